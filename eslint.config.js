@@ -1,0 +1,97 @@
+import js from '@eslint/js';
+import n from 'eslint-plugin-n';
+import tseslint from 'typescript-eslint';
+
+/** Rooms from the bottom of the house up; a room may import rooms below it, never above. */
+const LAYERS = [
+  ['errors', 'config'],
+  ['value'],
+  ['policy'],
+  ['compiler', 'evaluator'],
+  ['engine'],
+  ['domains'],
+  ['http', 'watcher', 'judge', 'audit', 'telemetry'],
+  ['cli', 'gateway'],
+  ['commands'],
+];
+
+/** Packages that only one room may know. */
+const OWNED = {
+  koa: ['http'],
+  '@koa/router': ['http'],
+  '@oclif/core': ['commands', 'cli'],
+  chokidar: ['watcher'],
+  pino: ['telemetry'],
+  'pino-pretty': ['telemetry'],
+  'prom-client': ['telemetry'],
+  libsql: ['audit'],
+  openai: ['judge'],
+  'vscode-jsonrpc': ['compiler'],
+};
+
+/** One config per room: what it must not import. */
+function layering() {
+  const rooms = LAYERS.flat();
+  return rooms.map((room) => {
+    const level = LAYERS.findIndex((layer) => layer.includes(room));
+    const above = LAYERS.slice(level + 1).flat();
+    const foreign = Object.entries(OWNED)
+      .filter(([, owners]) => !owners.includes(room))
+      .flatMap(([name]) => [name, `${name}/*`]);
+    return {
+      files: [`src/${room}/**/*.ts`, `src/${room}.ts`],
+      rules: {
+        'no-restricted-imports': [
+          'error',
+          {
+            patterns: [
+              ...(above.length > 0
+                ? [
+                    {
+                      regex: `^\\.{1,2}/(?:\\.\\./)*(?:${above.join('|')})(?:/|\\.js$)`,
+                      message: `${room} lies below the rooms that it would import here.`,
+                    },
+                  ]
+                : []),
+              { group: foreign, message: 'Only the room that owns this package may import it.' },
+            ],
+          },
+        ],
+      },
+    };
+  });
+}
+
+export default tseslint.config(
+  { ignores: ['dist/**', 'coverage/**', 'node_modules/**'] },
+  js.configs.recommended,
+  {
+    files: ['**/*.ts'],
+    extends: [...tseslint.configs.strictTypeChecked, ...tseslint.configs.stylisticTypeChecked],
+    languageOptions: { parserOptions: { projectService: true } },
+    rules: {
+      '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
+      '@typescript-eslint/explicit-module-boundary-types': 'error',
+      '@typescript-eslint/consistent-type-imports': 'error',
+      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true }],
+      '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
+    },
+  },
+  {
+    files: ['src/**/*.ts'],
+    plugins: { n },
+    rules: {
+      'n/no-process-env': 'error',
+      'n/prefer-node-protocol': 'error',
+      'no-console': 'error',
+      'max-lines': ['error', { max: 300, skipBlankLines: false, skipComments: false }],
+    },
+  },
+  { files: ['src/config/**/*.ts'], rules: { 'n/no-process-env': 'off' } },
+  { files: ['test/**/*.ts'], rules: { 'max-lines': ['error', { max: 500 }] } },
+  {
+    files: ['**/*.{js,mjs}'],
+    languageOptions: { globals: { process: 'readonly', console: 'readonly', URL: 'readonly', Buffer: 'readonly' } },
+  },
+  ...layering(),
+);

@@ -1,0 +1,54 @@
+import type { Evaluation, EvaluationRequest } from '../evaluator/evaluator.js';
+import type { Diagnostic } from '../policy/diagnostic.js';
+import type { Revision, Trigger } from '../policy/revision.js';
+
+/** Milliseconds of each stage that ran; a stage that was not needed is absent. */
+export type StageTimings = Readonly<Partial<Record<'read' | 'compile' | 'data' | 'prepare' | 'swap', number>>>;
+
+/** What a reload ended as. */
+export interface Outcome {
+  readonly status: 'reloaded' | 'unchanged' | 'rejected';
+  readonly trigger: Trigger;
+  /** Revision that serves after this attempt; undefined while none does. */
+  readonly revision: string | undefined;
+  /** Revision that served before it. */
+  readonly previousRevision: string | undefined;
+  /** Revision id of the candidate that was rejected, when the folder could be read. */
+  readonly candidate?: string;
+  readonly modules: number;
+  readonly durationMs: number;
+  readonly stages: StageTimings;
+  readonly diagnostics: readonly Diagnostic[];
+  /** One line for people: why it was rejected. */
+  readonly error?: { readonly code: string; readonly message: string };
+  readonly at: Date;
+}
+
+/** One decision with the revision that made it. */
+export interface Decision extends Evaluation {
+  readonly revision: string;
+}
+
+/** One revision held for the length of a request, so that every part of one answer comes from it. */
+export interface RevisionLease {
+  readonly revision: Revision;
+  evaluate(request: EvaluationRequest): Promise<Decision>;
+  release(): void;
+}
+
+/** Typed events of the engine: each carries the outcome of one attempt. */
+export type EngineEvents = Record<Outcome['status'], [Outcome]>;
+
+/** The shared engine: holds the current revision, evaluates, reloads. */
+export interface Engine {
+  readonly current: Revision | undefined;
+  readonly lastOutcome: Outcome | undefined;
+  /** Takes the current revision once and evaluates on it. Throws `evaluation_no_revision` while there is none. */
+  evaluate(request: EvaluationRequest): Promise<Decision>;
+  /** The current revision held until `release()`. Throws `evaluation_no_revision`. */
+  lease(): RevisionLease;
+  /** The one path: read, compile, prepare, swap. Never rejects: a failure is an outcome. */
+  reload(trigger: Trigger): Promise<Outcome>;
+  on(event: Outcome['status'], listener: (outcome: Outcome) => void): void;
+  close(): Promise<void>;
+}

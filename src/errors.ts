@@ -1,0 +1,87 @@
+/**
+ * Every failure that leaves a room has a code from this one table. The code is the discriminant: messages may be
+ * reworded, codes are never reused. `docs/reference/errors.md` is generated from it.
+ */
+export interface ErrorSpec {
+  /** Status that an HTTP answer carries when this error ends a request. */
+  readonly status: number;
+  /** Exit code of a command that ends with this error. */
+  readonly exit: number;
+  /** What the reader should do next. */
+  readonly hint: string;
+}
+
+/** Exit codes: 1 policy or test refused, 2 usage, 3 cannot reach or start, 4 credentials, 5 environment, 70 a bug of ours. */
+export const ERRORS = {
+  // policy folder
+  policy_dir_missing: { status: 503, exit: 2, hint: 'Give an existing folder with --policy-dir or policy_dir in the config file.' },
+  policy_no_modules: { status: 500, exit: 1, hint: 'Put at least one .rego file into the policy folder.' },
+  policy_unreadable: { status: 500, exit: 5, hint: 'Check the permissions of the file that is named.' },
+  policy_not_utf8: { status: 500, exit: 1, hint: 'Save the file as UTF-8.' },
+  policy_too_many_files: { status: 500, exit: 1, hint: 'Remove files from the policy folder or raise policy.max_files.' },
+  policy_file_too_large: { status: 500, exit: 1, hint: 'Shrink the file or raise policy.max_file_bytes.' },
+  policy_too_large: { status: 500, exit: 1, hint: 'Shrink the policy folder or raise policy.max_total_bytes.' },
+  policy_unsettled: { status: 500, exit: 1, hint: 'Wait until nothing writes into the policy folder, then reload.' },
+  policy_data_invalid: { status: 500, exit: 1, hint: 'Mend the data file that is named; its root must be an object.' },
+  policy_data_conflict: { status: 500, exit: 1, hint: 'Two data files, or data and a rule, claim the same path: rename one.' },
+  policy_data_schema: { status: 500, exit: 1, hint: 'Mend the data paths that are named; see the data reference page.' },
+  policy_rejected: { status: 500, exit: 1, hint: 'Mend the lines that are named and save again.' },
+  policy_judge_invalid: { status: 500, exit: 1, hint: 'Mend the judge file that is named.' },
+  // compiler service
+  compiler_missing: { status: 500, exit: 5, hint: 'Install Go >= 1.25 and run `npm run build`, or set DEFENSECLAW_REGO_COMPILER.' },
+  compiler_version_mismatch: { status: 500, exit: 5, hint: 'Run `npm run build` so that both halves come from one version.' },
+  compiler_crashed: { status: 500, exit: 70, hint: 'Reload again: the next call starts a new compiler process.' },
+  compiler_timeout: { status: 500, exit: 1, hint: 'Make the policy set smaller or raise compiler.timeout.' },
+  compiler_protocol: { status: 500, exit: 70, hint: 'Run `npm run build`; if it stays, report it with the log.' },
+  // evaluation
+  evaluation_no_revision: { status: 503, exit: 1, hint: 'Mend the policies and reload; see GET /status.' },
+  evaluation_unknown_entrypoint: { status: 404, exit: 1, hint: 'See `policy show --entrypoints` for the rules of the revision.' },
+  evaluation_input_invalid: { status: 400, exit: 2, hint: 'Send one well-formed JSON value as input.' },
+  evaluation_input_too_deep: { status: 400, exit: 2, hint: 'Flatten the input: nesting is bounded.' },
+  evaluation_timeout: { status: 500, exit: 1, hint: 'The rule ran past its deadline: make it cheaper or raise evaluation.timeout.' },
+  evaluation_overloaded: { status: 503, exit: 1, hint: 'Retry after the time in Retry-After.' },
+  evaluation_conflict: { status: 500, exit: 1, hint: 'Two rules give different values for one name: see the location.' },
+  evaluation_builtin_failed: { status: 500, exit: 1, hint: 'A built-in function refused its arguments; see the message.' },
+  evaluation_out_of_memory: { status: 500, exit: 1, hint: 'The rule used more memory than evaluation.max_memory_mb.' },
+  evaluation_failed: { status: 500, exit: 1, hint: 'See the message; the instance was replaced.' },
+  evaluator_closed: { status: 503, exit: 3, hint: 'The gateway is shutting down.' },
+  // gateway
+  config_invalid: { status: 500, exit: 2, hint: 'Mend the setting that is named; see the configuration reference.' },
+  config_unreadable: { status: 500, exit: 2, hint: 'Check the path and the permissions of the config file.' },
+  token_missing: { status: 503, exit: 4, hint: 'Set DEFENSECLAW_GATEWAY_TOKEN, or start the gateway once to create a token.' },
+  address_in_use: { status: 500, exit: 3, hint: 'Stop the other process or choose another --port.' },
+  address_unavailable: { status: 500, exit: 3, hint: 'Choose an address of this machine with --bind and a free --port.' },
+  gateway_unreachable: { status: 502, exit: 3, hint: 'Start it with `defenseclaw-gateway start`, or check --bind and --port.' },
+  gateway_refused: { status: 502, exit: 1, hint: 'See the answer of the gateway.' },
+  audit_store_failed: { status: 503, exit: 5, hint: 'Check the free space and the permissions of the data folder.' },
+  usage: { status: 400, exit: 2, hint: 'See --help.' },
+  tests_failed: { status: 500, exit: 1, hint: 'Mend the tests that are named.' },
+  internal: { status: 500, exit: 70, hint: 'Report it with the log.' },
+} as const satisfies Record<string, ErrorSpec>;
+
+export type ErrorCode = keyof typeof ERRORS;
+
+/** The one error class. Compare `code`, never the message. */
+export class GatewayError extends Error {
+  override readonly name = 'GatewayError';
+  readonly code: ErrorCode;
+  /** Structured facts for the answer and the log (diagnostics, path, limit). Never secrets. */
+  readonly details: Readonly<Record<string, unknown>>;
+
+  constructor(code: ErrorCode, message: string, options: { cause?: unknown; details?: Readonly<Record<string, unknown>> } = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.code = code;
+    this.details = options.details ?? {};
+  }
+
+  get spec(): ErrorSpec {
+    return ERRORS[this.code];
+  }
+}
+
+/** Anything thrown, as a GatewayError: a stranger becomes `internal` with itself as cause. */
+export function asGatewayError(thrown: unknown): GatewayError {
+  if (thrown instanceof GatewayError) return thrown;
+  const message = thrown instanceof Error ? thrown.message : String(thrown);
+  return new GatewayError('internal', message, { cause: thrown });
+}

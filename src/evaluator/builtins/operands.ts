@@ -1,0 +1,37 @@
+import { RegoDecimal, RegoObject, RegoSet } from '../../value/value.js';
+import type { RegoValue } from '../../value/value.js';
+import { BuiltinError } from './builtin.js';
+
+/** Rego's name of a value's type, as OPA's messages use it. */
+export function typeName(value: RegoValue): string {
+  if (value === null) return 'null';
+  if (typeof value === 'boolean') return 'boolean';
+  if (typeof value === 'string') return 'string';
+  if (typeof value === 'number' || typeof value === 'bigint' || value instanceof RegoDecimal) return 'number';
+  if (value instanceof RegoSet) return 'set';
+  return value instanceof RegoObject ? 'object' : 'array';
+}
+
+function refuse(position: number, expected: string, value: RegoValue): never {
+  throw new BuiltinError(`operand ${position} must be ${expected} but got ${typeName(value)}`, { kind: 'type' });
+}
+
+/** The operand as a string; throws topdown's type error otherwise. `position` is 1-based. */
+export function stringOperand(value: RegoValue, position: number): string {
+  return typeof value === 'string' ? value : refuse(position, 'string', value);
+}
+
+/** The operand as an array. */
+export function arrayOperand(value: RegoValue, position: number): readonly RegoValue[] {
+  return Array.isArray(value) ? (value as readonly RegoValue[]) : refuse(position, 'array', value);
+}
+
+/** The operand as an object. */
+export function objectOperand(value: RegoValue, position: number): RegoObject {
+  return value instanceof RegoObject ? value : refuse(position, 'object', value);
+}
+
+/** The operand as a set. */
+export function setOperand(value: RegoValue, position: number): RegoSet {
+  return value instanceof RegoSet ? value : refuse(position, 'set', value);
+}

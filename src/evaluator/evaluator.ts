@@ -1,0 +1,67 @@
+import type { Revision } from '../policy/revision.js';
+
+/** One decision to make. */
+export interface EvaluationRequest {
+  /** Slash path of an entrypoint of the revision. */
+  readonly entrypoint: string;
+  /** One JSON value as UTF-8, validated by the caller; absent means that `input` is undefined. */
+  readonly input?: Uint8Array;
+  /** Lowers the configured deadline for this request. */
+  readonly timeoutMs?: number;
+  /** An error inside a built-in ends the evaluation with `evaluation_builtin_failed` instead of making it undefined. */
+  readonly strictBuiltinErrors?: boolean;
+  /** Asks for {@link Evaluation.timers}. */
+  readonly metrics?: boolean;
+}
+
+/** What one decision came to. */
+export interface Evaluation {
+  /** The value as OPA prints it (compact JSON, keys and sets sorted, numbers as written), or undefined for an undefined decision. */
+  readonly result: string | undefined;
+  /** Nanoseconds per stage inside the worker. */
+  readonly timers?: Readonly<Record<string, number>>;
+}
+
+/** A revision that every worker has ready. */
+export interface PreparedRevision {
+  /**
+   * Throws GatewayError `evaluation_*`. The promise settles within the deadline.
+   */
+  evaluate(request: EvaluationRequest): Promise<Evaluation>;
+  /** Frees the instances in all workers, after the last running decision. Idempotent. */
+  release(): void;
+}
+
+export interface EvaluatorStats {
+  readonly workers: number;
+  readonly queued: number;
+  readonly running: number;
+  readonly workersReplaced: number;
+  readonly instancesDropped: number;
+  readonly memoryBytes: number;
+}
+
+/** Runs revisions in worker threads. */
+export interface Evaluator {
+  /** Names of the built-ins that the host implements: given to the compiler as allowed. */
+  readonly hostedBuiltins: readonly string[];
+  /** Instantiates the revision in every worker and smoke-tests it; throws when any worker cannot. */
+  prepare(revision: Pick<Revision, 'id' | 'policy' | 'data'>): Promise<PreparedRevision>;
+  stats(): EvaluatorStats;
+  close(): Promise<void>;
+}
+
+export interface EvaluatorOptions {
+  /** Worker threads; default cores - 1, at least 1. */
+  readonly workers?: number;
+  /** Deadline of one evaluation in ms; default 1000. */
+  readonly timeoutMs?: number;
+  /** Requests that may wait in all; beyond it `evaluation_overloaded`. Default 4096. */
+  readonly maxQueue?: number;
+  /** Memory cap of one instance in MiB; default 512. */
+  readonly maxMemoryMb?: number;
+  /** Built-ins that reach out of the process and are refused unless named here. */
+  readonly allowBuiltins?: readonly string[];
+  /** Receives `print` output: text and `file:line:col` of the call. */
+  readonly onPrint?: (line: string) => void;
+}

@@ -1,0 +1,17 @@
+/** One finding of the compiler, the data checks or the judge-file checks, made to be shown to the person who edits. */
+export interface Diagnostic {
+  readonly severity: 'error' | 'warning';
+  /** Stable code, e.g. `rego_parse_error`, `rego_refused_builtin`, `data_schema`. */
+  readonly code: string;
+  readonly message: string;
+  /** Path relative to the policy folder, with forward slashes. */
+  readonly file?: string;
+  /** 1-based line. */
+  readonly row?: number;
+  /** 1-based column, in bytes as OPA counts. */
+  readonly col?: number;
+  /** The offending source line, for showing it with a caret. */
+  readonly line?: string;
+  /** Path into the data document, e.g. `data.actions.CRITICAL.runtime`. */
+  readonly path?: string;
+}

@@ -1,0 +1,42 @@
+/** One file of a source set. */
+export interface SourceFile {
+  /** Relative to {@link SourceSet.root}, forward slashes. */
+  readonly path: string;
+  readonly bytes: Uint8Array;
+}
+
+/** One consistent reading of the policy folder. Immutable. */
+export interface SourceSet {
+  /** The folder that was read: `<policy_dir>/rego` when that holds .rego files, else `<policy_dir>`. Absolute. */
+  readonly root: string;
+  /** SHA-256 over the sorted (path, bytes) of every file below, as 64 hex digits. */
+  readonly id: string;
+  /** The same over the served modules alone: equal ids need no new compile. */
+  readonly modulesId: string;
+  /** The same over the judge files and guardrail data (what a judge's verdict depends on). */
+  readonly judgeId: string;
+  /** Served modules: `*.rego` but not `*_test.rego`; sorted by path. */
+  readonly modules: readonly SourceFile[];
+  /** `*_test.rego`; sorted. Never compiled for serving. */
+  readonly tests: readonly SourceFile[];
+  /** data.json / data.yaml / data.yml at any depth; sorted. */
+  readonly data: readonly SourceFile[];
+  /** `data-*.json` at the root; sorted: each replaces top-level keys. */
+  readonly overlays: readonly SourceFile[];
+  /** `judge/*.yaml` below the policy folder; sorted. */
+  readonly judge: readonly SourceFile[];
+  /** True when the folder never held still within the settle time. */
+  readonly unsettled: boolean;
+}
+
+/** Bounds of one reading. */
+export interface SourceLimits {
+  readonly maxFiles: number;
+  readonly maxFileBytes: number;
+  readonly maxTotalBytes: number;
+}
+
+/** A revision id as people see it: its first 12 hex digits. */
+export function shortId(id: string): string {
+  return id.slice(0, 12);
+}
