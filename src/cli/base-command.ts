@@ -1,0 +1,68 @@
+import { Command, Flags } from '@oclif/core';
+import { GatewayError } from '../errors.js';
+import type { Diagnostic } from '../policy/diagnostic.js';
+import { paintFor } from './paint.js';
+import { renderDiagnostics } from './render-diagnostics.js';
+
+/** Flags that every command takes. */
+export const CONFIG_FLAGS = {
+  config: Flags.string({ char: 'c', description: 'Configuration file (default: config.yaml in the data folder)', helpGroup: 'GLOBAL' }),
+  'data-dir': Flags.string({ description: 'Data folder: token, audit trail (default: ~/.defenseclaw)', helpGroup: 'GLOBAL' }),
+};
+
+/** What a command prints as JSON when it fails. */
+export interface ErrorEnvelope {
+  readonly error: {
+    readonly code: string;
+    readonly message: string;
+    readonly hint?: string;
+    readonly diagnostics?: readonly Diagnostic[];
+  };
+}
+
+/** The base of every command: JSON envelope, error rendering and exit codes are decided here and nowhere else. */
+export abstract class GatewayCommand extends Command {
+  static override enableJsonFlag = true;
+  static override baseFlags = CONFIG_FLAGS;
+
+  protected readonly paint = paintFor(process.stdout);
+  protected readonly paintError = paintFor(process.stderr);
+
+  /** Coded errors end with their exit code and a hint; usage errors of oclif keep their own exit code 2. */
+  protected override async catch(error: Error & { exitCode?: number }): Promise<void> {
+    if (!(error instanceof GatewayError)) {
+      await super.catch(error);
+      return;
+    }
+    process.exitCode = error.spec.exit;
+    if (this.jsonEnabled()) {
+      this.logJson(envelope(error));
+      return;
+    }
+    const diagnostics = diagnosticsIn(error);
+    if (diagnostics.length > 0) this.logToStderr(renderDiagnostics(diagnostics, this.paintError));
+    this.logToStderr(`${this.paintError('red', 'Error:')} ${error.message} ${this.paintError('dim', `[${error.code}]`)}`);
+    this.logToStderr(`${this.paintError('dim', 'Next:')}  ${error.spec.hint}`);
+  }
+
+  protected override toErrorJson(error: unknown): ErrorEnvelope {
+    if (error instanceof GatewayError) return envelope(error);
+    return { error: { code: 'usage', message: error instanceof Error ? error.message : String(error) } };
+  }
+
+  /** Ends the command with this exit code after its output is written. */
+  protected endWith(exitCode: number): void {
+    process.exitCode = exitCode;
+  }
+}
+
+function envelope(error: GatewayError): ErrorEnvelope {
+  const diagnostics = diagnosticsIn(error);
+  const { code, message, spec } = error;
+  return { error: { code, message, hint: spec.hint, ...(diagnostics.length > 0 ? { diagnostics } : {}) } };
+}
+
+function diagnosticsIn(error: GatewayError): readonly Diagnostic[] {
+  const { diagnostics } = error.details;
+  return Array.isArray(diagnostics) ? (diagnostics as readonly Diagnostic[]) : [];
+}

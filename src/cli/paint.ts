@@ -1,0 +1,13 @@
+import type { WriteStream } from 'node:tty';
+import { styleText } from 'node:util';
+
+export type Style = 'red' | 'green' | 'yellow' | 'cyan' | 'dim' | 'bold';
+
+/** Colours a text, or leaves it alone. */
+export type Paint = (style: Style, text: string) => string;
+
+/** Colours on a terminal that has them, none in a pipe; NO_COLOR and FORCE_COLOR are honoured by `hasColors`. */
+export function paintFor(stream: NodeJS.WriteStream): Paint {
+  const coloured = stream.isTTY && (stream as WriteStream).hasColors();
+  return (style, text) => (coloured ? styleText(style, text) : text);
+}

@@ -1,0 +1,38 @@
+import type { Diagnostic } from '../policy/diagnostic.js';
+import type { Paint } from './paint.js';
+
+/** `file:row:col`, as far as the finding has them; `data` paths stand for themselves. */
+export function place({ file, row, col, path }: Pick<Diagnostic, 'file' | 'row' | 'col' | 'path'>): string {
+  if (file === undefined) return path ?? '';
+  return [file, row, row === undefined ? undefined : col].filter((part) => part !== undefined).join(':');
+}
+
+/** One finding: place, severity, message, then the source line with a caret under the column. */
+export function renderDiagnostic(diagnostic: Diagnostic, paint: Paint): string {
+  const { severity, code, message, line, col } = diagnostic;
+  const where = place(diagnostic);
+  const label = paint(severity === 'error' ? 'red' : 'yellow', severity);
+  const head = `${where === '' ? '' : `${paint('bold', where)}: `}${label}: ${message} ${paint('dim', `[${code}]`)}`;
+  return line === undefined ? head : `${head}\n${excerpt(line, col, paint)}`;
+}
+
+/** All findings, errors first, with a closing count. */
+export function renderDiagnostics(diagnostics: readonly Diagnostic[], paint: Paint): string {
+  const rank = { error: 0, warning: 1 };
+  const sorted = [...diagnostics].sort((a, b) => rank[a.severity] - rank[b.severity]);
+  return sorted.map((diagnostic) => renderDiagnostic(diagnostic, paint)).join('\n');
+}
+
+/** Tabs are kept in the caret's indent so that it stands under its column whatever the terminal's tab width. */
+function excerpt(line: string, col: number | undefined, paint: Paint): string {
+  const shown = `    ${line}`;
+  if (col === undefined) return shown;
+  // `col` counts bytes from 1, as OPA does; the prefix is cut by bytes so that the caret fits non-ASCII lines.
+  const prefix = Buffer.from(line).subarray(0, col - 1).toString();
+  return `${shown}\n    ${prefix.replace(/[^\t]/gu, ' ')}${paint('red', '^')}`;
+}
+
+/** `1 error`, `3 errors`. */
+export function count(amount: number, noun: string): string {
+  return `${amount} ${noun}${amount === 1 ? '' : 's'}`;
+}

@@ -1,0 +1,20 @@
+import type { Diagnostic } from '../policy/diagnostic.js';
+import type { CompiledPolicy } from '../policy/revision.js';
+import type { SourceSet } from '../policy/source-set.js';
+
+/** What is about to serve: read, compiled and merged, not yet prepared. */
+export interface Candidate {
+  readonly source: SourceSet;
+  readonly policy: CompiledPolicy;
+  /** The merged data document as JSON text in UTF-8. */
+  readonly data: Uint8Array;
+}
+
+/** Looks at a candidate before it serves. An error diagnostic rejects the reload; warnings are kept with the revision. */
+export type Gate = (candidate: Candidate) => readonly Diagnostic[] | Promise<readonly Diagnostic[]>;
+
+/** Makes a policy out of the served modules of a source set; throws `policy_rejected` with `details.diagnostics`, or `compiler_*`. */
+export type PolicyCompile = (source: SourceSet) => Promise<CompiledPolicy>;
+
+/** Reads the policy folder; throws `policy_*`. `previous` is what serves now. */
+export type SourceRead = (previous: SourceSet | undefined) => Promise<SourceSet>;
