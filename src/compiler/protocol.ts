@@ -1,0 +1,270 @@
+import type { Diagnostic } from '../policy/diagnostic.js';
+import type { Entrypoint } from '../policy/revision.js';
+
+/** Raised with every change that both halves must know; the Go half holds the same number in internal/protocol. */
+export const PROTOCOL_VERSION = 1;
+
+/** One Rego file. The service never reads a policy from the disk. */
+export interface RegoModule {
+  /** Relative path with forward slashes: the `file` of every diagnostic. Unique in a request. */
+  readonly path: string;
+  readonly text: string;
+}
+
+/** Rego syntax of the modules. `v0v1` is what both versions accept. Default `v1`. */
+export type RegoVersion = 'v0' | 'v0v1' | 'v1' | 'v2';
+
+export interface InitializeResult {
+  readonly protocolVersion: number;
+  readonly opaVersion: string;
+  readonly goVersion: string;
+}
+
+/** One built-in function of the OPA inside the service. */
+export interface BuiltinInfo {
+  readonly name: string;
+  readonly arity: number;
+  readonly nondeterministic?: boolean;
+  readonly deprecated?: boolean;
+  readonly relation?: boolean;
+  /** Compiled modules carry the function themselves. */
+  readonly wasmNative: boolean;
+  /** Rewritten by the compiler; no compiled module calls it. */
+  readonly compileTime?: boolean;
+  readonly infix?: string;
+  readonly categories?: readonly string[];
+  readonly description?: string;
+  /** OPA's type declaration: `args`, `result`, `type`. */
+  readonly decl: unknown;
+}
+
+export interface CapabilitiesResult {
+  readonly opaVersion: string;
+  readonly builtins: readonly BuiltinInfo[];
+  readonly features: readonly string[];
+  readonly futureKeywords: readonly string[];
+}
+
+/** How much work the module cache saved. */
+export interface CacheStats {
+  readonly modules: number;
+  readonly parsed: number;
+  readonly cached: number;
+}
+
+export interface BuildParams {
+  /** Served modules; tests are left out by the caller. */
+  readonly modules: readonly RegoModule[];
+  /** Built-ins that the host implements. What is neither native nor hosted is refused with `rego_refused_builtin`. */
+  readonly hosted: readonly string[];
+  /** Native built-ins that the host answers instead: the module then imports them as {@link HOSTED_PREFIX} + name. */
+  readonly overrides?: readonly string[];
+  readonly regoVersion?: RegoVersion;
+  /** Keeps `print` calls, as calls of the host's `internal.print`. Default false: they are erased. */
+  readonly printStatements?: boolean;
+  /** Reports unused imports, unused variables and the like as errors. Default false. */
+  readonly strict?: boolean;
+}
+
+/** Begins the import name of an overridden native built-in. */
+export const HOSTED_PREFIX = '__hosted__.';
+
+/** A built-in that the compiled module may call in the host. `import` is its name in the module's own list. */
+export interface RequiredBuiltin {
+  readonly name: string;
+  readonly import: string;
+}
+
+/** Ground path of a rule or function below `data`, with the package in front. */
+export interface RuleInfo {
+  readonly path: readonly string[];
+  readonly file: string;
+  readonly row: number;
+  readonly function?: boolean;
+}
+
+/** Milliseconds per stage inside the service. */
+export interface BuildTimings {
+  readonly parse: number;
+  readonly compile: number;
+  readonly plan: number;
+}
+
+export interface BuildResult {
+  /** False: `diagnostics` say why, and `wasm` is null. */
+  readonly ok: boolean;
+  /** Null when nothing was compiled, also for a sound set without a single rule. */
+  readonly wasm: Uint8Array<ArrayBuffer> | null;
+  readonly entrypoints: readonly Entrypoint[];
+  readonly builtins: readonly RequiredBuiltin[];
+  /** `data.a.b`, sorted. */
+  readonly packages: readonly string[];
+  readonly rules: readonly RuleInfo[];
+  readonly diagnostics: readonly Diagnostic[];
+  readonly warnings: readonly Diagnostic[];
+  readonly stats: CacheStats;
+  readonly timings: BuildTimings;
+}
+
+/** {@link BuildResult} as it crosses the pipe. */
+export interface WireBuildResult extends Omit<BuildResult, 'wasm'> {
+  /** Base64. */
+  readonly wasm: string | null;
+}
+
+export interface CheckParams {
+  /** All modules, tests too; `*_test.rego` may mention every built-in. */
+  readonly modules: readonly RegoModule[];
+  readonly hosted: readonly string[];
+  readonly regoVersion?: RegoVersion;
+  /** Default true. */
+  readonly strict?: boolean;
+}
+
+export interface CheckResult {
+  readonly ok: boolean;
+  readonly diagnostics: readonly Diagnostic[];
+  readonly stats: CacheStats;
+}
+
+export interface TestParams {
+  readonly modules: readonly RegoModule[];
+  /** Base document as JSON text; its root is an object. Default `{}`. */
+  readonly data?: string;
+  /** Regular expression (RE2) over `data.<package>.<name>`. */
+  readonly run?: string;
+  readonly regoVersion?: RegoVersion;
+  readonly coverage?: boolean;
+  /** Tests at once; default the number of processors. */
+  readonly parallel?: number;
+  /** Bound of one test in ms; default 5000. */
+  readonly timeoutMs?: number;
+}
+
+export interface SourceLocation {
+  readonly file: string;
+  readonly row: number;
+  readonly col: number;
+}
+
+export interface EvaluationError {
+  /** OPA's code, e.g. `eval_conflict_error`, `eval_cancel_error`, `rego_parse_error`. */
+  readonly code: string;
+  readonly message: string;
+  readonly location?: SourceLocation;
+}
+
+/** The expression that was not true, with its source line. */
+export interface FailedAt extends SourceLocation {
+  readonly line?: string;
+}
+
+/** One named case of a test rule that carries several (`test_x[note] if …`). */
+export interface TestCaseOutcome {
+  readonly name: readonly string[];
+  readonly status: 'pass' | 'fail';
+  readonly failedAt?: FailedAt;
+}
+
+export interface TestOutcome {
+  /** With `data.` in front. */
+  readonly package: string;
+  readonly name: string;
+  readonly location: SourceLocation;
+  /** `skip` is a `todo_test_…`. */
+  readonly status: 'pass' | 'fail' | 'error' | 'skip';
+  readonly durationNs: number;
+  /** What the test printed, by line. */
+  readonly output: readonly string[];
+  readonly error?: EvaluationError;
+  readonly failedAt?: FailedAt;
+  readonly cases?: readonly TestCaseOutcome[];
+}
+
+/** Lines are inclusive pairs of rows. */
+export interface FileCoverage {
+  readonly file: string;
+  readonly percent: number;
+  readonly coveredLines: number;
+  readonly notCoveredLines: number;
+  readonly covered: readonly (readonly [number, number])[];
+  readonly notCovered: readonly (readonly [number, number])[];
+}
+
+/** Over the files that are no test files. */
+export interface Coverage {
+  readonly percent: number;
+  readonly coveredLines: number;
+  readonly notCoveredLines: number;
+  readonly files: readonly FileCoverage[];
+}
+
+export interface TestResult {
+  /** No diagnostics, no failing test, no test that ended in an error. True for no tests at all. */
+  readonly ok: boolean;
+  readonly results: readonly TestOutcome[];
+  readonly coverage?: Coverage;
+  readonly diagnostics: readonly Diagnostic[];
+  readonly stats: CacheStats;
+  readonly durationNs: number;
+}
+
+export interface FormatParams {
+  readonly modules: readonly RegoModule[];
+  readonly regoVersion?: RegoVersion;
+  /** Adds a unified diff to each changed file. */
+  readonly diff?: boolean;
+}
+
+export interface FormattedModule {
+  readonly path: string;
+  readonly changed: boolean;
+  /** Formatted text; the text as it came when it cannot be parsed. */
+  readonly text: string;
+  readonly diff?: string;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+export interface FormatResult {
+  readonly files: readonly FormattedModule[];
+}
+
+/** One query of a batch. */
+export interface EvaluationQuery {
+  /** A Rego query, e.g. `data.a.b` or `x := sprintf("%d", [1])`. */
+  readonly query: string;
+  /** JSON text. Absent: `input` is undefined. */
+  readonly input?: string;
+  /** Rego text of one term; wins over `input`. */
+  readonly inputTerm?: string;
+  readonly strictBuiltinErrors?: boolean;
+}
+
+export interface EvaluateParams {
+  readonly modules: readonly RegoModule[];
+  /** Base document as JSON text. */
+  readonly data?: string;
+  readonly regoVersion?: RegoVersion;
+  /** Fixes the clock: nanoseconds since 1970 in decimal digits. */
+  readonly timeNs?: string;
+  /** Bound of one query in ms; default 10000. */
+  readonly timeoutMs?: number;
+  readonly evaluations: readonly EvaluationQuery[];
+}
+
+/** The answer of OPA's own interpreter. */
+export interface QueryResult {
+  readonly defined: boolean;
+  /** JSON text: an array of solutions, each an object of the query's bindings, or `{"_":[values]}` when it binds nothing. */
+  readonly json?: string;
+  /** The same as Rego text, with sets as sets. */
+  readonly term?: string;
+  readonly printed?: readonly string[];
+  readonly error?: EvaluationError;
+}
+
+export interface EvaluateResult {
+  readonly ok: boolean;
+  readonly results: readonly QueryResult[];
+  readonly diagnostics: readonly Diagnostic[];
+}

@@ -1,0 +1,146 @@
+import { CancellationTokenSource, ResponseError } from 'vscode-jsonrpc/node.js';
+
+import { GatewayError } from '../errors.js';
+import { locateBinary, type LocateOptions } from './locate-binary.js';
+import type {
+  BuildParams,
+  BuildResult,
+  CapabilitiesResult,
+  CheckParams,
+  CheckResult,
+  EvaluateParams,
+  EvaluateResult,
+  FormatParams,
+  FormatResult,
+  InitializeResult,
+  RegoModule,
+  TestParams,
+  TestResult,
+  WireBuildResult,
+} from './protocol.js';
+import { ServiceProcess } from './service-process.js';
+
+/** A cold build of a thousand modules takes some 5 s on 2 cores; beyond a minute something is stuck. */
+const DEFAULT_TIMEOUT_MS = 60_000;
+
+/** Characters of all modules in one request; the service itself refuses messages above 256 MiB. */
+const MAX_REQUEST_CHARS = 128 * 2 ** 20;
+
+export interface RegoCompilerOptions extends LocateOptions {
+  /** Bound of one call in ms, the start of the process included. Default 60000. */
+  readonly timeoutMs?: number;
+}
+
+export interface CallOptions {
+  /** The call rejects with the signal's reason. */
+  readonly signal?: AbortSignal;
+  readonly timeoutMs?: number;
+}
+
+/**
+ * The Rego compiler service. The process starts with the first call and is shared by all of them. What is wrong with
+ * a policy is in the answer; a call throws GatewayError `compiler_missing`, `compiler_version_mismatch`,
+ * `compiler_crashed`, `compiler_timeout`, `compiler_protocol`, `compiler_closed`, or `policy_too_large`.
+ */
+export interface RegoCompiler {
+  build(params: BuildParams, options?: CallOptions): Promise<BuildResult>;
+  check(params: CheckParams, options?: CallOptions): Promise<CheckResult>;
+  test(params: TestParams, options?: CallOptions): Promise<TestResult>;
+  format(params: FormatParams, options?: CallOptions): Promise<FormatResult>;
+  evaluate(params: EvaluateParams, options?: CallOptions): Promise<EvaluateResult>;
+  capabilities(options?: CallOptions): Promise<CapabilitiesResult>;
+  /** Versions of the running service; starts it when it is not running. */
+  versions(options?: CallOptions): Promise<InitializeResult>;
+  /** Process id of the running service, if one runs. */
+  readonly pid: number | undefined;
+  /** Ends the process. Running and later calls fail with `compiler_closed`. Idempotent. */
+  close(): Promise<void>;
+}
+
+export function createRegoCompiler(options: RegoCompilerOptions = {}): RegoCompiler {
+  let service: ServiceProcess | undefined;
+  let closing: Promise<void> | undefined;
+
+  const running = (): ServiceProcess => {
+    if (closing !== undefined) throw closed();
+    if (service?.alive !== true) service = new ServiceProcess(locateBinary(options));
+    return service;
+  };
+
+  const call = async <R>(
+    work: (service: ServiceProcess, token: CancellationTokenSource) => Promise<R>,
+    { signal, timeoutMs = options.timeoutMs ?? DEFAULT_TIMEOUT_MS }: CallOptions = {},
+  ): Promise<R> => {
+    signal?.throwIfAborted();
+    const current = running();
+    const token = new CancellationTokenSource();
+    const cancel = (): void => token.cancel();
+    signal?.addEventListener('abort', cancel, { once: true });
+    let late: GatewayError | undefined;
+    const timer = setTimeout(() => {
+      late = timedOut(timeoutMs);
+      current.kill(new GatewayError('compiler_crashed', 'The Rego compiler was stopped because another call ran past its bound.'));
+    }, timeoutMs);
+    try {
+      return await work(current, token);
+    } catch (error) {
+      if (signal?.aborted === true) throw signal.reason;
+      throw late ?? protocolError(error);
+    } finally {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', cancel);
+      token.dispose();
+    }
+  };
+
+  const request = async <R>(method: string, params: object, callOptions?: CallOptions): Promise<R> =>
+    call((current, token) => current.request<R>(method, params, token.token), callOptions);
+
+  const withModules = async <R>(
+    method: string,
+    params: { readonly modules: readonly RegoModule[] },
+    callOptions?: CallOptions,
+  ): Promise<R> => {
+    const chars = params.modules.reduce((sum, module) => sum + module.text.length, 0);
+    if (chars > MAX_REQUEST_CHARS) {
+      throw new GatewayError('policy_too_large', `Expected at most ${MAX_REQUEST_CHARS} characters of Rego, got ${chars}.`);
+    }
+    return request(method, params, callOptions);
+  };
+
+  return {
+    build: async (params, callOptions) => {
+      const answer = await withModules<WireBuildResult>('build', params, callOptions);
+      return { ...answer, wasm: answer.wasm === null ? null : new Uint8Array(Buffer.from(answer.wasm, 'base64')) };
+    },
+    check: (params, callOptions) => withModules('check', params, callOptions),
+    test: (params, callOptions) => withModules('test', params, callOptions),
+    format: (params, callOptions) => withModules('format', params, callOptions),
+    evaluate: (params, callOptions) => withModules('evaluate', params, callOptions),
+    capabilities: (callOptions) => request('capabilities', {}, callOptions),
+    versions: (callOptions) => call((current) => current.versions(), callOptions),
+    get pid() {
+      return service?.alive === true ? service.pid : undefined;
+    },
+    close: () => (closing ??= service?.alive === true ? service.close(closed()) : Promise.resolve()),
+  };
+}
+
+function closed(): GatewayError {
+  return new GatewayError('compiler_closed', 'The Rego compiler was closed.');
+}
+
+function timedOut(timeoutMs: number): GatewayError {
+  return new GatewayError('compiler_timeout', `The Rego compiler did not answer within ${timeoutMs} ms and was stopped.`);
+}
+
+/** What the service refused to answer is a fault of one of the halves, never of a policy. */
+function protocolError(error: unknown): unknown {
+  if (!(error instanceof ResponseError)) return error;
+  // A panic inside OPA's compiler was answered, and the process goes on.
+  const code = error.code === PANIC ? 'compiler_crashed' : 'compiler_protocol';
+  return new GatewayError(code, `The Rego compiler refused the request: ${error.message}`, { cause: error });
+}
+
+/** JSON-RPC error code of a recovered panic; internal/protocol has the same. */
+const PANIC = -32001;

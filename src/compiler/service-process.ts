@@ -1,0 +1,176 @@
+import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
+import path from 'node:path';
+
+import {
+  createMessageConnection,
+  StreamMessageReader,
+  StreamMessageWriter,
+  type CancellationToken,
+  type Message,
+  type MessageConnection,
+} from 'vscode-jsonrpc/node.js';
+
+import { GatewayError } from '../errors.js';
+import { PROTOCOL_VERSION, type InitializeResult } from './protocol.js';
+
+/** Kept of stderr for the error that reports a crash: a Go stack trace fits. */
+const MAX_STDERR = 16_384;
+
+/** Time for the child to end by itself once its stdin is closed. */
+const CLOSE_GRACE_MS = 2_000;
+
+/** One child process. It ends once; whoever needs another makes another. */
+export class ServiceProcess {
+  readonly #child: ChildProcessWithoutNullStreams;
+  readonly #connection: MessageConnection;
+  readonly #gone: Promise<never>;
+  readonly #exited: Promise<void>;
+  readonly #ready: Promise<InitializeResult>;
+  #fail: (error: GatewayError) => void = () => undefined;
+  #stderr = '';
+  #running = 0;
+  #alive = true;
+  #reason: GatewayError | undefined;
+
+  constructor(binary: string) {
+    // No environment: nothing of the daemon's (tokens above all) is within reach of code that runs policy tests.
+    this.#child = spawn(binary, [], { stdio: 'pipe', env: {}, cwd: path.dirname(binary), windowsHide: true });
+    this.#connection = createMessageConnection(new StreamMessageReader(this.#child.stdout), new ForgivingWriter(this.#child.stdin));
+    this.#gone = new Promise<never>((_, reject) => {
+      this.#fail = reject;
+    });
+    this.#exited = this.#watch();
+    this.#connection.listen();
+    this.#ready = this.#handshake();
+    // Both rejections are seen by the calls that wait for them; without a call, nobody has to.
+    this.#gone.catch(() => undefined);
+    this.#ready.catch(() => undefined);
+    this.#hold(false);
+  }
+
+  /** False once the child is gone or was refused: the next call needs a new one. */
+  get alive(): boolean {
+    return this.#alive;
+  }
+
+  get pid(): number | undefined {
+    return this.#child.pid;
+  }
+
+  /** Versions of the child; rejects when it does not fit this half. */
+  async versions(): Promise<InitializeResult> {
+    return this.#whileRunning(() => this.#ready);
+  }
+
+  async request<R>(method: string, params: unknown, token?: CancellationToken): Promise<R> {
+    return this.#whileRunning(async () => {
+      await this.#ready;
+      return this.#connection.sendRequest<R>(method, params, token);
+    });
+  }
+
+  /** Ends the child at once; running calls fail with `reason`. */
+  kill(reason: GatewayError): void {
+    this.#reason ??= reason;
+    this.#child.kill('SIGKILL');
+  }
+
+  /** Ends the child by closing its stdin, and by force when it does not follow. Running calls fail with `reason`. */
+  async close(reason: GatewayError): Promise<void> {
+    this.#reason ??= reason;
+    this.#hold(true);
+    this.#child.stdin.end();
+    const force = setTimeout(() => this.#child.kill('SIGKILL'), CLOSE_GRACE_MS);
+    await this.#exited;
+    clearTimeout(force);
+  }
+
+  /** The end of this child, whoever notices it first. */
+  #end(error: GatewayError): void {
+    if (!this.#alive) return;
+    this.#alive = false;
+    this.#child.kill('SIGKILL');
+    this.#fail(this.#reason ?? error);
+    this.#connection.dispose();
+  }
+
+  #watch(): Promise<void> {
+    this.#child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      this.#stderr = (this.#stderr + text).slice(-MAX_STDERR);
+    });
+    this.#child.stdin.on('error', () => undefined);
+    this.#connection.onError(([cause, unsent]) => {
+      // A message that could not be written means that the child is going: its end says why.
+      if (unsent !== undefined) return;
+      const message = `The Rego compiler does not speak the protocol: ${cause.message}`;
+      this.#end(new GatewayError('compiler_protocol', message, { cause, details: this.#details() }));
+    });
+    return new Promise((resolve) => {
+      this.#child.on('error', (cause) => {
+        // Also emitted for a kill that failed; only a child without a pid was never started.
+        if (this.#child.pid !== undefined) return;
+        this.#end(new GatewayError('compiler_missing', `The Rego compiler cannot be started: ${cause.message}`, { cause }));
+        resolve();
+      });
+      // `close` and not `exit`: by then stderr is read to its end.
+      this.#child.on('close', (code, signal) => {
+        const message = `The Rego compiler ended unexpectedly (${signal ?? `exit code ${String(code)}`}).`;
+        this.#end(new GatewayError('compiler_crashed', message, { details: this.#details() }));
+        resolve();
+      });
+    });
+  }
+
+  async #handshake(): Promise<InitializeResult> {
+    const answer = await this.#connection.sendRequest<InitializeResult>('initialize', { protocolVersion: PROTOCOL_VERSION });
+    if (answer.protocolVersion === PROTOCOL_VERSION) return answer;
+    const error = new GatewayError(
+      'compiler_version_mismatch',
+      `The Rego compiler speaks protocol ${answer.protocolVersion} (OPA ${answer.opaVersion}), this gateway speaks ${PROTOCOL_VERSION}.`,
+      { details: { expected: PROTOCOL_VERSION, actual: answer.protocolVersion, opaVersion: answer.opaVersion } },
+    );
+    this.#end(error);
+    throw error;
+  }
+
+  /** The child keeps the Node process alive only while a call runs. */
+  async #whileRunning<R>(work: () => Promise<R>): Promise<R> {
+    this.#running += 1;
+    this.#hold(true);
+    try {
+      return await Promise.race([work(), this.#gone]);
+    } finally {
+      this.#running -= 1;
+      if (this.#running === 0) this.#hold(false);
+    }
+  }
+
+  #hold(held: boolean): void {
+    for (const handle of [this.#child, this.#child.stdin, this.#child.stdout, this.#child.stderr]) {
+      if (isRefable(handle)) handle[held ? 'ref' : 'unref']();
+    }
+  }
+
+  #details(): Record<string, unknown> {
+    return this.#stderr === '' ? {} : { stderr: this.#stderr };
+  }
+}
+
+/**
+ * A failed write rejects twice inside vscode-jsonrpc, and the second rejection has no handler. Nothing is lost: the end of
+ * the child, which made the write fail, rejects every running call.
+ */
+class ForgivingWriter extends StreamMessageWriter {
+  override async write(message: Message): Promise<void> {
+    try {
+      await super.write(message);
+    } catch {
+      // Reported through the connection's error event.
+    }
+  }
+}
+
+/** Pipes of a child are sockets, which their declared type does not say. */
+function isRefable(handle: object): handle is { ref(): unknown; unref(): unknown } {
+  return 'unref' in handle && typeof handle.unref === 'function';
+}

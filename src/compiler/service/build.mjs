@@ -1,0 +1,70 @@
+// Builds the Go half into dist/compiler, unless it is up to date. Run by `npm run build:compiler`.
+import { execFileSync, spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const MIN_GO = [1, 25];
+
+const here = path.dirname(fileURLToPath(import.meta.url));
+const out = path.resolve(here, '../../../dist/compiler');
+const binary = path.join(out, process.platform === 'win32' ? 'rego-compiler.exe' : 'rego-compiler');
+const stamp = path.join(out, 'rego-compiler.sha256');
+
+/** Hash of everything that the binary is made of, this script included. */
+function sourceHash() {
+  const files = readdirSync(here, { recursive: true, encoding: 'utf8' })
+    .filter((file) => /\.go$|^go\.(mod|sum)$|^build\.mjs$/.test(file) && !file.endsWith('_test.go'))
+    .sort();
+  const hash = createHash('sha256');
+  for (const file of files)
+    hash
+      .update(`${file}\0`)
+      .update(readFileSync(path.join(here, file)))
+      .update('\0');
+  return hash.digest('hex');
+}
+
+/** `[1, 26]` of the Go on the PATH, or undefined. Asked outside the module, where no newer toolchain is fetched. */
+function goVersion() {
+  try {
+    const found = /go(\d+)\.(\d+)/.exec(execFileSync('go', ['env', 'GOVERSION'], { cwd: tmpdir(), encoding: 'utf8' }));
+    return found === null ? undefined : [Number(found[1]), Number(found[2])];
+  } catch {
+    return undefined;
+  }
+}
+
+function isEnough(version) {
+  return version !== undefined && (version[0] > MIN_GO[0] || (version[0] === MIN_GO[0] && version[1] >= MIN_GO[1]));
+}
+
+const hash = sourceHash();
+if (existsSync(binary) && existsSync(stamp) && readFileSync(stamp, 'utf8') === hash) process.exit(0);
+
+const version = goVersion();
+if (!isEnough(version)) {
+  // Not an error: an install must not fail for it. `start` reports the same as compiler_missing.
+  console.warn(
+    `The Rego compiler was not built: it needs Go >= ${MIN_GO.join('.')}, and ` +
+      `${version === undefined ? 'no `go` was found on the PATH' : `the PATH has Go ${version.join('.')}`}. ` +
+      'Everything else is installed, but no policy can be compiled, checked or tested: `start`, `policy validate` and ' +
+      '`policy test` will stop with compiler_missing. Install Go and run `npm run build`, or set ' +
+      'DEFENSECLAW_REGO_COMPILER to a built rego-compiler.',
+  );
+  process.exit(0);
+}
+
+mkdirSync(out, { recursive: true });
+// Built beside and renamed over: a running gateway keeps the file that it started from.
+const fresh = `${binary}.${process.pid}`;
+const built = spawnSync('go', ['build', '-trimpath', '-ldflags', '-s -w', '-o', fresh, '.'], {
+  cwd: here,
+  stdio: 'inherit',
+  env: { ...process.env, CGO_ENABLED: '0' },
+});
+if (built.status !== 0) process.exit(built.status ?? 1);
+renameSync(fresh, binary);
+writeFileSync(stamp, hash);

@@ -1,0 +1,74 @@
+// Package build compiles modules to one WebAssembly module.
+package build
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/open-policy-agent/opa/v1/ast"
+
+	"defenseclaw-gateway/rego-compiler/internal/builtins"
+	"defenseclaw-gateway/rego-compiler/internal/check"
+	"defenseclaw-gateway/rego-compiler/internal/diagnostics"
+	"defenseclaw-gateway/rego-compiler/internal/protocol"
+	"defenseclaw-gateway/rego-compiler/internal/source"
+)
+
+// Run answers a `build` request. Findings about the policy are in the answer; an error is a fault of ours.
+func Run(ctx context.Context, cache *source.Cache, params protocol.BuildParams) (*protocol.BuildResult, error) {
+	started := time.Now()
+	found := diagnostics.NewList(params.Modules)
+	set, complete := cache.Parse(params.Modules, params.RegoVersion, found)
+	answer := &protocol.BuildResult{
+		Entrypoints: []protocol.Entrypoint{}, Builtins: []protocol.RequiredBuiltin{}, Packages: []string{},
+		Rules: []protocol.Rule{}, Warnings: []protocol.Diagnostic{},
+	}
+	defer func() { answer.Diagnostics = found.Sorted() }()
+	if set != nil {
+		answer.Stats = set.Stats
+	}
+	answer.Timings.Parse = milliseconds(time.Since(started))
+	if !complete {
+		return answer, nil
+	}
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	host := builtins.Host{Hosted: params.Hosted, Overrides: params.Overrides}
+	host.Refuse(set, found, nil)
+	if params.Strict || !found.Empty() {
+		check.Compile(set, params.Strict, found)
+	}
+	if !found.Empty() {
+		return answer, nil
+	}
+	surface := surfaceOf(set)
+	answer.Packages, answer.Rules = surface.packages, surface.rules
+	if len(surface.entrypoints) == 0 {
+		// Nothing can be asked of it, but it must still be sound.
+		check.Compile(set, false, found)
+		answer.OK = found.Empty()
+		return answer, nil
+	}
+	made, err := compileWasm(ctx, job{host.Redirect(set), set.Version, host.Capabilities(), surface.entrypoints, params.PrintStatements})
+	answer.Timings.Compile, answer.Timings.Plan = made.compileMs, made.planMs
+	if err != nil {
+		explain(err, set, found)
+		return answer, nil
+	}
+	answer.OK, answer.Wasm, answer.Entrypoints = true, made.wasm, surface.entrypoints
+	answer.Builtins = host.Required(set, params.PrintStatements)
+	return answer, nil
+}
+
+// explain prefers the complete list of our own compiler run: the builder stops after ten errors.
+func explain(err error, set *source.Set, found *diagnostics.List) {
+	var errs ast.Errors
+	if errors.As(err, &errs) {
+		check.Compile(set, false, found)
+	}
+	if found.Empty() {
+		found.Add(err, diagnostics.PlanError)
+	}
+}

@@ -1,0 +1,174 @@
+// Package builtins knows which built-ins a compiled module carries, which the host answers and which are refused.
+package builtins
+
+//go:generate go run ./gen
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+
+	"github.com/open-policy-agent/opa/v1/ast"
+
+	"defenseclaw-gateway/rego-compiler/internal/diagnostics"
+	"defenseclaw-gateway/rego-compiler/internal/protocol"
+	"defenseclaw-gateway/rego-compiler/internal/source"
+)
+
+// compileTime are rewritten by the compiler before anything could call them.
+var compileTime = map[string]struct{}{
+	"assign": {}, "eq": {}, "print": {}, "internal.test_case": {},
+	"rego.metadata.chain": {}, "rego.metadata.rule": {},
+}
+
+// Native says that a compiled module carries the function itself.
+func Native(name string) bool {
+	_, ok := native[name]
+	return ok
+}
+
+// CompileTime says that no compiled module calls it.
+func CompileTime(name string) bool {
+	_, ok := compileTime[name]
+	return ok
+}
+
+// All lists every built-in of this OPA, sorted by name.
+func All() ([]protocol.Builtin, error) {
+	caps := ast.CapabilitiesForThisVersion()
+	all := make([]protocol.Builtin, 0, len(caps.Builtins))
+	for _, b := range caps.Builtins {
+		decl, err := json.Marshal(b.Decl)
+		if err != nil {
+			return nil, fmt.Errorf("declaration of %s: %w", b.Name, err)
+		}
+		all = append(all, protocol.Builtin{
+			Name: b.Name, Arity: b.Decl.Arity(), Nondeterministic: b.Nondeterministic, Deprecated: b.IsDeprecated(),
+			Relation: b.Relation, WasmNative: Native(b.Name), CompileTime: CompileTime(b.Name), Infix: b.Infix,
+			Categories: b.Categories, Description: b.Description, Decl: decl,
+		})
+	}
+	return all, nil
+}
+
+// Host is what the caller answers itself.
+type Host struct {
+	Hosted    []string
+	Overrides []string
+}
+
+func (h Host) allows(name string) bool {
+	return Native(name) || CompileTime(name) || slices.Contains(h.Hosted, name) || slices.Contains(h.Overrides, name)
+}
+
+// Capabilities are what a policy may use: native and hosted built-ins, and those that never outlive the compiler.
+func (h Host) Capabilities() *ast.Capabilities {
+	caps := ast.CapabilitiesForThisVersion()
+	allowed := make([]*ast.Builtin, 0, len(caps.Builtins))
+	for _, b := range caps.Builtins {
+		if h.allows(b.Name) || b.Name == ast.InternalPrint.Name {
+			allowed = append(allowed, b)
+		}
+		if slices.Contains(h.Overrides, b.Name) {
+			allowed = append(allowed, Override(b))
+		}
+	}
+	// The list is OPA's own, shared by every caller: it is replaced in a copy, not cut in place.
+	own := *caps
+	own.Builtins = allowed
+	return &own
+}
+
+// Override is the declaration under which a module imports a native built-in from the host.
+func Override(b *ast.Builtin) *ast.Builtin {
+	own := *b
+	own.Name = diagnostics.HostedPrefix + b.Name
+	own.Infix = ""
+	return &own
+}
+
+// Refuse reports every mention of a built-in that nobody answers, with its place.
+func (h Host) Refuse(set *source.Set, found *diagnostics.List, skip func(path string) bool) {
+	shadows := set.ShadowsOf()
+	for _, m := range set.Modules {
+		if skip != nil && skip(m.Path) {
+			continue
+		}
+		for _, call := range m.Calls {
+			if !h.allows(call.Name) && !m.Shadowed(call.Name, shadows[m.Module.Package.Path.String()]) {
+				found.At(diagnostics.RefusedBuiltin, fmt.Sprintf("built-in %s is not available here", call.Name), call.Location)
+			}
+		}
+	}
+}
+
+// Required lists the built-ins that the modules need from the host. Functions that nothing reaches count too, so this
+// may name one more than the compiled module imports, never one less.
+func (h Host) Required(set *source.Set, prints bool) []protocol.RequiredBuiltin {
+	shadows := set.ShadowsOf()
+	names := map[string]protocol.RequiredBuiltin{}
+	for _, m := range set.Modules {
+		for _, call := range m.Calls {
+			name := call.Name
+			imported := name
+			switch {
+			case m.Shadowed(name, shadows[m.Module.Package.Path.String()]):
+				continue
+			case name == ast.Print.Name && prints:
+				name, imported = ast.InternalPrint.Name, ast.InternalPrint.Name
+			case slices.Contains(h.Overrides, name):
+				imported = diagnostics.HostedPrefix + name
+			case Native(name) || CompileTime(name):
+				continue
+			}
+			names[name] = protocol.RequiredBuiltin{Name: name, Import: imported}
+		}
+	}
+	required := make([]protocol.RequiredBuiltin, 0, len(names))
+	for _, b := range names {
+		required = append(required, b)
+	}
+	slices.SortFunc(required, func(a, b protocol.RequiredBuiltin) int {
+		if a.Name < b.Name {
+			return -1
+		}
+		return 1
+	})
+	return required
+}
+
+// Redirect gives the modules with every call of an overridden built-in renamed. Modules without such a call are
+// shared with the cache; the others are copies.
+func (h Host) Redirect(set *source.Set) []*ast.Module {
+	shadows := set.ShadowsOf()
+	trees := make([]*ast.Module, len(set.Modules))
+	for i, m := range set.Modules {
+		own := shadows[m.Module.Package.Path.String()]
+		redirected := func(name string) bool {
+			return slices.Contains(h.Overrides, name) && !m.Shadowed(name, own)
+		}
+		trees[i] = m.Module
+		if !slices.ContainsFunc(m.Calls, func(c source.Call) bool { return redirected(c.Name) }) {
+			continue
+		}
+		trees[i] = m.Module.Copy()
+		RedirectCalls(trees[i], redirected)
+	}
+	return trees
+}
+
+// RedirectCalls renames operators in place.
+func RedirectCalls(node any, redirected func(name string) bool) {
+	source.VisitOperators(node, func(term *ast.Term) {
+		var name string
+		switch v := term.Value.(type) {
+		case ast.Ref:
+			name = v.String()
+		case ast.Var:
+			name = string(v)
+		}
+		if redirected(name) {
+			term.Value = ast.MustParseRef(diagnostics.HostedPrefix + name)
+		}
+	})
+}

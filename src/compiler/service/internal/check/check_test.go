@@ -1,0 +1,48 @@
+package check
+
+import (
+	"context"
+	"strings"
+	"testing"
+
+	"defenseclaw-gateway/rego-compiler/internal/protocol"
+	"defenseclaw-gateway/rego-compiler/internal/source"
+)
+
+func TestCheck(t *testing.T) {
+	lax := false
+	for _, tc := range []struct {
+		name   string
+		files  map[string]string
+		strict *bool
+		want   string
+	}{
+		{"sound", map[string]string{"a.rego": "package a\np := 1"}, nil, ""},
+		{"strict by default", map[string]string{"a.rego": "package a\nimport data.b\np := 1"}, nil, "rego_compile_error"},
+		{"lax", map[string]string{"a.rego": "package a\nimport data.b\np := 1"}, &lax, ""},
+		{"refused in a served module", map[string]string{"a.rego": "package a\np := http.send({})"}, nil, "rego_refused_builtin"},
+		{"allowed in a test", map[string]string{"a_test.rego": "package a\ntest_p if http.send({}) with http.send as 1"}, nil, ""},
+		{"hosted", map[string]string{"a.rego": "package a\np := sprintf(\"\", [])"}, nil, ""},
+		{"a broken test is found", map[string]string{"a.rego": "package a\np := 1", "a_test.rego": "package a\ntest_p if x"}, nil, "rego_unsafe_var_error"},
+		{"rules of two types", map[string]string{"a.rego": "package a\np := 1\np contains 1"}, nil, "rego_type_error"},
+		{"metadata that is no YAML", map[string]string{"a.rego": "package a\n# METADATA\n# title: [\np := 1"}, nil, "rego_parse_error"},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			params := protocol.CheckParams{Hosted: []string{"sprintf"}, Strict: tc.strict}
+			for path, text := range tc.files {
+				params.Modules = append(params.Modules, protocol.Module{Path: path, Text: text})
+			}
+			answer, err := Run(context.Background(), source.NewCache(), params)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var codes []string
+			for _, d := range answer.Diagnostics {
+				codes = append(codes, d.Code)
+			}
+			if got := strings.Join(codes, " "); got != tc.want || answer.OK != (tc.want == "") {
+				t.Errorf("expected %q, got %q, ok %v", tc.want, got, answer.OK)
+			}
+		})
+	}
+}

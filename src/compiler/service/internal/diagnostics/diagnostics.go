@@ -1,0 +1,134 @@
+// Package diagnostics turns OPA's errors into findings with a place and the source line.
+package diagnostics
+
+import (
+	"cmp"
+	"errors"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/open-policy-agent/opa/v1/ast"
+
+	"defenseclaw-gateway/rego-compiler/internal/protocol"
+)
+
+// Codes of findings that are ours and not OPA's.
+const (
+	RefusedBuiltin  = "rego_refused_builtin"
+	DuplicateModule = "module_duplicate"
+	TooManyModules  = "module_count"
+	PlanError       = "rego_plan_error"
+	InvalidData     = "data_invalid"
+	InvalidFilter   = "test_filter_invalid"
+	InvalidVersion  = "rego_version_invalid"
+)
+
+// List gathers findings for one set of modules.
+type List struct {
+	texts map[string]string
+	items []protocol.Diagnostic
+}
+
+func NewList(modules []protocol.Module) *List {
+	texts := make(map[string]string, len(modules))
+	for _, m := range modules {
+		texts[m.Path] = m.Text
+	}
+	return &List{texts: texts}
+}
+
+func (l *List) Empty() bool { return len(l.items) == 0 }
+
+// At adds an error at a place; loc may be nil.
+func (l *List) At(code, message string, loc *ast.Location) {
+	d := protocol.Diagnostic{Severity: "error", Code: code, Message: message}
+	if loc != nil {
+		d.File, d.Row, d.Col = loc.File, loc.Row, loc.Col
+		d.Line = l.LineOf(loc.File, loc.Row)
+		if n := len(loc.Text); n > 0 && !strings.Contains(string(loc.Text), "\n") {
+			d.EndCol = loc.Col + n
+		}
+	}
+	l.items = append(l.items, d)
+}
+
+// Add takes whatever OPA returned; what is no list of OPA's errors gets the fallback code.
+func (l *List) Add(err error, fallback string) {
+	var many ast.Errors
+	var one *ast.Error
+	switch {
+	case errors.As(err, &many):
+		for _, e := range many {
+			l.addOne(e)
+		}
+	case errors.As(err, &one):
+		l.addOne(one)
+	default:
+		l.At(fallback, err.Error(), nil)
+	}
+}
+
+func (l *List) addOne(e *ast.Error) {
+	message := e.Message
+	// The parser's details repeat the source line, which is carried on its own; others say what was expected.
+	if _, parser := e.Details.(*ast.ParserErrorDetail); !parser && e.Details != nil {
+		for _, line := range e.Details.Lines() {
+			if line = strings.TrimSpace(line); line != "" {
+				message += "; " + line
+			}
+		}
+	}
+	l.At(e.Code, strings.ReplaceAll(message, HostedPrefix, ""), e.Location)
+}
+
+// HostedPrefix begins the name under which a module imports a native built-in that the host answers instead. People
+// never wrote it, so it never reaches a message.
+const HostedPrefix = "__hosted__."
+
+// LineOf is a source line, shortened to what a terminal can show.
+func (l *List) LineOf(file string, row int) string {
+	return LineAt(l.texts[file], row)
+}
+
+// LineAt is the row of a text, counted from 1.
+func LineAt(text string, row int) string {
+	for ; row > 1; row-- {
+		i := strings.IndexByte(text, '\n')
+		if i < 0 {
+			return ""
+		}
+		text = text[i+1:]
+	}
+	if i := strings.IndexByte(text, '\n'); i >= 0 {
+		text = text[:i]
+	}
+	text = strings.TrimSuffix(text, "\r")
+	if len(text) > protocol.MaxLineChars {
+		end := protocol.MaxLineChars
+		for end > 0 && !utf8.RuneStart(text[end]) {
+			end--
+		}
+		text = text[:end]
+	}
+	return text
+}
+
+// Sorted is the bounded answer: by place, without repetitions, never nil.
+func (l *List) Sorted() []protocol.Diagnostic {
+	items := slices.Clone(l.items)
+	slices.SortFunc(items, func(a, b protocol.Diagnostic) int {
+		return cmp.Or(
+			cmp.Compare(a.File, b.File), cmp.Compare(a.Row, b.Row), cmp.Compare(a.Col, b.Col),
+			cmp.Compare(a.Code, b.Code), cmp.Compare(a.Message, b.Message),
+		)
+	})
+	items = slices.Compact(items)
+	if len(items) > protocol.MaxDiagnostics {
+		items = items[:protocol.MaxDiagnostics]
+	}
+	if items == nil {
+		items = []protocol.Diagnostic{}
+	}
+	return items
+}

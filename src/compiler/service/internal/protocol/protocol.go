@@ -1,0 +1,275 @@
+// Package protocol holds the shapes that cross the pipe. The TypeScript half mirrors them in protocol.ts.
+package protocol
+
+import "encoding/json"
+
+// Version is raised with every change that the other half must know. A mismatch is refused by the client.
+const Version = 1
+
+// Limits of one request. Both are far above any policy folder that the gateway accepts.
+const (
+	MaxModules     = 20_000
+	MaxParamsBytes = 256 << 20
+	MaxDiagnostics = 100
+	MaxLineChars   = 400
+)
+
+// Error codes of the JSON-RPC answer: only for what is not a finding about the policy.
+const (
+	CodePanic     = -32001
+	CodeTooLarge  = -32002
+	CodeCancelled = -32800
+)
+
+// Module is one Rego file as bytes: the service never reads a policy from the disk.
+type Module struct {
+	Path string `json:"path"`
+	Text string `json:"text"`
+}
+
+// Diagnostic is one finding. Rows and columns count from 1, columns in bytes.
+type Diagnostic struct {
+	Severity string `json:"severity"`
+	Code     string `json:"code"`
+	Message  string `json:"message"`
+	File     string `json:"file,omitempty"`
+	Row      int    `json:"row,omitempty"`
+	Col      int    `json:"col,omitempty"`
+	EndCol   int    `json:"endCol,omitempty"`
+	Line     string `json:"line,omitempty"`
+}
+
+// Stats says how much work the module cache saved.
+type Stats struct {
+	Modules int `json:"modules"`
+	Parsed  int `json:"parsed"`
+	Cached  int `json:"cached"`
+}
+
+// Location is a place in a module.
+type Location struct {
+	File string `json:"file"`
+	Row  int    `json:"row"`
+	Col  int    `json:"col"`
+}
+
+type InitializeParams struct {
+	ProtocolVersion int `json:"protocolVersion"`
+}
+
+type InitializeResult struct {
+	ProtocolVersion int    `json:"protocolVersion"`
+	OPAVersion      string `json:"opaVersion"`
+	GoVersion       string `json:"goVersion"`
+}
+
+// Builtin describes one built-in function of this OPA.
+type Builtin struct {
+	Name             string `json:"name"`
+	Arity            int    `json:"arity"`
+	Nondeterministic bool   `json:"nondeterministic,omitempty"`
+	Deprecated       bool   `json:"deprecated,omitempty"`
+	Relation         bool   `json:"relation,omitempty"`
+	// WasmNative says that compiled modules carry the function themselves.
+	WasmNative bool `json:"wasmNative"`
+	// CompileTime says that no compiled module ever calls it: the compiler rewrites it away.
+	CompileTime bool   `json:"compileTime,omitempty"`
+	Infix       string `json:"infix,omitempty"`
+	// Categories as OPA's documentation groups them.
+	Categories  []string        `json:"categories,omitempty"`
+	Description string          `json:"description,omitempty"`
+	Decl        json.RawMessage `json:"decl"`
+}
+
+type CapabilitiesResult struct {
+	OPAVersion     string    `json:"opaVersion"`
+	Builtins       []Builtin `json:"builtins"`
+	Features       []string  `json:"features"`
+	FutureKeywords []string  `json:"futureKeywords"`
+}
+
+type BuildParams struct {
+	Modules []Module `json:"modules"`
+	// Hosted names the built-ins that the host implements; anything else that is not native is refused.
+	Hosted []string `json:"hosted"`
+	// Overrides names native built-ins that the host answers in place of the module.
+	Overrides       []string `json:"overrides,omitempty"`
+	RegoVersion     string   `json:"regoVersion,omitempty"`
+	PrintStatements bool     `json:"printStatements,omitempty"`
+	Strict          bool     `json:"strict,omitempty"`
+}
+
+// Entrypoint is something that the compiled module can be asked for. Path is its name inside the module.
+type Entrypoint struct {
+	Path string `json:"path"`
+	Kind string `json:"kind"`
+}
+
+// RequiredBuiltin is a built-in that the module calls in the host. Import is the name that the module lists.
+type RequiredBuiltin struct {
+	Name   string `json:"name"`
+	Import string `json:"import"`
+}
+
+// Rule is the ground path of a rule or function below `data`.
+type Rule struct {
+	Path     []string `json:"path"`
+	File     string   `json:"file"`
+	Row      int      `json:"row"`
+	Function bool     `json:"function,omitempty"`
+}
+
+// Timings are milliseconds per stage.
+type Timings struct {
+	Parse   float64 `json:"parse"`
+	Compile float64 `json:"compile"`
+	Plan    float64 `json:"plan"`
+}
+
+type BuildResult struct {
+	OK          bool              `json:"ok"`
+	Wasm        []byte            `json:"wasm"`
+	Entrypoints []Entrypoint      `json:"entrypoints"`
+	Builtins    []RequiredBuiltin `json:"builtins"`
+	Packages    []string          `json:"packages"`
+	Rules       []Rule            `json:"rules"`
+	Diagnostics []Diagnostic      `json:"diagnostics"`
+	Warnings    []Diagnostic      `json:"warnings"`
+	Stats       Stats             `json:"stats"`
+	Timings     Timings           `json:"timings"`
+}
+
+type CheckParams struct {
+	Modules     []Module `json:"modules"`
+	Hosted      []string `json:"hosted"`
+	RegoVersion string   `json:"regoVersion,omitempty"`
+	Strict      *bool    `json:"strict,omitempty"`
+}
+
+type CheckResult struct {
+	OK          bool         `json:"ok"`
+	Diagnostics []Diagnostic `json:"diagnostics"`
+	Stats       Stats        `json:"stats"`
+}
+
+type TestParams struct {
+	Modules []Module `json:"modules"`
+	// Data is the base document as JSON text.
+	Data        string `json:"data,omitempty"`
+	Run         string `json:"run,omitempty"`
+	RegoVersion string `json:"regoVersion,omitempty"`
+	Coverage    bool   `json:"coverage,omitempty"`
+	Parallel    int    `json:"parallel,omitempty"`
+	// TimeoutMs bounds each test; 0 means 5000, as in OPA.
+	TimeoutMs int `json:"timeoutMs,omitempty"`
+}
+
+type TestError struct {
+	Code     string    `json:"code"`
+	Message  string    `json:"message"`
+	Location *Location `json:"location,omitempty"`
+}
+
+// FailedAt is the expression that was not true.
+type FailedAt struct {
+	Location
+	Line string `json:"line,omitempty"`
+}
+
+// TestCase is one named case of a test rule that carries several.
+type TestCase struct {
+	Name     []string  `json:"name"`
+	Status   string    `json:"status"`
+	FailedAt *FailedAt `json:"failedAt,omitempty"`
+}
+
+type TestOutcome struct {
+	Package    string     `json:"package"`
+	Name       string     `json:"name"`
+	Location   Location   `json:"location"`
+	Status     string     `json:"status"`
+	DurationNs int64      `json:"durationNs"`
+	Output     []string   `json:"output"`
+	Error      *TestError `json:"error,omitempty"`
+	FailedAt   *FailedAt  `json:"failedAt,omitempty"`
+	Cases      []TestCase `json:"cases,omitempty"`
+}
+
+type FileCoverage struct {
+	File            string   `json:"file"`
+	Percent         float64  `json:"percent"`
+	CoveredLines    int      `json:"coveredLines"`
+	NotCoveredLines int      `json:"notCoveredLines"`
+	Covered         [][2]int `json:"covered"`
+	NotCovered      [][2]int `json:"notCovered"`
+}
+
+// Coverage counts the lines of files that are no test files.
+type Coverage struct {
+	Percent         float64        `json:"percent"`
+	CoveredLines    int            `json:"coveredLines"`
+	NotCoveredLines int            `json:"notCoveredLines"`
+	Files           []FileCoverage `json:"files"`
+}
+
+type TestResult struct {
+	OK          bool          `json:"ok"`
+	Results     []TestOutcome `json:"results"`
+	Coverage    *Coverage     `json:"coverage,omitempty"`
+	Diagnostics []Diagnostic  `json:"diagnostics"`
+	Stats       Stats         `json:"stats"`
+	DurationNs  int64         `json:"durationNs"`
+}
+
+type FormatParams struct {
+	Modules     []Module `json:"modules"`
+	RegoVersion string   `json:"regoVersion,omitempty"`
+	Diff        bool     `json:"diff,omitempty"`
+}
+
+type FormattedModule struct {
+	Path        string       `json:"path"`
+	Changed     bool         `json:"changed"`
+	Text        string       `json:"text"`
+	Diff        string       `json:"diff,omitempty"`
+	Diagnostics []Diagnostic `json:"diagnostics"`
+}
+
+type FormatResult struct {
+	Files []FormattedModule `json:"files"`
+}
+
+// Evaluation is one query. Input is JSON text; InputTerm is Rego text and wins.
+type Evaluation struct {
+	Query               string `json:"query"`
+	Input               string `json:"input,omitempty"`
+	InputTerm           string `json:"inputTerm,omitempty"`
+	StrictBuiltinErrors bool   `json:"strictBuiltinErrors,omitempty"`
+}
+
+type EvaluateParams struct {
+	Modules     []Module `json:"modules"`
+	Data        string   `json:"data,omitempty"`
+	RegoVersion string   `json:"regoVersion,omitempty"`
+	// TimeNs fixes the clock, as nanoseconds since 1970 in decimal digits.
+	TimeNs string `json:"timeNs,omitempty"`
+	// TimeoutMs bounds each query; 0 means 10000.
+	TimeoutMs   int          `json:"timeoutMs,omitempty"`
+	Evaluations []Evaluation `json:"evaluations"`
+}
+
+// EvaluationResult: JSON is the array of solutions as OPA prints it, Term the same as Rego text. Each solution is
+// an object of the query's bindings, with the expression values under `_` when the query binds nothing.
+type EvaluationResult struct {
+	Defined bool       `json:"defined"`
+	JSON    string     `json:"json,omitempty"`
+	Term    string     `json:"term,omitempty"`
+	Printed []string   `json:"printed,omitempty"`
+	Error   *TestError `json:"error,omitempty"`
+}
+
+type EvaluateResult struct {
+	OK          bool               `json:"ok"`
+	Results     []EvaluationResult `json:"results"`
+	Diagnostics []Diagnostic       `json:"diagnostics"`
+}

@@ -1,0 +1,53 @@
+// Package service is the method table.
+package service
+
+import (
+	"context"
+	"runtime"
+
+	"github.com/open-policy-agent/opa/v1/ast"
+	"github.com/open-policy-agent/opa/v1/version"
+
+	"defenseclaw-gateway/rego-compiler/internal/build"
+	"defenseclaw-gateway/rego-compiler/internal/builtins"
+	"defenseclaw-gateway/rego-compiler/internal/check"
+	"defenseclaw-gateway/rego-compiler/internal/eval"
+	"defenseclaw-gateway/rego-compiler/internal/format"
+	"defenseclaw-gateway/rego-compiler/internal/protocol"
+	"defenseclaw-gateway/rego-compiler/internal/rpc"
+	"defenseclaw-gateway/rego-compiler/internal/source"
+	"defenseclaw-gateway/rego-compiler/internal/tests"
+)
+
+// Methods share one module cache for as long as the process lives.
+func Methods() map[string]rpc.Method {
+	cache := source.NewCache()
+	return map[string]rpc.Method{
+		"initialize":   rpc.Handler(initialize),
+		"capabilities": rpc.Handler(capabilities),
+		"build":        cached(cache, build.Run),
+		"check":        cached(cache, check.Run),
+		"test":         cached(cache, tests.Run),
+		"evaluate":     cached(cache, eval.Run),
+		"format":       rpc.Handler(format.Run),
+	}
+}
+
+func cached[P, R any](cache *source.Cache, run func(context.Context, *source.Cache, P) (R, error)) rpc.Method {
+	return rpc.Handler(func(ctx context.Context, params P) (R, error) { return run(ctx, cache, params) })
+}
+
+func initialize(context.Context, protocol.InitializeParams) (protocol.InitializeResult, error) {
+	return protocol.InitializeResult{ProtocolVersion: protocol.Version, OPAVersion: version.Version, GoVersion: runtime.Version()}, nil
+}
+
+func capabilities(context.Context, struct{}) (*protocol.CapabilitiesResult, error) {
+	all, err := builtins.All()
+	if err != nil {
+		return nil, err
+	}
+	caps := ast.CapabilitiesForThisVersion()
+	return &protocol.CapabilitiesResult{
+		OPAVersion: version.Version, Builtins: all, Features: caps.Features, FutureKeywords: caps.FutureKeywords,
+	}, nil
+}

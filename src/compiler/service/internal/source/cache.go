@@ -1,0 +1,67 @@
+package source
+
+import (
+	"container/list"
+	"crypto/sha256"
+	"sync"
+)
+
+// maxCachedBytes bounds the source text whose syntax trees are kept; a tree takes some 20 times its text.
+const maxCachedBytes = 48 << 20
+
+type key [sha256.Size]byte
+
+type entry struct {
+	key    key
+	parsed *Parsed
+	bytes  int
+}
+
+// Cache keeps parsed modules by content, least recently used first out. What it returns is shared: never mutate it.
+type Cache struct {
+	mu      sync.Mutex
+	order   *list.List
+	entries map[key]*list.Element
+	bytes   int
+	limit   int
+}
+
+func NewCache() *Cache {
+	return &Cache{order: list.New(), entries: map[key]*list.Element{}, limit: maxCachedBytes}
+}
+
+// keyOf separates its parts by NUL, which no path and no version holds.
+func keyOf(path, version, text string) key {
+	h := sha256.New()
+	for _, part := range []string{version, path, text} {
+		h.Write([]byte(part))
+		h.Write([]byte{0})
+	}
+	return key(h.Sum(nil))
+}
+
+func (c *Cache) get(k key) *Parsed {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	element, ok := c.entries[k]
+	if !ok {
+		return nil
+	}
+	c.order.MoveToFront(element)
+	return element.Value.(*entry).parsed
+}
+
+func (c *Cache) put(k key, parsed *Parsed, bytes int) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if _, ok := c.entries[k]; ok || bytes > c.limit {
+		return
+	}
+	c.entries[k] = c.order.PushFront(&entry{k, parsed, bytes})
+	c.bytes += bytes
+	for c.bytes > c.limit {
+		oldest := c.order.Remove(c.order.Back()).(*entry)
+		delete(c.entries, oldest.key)
+		c.bytes -= oldest.bytes
+	}
+}

@@ -1,0 +1,99 @@
+package source
+
+import (
+	"strings"
+
+	"github.com/open-policy-agent/opa/v1/ast"
+)
+
+// Call is a mention of a built-in by its name: called, mocked by `with`, or given as a mock.
+type Call struct {
+	Name     string
+	Location *ast.Location
+}
+
+// findCalls lists the mentions of built-ins in a tree whose names are not resolved yet.
+func findCalls(node any) []Call {
+	var calls []Call
+	note := func(term *ast.Term) {
+		if name := builtinName(term); name != "" {
+			calls = append(calls, Call{name, term.Location})
+		}
+	}
+	VisitOperators(node, note)
+	return calls
+}
+
+// builtinName is the name when the term is a reference that spells a built-in of OPA.
+func builtinName(term *ast.Term) string {
+	var name string
+	switch v := term.Value.(type) {
+	case ast.Ref:
+		name = v.String()
+	case ast.Var:
+		name = string(v)
+	default:
+		return ""
+	}
+	if _, ok := ast.BuiltinMap[name]; ok {
+		return name
+	}
+	return ""
+}
+
+// VisitOperators visits every term that stands where a function name may stand.
+func VisitOperators(node any, visit func(*ast.Term)) {
+	ast.NewGenericVisitor(func(x any) bool {
+		switch x := x.(type) {
+		case *ast.Expr:
+			if terms, ok := x.Terms.([]*ast.Term); ok && len(terms) > 0 {
+				visit(terms[0])
+			}
+			for _, with := range x.With {
+				visit(with.Target)
+				visit(with.Value)
+			}
+		case ast.Call:
+			if len(x) > 0 {
+				visit(x[0])
+			}
+		}
+		return false
+	}).Walk(node)
+}
+
+// Shadows are the first name parts that mean something else than a built-in in one package.
+type Shadows map[string]struct{}
+
+// ShadowsOf gathers, per package, the heads of all rules in it. Imports are looked up per module.
+func (s *Set) ShadowsOf() map[string]Shadows {
+	all := map[string]Shadows{}
+	for _, m := range s.Modules {
+		pkg := m.Module.Package.Path.String()
+		if all[pkg] == nil {
+			all[pkg] = Shadows{}
+		}
+		for _, rule := range m.Module.Rules {
+			if ref := rule.Head.Ref(); len(ref) > 0 {
+				if v, ok := ref[0].Value.(ast.Var); ok {
+					all[pkg][string(v)] = struct{}{}
+				}
+			}
+		}
+	}
+	return all
+}
+
+// Shadowed says whether the name means a rule or an import in this module instead of the built-in.
+func (m *Parsed) Shadowed(name string, shadows Shadows) bool {
+	head, _, _ := strings.Cut(name, ".")
+	if _, ok := shadows[head]; ok {
+		return true
+	}
+	for _, imp := range m.Module.Imports {
+		if string(imp.Name()) == head {
+			return true
+		}
+	}
+	return false
+}

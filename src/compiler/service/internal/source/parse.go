@@ -1,0 +1,145 @@
+// Package source parses modules, remembers them by content and finds the built-ins that they call.
+package source
+
+import (
+	"fmt"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/open-policy-agent/opa/v1/ast"
+
+	"defenseclaw-gateway/rego-compiler/internal/diagnostics"
+	"defenseclaw-gateway/rego-compiler/internal/protocol"
+)
+
+// Parsed is a module as it stands in the cache: shared, read-only.
+type Parsed struct {
+	Path   string
+	Module *ast.Module
+	// Calls are the mentions of OPA's built-ins, before any name was resolved.
+	Calls []Call
+}
+
+func NewParsed(path string, module *ast.Module) *Parsed {
+	return &Parsed{Path: path, Module: module, Calls: findCalls(module)}
+}
+
+// Set is the parsed form of one request.
+type Set struct {
+	Modules []*Parsed
+	Version ast.RegoVersion
+	Stats   protocol.Stats
+}
+
+// Version reads a Rego version as OPA's command line spells it; empty means v1.
+func Version(name string) (ast.RegoVersion, error) {
+	switch name {
+	case "", "v1":
+		return ast.RegoV1, nil
+	case "v0":
+		return ast.RegoV0, nil
+	case "v0v1":
+		return ast.RegoV0CompatV1, nil
+	case "v2":
+		return ast.RegoV2, nil
+	default:
+		return ast.RegoUndefined, fmt.Errorf("unknown Rego version %q, expected v0, v0v1, v1 or v2", name)
+	}
+}
+
+// Parse reads all modules, in parallel and through the cache, and adds every error to found. The set is complete only
+// when found stays empty. ok is false when the request itself cannot be worked on.
+func (c *Cache) Parse(modules []protocol.Module, version string, found *diagnostics.List) (*Set, bool) {
+	v, err := Version(version)
+	if err != nil {
+		found.At(diagnostics.InvalidVersion, err.Error(), nil)
+		return nil, false
+	}
+	if len(modules) > protocol.MaxModules {
+		found.At(diagnostics.TooManyModules, fmt.Sprintf("%d modules, at most %d are taken", len(modules), protocol.MaxModules), nil)
+		return nil, false
+	}
+	set := &Set{Version: v, Stats: protocol.Stats{Modules: len(modules)}}
+	results := c.parseAll(modules, v)
+	seen := make(map[string]struct{}, len(modules))
+	for i, r := range results {
+		path := modules[i].Path
+		if _, twice := seen[path]; twice {
+			found.At(diagnostics.DuplicateModule, "two modules have the path "+path, &ast.Location{File: path, Row: 1, Col: 1})
+			continue
+		}
+		seen[path] = struct{}{}
+		if r.cached {
+			set.Stats.Cached++
+		} else {
+			set.Stats.Parsed++
+		}
+		switch {
+		case r.err != nil:
+			found.Add(r.err, ast.ParseErr)
+		case r.parsed != nil:
+			set.Modules = append(set.Modules, r.parsed)
+		}
+	}
+	slices.SortFunc(set.Modules, func(a, b *Parsed) int { return strings.Compare(a.Path, b.Path) })
+	return set, found.Empty()
+}
+
+type result struct {
+	parsed *Parsed
+	err    error
+	cached bool
+}
+
+func (c *Cache) parseAll(modules []protocol.Module, version ast.RegoVersion) []result {
+	results := make([]result, len(modules))
+	next := make(chan int)
+	var wg sync.WaitGroup
+	for range min(runtime.NumCPU(), len(modules)) {
+		wg.Go(func() {
+			for i := range next {
+				results[i] = c.parseOne(modules[i], version)
+			}
+		})
+	}
+	for i := range modules {
+		next <- i
+	}
+	close(next)
+	wg.Wait()
+	return results
+}
+
+// parseOne turns a panic of the parser into an error of the file: it runs on a goroutine that no handler guards.
+func (c *Cache) parseOne(m protocol.Module, version ast.RegoVersion) (r result) {
+	defer func() {
+		if thrown := recover(); thrown != nil {
+			r = result{err: ast.NewError(ast.ParseErr, &ast.Location{File: m.Path, Row: 1, Col: 1}, "the parser failed: %v", thrown)}
+		}
+	}()
+	k := keyOf(m.Path, version.String(), m.Text)
+	if parsed := c.get(k); parsed != nil {
+		return result{parsed: parsed, cached: true}
+	}
+	module, err := ast.ParseModuleWithOpts(m.Path, m.Text, ast.ParserOptions{RegoVersion: version, ProcessAnnotation: true})
+	if err != nil {
+		return result{err: err}
+	}
+	if module == nil {
+		return result{err: ast.NewError(ast.ParseErr, &ast.Location{File: m.Path, Row: 1, Col: 1}, "empty module: a package is expected")}
+	}
+	parsed := NewParsed(m.Path, module)
+	c.put(k, parsed, len(m.Text))
+	return result{parsed: parsed}
+}
+
+// Trees are the modules by path, as OPA's compiler takes them. It copies them before it rewrites them.
+func (s *Set) Trees() map[string]*ast.Module {
+	trees := make(map[string]*ast.Module, len(s.Modules))
+	for _, m := range s.Modules {
+		trees[m.Path] = m.Module
+	}
+	return trees
+}
