@@ -1,0 +1,110 @@
+import { distance } from 'fastest-levenshtein';
+import type { z } from 'zod';
+import type { Diagnostic } from '../policy/diagnostic.js';
+import { ACTION_SEVERITIES, MISSING_SECTIONS, SECTIONS } from './data-sections.js';
+
+/** More findings than anyone mends in one go. */
+const MAX_DIAGNOSTICS = 50;
+
+/**
+ * Checks what the domain packages among `packages` (dotted, without `data`) read from the merged data document. An error is something
+ * that would disarm a domain, or that no rule can make sense of; it names the path and what is expected there.
+ */
+export function checkDomainData(data: unknown, packages: readonly string[]): Diagnostic[] {
+  const schemas = schemasFor(packages);
+  if (schemas.size === 0) return [];
+  if (typeof data !== 'object' || data === null || Array.isArray(data)) {
+    return [diagnostic('error', [], `expected an object, got ${shown(data)}`)];
+  }
+  const document = data as Readonly<Record<string, unknown>>;
+  const found = [...schemas].flatMap(([key, schema]) => checkSection(key, document[key], schema));
+  return found.slice(0, MAX_DIAGNOSTICS);
+}
+
+function schemasFor(packages: readonly string[]): Map<string, z.ZodType> {
+  const schemas = new Map<string, z.ZodType>();
+  for (const [name, sections] of Object.entries(SECTIONS)) {
+    if (!packages.includes(`defenseclaw.${name}`)) continue;
+    for (const [key, schema] of Object.entries(sections)) schemas.set(key, schema);
+  }
+  return schemas;
+}
+
+function checkSection(key: string, section: unknown, schema: z.ZodType): Diagnostic[] {
+  const missing = MISSING_SECTIONS[key];
+  if (section === undefined && missing !== undefined) return [diagnostic('warning', [key], missing)];
+  const issues = schema.safeParse(section).error?.issues ?? [];
+  return issues.flatMap((issue) => explain(issue, key, section));
+}
+
+type Path = readonly PropertyKey[];
+
+function explain(issue: z.core.$ZodIssue, key: string, section: unknown): Diagnostic[] {
+  const path = [key, ...issue.path];
+  const given = valueAt(section, issue.path);
+  switch (issue.code) {
+    case 'unrecognized_keys':
+      return issue.keys.map((name) => diagnostic('error', [...path, name], `unknown severity${suggestion(name, ACTION_SEVERITIES)}`));
+    case 'invalid_key':
+      return [diagnostic('error', path, `expected ${issue.issues[0]?.message ?? 'another name'} as name`)];
+    case 'invalid_type':
+      return [diagnostic('error', path, `expected ${EXPECTED[issue.expected] ?? issue.expected}, got ${shown(given)}`)];
+    case 'invalid_value': {
+      const words = issue.values.map((value) => JSON.stringify(value)).join(' or ');
+      return [diagnostic('error', path, `expected ${words}, got ${shown(given)}${suggestion(given, issue.values)}`)];
+    }
+    case 'too_small':
+      return [diagnostic('error', path, `expected at least ${issue.minimum}, got ${shown(given)}`)];
+    case 'too_big':
+      return [diagnostic('error', path, `expected at most ${issue.maximum}, got ${shown(given)}`)];
+    default:
+      return [diagnostic('error', path, `expected ${issue.message}, got ${shown(given)}`)];
+  }
+}
+
+const EXPECTED: Readonly<Record<string, string>> = {
+  object: 'an object',
+  record: 'an object',
+  array: 'an array',
+  string: 'a string',
+  number: 'a number',
+  int: 'a whole number',
+  boolean: 'true or false',
+};
+
+function diagnostic(severity: Diagnostic['severity'], path: Path, message: string): Diagnostic {
+  const place = ['data', ...path].map((step, index) => (index === 0 ? 'data' : printed(step))).join('');
+  return { severity, code: 'data_schema', path: place, message: `${place}: ${message}` };
+}
+
+function printed(step: PropertyKey): string {
+  if (typeof step === 'number') return `[${step}]`;
+  const name = String(step);
+  return /^[A-Za-z_][A-Za-z0-9_]*$/.test(name) ? `.${name}` : `[${JSON.stringify(name)}]`;
+}
+
+function valueAt(value: unknown, path: Path): unknown {
+  return path.reduce<unknown>(
+    (at, step) => (typeof at === 'object' && at !== null ? (at as Record<PropertyKey, unknown>)[step] : undefined),
+    value,
+  );
+}
+
+const MAX_SHOWN = 80;
+
+function shown(value: unknown): string {
+  if (value === undefined) return 'nothing';
+  if (Array.isArray(value)) return 'an array';
+  if (typeof value === 'object' && value !== null) return 'an object';
+  const text = JSON.stringify(value);
+  return text.length > MAX_SHOWN ? `${text.slice(0, MAX_SHOWN)}…` : text;
+}
+
+/** A known word within two edits, whatever the letter case. */
+function suggestion(given: unknown, known: readonly unknown[]): string {
+  if (typeof given !== 'string' || given.length > MAX_SHOWN) return '';
+  const word = known.find(
+    (candidate) => typeof candidate === 'string' && distance(candidate.toLowerCase(), given.trim().toLowerCase()) <= 2,
+  );
+  return word === undefined ? '' : ` - did you mean ${JSON.stringify(word)}?`;
+}

@@ -1,0 +1,41 @@
+import { GatewayError } from '../errors.js';
+import type { GoDecoder } from './go-decode.js';
+import { GoSyntaxError, scanGoJson } from './go-scan.js';
+
+/** Decodes a request body. Throws GatewayError `request_invalid` with the one text that the wire has for all malformed bodies. */
+export function decodeBody<T>(body: Uint8Array, shape: GoDecoder<T>): T {
+  try {
+    return shape.decode(scanGoJson(body), shape.zero);
+  } catch (error) {
+    if (!(error instanceof GoSyntaxError)) throw error;
+    throw new GatewayError('request_invalid', 'invalid JSON body', { cause: error });
+  }
+}
+
+/** Throws GatewayError `request_invalid` with the given wire text unless the condition holds. */
+export function demand(condition: boolean, message: string): asserts condition {
+  if (!condition) throw new GatewayError('request_invalid', message);
+}
+
+/** Longest name of a target, in bytes of UTF-8. */
+const MAX_REFERENCE_BYTES = 4096;
+
+/** Throws GatewayError `request_target_invalid` unless the name can stand in an audit record. */
+export function demandReference(reference: string, message: string): void {
+  if (reference.trim() === '' || Buffer.byteLength(reference) > MAX_REFERENCE_BYTES) {
+    throw new GatewayError('request_target_invalid', message);
+  }
+}
+
+const IDENTIFIER = /^[A-Za-z0-9][A-Za-z0-9._:/-]{0,255}$/;
+
+/** True for what may name an evaluation, a model or a scanner: 1 to 256 characters that are safe in a label. */
+export function isStableIdentifier(text: string): boolean {
+  return IDENTIFIER.test(text);
+}
+
+const encoder = new TextEncoder();
+
+export function encodeInput(input: Readonly<Record<string, unknown>>): Uint8Array {
+  return encoder.encode(JSON.stringify(input));
+}
