@@ -1,0 +1,40 @@
+import { GatewayError } from '../errors.js';
+import type { Scan } from './scan.js';
+import { hashFiles } from './source-hash.js';
+import type { SourceKind } from './source-kind.js';
+import type { SourceFile, SourceSet } from './source-set.js';
+import { checkUtf8 } from './utf8.js';
+
+/** A source set out of one settled scan and its bytes. Throws `policy_not_utf8`, `policy_no_modules`. */
+export async function assemble(scan: Scan, bytes: ReadonlyMap<string, Uint8Array>, unsettled: boolean): Promise<SourceSet> {
+  const byKind: Record<SourceKind, SourceFile[]> = { module: [], test: [], data: [], overlay: [], judge: [] };
+  for (const file of scan.files) {
+    const content = bytes.get(file.path);
+    if (content === undefined) continue;
+    const source = Object.freeze({ path: file.path, bytes: content });
+    checkUtf8(source);
+    byKind[file.kind].push(source);
+  }
+  const { module: modules, test: tests, data, overlay: overlays, judge } = byKind;
+  if (modules.length === 0) {
+    throw new GatewayError('policy_no_modules', `no .rego module in ${scan.root}`, { details: { policyDir: scan.root } });
+  }
+  return Object.freeze({
+    root: scan.root,
+    id: await hashFiles([...modules, ...tests, ...data, ...overlays, ...judge]),
+    modulesId: await hashFiles(modules),
+    // The whole data, not its guardrail part alone: cheaper to know than to cut out, and never too narrow.
+    judgeId: await hashFiles([...judge, ...data, ...overlays]),
+    modules: Object.freeze(modules),
+    tests: Object.freeze(tests),
+    data: Object.freeze(data),
+    overlays: Object.freeze(overlays),
+    judge: Object.freeze(judge),
+    unsettled,
+  });
+}
+
+/** Every file of a set. */
+export function filesOf(set: SourceSet): SourceFile[] {
+  return [...set.modules, ...set.tests, ...set.data, ...set.overlays, ...set.judge];
+}

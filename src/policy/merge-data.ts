@@ -1,0 +1,68 @@
+import { dataInvalid, parseDataFile } from './data-file.js';
+import type { ParsedData } from './data-file.js';
+import { DataTree } from './data-tree.js';
+import { isObject } from './json-slices.js';
+import type { Diagnostic } from './diagnostic.js';
+import type { CompiledPolicy } from './revision.js';
+import type { SourceFile, SourceSet } from './source-set.js';
+
+/** The data document of a source set. */
+export interface MergedData {
+  /** JSON text in UTF-8, numbers as they were written. */
+  readonly data: Uint8Array;
+  /** The same parsed, for checks: numbers are JavaScript's. */
+  readonly document: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * Lays the data files into one document by OPA's bundle rule: the folder of a file is its path. Then each `data-*.json` at
+ * the root replaces top-level keys, in the order of names. Pure. Throws `policy_data_invalid`, `policy_data_conflict`.
+ */
+export function mergeData(set: Pick<SourceSet, 'data' | 'overlays'>): MergedData {
+  const [only] = set.data;
+  if (only?.path === 'data.json' && set.data.length === 1 && set.overlays.length === 0) {
+    const { json, value } = parseRoot(only);
+    return { data: json, document: value };
+  }
+  const tree = new DataTree();
+  for (const file of set.data) {
+    const path = file.path.split('/').slice(0, -1);
+    const { json } = path.length === 0 ? parseRoot(file) : parseDataFile(file);
+    tree.insert(path, json, file.path);
+  }
+  for (const file of set.overlays) tree.overlay(parseRoot(file).json, file.path);
+  const data = tree.toJson();
+  return { data, document: JSON.parse(Buffer.from(data).toString('utf8')) as Record<string, unknown> };
+}
+
+/**
+ * Base data and rules that claim one path, by OPA's rule: data at or below the path of a rule conflicts, and so does a
+ * value that is no object on the way to it; data beside a rule in its package is fine.
+ */
+export function checkDataConflicts({ document }: Pick<MergedData, 'document'>, rules: CompiledPolicy['rules']): Diagnostic[] {
+  const reported = new Set<string>();
+  return rules.flatMap(({ path, file, row }): Diagnostic[] => {
+    const claimed = claimedPath(document, path);
+    if (claimed === undefined || reported.has(claimed)) return [];
+    reported.add(claimed);
+    const message = `${file}:${row}: the rule ${['data', ...path].join('.')} conflicts with base data at ${claimed}`;
+    return [{ severity: 'error', code: 'policy_data_conflict', message, file, row, path: claimed }];
+  });
+}
+
+function claimedPath(document: Readonly<Record<string, unknown>>, path: readonly string[]): string | undefined {
+  let value: unknown = document;
+  for (const [index, key] of path.entries()) {
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) return ['data', ...path.slice(0, index)].join('.');
+    if (!Object.hasOwn(value, key)) return undefined;
+    value = (value as Readonly<Record<string, unknown>>)[key];
+  }
+  return ['data', ...path].join('.');
+}
+
+function parseRoot(file: SourceFile): ParsedData & { readonly value: Readonly<Record<string, unknown>> } {
+  const { json, value } = parseDataFile(file);
+  if (isObject(json)) return { json, value: value as Readonly<Record<string, unknown>> };
+  const got = value === null ? 'null' : Array.isArray(value) ? 'an array' : `a ${typeof value}`;
+  throw dataInvalid(file.path, `Expected an object at the root, got ${got}`, { row: 1, col: 1 });
+}

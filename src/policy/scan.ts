@@ -1,0 +1,158 @@
+import { createHash } from 'node:crypto';
+import { stat } from 'node:fs/promises';
+import path from 'node:path';
+import type { BigIntStats } from 'node:fs';
+import { GatewayError } from '../errors.js';
+import { mapBounded } from './map-bounded.js';
+import { fileTooLarge, folderTooLarge, missingFolder, systemCode, unreadable } from './source-errors.js';
+import { judgeKindOf, kindOf } from './source-kind.js';
+import type { SourceLimits } from './source-set.js';
+import { walk } from './walk.js';
+import type { Walked, WalkedFile } from './walk.js';
+
+/** A source file as the file system describes it. */
+export interface ScannedFile extends WalkedFile {
+  /** `dev:ino:size:mtimeNs:ctimeNs`: ctime catches a restored mtime, ino a rename. */
+  readonly print: string;
+  readonly size: number;
+  readonly changedAt: number;
+}
+
+/** One look at the policy folder: names and fingerprints, no contents. */
+export interface Scan {
+  readonly root: string;
+  /** Sorted by path. */
+  readonly files: readonly ScannedFile[];
+  readonly problems: readonly GatewayError[];
+  /** Equal keys: nothing that is read from the folder has moved. */
+  readonly key: string;
+  /** When a source or a folder last changed, in ms since the epoch. */
+  readonly changedAt: number;
+  /** Folders and symlinks by absolute path, each with what it is: a listener on one that differs now hears nothing. */
+  readonly places: ReadonlyMap<string, string>;
+}
+
+/** The bytes of a stat that tell one state of a file from another. */
+export function printOf(stats: BigIntStats): string {
+  return `${stats.dev}:${stats.ino}:${stats.size}:${stats.mtimeNs}:${stats.ctimeNs}`;
+}
+
+/**
+ * Scans the policy folder. The root is `<policy_dir>/rego` when that holds a .rego file at any depth, or exists and cannot
+ * be listed (an operator who uses `rego/` must not be answered from another folder); else `<policy_dir>`. The choice is
+ * made anew each time. Never throws: what is wrong is in `problems`.
+ */
+export async function scanPolicy(policyDir: string, limits: SourceLimits): Promise<Scan> {
+  const base = path.resolve(policyDir);
+  try {
+    if (!(await stat(base)).isDirectory()) return broken(base, missingFolder(policyDir, undefined));
+  } catch (thrown) {
+    const missing = ['ENOENT', 'ENOTDIR', 'ELOOP'].includes(systemCode(thrown) ?? '');
+    return broken(base, missing ? missingFolder(policyDir, thrown) : unreadable(base, 'the policy folder cannot be read', thrown));
+  }
+  try {
+    return await scanIn(base, limits);
+  } catch (thrown) {
+    return broken(base, unreadable(base, 'the policy folder cannot be walked', thrown));
+  }
+}
+
+async function scanIn(base: string, limits: SourceLimits): Promise<Scan> {
+  const nested = path.join(base, 'rego');
+  const inner = await walkNested(nested, limits);
+  if (inner instanceof GatewayError) return broken(nested, inner);
+  const holdsRego = inner?.files.some(({ kind }) => kind === 'module' || kind === 'test') ?? false;
+  const unlisted = inner?.folders.includes(nested) === false;
+  if (inner === undefined || !(holdsRego || unlisted)) return look(base, [await walk(base, limits, kindOf)], limits);
+  const judge = await walkJudge(path.join(base, 'judge'), limits);
+  if (judge === undefined) return look(nested, [inner], limits);
+  return look(nested, [{ ...inner, files: inner.files.filter(({ kind }) => kind !== 'judge') }, judge], limits);
+}
+
+async function walkNested(nested: string, limits: SourceLimits): Promise<Walked | GatewayError | undefined> {
+  try {
+    if (!(await stat(nested)).isDirectory()) return unreadable('rego', 'is no folder');
+    return await walk(nested, limits, kindOf);
+  } catch (thrown) {
+    const code = systemCode(thrown);
+    return code === 'ENOENT' ? undefined : unreadable('rego', 'the folder cannot be read', thrown);
+  }
+}
+
+/** Judge files beside `rego/`; they keep the name `judge/<file>` wherever the folder lies. Undefined when there are none. */
+async function walkJudge(folder: string, limits: SourceLimits): Promise<Walked | undefined> {
+  try {
+    const found = await walk(folder, limits, judgeKindOf);
+    const files = found.files.map((file) => ({ ...file, path: `judge/${file.path}` }));
+    return files.length === 0 && found.problems.length === 0 ? undefined : { ...found, files };
+  } catch (thrown) {
+    if (['ENOENT', 'ENOTDIR'].includes(systemCode(thrown) ?? '')) return undefined;
+    throw thrown;
+  }
+}
+
+async function look(root: string, walks: readonly Walked[], limits: SourceLimits): Promise<Scan> {
+  const problems = walks.flatMap((walked) => walked.problems);
+  const places = new Map<string, string>(walks.flatMap((walked) => [...walked.links]));
+  const folders = await mapBounded(
+    walks.flatMap((walked) => walked.folders),
+    async (folder) => ({ folder, stats: await statOrUndefined(folder) }),
+  );
+  let changedAt = 0;
+  for (const { folder, stats } of folders) {
+    if (stats === undefined) continue;
+    // ext4 gives a folder that is made anew its old inode number: the time of birth tells them apart.
+    places.set(folder, `${places.get(folder) ?? ''}#${stats.dev}:${stats.ino}:${stats.birthtimeNs}`);
+    changedAt = Math.max(changedAt, Number(stats.ctimeNs / 1_000_000n));
+  }
+  const found = await mapBounded(
+    walks.flatMap((walked) => walked.files),
+    (file) => describe(file, limits),
+  );
+  const files: ScannedFile[] = [];
+  let total = 0;
+  for (const file of found) {
+    if (file instanceof GatewayError) {
+      problems.push(file);
+      continue;
+    }
+    files.push(file);
+    total += file.size;
+    changedAt = Math.max(changedAt, file.changedAt);
+  }
+  if (total > limits.maxTotalBytes) problems.push(folderTooLarge(total, limits));
+  files.sort((a, b) => (a.path < b.path ? -1 : 1));
+  return { root, files, problems, key: keyOf(root, files, problems), changedAt, places };
+}
+
+async function describe(file: WalkedFile, limits: SourceLimits): Promise<ScannedFile | GatewayError> {
+  try {
+    const stats = await stat(file.absolute, { bigint: true });
+    if (!stats.isFile()) return unreadable(file.path, 'is no regular file');
+    const size = Number(stats.size);
+    if (size > limits.maxFileBytes) return fileTooLarge(file.path, size, limits);
+    return { ...file, print: printOf(stats), size, changedAt: Number(stats.ctimeNs / 1_000_000n) };
+  } catch (thrown) {
+    return unreadable(file.path, 'cannot be read', thrown);
+  }
+}
+
+async function statOrUndefined(folder: string): Promise<BigIntStats | undefined> {
+  try {
+    return await stat(folder, { bigint: true });
+  } catch {
+    // Gone since it was listed: the next scan of the pair that has to agree sees it.
+    return undefined;
+  }
+}
+
+function keyOf(root: string, files: readonly ScannedFile[], problems: readonly GatewayError[]): string {
+  const hash = createHash('sha256');
+  hash.update(JSON.stringify([root, ...problems.map(({ code, message }) => [code, message])]));
+  for (const file of files) hash.update(JSON.stringify([file.path, file.print]));
+  return hash.digest('hex');
+}
+
+function broken(root: string, problem: GatewayError): Scan {
+  return { root, files: [], problems: [problem], key: keyOf(root, [], [problem]), changedAt: 0, places: new Map() };
+}

@@ -1,0 +1,31 @@
+/** What a file of the policy folder is read as. */
+export type SourceKind = 'module' | 'test' | 'data' | 'overlay' | 'judge';
+
+const DATA_NAMES: ReadonlySet<string> = new Set(['data.json', 'data.yaml', 'data.yml']);
+
+/** Dot-names are never sources: `.git`, swap files, the inner folders of a ConfigMap mount. */
+export function isHidden(name: string): boolean {
+  return name.startsWith('.');
+}
+
+/**
+ * The kind of a file by its path below the root, or undefined for a file that is none of ours. This is an allow-list, so
+ * what editors leave behind (`x.rego~`, `#x.rego#`, `x.rego.bak`, `4913`, `sedAbC123`) needs no rule of its own.
+ */
+export function kindOf(path: string): SourceKind | undefined {
+  const slash = path.lastIndexOf('/');
+  const name = path.slice(slash + 1);
+  if (isHidden(name)) return undefined;
+  if (name.endsWith('_test.rego')) return 'test';
+  if (name.endsWith('.rego')) return 'module';
+  if (DATA_NAMES.has(name)) return 'data';
+  if (slash < 0 && name.startsWith('data-') && name.endsWith('.json')) return 'overlay';
+  if (path.slice(0, slash) === 'judge') return judgeKindOf(name);
+  return undefined;
+}
+
+/** The kind of a direct entry of the judge folder. */
+export function judgeKindOf(name: string): SourceKind | undefined {
+  const yaml = name.endsWith('.yaml') || name.endsWith('.yml');
+  return yaml && !isHidden(name) && !DATA_NAMES.has(name) && !name.includes('/') ? 'judge' : undefined;
+}

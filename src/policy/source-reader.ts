@@ -1,0 +1,157 @@
+import { setTimeout } from 'node:timers/promises';
+import { asGatewayError } from '../errors.js';
+import type { GatewayError } from '../errors.js';
+import { assemble } from './assemble.js';
+import { ContentCache } from './content-cache.js';
+import type { Contents } from './content-cache.js';
+import { Doubts } from './doubts.js';
+import { scanPolicy } from './scan.js';
+import type { Scan } from './scan.js';
+import { joinProblems } from './source-errors.js';
+import type { SourceLimits, SourceSet } from './source-set.js';
+
+/** Files, bytes per file and bytes in all that one reading may take when nothing else is configured. */
+export const DEFAULT_SOURCE_LIMITS: SourceLimits = { maxFiles: 20_000, maxFileBytes: 64 * 1024 * 1024, maxTotalBytes: 256 * 1024 * 1024 };
+
+export interface SourceReaderOptions {
+  readonly limits: SourceLimits;
+  /** A folder that changed less than this many ms ago is looked at again; default 80. */
+  readonly quietMs?: number;
+  /** Ends the wait for a folder that never holds still, in ms; default 1000. */
+  readonly settleMs?: number;
+  /** Milliseconds since the epoch, comparable with file times. */
+  readonly now?: () => number;
+  readonly sleep?: (ms: number) => Promise<unknown>;
+}
+
+export interface ReadOptions {
+  /** What was read or served before: what it had and the folder has no longer gets one more quiet period. */
+  readonly previous?: SourceSet | undefined;
+}
+
+/** A settled look at the folder: the set, or why there is none. */
+export interface Reading {
+  readonly scan: Scan;
+  readonly result: SourceSet | GatewayError;
+  readonly unsettled: boolean;
+}
+
+/** Reads policy folders. Remembers bytes between calls: a second reading reads only what moved. */
+export interface SourceReader {
+  /** Names and fingerprints of this moment. Never throws. */
+  scan(policyDir: string): Promise<Scan>;
+  /** Like {@link SourceReader.read}, with a failure as a value. */
+  look(policyDir: string, options?: ReadOptions): Promise<Reading>;
+  /**
+   * One consistent reading: two readings in a row agreed. Throws GatewayError `policy_dir_missing`, `policy_no_modules`,
+   * `policy_unreadable`, `policy_not_utf8`, `policy_too_many_files`, `policy_file_too_large`, `policy_too_large`.
+   */
+  read(policyDir: string, options?: ReadOptions): Promise<SourceSet>;
+}
+
+/** One reading with a reader of its own. */
+export function readSourceSet(policyDir: string, options: SourceReaderOptions & ReadOptions): Promise<SourceSet> {
+  return createSourceReader(options).read(policyDir, options);
+}
+
+export function createSourceReader(options: SourceReaderOptions): SourceReader {
+  return new SettlingReader(options);
+}
+
+interface Take {
+  readonly scan: Scan;
+  readonly contents: Contents;
+}
+
+class SettlingReader implements SourceReader {
+  readonly #limits: SourceLimits;
+  readonly #quietMs: number;
+  readonly #settleMs: number;
+  readonly #now: () => number;
+  readonly #sleep: (ms: number) => Promise<unknown>;
+  readonly #cache: ContentCache;
+  readonly #doubts: Doubts;
+  #last: { readonly take: Take; readonly set: SourceSet } | undefined;
+
+  constructor({ limits, quietMs = 80, settleMs = 1000, now = Date.now, sleep = setTimeout }: SourceReaderOptions) {
+    this.#limits = limits;
+    this.#quietMs = quietMs;
+    this.#settleMs = settleMs;
+    this.#now = now;
+    this.#sleep = sleep;
+    this.#cache = new ContentCache(now);
+    this.#doubts = new Doubts(quietMs);
+  }
+
+  scan(policyDir: string): Promise<Scan> {
+    return scanPolicy(policyDir, this.#limits);
+  }
+
+  async read(policyDir: string, options: ReadOptions = {}): Promise<SourceSet> {
+    const { result } = await this.look(policyDir, options);
+    if (result instanceof Error) throw result;
+    return result;
+  }
+
+  async look(policyDir: string, { previous }: ReadOptions = {}): Promise<Reading> {
+    const { take, unsettled } = await this.#settle(policyDir, previous ?? this.#last?.set);
+    try {
+      return { scan: take.scan, result: await this.#finish(take, unsettled), unsettled };
+    } catch (thrown) {
+      return { scan: take.scan, result: asGatewayError(thrown), unsettled };
+    }
+  }
+
+  /** Takes until two in a row agree and nothing in them is younger than the quiet period. */
+  async #settle(policyDir: string, previous: SourceSet | undefined): Promise<{ take: Take; unsettled: boolean }> {
+    const end = this.#now() + this.#settleMs;
+    let take = await this.#take(policyDir);
+    let pause = this.#pauseFor(take.scan, previous);
+    let quiet = 0;
+    for (;;) {
+      const left = end - this.#now();
+      const nap = Math.max(0, Math.min(pause, left));
+      if (nap > 0) await this.#sleep(nap);
+      const next = await this.#take(policyDir);
+      const agreed = agree(take, next);
+      take = next;
+      pause = this.#pauseFor(next.scan, previous);
+      quiet = agreed ? quiet + nap : 0;
+      // Readings that agreed across a whole quiet period are settled, whatever the clock of the file system claims.
+      if (agreed && (pause <= 0 || quiet >= this.#quietMs)) return { take, unsettled: false };
+      // Out of time: two that agree back to back will do, so that a steady writer delays a reload but cannot prevent it.
+      if (left <= 0) return { take, unsettled: !agreed };
+      if (!agreed) pause = Math.max(pause, this.#quietMs);
+    }
+  }
+
+  async #take(policyDir: string): Promise<Take> {
+    const scan = await scanPolicy(policyDir, this.#limits);
+    if (scan.problems.length > 0) return { scan, contents: { bytes: new Map(), problems: [], torn: false } };
+    return { scan, contents: await this.#cache.contentsOf(scan) };
+  }
+
+  #pauseFor(scan: Scan, previous: SourceSet | undefined): number {
+    const now = this.#now();
+    const young = Math.min(this.#quietMs, scan.changedAt + this.#quietMs - now);
+    return Math.max(young, this.#doubts.waitFor(scan, previous, now));
+  }
+
+  async #finish(take: Take, unsettled: boolean): Promise<SourceSet> {
+    const [first, ...others] = [...take.scan.problems, ...take.contents.problems];
+    if (first !== undefined) throw joinProblems([first, ...others]);
+    // Nothing moved since the last set: the same object again, without hashing.
+    if (!unsettled && this.#last !== undefined && agree(this.#last.take, take)) return this.#last.set;
+    const set = await assemble(take.scan, take.contents.bytes, unsettled);
+    if (!unsettled) this.#last = { take, set };
+    return set;
+  }
+}
+
+/** Equal names, fingerprints and contents; a torn reading agrees with nothing. */
+function agree(a: Take, b: Take): boolean {
+  if (a.contents.torn || b.contents.torn || a.scan.key !== b.scan.key) return false;
+  if (a.contents.problems.length !== b.contents.problems.length || a.contents.bytes.size !== b.contents.bytes.size) return false;
+  for (const [path, bytes] of a.contents.bytes) if (b.contents.bytes.get(path) !== bytes) return false;
+  return true;
+}

@@ -1,0 +1,209 @@
+import path from 'node:path';
+import type { Engine } from '../engine/engine.js';
+import type { PolicyApi } from '../engine/policy-api.js';
+import type { Log } from '../log.js';
+import type { SourceReader } from '../policy/source-reader.js';
+import { hangDoorbell } from './doorbell.js';
+import type { DoorbellMaker } from './doorbell.js';
+import { Ear } from './ear.js';
+import { attach } from './noop-watcher.js';
+import { Reconciler } from './reconcile.js';
+import { Settle } from './settle.js';
+import type { Ringer, SettleTiming } from './settle.js';
+import type { Watcher, WatcherState } from './watcher.js';
+
+export interface WatcherMetrics {
+  watchEvent(): void;
+  watchMissed(): void;
+  degraded(on: boolean): void;
+}
+
+export interface WatcherTiming extends SettleTiming {
+  /** Between two sweeps, in ms. */
+  readonly sweepMs: number;
+  /** The same while listening does not work. */
+  readonly degradedSweepMs: number;
+}
+
+export interface WatcherOptions {
+  readonly policyDir: string;
+  readonly engine: Engine;
+  readonly api: PolicyApi;
+  /** Best the engine's own: what one of them has read, the other need not read again. */
+  readonly reader: SourceReader;
+  readonly log: Log;
+  readonly metrics: WatcherMetrics;
+  readonly timing?: Partial<WatcherTiming>;
+  /** Milliseconds that only move forward. */
+  readonly now?: () => number;
+  readonly hang?: DoorbellMaker;
+}
+
+/** 80 ms outlast the gap of an editor's truncate and write; the other numbers are weighed in docs/explanation. */
+const TIMING: WatcherTiming = { quietMs: 80, maxWaitMs: 1000, sweepMs: 5000, degradedSweepMs: 1000 };
+
+/** A tree that still grows new folders after this many looks in a row rings again by itself. */
+const MAX_FOLLOWS = 4;
+
+/** Watches the policy folder: events are hints, the scan is the truth, the engine reads for itself. */
+export function createWatcher(options: WatcherOptions): Watcher {
+  return new FolderWatcher(options);
+}
+
+class FolderWatcher implements Watcher {
+  readonly #options: WatcherOptions;
+  readonly #timing: WatcherTiming;
+  readonly #now: () => number;
+  readonly #settle: Settle;
+  readonly #reconciler: Reconciler;
+  readonly #ear: Ear;
+  #events = 0;
+  #missed = 0;
+  #mode: 'watching' | 'degraded' = 'watching';
+  #reason: string | undefined;
+  #since = new Date();
+  #roundTimer: NodeJS.Timeout | undefined;
+  #sweepTimer: NodeJS.Timeout | undefined;
+  #retryTimer: NodeJS.Timeout | undefined;
+  /** The work that runs now: rounds and sweeps never overlap. */
+  #work: Promise<void> = Promise.resolve();
+  #closing: Promise<void> | undefined;
+
+  constructor(options: WatcherOptions) {
+    this.#options = options;
+    this.#timing = { ...TIMING, ...options.timing };
+    this.#now = options.now ?? ((): number => performance.now());
+    this.#settle = new Settle(this.#timing);
+    this.#reconciler = new Reconciler(options);
+    this.#ear = new Ear({
+      policyDir: path.resolve(options.policyDir),
+      hang: options.hang ?? hangDoorbell,
+      log: options.log,
+      now: this.#now,
+      onRing: () => this.#heard(),
+      onMode: (reason) => this.#setMode(reason),
+    });
+  }
+
+  get state(): WatcherState {
+    const reason = this.#reason === undefined ? {} : { reason: this.#reason };
+    return { mode: this.#mode, ...reason, since: this.#since, events: this.#events, missed: this.#missed };
+  }
+
+  async start(): Promise<void> {
+    attach(this.#options);
+    this.#reconciler.adopt();
+    this.#options.metrics.degraded(false);
+    await this.#ear.listen(await this.#scan());
+    if (this.#closing !== undefined) return;
+    this.#options.log.info({ policy_dir: this.#options.policyDir, mode: this.#mode }, 'watching the policy folder');
+    // Saved between the engine's first reading and now: nobody rang for that.
+    this.#ring('self');
+    this.#armSweep();
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
+    for (const timer of [this.#roundTimer, this.#sweepTimer, this.#retryTimer]) clearTimeout(timer);
+    await this.#work;
+    await this.#ear.close();
+  }
+
+  #scan(): ReturnType<SourceReader['scan']> {
+    return this.#options.reader.scan(this.#options.policyDir);
+  }
+
+  #heard(): void {
+    this.#events++;
+    this.#options.metrics.watchEvent();
+    this.#ring('event');
+  }
+
+  #ring(by: Ringer): void {
+    if (this.#closing !== undefined) return;
+    this.#settle.ring(this.#now(), by);
+    this.#armRound();
+  }
+
+  /** One timer at a time: rings only move the date back, so a timer that comes too early is set again. */
+  #armRound(): void {
+    const due = this.#settle.dueAt;
+    if (due === undefined || this.#roundTimer !== undefined || this.#closing !== undefined) return;
+    this.#roundTimer = setTimeout(() => this.#run(() => this.#answer()), Math.max(0, due - this.#now()));
+    this.#roundTimer.unref();
+  }
+
+  #run(work: () => Promise<void>): void {
+    this.#work = this.#work.then(work).catch((thrown: unknown) => {
+      this.#options.log.error({ err: thrown }, 'the policy watcher failed to look; it goes on');
+    });
+  }
+
+  async #answer(): Promise<void> {
+    const rungBy = this.#closing === undefined ? this.#settle.take(this.#now()) : undefined;
+    try {
+      if (rungBy !== undefined) await this.#round(rungBy);
+    } finally {
+      this.#roundTimer = undefined;
+      this.#armRound();
+    }
+  }
+
+  async #round(rungBy: ReadonlySet<Ringer>): Promise<void> {
+    // Listening comes before reading: what changes after the reading must be heard.
+    let scan = await this.#scan();
+    for (let turns = 0; turns < MAX_FOLLOWS && (await this.#ear.follow(scan)); turns++) scan = await this.#scan();
+    const { moved, againInMs } = await this.#reconciler.round(scan);
+    if (moved && rungBy.has('sweep') && !rungBy.has('event')) await this.#countMissed();
+    if (againInMs === undefined || this.#closing !== undefined) return;
+    clearTimeout(this.#retryTimer);
+    this.#retryTimer = setTimeout(() => this.#ring('self'), againInMs);
+    this.#retryTimer.unref();
+  }
+
+  async #countMissed(): Promise<void> {
+    this.#missed++;
+    this.#options.metrics.watchMissed();
+    this.#options.log.warn({ missed: this.#missed }, 'the sweep found a policy change that no event had announced');
+    if (this.#mode === 'watching') await this.#ear.relisten(await this.#scan());
+  }
+
+  #armSweep(): void {
+    clearTimeout(this.#sweepTimer);
+    if (this.#closing !== undefined) return;
+    const pause = this.#mode === 'degraded' ? this.#timing.degradedSweepMs : this.#timing.sweepMs;
+    this.#sweepTimer = setTimeout(() => this.#run(() => this.#sweep()), pause);
+    this.#sweepTimer.unref();
+  }
+
+  async #sweep(): Promise<void> {
+    if (this.#closing !== undefined) return;
+    try {
+      const scan = await this.#scan();
+      if (this.#reconciler.differs(scan.key) || (await this.#ear.isElsewhere(scan))) this.#ring('sweep');
+      if (this.#mode === 'degraded') await this.#ear.relisten(scan);
+    } finally {
+      this.#armSweep();
+    }
+  }
+
+  #setMode(reason: string | undefined): void {
+    const mode = reason === undefined ? 'watching' : 'degraded';
+    if (mode === this.#mode) return;
+    this.#mode = mode;
+    this.#reason = reason;
+    this.#since = new Date();
+    this.#options.metrics.degraded(mode === 'degraded');
+    if (reason === undefined) this.#options.log.info({}, 'listening to the policy folder works again');
+    else
+      this.#options.log.warn(
+        { reason, sweep_ms: this.#timing.degradedSweepMs },
+        `cannot listen to the policy folder, sweeping it instead: ${reason}`,
+      );
+    this.#armSweep();
+  }
+}

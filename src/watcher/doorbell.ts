@@ -1,0 +1,121 @@
+import { realpathSync, watch as watchFolder } from 'node:fs';
+import path from 'node:path';
+import type { FSWatcher, Stats } from 'node:fs';
+import { watch as watchTree } from 'chokidar';
+import { systemCode } from '../policy/source-errors.js';
+import type { ChainLink } from './path-chain.js';
+
+export interface DoorbellOptions {
+  /** Trees to listen in. */
+  readonly trees: readonly string[];
+  /** Names on the way to the trees, each heard in the folder that holds it. */
+  readonly chain: readonly ChainLink[];
+  readonly onRing: () => void;
+  /** A place that cannot be listened to; called once per place. */
+  readonly onTrouble: (error: Error) => void;
+}
+
+/** Says that something moved, never what. */
+export interface Doorbell {
+  /** Settles when every tree was gone through; does not say that listening works: see `onTrouble`. */
+  readonly ready: Promise<void>;
+  /** Listens at places that came later, and no longer at those that are gone. Listening when it returns. */
+  alsoAt(added: readonly string[], gone: readonly string[]): void;
+  close(): Promise<void>;
+}
+
+/** Opens listeners. Throws nothing. */
+export type DoorbellMaker = (options: DoorbellOptions) => Doorbell;
+
+/** Deeper folders are left to the sweep. */
+const MAX_DEPTH = 64;
+
+/** chokidar in the trees, plain `fs.watch` on the way to them. */
+export const hangDoorbell: DoorbellMaker = ({ trees, chain, onRing, onTrouble }) => {
+  const parents = listenToChain(chain, onRing, onTrouble);
+  const later = new Map<string, FSWatcher>();
+  // atomic would hold back removals for 100 ms; awaitWriteFinish loses some altogether. Waiting is the settle's work.
+  const tree = watchTree([...trees], { ignoreInitial: true, atomic: false, depth: MAX_DEPTH, ignored: createFilter(trees) });
+  // `raw` is not throttled as `all` is: of two writes within 50 ms `all` reports the first alone.
+  tree.on('all', onRing);
+  tree.on('raw', onRing);
+  tree.on('error', (thrown) => {
+    onRing();
+    onTrouble(thrown instanceof Error ? thrown : new Error(String(thrown)));
+  });
+  const ready = new Promise<void>((resolve) => {
+    tree.once('ready', resolve);
+  });
+  return {
+    ready,
+    alsoAt(added, gone) {
+      for (const place of gone) {
+        later.get(place)?.close();
+        later.delete(place);
+      }
+      for (const place of added) {
+        const listener = listenAt(place, onRing, onTrouble);
+        if (listener !== undefined) later.set(place, listener);
+      }
+    },
+    async close() {
+      for (const listener of [...parents, ...later.values()]) listener.close();
+      later.clear();
+      await tree.close();
+    },
+  };
+};
+
+function listenToChain(chain: readonly ChainLink[], onRing: () => void, onTrouble: (error: Error) => void): FSWatcher[] {
+  const namesByDir = new Map<string, Set<string>>();
+  for (const { dir, name } of chain) namesByDir.set(dir, (namesByDir.get(dir) ?? new Set()).add(name));
+  // A home that others may pass through but not list: the sweep sees what happens to it, the rest is heard.
+  const onOther = (error: Error): void => {
+    if (!['EACCES', 'EPERM'].includes(systemCode(error) ?? '')) onTrouble(error);
+  };
+  return [...namesByDir].flatMap(([dir, names]) => {
+    const listener = listenAt(dir, (name) => (name === null || names.has(name) ? onRing() : undefined), onOther);
+    return listener === undefined ? [] : [listener];
+  });
+}
+
+/** A plain listener, at work when this returns: what changes after that is heard. */
+function listenAt(place: string, onEvent: (name: string | null) => void, onTrouble: (error: Error) => void): FSWatcher | undefined {
+  try {
+    const watcher = watchFolder(place, { persistent: false }, (_event, name) => onEvent(name));
+    watcher.on('error', onTrouble);
+    return watcher;
+  } catch (thrown) {
+    onTrouble(thrown instanceof Error ? thrown : new Error(String(thrown)));
+    return undefined;
+  }
+}
+
+/**
+ * What chokidar leaves out. Each real folder is listened to under one name: it follows links without end otherwise, and two
+ * links that lead to each other's folders give 2^40 paths. Files are chosen by their ending alone, generously.
+ */
+export function createFilter(trees: readonly string[]): (file: string, stats?: Stats) => boolean {
+  const listenedAs = new Map<string, string>();
+  for (const tree of trees) isKnown(listenedAs, tree);
+  return (file, stats) => {
+    if (trees.includes(file)) return false;
+    const name = path.basename(file);
+    // `..data` and its like are how a ConfigMap mount is swapped; other dot-names are no business of ours.
+    if (name.startsWith('.') && !name.startsWith('..')) return true;
+    if (stats?.isDirectory() === true) return isKnown(listenedAs, file);
+    return stats !== undefined && !stats.isSymbolicLink() && !(stats.isFile() && /\.(?:rego|json|ya?ml)$/.test(name));
+  };
+}
+
+function isKnown(listenedAs: Map<string, string>, folder: string): boolean {
+  try {
+    const real = realpathSync.native(folder);
+    const first = listenedAs.get(real);
+    if (first === undefined) listenedAs.set(real, folder);
+    return first !== undefined && first !== folder;
+  } catch {
+    // Gone already; what comes in its place announces itself in the folder above.
+    return true;
+  }
+}
