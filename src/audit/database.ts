@@ -1,0 +1,135 @@
+import { chmodSync, closeSync, existsSync, mkdirSync, openSync } from 'node:fs';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+import Database from 'libsql';
+import { GatewayError } from '../errors.js';
+import { migrate, SCHEMA_VERSION } from './schema.js';
+
+/** A value that SQLite stores. */
+export type SqlValue = string | number | null;
+/** One row by column name. */
+export type Row = Readonly<Record<string, unknown>>;
+
+/**
+ * The one SQLite file of the gateway. Synchronous: a row takes some 20 us plus one sync of the disk.
+ * Every method throws `audit_store_failed`, with the driver's error as cause.
+ */
+export interface StateDatabase {
+  readonly file: string;
+  run(sql: string, values: readonly SqlValue[]): number;
+  all(sql: string, values: readonly SqlValue[]): readonly Row[];
+  /** All or nothing: what `work` throws rolls back. */
+  transaction<T>(work: () => T): T;
+  /** A number that changes when another connection has written. */
+  dataVersion(): number;
+  /** Idempotent. */
+  close(): void;
+}
+
+/** Time to wait for another process that writes at this moment: its transactions take a few milliseconds. */
+const BUSY_TIMEOUT_MS = 1000;
+
+function failed(file: string, doing: string, cause: unknown): GatewayError {
+  if (cause instanceof GatewayError) return cause;
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  return new GatewayError('audit_store_failed', `Cannot ${doing} ${file}: ${reason}`, { cause, details: { file } });
+}
+
+function asRow(value: unknown): Row {
+  if (typeof value !== 'object' || value === null) return {};
+  // The driver adds `_metadata` with its own timing to every row.
+  return Object.fromEntries(Object.entries(value).filter(([name]) => name !== '_metadata'));
+}
+
+function wrap(file: string, connection: Database.Database, writable: boolean): StateDatabase {
+  const statements = new Map<string, Database.Statement>();
+  const prepare = (sql: string): Database.Statement => {
+    const known = statements.get(sql);
+    if (known !== undefined) return known;
+    const statement = connection.prepare(sql);
+    statements.set(sql, statement);
+    return statement;
+  };
+  const guarded = <T>(doing: string, work: () => T): T => {
+    try {
+      return work();
+    } catch (error) {
+      throw failed(file, doing, error);
+    }
+  };
+  let open = true;
+  return {
+    file,
+    run: (sql, values) => guarded('write', () => prepare(sql).run([...values]).changes),
+    all: (sql, values) =>
+      guarded('read', () =>
+        prepare(sql)
+          .all([...values])
+          .map(asRow),
+      ),
+    transaction: (work) => guarded('write', () => connection.transaction(work).immediate()),
+    dataVersion: () => guarded('read', () => Number(asRow(prepare('PRAGMA data_version').get([]))['data_version'])),
+    close: () => {
+      if (!open) return;
+      open = false;
+      statements.clear();
+      guarded('close', () => {
+        try {
+          // Puts everything into the one file, so that a copy of it is whole.
+          if (writable) connection.pragma('wal_checkpoint(TRUNCATE)');
+        } finally {
+          connection.close();
+        }
+      });
+    },
+  };
+}
+
+/** Creates the file first, so that it is private from its first byte on; SQLite gives its side files the same mode. */
+function createPrivate(file: string): void {
+  mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
+  closeSync(openSync(file, 'a', 0o600));
+  chmodSync(file, 0o600);
+}
+
+/** Opens or creates the state file and brings its schema up to date. */
+export function openStateDatabase(file: string): StateDatabase {
+  try {
+    createPrivate(file);
+    const connection = new Database(file, { timeout: BUSY_TIMEOUT_MS });
+    try {
+      connection.pragma('journal_mode = WAL');
+      // FULL syncs each commit: an activation that was answered survives a power cut. There are few of them.
+      connection.pragma('synchronous = FULL');
+      migrate(connection);
+      return wrap(file, connection, true);
+    } catch (error) {
+      connection.close();
+      throw error;
+    }
+  } catch (error) {
+    throw failed(file, 'open', error);
+  }
+}
+
+/** Opens the state file for reading alone, beside a running gateway. It has to exist. */
+export function openStateReader(file: string): StateDatabase {
+  if (!existsSync(file)) {
+    throw new GatewayError('audit_store_failed', `Expected an audit trail at ${file}`, { details: { file } });
+  }
+  try {
+    const connection = new Database(`${pathToFileURL(file).href}?mode=ro`, { timeout: BUSY_TIMEOUT_MS });
+    try {
+      const version = Number(asRow(connection.prepare('PRAGMA user_version').get([]))['user_version']);
+      if (version !== SCHEMA_VERSION) {
+        throw new GatewayError('audit_store_failed', `Expected schema ${SCHEMA_VERSION} in ${file}, got ${version}`, { details: { file } });
+      }
+      return wrap(file, connection, false);
+    } catch (error) {
+      connection.close();
+      throw error;
+    }
+  } catch (error) {
+    throw failed(file, 'open', error);
+  }
+}

@@ -1,0 +1,54 @@
+import { createHash } from 'node:crypto';
+import type { Outcome } from '../engine/engine.js';
+import type { Trigger } from '../policy/revision.js';
+import { shortId } from '../policy/source-set.js';
+import type { NewAuditEvent } from './event.js';
+
+/** Who is behind a reload, when the caller does not say it better. */
+const ACTORS: Readonly<Record<Trigger, string>> = { boot: 'boot', watch: 'watcher', api: 'api' };
+
+export interface PolicyReloadContext {
+  /** The policy folder as configured. */
+  readonly policyDir: string;
+  readonly actor?: string;
+  readonly requestId?: string;
+}
+
+/** SHA-256 of the diagnostics: two attempts that failed alike have the same. Undefined without diagnostics. */
+export function diagnosticsDigest(outcome: Outcome): string | undefined {
+  if (outcome.diagnostics.length === 0) return undefined;
+  return createHash('sha256').update(JSON.stringify(outcome.diagnostics)).digest('hex');
+}
+
+function describe(outcome: Outcome): string {
+  const revision = outcome.revision === undefined ? 'none' : shortId(outcome.revision);
+  switch (outcome.status) {
+    case 'reloaded':
+      return `policy reloaded: ${outcome.previousRevision === undefined ? 'none' : shortId(outcome.previousRevision)} -> ${revision}, ${outcome.modules} modules`;
+    case 'unchanged':
+      return `policy unchanged: ${revision}`;
+    case 'rejected':
+      return `policy rejected (${outcome.error?.code ?? 'unknown'}): ${outcome.error?.message ?? ''}; still serving ${revision}`;
+  }
+}
+
+/** The one audit event of one reload attempt. */
+export function policyReloadEvent(outcome: Outcome, context: PolicyReloadContext): NewAuditEvent {
+  const digest = diagnosticsDigest(outcome);
+  const to = outcome.status === 'rejected' ? outcome.candidate : outcome.revision;
+  return {
+    timestamp: outcome.at.toISOString(),
+    action: 'policy-reload',
+    target: context.policyDir,
+    actor: context.actor ?? ACTORS[outcome.trigger],
+    details: describe(outcome),
+    severity: outcome.status === 'rejected' ? 'HIGH' : 'INFO',
+    trigger: outcome.trigger,
+    outcome: outcome.status,
+    duration_ms: outcome.durationMs,
+    ...(outcome.previousRevision === undefined ? {} : { from_revision: outcome.previousRevision }),
+    ...(to === undefined ? {} : { to_revision: to }),
+    ...(digest === undefined ? {} : { diagnostics_digest: digest }),
+    ...(context.requestId === undefined ? {} : { request_id: context.requestId }),
+  };
+}

@@ -1,0 +1,80 @@
+import type { Config } from './config.js';
+import { persistGuardrailSettings, type GuardrailPatch, type GuardrailSettings } from './guardrail-file.js';
+
+/** What a change of the guardrail settings came to. */
+export interface GuardrailUpdate {
+  readonly settings: GuardrailSettings;
+  /** Fields of the patch whose value is new, sorted. */
+  readonly changed: readonly (keyof GuardrailPatch)[];
+  /** False when the change is in the file and waits for a restart. */
+  readonly live: boolean;
+  /** Takes the change back, in memory and in the file. False when the file was written by somebody else since. */
+  undo(): Promise<boolean>;
+}
+
+/** The guardrail settings as they are now. Read `current` once per request. */
+export interface LiveGuardrail {
+  readonly current: GuardrailSettings;
+  /** Validates, persists, then goes live. Updates run one after the other. Throws `config_invalid`, `config_unreadable`. */
+  update(patch: GuardrailPatch): Promise<GuardrailUpdate>;
+}
+
+/** The patchable fields of the settings, flat as the API shows them. */
+export function flatGuardrail(settings: GuardrailSettings): Readonly<Required<GuardrailPatch>> {
+  const { mode, scanner_mode, block_message, connector, hilt } = settings;
+  return { mode, scanner_mode, block_message, connector, hilt_enabled: hilt.enabled, hilt_min_severity: hilt.min_severity };
+}
+
+/** `persisted` has the patched fields validated and normalised; the rest stays as it runs now. */
+function merge(current: GuardrailSettings, persisted: GuardrailSettings, patch: GuardrailPatch): GuardrailSettings {
+  const take = (field: keyof GuardrailPatch): GuardrailSettings => (patch[field] === undefined ? current : persisted);
+  return Object.freeze({
+    ...current,
+    mode: take('mode').mode,
+    scanner_mode: take('scanner_mode').scanner_mode,
+    block_message: take('block_message').block_message,
+    connector: take('connector').connector,
+    hilt: Object.freeze({
+      enabled: take('hilt_enabled').hilt.enabled,
+      min_severity: take('hilt_min_severity').hilt.min_severity,
+    }),
+  });
+}
+
+/** The live settings of a config; `gateway.config_reload.mode: restart` keeps `current` as it was at start. */
+export function createLiveGuardrail(config: Config): LiveGuardrail {
+  let current = config.guardrail;
+  let last: Promise<unknown> = Promise.resolve();
+  const live = config.gateway.config_reload.mode === 'hot';
+
+  async function apply(patch: GuardrailPatch): Promise<GuardrailUpdate> {
+    const before = current;
+    const persisted = await persistGuardrailSettings(config.paths.configFile, patch);
+    const settings = merge(before, persisted.settings, patch);
+    const was = flatGuardrail(before);
+    const is = flatGuardrail(settings);
+    const fields = (Object.keys(is) as (keyof GuardrailPatch)[]).sort();
+    if (live) current = settings;
+    return {
+      settings,
+      changed: fields.filter((field) => was[field] !== is[field]),
+      live,
+      undo: async () => {
+        if (current === settings) current = before;
+        return persisted.rollback();
+      },
+    };
+  }
+
+  return {
+    get current() {
+      return current;
+    },
+    update: (patch) => {
+      const run = last.then(() => apply(patch));
+      // The next update waits for this one, however it ends; its own caller sees the failure.
+      last = run.catch(() => undefined);
+      return run;
+    },
+  };
+}

@@ -1,0 +1,99 @@
+import { homedir } from 'node:os';
+import path from 'node:path';
+import { GatewayError } from '../errors.js';
+import type { Config, ConfigPaths, DeepReadonly } from './config.js';
+import { readConfigFile, type ConfigFile } from './config-file.js';
+import { processEnvironment, readEnvironment, type Environment, type ProcessEnvironment } from './environment.js';
+import { layerSettings, type Layered } from './layers.js';
+import { configInvalid, describeIssues } from './problem.js';
+import { listSettings } from './setting.js';
+import { settingsSchema, type Settings } from './schema.js';
+import { Secret } from './secret.js';
+
+export interface LoadOptions {
+  /** Settings from the command line by dotted name, e.g. `{ 'gateway.api_port': 0 }`; undefined means not given. */
+  readonly flags?: Readonly<Record<string, unknown>>;
+  /** Config file from the command line. Unlike the default file it has to exist. */
+  readonly configFile?: string | undefined;
+  readonly env?: ProcessEnvironment;
+  /** Where relative paths of flags and variables count from. */
+  readonly cwd?: string;
+  /** The user's home folder. */
+  readonly userHome?: string;
+}
+
+/** An absolute path: `~/` is the user's home, anything relative counts from `base`. */
+function absolute(value: string, base: string, userHome: string): string {
+  if (value === '~' || value.startsWith('~/')) return path.join(userHome, value.slice(1));
+  return path.resolve(base, value);
+}
+
+function findConfigFile(
+  options: LoadOptions,
+  environment: Environment,
+  home: string,
+  cwd: string,
+  userHome: string,
+): { readonly file: string; readonly content: ConfigFile | undefined } {
+  const named = options.configFile ?? environment.get('DEFENSECLAW_CONFIG')?.value;
+  const file = named === undefined ? path.join(home, 'config.yaml') : absolute(named, cwd, userHome);
+  const content = readConfigFile(file);
+  if (content === undefined && named !== undefined) {
+    throw new GatewayError('config_unreadable', `Expected a config file at ${file}`, { details: { file } });
+  }
+  return { file, content };
+}
+
+function validate(layered: Layered): Settings {
+  const parsed = settingsSchema.safeParse(layered.values);
+  if (parsed.success) return parsed.data;
+  throw configInvalid(describeIssues(parsed.error.issues, layered.where));
+}
+
+function freeze<T>(value: T): DeepReadonly<T> {
+  if (typeof value === 'object' && value !== null && !(value instanceof Secret)) {
+    for (const child of Object.values(value)) freeze(child);
+    Object.freeze(value);
+  }
+  return value as DeepReadonly<T>;
+}
+
+/**
+ * The settings: flags over environment over file over defaults. `.env` files of the home and of the data folder count as
+ * environment, below real variables. Throws `config_invalid` naming every setting that is wrong, `config_unreadable`.
+ */
+export function loadConfig(options: LoadOptions = {}): Config {
+  const processEnv = options.env ?? processEnvironment();
+  const cwd = options.cwd ?? process.cwd();
+  const userHome = options.userHome ?? homedir();
+  const namedHome = processEnv['DEFENSECLAW_HOME'];
+  const home = namedHome === undefined || namedHome === '' ? path.join(userHome, '.defenseclaw') : absolute(namedHome, cwd, userHome);
+  const { file, content } = findConfigFile(options, readEnvironment(processEnv, [home]), home, cwd, userHome);
+  const resolvePath = (value: string, fromFile: boolean): string => absolute(value, fromFile ? path.dirname(file) : cwd, userHome);
+
+  // The data folder is found first without its own .env, which may then set everything but the data folder.
+  const all = listSettings();
+  const layer = (folders: readonly string[]): Layered =>
+    layerSettings({ flags: options.flags ?? {}, environment: readEnvironment(processEnv, folders), file: content, settings: all });
+  const first = layer([home]);
+  const dataDir = pathSetting(first, 'data_dir', resolvePath) ?? home;
+  const layered = layer([home, dataDir]);
+  const settings = validate(layered);
+  const compilerPath = settings.compiler.path;
+  if (compilerPath !== undefined) settings.compiler.path = resolvePath(compilerPath, layered.isFromFile(['compiler', 'path']));
+
+  const paths: ConfigPaths = {
+    home,
+    configFile: file,
+    dataDir,
+    policyDir: settings.policy_dir === '' ? undefined : (pathSetting(layered, 'policy_dir', resolvePath) ?? path.join(dataDir, 'policies')),
+    stateFile: path.join(dataDir, 'gateway.db'),
+    envFile: path.join(dataDir, '.env'),
+  };
+  return freeze({ ...settings, data_dir: dataDir, policy_dir: settings.policy_dir ?? paths.policyDir, paths, warnings: layered.warnings });
+}
+
+function pathSetting(layered: Layered, key: string, resolvePath: (value: string, fromFile: boolean) => string): string | undefined {
+  const value = layered.values[key];
+  return typeof value === 'string' && value !== '' ? resolvePath(value, layered.isFromFile([key])) : undefined;
+}

@@ -1,0 +1,52 @@
+import { Registry } from 'prom-client';
+import { createGuardrailMetrics, type GuardrailMetrics } from './metrics/guardrail.js';
+import { createHttpMetrics, type HttpMetrics } from './metrics/http.js';
+import { createPolicyMetrics, type PolicyMetrics } from './metrics/policy.js';
+import { createRuntimeMetrics, type RuntimeMetrics } from './metrics/runtime.js';
+
+/** What one metric is, for the reference page. */
+export interface MetricDescription {
+  readonly name: string;
+  readonly help: string;
+  readonly type: string;
+  readonly labels: readonly string[];
+}
+
+/**
+ * Everything that is counted. Each gateway has its own registry: two in one process do not mix. Every label comes from a
+ * closed list, so no caller can grow the number of series.
+ */
+export interface Metrics extends PolicyMetrics, HttpMetrics, GuardrailMetrics, RuntimeMetrics {
+  /** Prometheus text format. */
+  text(): Promise<string>;
+  readonly contentType: string;
+  describe(): readonly MetricDescription[];
+}
+
+/** The registry keeps label names to itself; its own objects carry them. */
+function labelsOf(metric: object): readonly string[] {
+  const names: unknown = 'labelNames' in metric ? metric.labelNames : [];
+  return Array.isArray(names) ? names.map(String) : [];
+}
+
+export function createMetrics(): Metrics {
+  const registry = new Registry();
+  const parts = {
+    ...createPolicyMetrics(registry),
+    ...createHttpMetrics(registry),
+    ...createGuardrailMetrics(registry),
+    ...createRuntimeMetrics(registry),
+  };
+  return {
+    ...parts,
+    text: () => registry.metrics(),
+    contentType: registry.contentType,
+    describe: () =>
+      registry.getMetricsAsArray().map((metric) => ({
+        name: metric.name,
+        help: metric.help,
+        type: String(metric.type),
+        labels: labelsOf(metric),
+      })),
+  };
+}
