@@ -1,0 +1,118 @@
+import { DEFAULT_INPUT_DEPTH } from '../evaluator/input.js';
+import type { Log } from '../log.js';
+import type { WatcherState } from '../watcher/watcher.js';
+import type { AuthFailure } from './door/token.js';
+import type { CsrfFailure } from './door/csrf.js';
+import type { Resource } from './exchange.js';
+
+/** What the HTTP room counts. Labels are bounded: routes come from the route table, `unmatched` otherwise. */
+export interface HttpMetrics {
+  httpRequest(method: string, route: string, status: number, seconds: number): void;
+  authFailure(reason: AuthFailure | CsrfFailure): void;
+  evaluation(domain: string, verdict: string, seconds: number): void;
+  /** The registry in Prometheus text format. */
+  text(): Promise<string>;
+  readonly contentType: string;
+}
+
+/** One entry of an enforcement list, as far as admission looks at it. */
+export interface ListEntry {
+  readonly target_type: string;
+  readonly target_name: string;
+  readonly reason: string;
+  readonly source_path?: string;
+}
+
+/** The lists that admission is asked with. `lists` throws when the store cannot be read: an unknown list is not an empty one. */
+export interface EnforcementSource {
+  /** The same object as long as nothing changed. */
+  lists(): { readonly blocked: readonly ListEntry[]; readonly allowed: readonly ListEntry[] };
+}
+
+/** Guardrail settings as they are now, named as in the config file; asked at every request. */
+export interface GuardrailSettings {
+  readonly mode: string;
+  readonly scanner_mode: string;
+  readonly hilt: { readonly enabled: boolean; readonly min_severity: string };
+}
+
+/** Whether the audit trail is being written. */
+export interface AuditState {
+  readonly ok: boolean;
+  /** Writes that failed since start. */
+  readonly failures: number;
+  readonly lastError?: string;
+  readonly since: Date;
+}
+
+/** Facts of the configuration that are shown; never a secret. */
+export interface ConfigFacts {
+  readonly dataDir: string;
+  /** Bind address and port as configured. */
+  readonly bind: string;
+  readonly port: number;
+  readonly configFile?: string;
+}
+
+/** Bounds of the server. Times in ms, sizes in bytes. */
+export interface HttpLimits {
+  readonly maxBodyBytes: number;
+  /** What a gzip body of the Data API may inflate to. */
+  readonly maxInflatedBytes: number;
+  readonly headersTimeoutMs: number;
+  readonly requestTimeoutMs: number;
+  readonly keepAliveTimeoutMs: number;
+  /** How long `close` waits for answers under way before it cuts them off. */
+  readonly drainMs: number;
+  readonly maxConnections: number;
+  /** Inputs in one batch request. */
+  readonly maxBatch: number;
+  /** Nesting of an input document. */
+  readonly maxInputDepth: number;
+}
+
+export const DEFAULT_LIMITS: HttpLimits = {
+  maxBodyBytes: 1 << 20,
+  maxInflatedBytes: 8 << 20,
+  headersTimeoutMs: 10_000,
+  requestTimeoutMs: 30_000,
+  keepAliveTimeoutMs: 65_000,
+  drainMs: 5_000,
+  maxConnections: 4096,
+  maxBatch: 1000,
+  maxInputDepth: DEFAULT_INPUT_DEPTH,
+};
+
+/** Everything that the API is built from. */
+export interface HttpDeps {
+  /** The folder as configured: echoed by the reload answer. */
+  readonly policyDir: string | undefined;
+  readonly token: string | undefined;
+  readonly version: string;
+  readonly log: Log;
+  readonly metrics: HttpMetrics;
+  readonly enforcement: EnforcementSource;
+  readonly guardrail: () => GuardrailSettings;
+  readonly watcher: () => WatcherState | undefined;
+  /** Undefined when no trail is kept. */
+  readonly audit: () => AuditState | undefined;
+  readonly config: ConfigFacts;
+  readonly now?: () => Date;
+  /** Full id of what the policy folder holds at this moment, for `on_disk_differs`. */
+  readonly idOnDisk?: () => Promise<string | undefined>;
+  /** State of the judge and its cache, for /status. */
+  readonly judge?: () => Readonly<Record<string, unknown>>;
+  /** State of the workers, for /status. */
+  readonly evaluator?: () => Readonly<Record<string, unknown>>;
+  /** Resources of other rooms (inspect, enforcement, guardrail config): served behind the same checks. */
+  readonly resources?: readonly Resource[];
+  readonly limits?: Partial<HttpLimits>;
+  /** Serve the hot routes in front of Koa. Default true. */
+  readonly fastPath?: boolean;
+  /** Put a `decision_id` into every Data API answer; otherwise only where `?decision_id` asks. Default false, as OPA without a decision log. */
+  readonly decisionIds?: boolean;
+  /** Whether a failing built-in ends a Data API evaluation when the request does not say. Default false. */
+  readonly strictBuiltinErrors?: boolean;
+  /** Slash path that `POST /` evaluates. Default `system/main`. */
+  readonly defaultDecision?: string;
+}

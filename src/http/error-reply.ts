@@ -1,0 +1,27 @@
+import { GatewayError } from '../errors.js';
+import type { Log } from '../log.js';
+import { BodyAborted, surfaceOf } from './exchange.js';
+import type { Call, Reply } from './exchange.js';
+import { opaError, opaReplyTo } from './opa/errors.js';
+import { refused, withHeader } from './replies.js';
+
+/**
+ * Whatever a handler threw, as an answer in the shape of its surface. A stranger is a bug of ours: it is logged whole and answered
+ * without its text, which may hold anything.
+ */
+export function errorReply(thrown: unknown, call: Pick<Call, 'path' | 'method' | 'requestId'>, log: Log): Reply {
+  const opa = surfaceOf(call.path) === 'opa';
+  const known = opa ? opaReplyTo(thrown) : replyTo(thrown);
+  if (known !== undefined) return known;
+  if (thrown instanceof BodyAborted) return refused(400, 'request aborted');
+  log.error({ err: thrown, method: call.method, path: call.path, request_id: call.requestId }, 'a request failed unexpectedly');
+  return opa ? opaError(500, 'internal_error', 'internal error') : refused(500, 'internal error', 'internal');
+}
+
+function replyTo(thrown: unknown): Reply | undefined {
+  if (!(thrown instanceof GatewayError)) return undefined;
+  // The wire tells no difference between a body that is too long and one that does not parse.
+  if (thrown.code === 'request_too_large') return refused(thrown.spec.status, 'invalid JSON body', thrown.code);
+  const reply = refused(thrown.spec.status, thrown.message, thrown.code);
+  return thrown.code === 'evaluation_overloaded' ? withHeader(reply, 'Retry-After', '1') : reply;
+}

@@ -1,0 +1,106 @@
+import type { Engine } from '../engine/engine.js';
+import { shortId } from '../policy/source-set.js';
+import type { Attachment } from './attachment.js';
+import type { HttpDeps } from './deps.js';
+
+type State = 'starting' | 'running' | 'reconnecting' | 'stopped' | 'error' | 'disabled';
+
+interface Subsystem {
+  readonly state: State;
+  readonly since: Date;
+  readonly last_error?: string;
+  readonly details?: Readonly<Record<string, unknown>>;
+}
+
+export interface HealthReport {
+  readonly status: 'ok' | 'degraded';
+  /** Why it is degraded, all reasons joined. */
+  readonly reason?: string;
+  readonly [subsystem: string]: unknown;
+}
+
+export interface Provenance {
+  readonly schema_version: 7;
+  /** Full id of the revision that serves; empty while none does. */
+  readonly content_hash: string;
+  /** How many revisions have served since start. */
+  readonly generation: number;
+  readonly binary_version: string;
+}
+
+/** Which revision of what speaks. */
+export function provenanceOf(deps: Pick<HttpDeps, 'version'>, attachment: Attachment): Provenance {
+  return {
+    schema_version: 7,
+    content_hash: attachment.engine?.current?.id ?? '',
+    generation: attachment.generation,
+    binary_version: deps.version,
+  };
+}
+
+/** Makes reports of how the gateway is. They are open to everybody, so they carry codes, never policy text or paths. */
+export function createHealthReporter(deps: HttpDeps, attachment: Attachment): () => HealthReport {
+  const now = deps.now ?? (() => new Date());
+  const startedAt = now();
+  return () => {
+    const policy = policySubsystem(attachment.engine, startedAt);
+    const watcher = watcherSubsystem(deps, startedAt);
+    const audit = auditSubsystem(deps, startedAt);
+    const reasons = [policy, watcher, audit].flatMap(({ last_error: problem }) => (problem === undefined ? [] : [problem]));
+    const { mode, scanner_mode } = deps.guardrail();
+    return {
+      status: reasons.length === 0 ? 'ok' : 'degraded',
+      ...(reasons.length === 0 ? {} : { reason: reasons.join('; ') }),
+      started_at: startedAt,
+      uptime_ms: now().getTime() - startedAt.getTime(),
+      gateway: { state: 'running', since: startedAt },
+      api: { state: 'running', since: startedAt },
+      config: { state: 'running', since: startedAt },
+      guardrail: { state: 'running', since: startedAt, details: { mode, scanner_mode } },
+      telemetry: { state: 'running', since: startedAt },
+      policy,
+      watcher,
+      audit,
+      provenance: provenanceOf(deps, attachment),
+    };
+  };
+}
+
+function policySubsystem(engine: Engine | undefined, startedAt: Date): Subsystem {
+  const revision = engine?.current;
+  const last = engine?.lastOutcome;
+  const failed = last?.status === 'rejected' ? last : undefined;
+  const code = failed?.error?.code ?? 'policy_rejected';
+  if (revision === undefined) {
+    const why = failed === undefined ? '' : ` (${code})`;
+    return {
+      state: failed === undefined ? 'starting' : 'error',
+      since: failed?.at ?? startedAt,
+      last_error: `no policy revision is loaded${why}`,
+    };
+  }
+  const details = { revision: shortId(revision.id) };
+  if (failed === undefined) return { state: 'running', since: revision.loadedAt, details };
+  return { state: 'running', since: revision.loadedAt, details, last_error: `the last reload was rejected (${code})` };
+}
+
+function watcherSubsystem(deps: HttpDeps, startedAt: Date): Subsystem {
+  const watcher = deps.watcher();
+  if (watcher === undefined || watcher.mode === 'off') return { state: 'disabled', since: watcher?.since ?? startedAt };
+  const details = { events: watcher.events, missed: watcher.missed };
+  if (watcher.mode === 'watching') return { state: 'running', since: watcher.since, details };
+  return {
+    state: 'reconnecting',
+    since: watcher.since,
+    details,
+    last_error: `the watcher is degraded: ${watcher.reason ?? 'unknown cause'}`,
+  };
+}
+
+function auditSubsystem(deps: HttpDeps, startedAt: Date): Subsystem {
+  const audit = deps.audit();
+  if (audit === undefined) return { state: 'disabled', since: startedAt };
+  const { ok, failures, since } = audit;
+  const subsystem: Subsystem = { state: ok ? 'running' : 'error', since, details: { failures } };
+  return ok ? subsystem : { ...subsystem, last_error: 'the audit store fails' };
+}

@@ -1,0 +1,35 @@
+import type { RequestListener } from 'node:http';
+import type { PolicyApi } from '../engine/policy-api.js';
+import { createApp } from './app.js';
+import { Attachment } from './attachment.js';
+import { createCore } from './core.js';
+import type { HttpDeps } from './deps.js';
+import { createFastPath } from './fast-path.js';
+import { createResources } from './create-resources.js';
+import { createHttpServer } from './server.js';
+import type { HttpServer } from './server.js';
+
+/** The HTTP API: attach an engine and a reloader, listen, close. */
+export interface HttpApi extends PolicyApi, HttpServer {}
+
+/**
+ * Builds the API on its parts. It answers from the first moment that it listens; until an engine with a revision is attached, decisions
+ * are refused in their closed form.
+ */
+export function createHttpApi(deps: HttpDeps): HttpApi {
+  const attachment = new Attachment();
+  const core = createCore(deps);
+  const resources = createResources(deps, core, attachment);
+  const app = createApp(core, resources);
+  app.on('error', (err: unknown) => deps.log.debug({ err }, 'a connection broke while it was answered'));
+  const handle = app.callback();
+  const koa: RequestListener = (request, response) => void handle(request, response);
+  const listener = deps.fastPath === false ? koa : createFastPath(core, resources, koa);
+  const server = createHttpServer(listener, core.limits, deps.log);
+  return {
+    attachEngine: (engine) => attachment.attachEngine(engine),
+    registerPolicyReloader: (reloader) => attachment.registerPolicyReloader(reloader),
+    listen: (host, port) => server.listen(host, port),
+    close: () => server.close(),
+  };
+}

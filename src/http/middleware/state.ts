@@ -1,0 +1,15 @@
+import type { Middleware, ParameterizedContext } from 'koa';
+import type { Call, Reply } from '../exchange.js';
+import type { TokenCarrier } from '../door/token.js';
+
+/** What the middleware of one request hand to each other. */
+export interface State {
+  call: Call;
+  /** Route label for metrics. */
+  route: string;
+  reply: Reply;
+  carrier?: TokenCarrier | undefined;
+}
+
+export type Step = Middleware<State>;
+export type Context = ParameterizedContext<State>;

@@ -1,0 +1,12 @@
+import type { Resource } from './exchange.js';
+import type { OpaDeps } from './opa/deps.js';
+import { batchResource } from './routes/batch.js';
+import { dataResource } from './routes/data.js';
+import { plainDecisionResources } from './routes/default-decision.js';
+import { policiesResource } from './routes/policies.js';
+import { refusedQueries } from './routes/refused-queries.js';
+
+/** OPA's own API, as far as compiled policies can answer it. */
+export function opaResources(opa: OpaDeps): Resource[] {
+  return [dataResource(opa), batchResource(opa), policiesResource(opa), ...plainDecisionResources(opa), ...refusedQueries];
+}

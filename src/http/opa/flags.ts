@@ -1,0 +1,38 @@
+import { GatewayError } from '../../errors.js';
+import { hasFlag, parameter } from '../query.js';
+
+/** The switches of a Data API request. */
+export interface Flags {
+  readonly pretty: boolean;
+  readonly provenance: boolean;
+  readonly metrics: boolean;
+  readonly strictBuiltinErrors: boolean;
+  readonly decisionId: boolean;
+}
+
+const NONE: Flags = { pretty: false, provenance: false, metrics: false, strictBuiltinErrors: false, decisionId: false };
+
+const EXPLAIN_MODES: ReadonlySet<string> = new Set(['notes', 'fails', 'full', 'debug']);
+
+/** Reads the switches. Refuses those that compiled policies have no answer for, rather than leave them out silently. */
+export function readFlags(query: string, strictByDefault = false): Flags {
+  if (query === '') return strictByDefault ? { ...NONE, strictBuiltinErrors: true } : NONE;
+  if (parameter(query, 'explain').some((mode) => EXPLAIN_MODES.has(mode))) {
+    throw unavailable('explain', 'policies run as WebAssembly, which keeps no trace; use `opa eval --explain` on the same files');
+  }
+  if (hasFlag(query, 'instrument')) {
+    throw unavailable('instrument', 'policies run as WebAssembly, which is not instrumented; `metrics` gives the timers there are');
+  }
+  if (hasFlag(query, 'rule_labels')) throw unavailable('rule_labels', 'rule labels are not kept in compiled policies');
+  return {
+    pretty: hasFlag(query, 'pretty'),
+    provenance: hasFlag(query, 'provenance'),
+    metrics: hasFlag(query, 'metrics'),
+    strictBuiltinErrors: strictByDefault || hasFlag(query, 'strict-builtin-errors'),
+    decisionId: hasFlag(query, 'decision_id'),
+  };
+}
+
+function unavailable(name: string, why: string): GatewayError {
+  return new GatewayError('evaluation_input_invalid', `parameter ${name} is not available: ${why}`);
+}

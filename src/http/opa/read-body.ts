@@ -1,0 +1,48 @@
+import { promisify } from 'node:util';
+import { gunzip } from 'node:zlib';
+import { parse as parseYaml } from 'yaml';
+import { exceedsYamlDepth, MAX_YAML_DEPTH } from '../../config/yaml-depth.js';
+import { GatewayError } from '../../errors.js';
+import type { Call } from '../exchange.js';
+
+const inflate = promisify(gunzip);
+
+/** Aliases a YAML body may follow: enough for anchors, too few for a bomb. */
+const MAX_ALIASES = 100;
+
+/** The body of a Data API request as JSON text: inflated, at most `maxInflated` bytes, and turned from YAML if it is that. */
+export async function readOpaBody(call: Call, maxInflated: number): Promise<Uint8Array> {
+  const sent = await call.body();
+  const encoding = call.headers['content-encoding'];
+  const plain = encoding?.includes('gzip') === true ? await gunzipBounded(sent, maxInflated) : sent;
+  return call.headers['content-type']?.includes('yaml') === true ? fromYaml(plain) : plain;
+}
+
+async function gunzipBounded(bytes: Uint8Array, limit: number): Promise<Uint8Array> {
+  try {
+    return await inflate(bytes, { maxOutputLength: limit });
+  } catch (cause) {
+    if (cause instanceof RangeError) {
+      throw new GatewayError('request_too_large', `the inflated body exceeds ${limit} bytes`, { cause, details: { limit } });
+    }
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new GatewayError('evaluation_input_invalid', `could not decompress the body: ${reason}`, { cause });
+  }
+}
+
+function fromYaml(bytes: Uint8Array): Uint8Array {
+  const text = Buffer.from(bytes).toString('utf8');
+  // Asked before parsing: the parser recurses, and a stack that ends inside it can end the process.
+  if (exceedsYamlDepth(text)) {
+    throw new GatewayError('evaluation_input_too_deep', `body nests deeper than ${MAX_YAML_DEPTH} levels`, {
+      details: { limit: MAX_YAML_DEPTH },
+    });
+  }
+  try {
+    const value: unknown = parseYaml(text, { maxAliasCount: MAX_ALIASES, intAsBigInt: false });
+    return Buffer.from(JSON.stringify(value ?? null));
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new GatewayError('evaluation_input_invalid', `body contains malformed input document: ${reason}`, { cause });
+  }
+}

@@ -1,0 +1,82 @@
+import { randomUUID } from 'node:crypto';
+import { goJson } from '../../domains/go-json.js';
+import type { RevisionLease } from '../../engine/engine.js';
+import { GatewayError } from '../../errors.js';
+import type { Call, Reply, Resource } from '../exchange.js';
+import { onRevision } from '../on-revision.js';
+import { answerText, jsonText } from '../opa/answer.js';
+import { mapBounded, readBatch } from '../opa/batch.js';
+import type { BatchInput } from '../opa/batch.js';
+import { compressed } from '../opa/compress.js';
+import type { OpaDeps } from '../opa/deps.js';
+import { askDocument } from '../opa/document.js';
+import { causeOf, EVALUATION_MESSAGE, opaError } from '../opa/errors.js';
+import { readFlags } from '../opa/flags.js';
+import type { Flags } from '../opa/flags.js';
+import { readOpaBody } from '../opa/read-body.js';
+import { segmentsOf } from '../opa/resolve.js';
+import { counted } from './data.js';
+
+const ROOT = '/v1/batch/data';
+
+/** Evaluations of one batch that run at the same time. */
+const WIDTH = 64;
+
+/** One path asked with many inputs, as Enterprise OPA has it: 200 when all were answered, 207 when some failed, 500 when all did. */
+export function batchResource(opa: OpaDeps): Resource {
+  return { path: ROOT, below: true, methods: { POST: (call) => batch(opa, call) } };
+}
+
+interface Response {
+  readonly name: string;
+  readonly failed: boolean;
+  /** Members of the answer as JSON text, without the braces. */
+  readonly text: string;
+}
+
+async function batch(opa: OpaDeps, call: Call): Promise<Reply> {
+  const path = segmentsOf(call.path.slice(ROOT.length));
+  if (path === undefined) return opaError(400, 'invalid_parameter', 'invalid path: a segment holds a quote');
+  const flags = readFlags(call.query, opa.deps.strictBuiltinErrors);
+  const inputs = readBatch(await readOpaBody(call, opa.limits.maxInflatedBytes), opa.limits);
+  const reply = await onRevision(opa, call, async (lease) => {
+    const responses = await mapBounded(inputs, WIDTH, (input) => respond(opa, lease, path, flags, input));
+    return assemble(responses, flags);
+  });
+  return compressed(call, reply);
+}
+
+async function respond(
+  opa: OpaDeps,
+  lease: RevisionLease,
+  path: readonly string[],
+  flags: Flags,
+  { name, input }: BatchInput,
+): Promise<Response> {
+  const start = performance.now();
+  try {
+    const { strictBuiltinErrors, metrics } = flags;
+    const evaluation = await counted(opa, () => askDocument(lease, { path, input, strictBuiltinErrors, metrics }));
+    const timers = { timer_rego_query_eval_ns: Math.round((performance.now() - start) * 1e6) };
+    const facts = { flags, revision: lease.revision, version: opa.deps.version, decisionIds: opa.deps.decisionIds === true, timers };
+    return { name, failed: false, text: answerText(evaluation, facts).slice(1, -1) };
+  } catch (thrown) {
+    // A full queue or a closing gateway is the batch's own failure, not that of one input.
+    if (!(thrown instanceof GatewayError) || thrown.spec.status === 503) throw thrown;
+    const error = { code: 'internal_error', message: EVALUATION_MESSAGE, errors: [causeOf(thrown)] };
+    return { name, failed: true, text: goJson(error).slice(1, -1) };
+  }
+}
+
+function assemble(responses: readonly Response[], { pretty }: Flags): Reply {
+  const failures = responses.filter(({ failed }) => failed).length;
+  const mixed = failures > 0 && failures < responses.length;
+  const entries = [...responses]
+    .sort((a, b) => (a.name < b.name ? -1 : 1))
+    .map(({ name, failed, text }) => {
+      const status = mixed ? `"http_status_code":"${failed ? 500 : 200}"` : '';
+      return `${goJson(name)}:{${[status, text].filter((part) => part !== '').join(',')}}`;
+    });
+  const text = `{"batch_decision_id":"${randomUUID()}","responses":{${entries.join(',')}}}`;
+  return jsonText(text, pretty, mixed ? 207 : failures > 0 ? 500 : 200);
+}

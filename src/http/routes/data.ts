@@ -1,0 +1,80 @@
+import type { Evaluation } from '../../evaluator/evaluator.js';
+import type { Call, Reply, Resource } from '../exchange.js';
+import { onRevision } from '../on-revision.js';
+import { answerText, jsonText } from '../opa/answer.js';
+import { compressed } from '../opa/compress.js';
+import type { OpaDeps } from '../opa/deps.js';
+import { askDocument } from '../opa/document.js';
+import { readBareInput, readEnvelope } from '../opa/envelope.js';
+import type { Envelope } from '../opa/envelope.js';
+import { opaError } from '../opa/errors.js';
+import { readFlags } from '../opa/flags.js';
+import { readOpaBody } from '../opa/read-body.js';
+import { WRITES } from '../opa/read-only.js';
+import { segmentsOf } from '../opa/resolve.js';
+import { parameter } from '../query.js';
+
+const ROOT = '/v1/data';
+
+/** The document at a path of `data`, made by rules or read from files: GET with the input in the query, POST with it in the body. */
+export function dataResource(opa: OpaDeps): Resource {
+  const { maxInflatedBytes, maxInputDepth } = opa.limits;
+  return {
+    path: ROOT,
+    below: true,
+    hot: ['POST'],
+    methods: {
+      GET: (call) => read(opa, call, () => queryInput(call.query, maxInputDepth)),
+      POST: (call) => read(opa, call, async () => readEnvelope(await readOpaBody(call, maxInflatedBytes), maxInputDepth)),
+      ...WRITES,
+    },
+  };
+}
+
+function queryInput(query: string, maxDepth: number): Envelope {
+  const given = parameter(query, 'input').at(-1);
+  return given === undefined ? {} : { input: readBareInput(Buffer.from(given), 'parameter', maxDepth) };
+}
+
+async function read(opa: OpaDeps, call: Call, readInput: () => Envelope | Promise<Envelope>): Promise<Reply> {
+  const start = process.hrtime.bigint();
+  const path = segmentsOf(call.path.slice(ROOT.length));
+  if (path === undefined) return opaError(400, 'invalid_parameter', 'invalid path: a segment holds a quote');
+  const flags = readFlags(call.query, opa.deps.strictBuiltinErrors);
+  const { input } = await readInput();
+  const parsed = process.hrtime.bigint();
+  const reply = await onRevision(opa, call, async (lease) => {
+    const { strictBuiltinErrors, metrics } = flags;
+    const evaluation = await counted(opa, () =>
+      askDocument(lease, { path, strictBuiltinErrors, metrics, ...(input === undefined ? {} : { input }) }),
+    );
+    const end = process.hrtime.bigint();
+    const text = answerText(evaluation, {
+      flags,
+      revision: lease.revision,
+      version: opa.deps.version,
+      decisionIds: opa.deps.decisionIds === true,
+      inputMissing: call.method === 'POST' && input === undefined,
+      timers: {
+        timer_rego_input_parse_ns: Number(parsed - start),
+        timer_rego_query_eval_ns: Number(end - parsed),
+        timer_server_handler_ns: Number(end - start),
+      },
+    });
+    return jsonText(text, flags.pretty);
+  });
+  return compressed(call, reply);
+}
+
+/** Runs one evaluation of the Data API and counts what it came to. */
+export async function counted({ deps }: Pick<OpaDeps, 'deps'>, ask: () => Promise<Evaluation>): Promise<Evaluation> {
+  const start = performance.now();
+  let verdict = 'error';
+  try {
+    const evaluation = await ask();
+    verdict = evaluation.result === undefined ? 'undefined' : 'defined';
+    return evaluation;
+  } finally {
+    deps.metrics.evaluation('data', verdict, (performance.now() - start) / 1000);
+  }
+}

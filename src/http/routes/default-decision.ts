@@ -1,0 +1,44 @@
+import type { Call, Reply, Resource } from '../exchange.js';
+import { onRevision } from '../on-revision.js';
+import { jsonText } from '../opa/answer.js';
+import { compressed } from '../opa/compress.js';
+import type { OpaDeps } from '../opa/deps.js';
+import { askDocument } from '../opa/document.js';
+import { readBareInput } from '../opa/envelope.js';
+import { opaError } from '../opa/errors.js';
+import { readFlags } from '../opa/flags.js';
+import { readOpaBody } from '../opa/read-body.js';
+import { segmentsOf } from '../opa/resolve.js';
+import { counted } from './data.js';
+
+const V0 = '/v0/data';
+
+/** OPA's plain form: the body is the input, the answer is the value, nothing around either. An undefined document is 404. */
+export function plainDecisionResources(opa: OpaDeps): Resource[] {
+  const standard = segmentsOf(opa.deps.defaultDecision ?? 'system/main') ?? [];
+  return [
+    { path: '/', methods: { POST: (call) => decide(opa, call, standard) } },
+    {
+      path: V0,
+      below: true,
+      methods: {
+        POST: (call) => {
+          const path = segmentsOf(call.path.slice(V0.length));
+          return path === undefined ? opaError(400, 'invalid_parameter', 'invalid path: a segment holds a quote') : decide(opa, call, path);
+        },
+      },
+    },
+  ];
+}
+
+async function decide(opa: OpaDeps, call: Call, path: readonly string[]): Promise<Reply> {
+  const { pretty, strictBuiltinErrors } = readFlags(call.query, opa.deps.strictBuiltinErrors);
+  const body = readBareInput(await readOpaBody(call, opa.limits.maxInflatedBytes), 'body', opa.limits.maxInputDepth);
+  const reply = await onRevision(opa, call, async (lease) => {
+    const question = { path, strictBuiltinErrors, ...(body.length === 0 ? {} : { input: body }) };
+    const { result } = await counted(opa, () => askDocument(lease, question));
+    if (result !== undefined) return jsonText(result, pretty);
+    return opaError(404, 'undefined_document', `document missing or undefined: ${['data', ...path].join('.')}`);
+  });
+  return compressed(call, reply);
+}

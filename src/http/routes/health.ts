@@ -1,0 +1,31 @@
+import type { Attachment } from '../attachment.js';
+import type { HealthReport } from '../health-report.js';
+import type { Reply, Resource } from '../exchange.js';
+import { hasFlag } from '../query.js';
+import { json, sorted } from '../replies.js';
+
+export const HEALTH_PATH = '/health';
+
+/** Asking with one of these means: is it ready to decide? */
+const READINESS_FLAGS = ['ready', 'bundles', 'bundle', 'plugins'] as const;
+
+/**
+ * GET /health, open to everybody. Plain, it tells that the process lives: always 200, with `status` and `reason`. With a readiness
+ * flag it answers as OPA does: 500 until a revision serves.
+ */
+export function healthResource(report: () => HealthReport, attachment: Attachment): Resource {
+  return {
+    path: HEALTH_PATH,
+    methods: {
+      GET: ({ query }) => {
+        const asksReady = READINESS_FLAGS.some((flag) => hasFlag(query, flag));
+        return asksReady ? readiness(attachment) : json(200, sorted(report()));
+      },
+    },
+  };
+}
+
+function readiness(attachment: Attachment): Reply {
+  if (attachment.engine?.current === undefined) return json(500, { error: 'no policy revision is loaded' });
+  return json(200, {});
+}

@@ -1,0 +1,62 @@
+import type { Outcome } from '../../engine/engine.js';
+import { shortId } from '../../policy/source-set.js';
+import type { Attachment } from '../attachment.js';
+import type { HttpDeps } from '../deps.js';
+import type { Reply, Resource } from '../exchange.js';
+import { ERROR_CODE_HEADER, json, refused, REVISION_HEADER, sorted } from '../replies.js';
+
+/** POST /policy/reload: one run of the engine's one path. The body is not read: there is nothing to say in it. */
+export function reloadResource(deps: Pick<HttpDeps, 'policyDir'>, attachment: Attachment): Resource {
+  return {
+    path: '/policy/reload',
+    methods: {
+      POST: async () => {
+        const { policyDir } = deps;
+        if (policyDir === undefined || policyDir === '') return refused(503, 'policy_dir not configured', 'policy_dir_missing');
+        const { reloader } = attachment;
+        if (reloader === undefined) return refused(503, 'policy reloader unavailable', 'evaluation_no_revision');
+        const outcome = await reloader('api');
+        return outcome.status === 'rejected' ? rejected(outcome) : done(outcome, policyDir);
+      },
+    },
+  };
+}
+
+function done(outcome: Outcome, policyDir: string): Reply {
+  const body = {
+    status: 'reloaded',
+    policy_dir: policyDir,
+    changed: outcome.status === 'reloaded',
+    revision: outcome.revision ?? null,
+    previous_revision: outcome.previousRevision ?? null,
+    modules: outcome.modules,
+    duration_ms: outcome.durationMs,
+    stages: outcome.stages,
+    warnings: outcome.diagnostics.filter(({ severity }) => severity === 'warning'),
+  };
+  return json(200, sorted(body), revisionHeader(outcome));
+}
+
+/**
+ * With a revision serving, a failure leaves it serving: 500. With none, nothing was at stake but the folder itself: 400.
+ */
+function rejected(outcome: Outcome): Reply {
+  const serving = outcome.previousRevision !== undefined;
+  const reason = outcome.error?.message ?? outcome.diagnostics[0]?.message ?? 'no reason given';
+  const code = outcome.error?.code ?? 'policy_rejected';
+  const body = {
+    status: 'failed',
+    error: `${serving ? 'reload failed' : 'compilation failed'}: ${reason}`,
+    code,
+    diagnostics: outcome.diagnostics,
+    revision: outcome.revision ?? null,
+    candidate: outcome.candidate ?? null,
+    duration_ms: outcome.durationMs,
+    stages: outcome.stages,
+  };
+  return json(serving ? 500 : 400, sorted(body), { [ERROR_CODE_HEADER]: code, ...revisionHeader(outcome) });
+}
+
+function revisionHeader({ revision }: Outcome): Record<string, string> {
+  return revision === undefined ? {} : { [REVISION_HEADER]: shortId(revision) };
+}

@@ -1,0 +1,82 @@
+import type { Engine, Outcome } from '../../engine/engine.js';
+import type { Attachment } from '../attachment.js';
+import type { HttpDeps } from '../deps.js';
+import type { Resource } from '../exchange.js';
+import { provenanceOf } from '../health-report.js';
+import type { HealthReport } from '../health-report.js';
+import { json, sorted } from '../replies.js';
+
+/** GET /status: health with the whole story behind it, for holders of the token. */
+export function statusResource(deps: HttpDeps, attachment: Attachment, report: () => HealthReport): Resource {
+  return {
+    path: '/status',
+    methods: {
+      GET: async () => {
+        const body = {
+          health: report(),
+          provenance: provenanceOf(deps, attachment),
+          runtime: { pid: process.pid, data_dir: deps.config.dataDir },
+          config: {
+            bind: deps.config.bind,
+            port: deps.config.port,
+            config_file: deps.config.configFile ?? null,
+            policy_dir: deps.policyDir ?? null,
+          },
+          policy: await policyBlock(deps, attachment.engine),
+          watcher: deps.watcher() ?? { mode: 'off' },
+          audit: auditBlock(deps),
+          ...(deps.evaluator === undefined ? {} : { evaluator: deps.evaluator() }),
+          ...(deps.judge === undefined ? {} : { judge: deps.judge() }),
+        };
+        return json(200, sorted(body));
+      },
+    },
+  };
+}
+
+async function policyBlock(deps: HttpDeps, engine: Engine | undefined): Promise<Record<string, unknown>> {
+  const revision = engine?.current;
+  const last = engine?.lastOutcome;
+  return {
+    state: revision === undefined ? 'none' : last?.status === 'rejected' ? 'stale' : 'current',
+    revision: revision?.id ?? null,
+    loaded_at: revision?.loadedAt ?? null,
+    trigger: revision?.trigger ?? null,
+    source: revision?.source.root ?? deps.policyDir ?? null,
+    modules: revision?.source.modules.length ?? 0,
+    packages: revision?.policy.packages ?? [],
+    warnings: revision?.warnings ?? [],
+    last_attempt: last === undefined ? null : attemptBlock(last),
+    on_disk_differs: await onDiskDiffers(deps, revision?.id, last),
+  };
+}
+
+function attemptBlock(outcome: Outcome): Record<string, unknown> {
+  return {
+    trigger: outcome.trigger,
+    outcome: outcome.status,
+    at: outcome.at,
+    duration_ms: outcome.durationMs,
+    stages: outcome.stages,
+    candidate: outcome.candidate ?? null,
+    error: outcome.error ?? null,
+    diagnostics: outcome.diagnostics,
+  };
+}
+
+/** Reads the folder when it can; a folder that cannot be read differs for sure. Else the last attempt has to tell. */
+async function onDiskDiffers(deps: HttpDeps, current: string | undefined, last: Outcome | undefined): Promise<boolean> {
+  if (deps.idOnDisk === undefined) return last?.status === 'rejected';
+  try {
+    return (await deps.idOnDisk()) !== current;
+  } catch (thrown) {
+    deps.log.debug({ err: thrown }, 'the policy folder could not be read for /status');
+    return true;
+  }
+}
+
+function auditBlock(deps: HttpDeps): Record<string, unknown> {
+  const audit = deps.audit();
+  if (audit === undefined) return { state: 'disabled' };
+  return { state: audit.ok ? 'running' : 'error', since: audit.since, failures: audit.failures, last_error: audit.lastError ?? null };
+}
