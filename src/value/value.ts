@@ -23,7 +23,7 @@ export class RegoSet {
 
   /** From members in any order, with repeats. */
   static of(members: Iterable<RegoValue>): RegoSet {
-    return new RegoSet(sortedUnique([...members], compareValues));
+    return new RegoSet(sortedUnique([...members], compareValues, 'first'));
   }
 
   get size(): number {
@@ -44,7 +44,7 @@ export class RegoObject {
 
   /** From entries in any order; of repeated keys the last wins. */
   static of(entries: Iterable<readonly [RegoValue, RegoValue]>): RegoObject {
-    return new RegoObject(sortedUnique([...entries], ([a], [b]) => compareValues(a, b)));
+    return new RegoObject(sortedUnique([...entries], ([a], [b]) => compareValues(a, b), 'last'));
   }
 
   /** From a plain record of Rego values. */
@@ -61,13 +61,22 @@ export class RegoObject {
   }
 }
 
-/** Sorts and keeps the last of equal neighbours (Array sort is stable). */
-function sortedUnique<T>(items: T[], compare: (a: T, b: T) => number): T[] {
+/** Sorts in place unless sorted, and of equal items keeps one (Array sort is stable). */
+function sortedUnique<T>(items: T[], compare: (a: T, b: T) => number, keep: 'first' | 'last'): T[] {
+  if (ascending(items, compare)) return items;
   items.sort(compare);
+  const step = keep === 'first' ? -1 : 1;
   return items.filter((item, index) => {
-    const next = items[index + 1];
-    return next === undefined || compare(item, next) !== 0;
+    const neighbour = items[index + step];
+    return neighbour === undefined || compare(item, neighbour) !== 0;
   });
+}
+
+function ascending<T>(items: readonly T[], compare: (a: T, b: T) => number): boolean {
+  for (let index = 1; index < items.length; index++) {
+    if (compare(items[index - 1] as T, items[index] as T) >= 0) return false;
+  }
+  return true;
 }
 
 /** Binary search: index of the item for which `compare` is 0, or -1. */

@@ -12,8 +12,19 @@ export function typeName(value: RegoValue): string {
   return value instanceof RegoObject ? 'object' : 'array';
 }
 
+/** Throws topdown's type error: what the operand (1-based) had to be, and what it is. */
+export function refuseOperand(position: number, value: RegoValue, ...expected: readonly string[]): never {
+  const wanted = expected.length === 1 ? expected.join('') : `one of {${expected.join(', ')}}`;
+  throw new BuiltinError(`operand ${position} must be ${wanted} but got ${typeName(value)}`, { kind: 'type' });
+}
+
 function refuse(position: number, expected: string, value: RegoValue): never {
-  throw new BuiltinError(`operand ${position} must be ${expected} but got ${typeName(value)}`, { kind: 'type' });
+  return refuseOperand(position, value, expected);
+}
+
+/** Narrows to an array; `Array.isArray` alone loses the element type. */
+export function isArray(value: RegoValue): value is readonly RegoValue[] {
+  return Array.isArray(value);
 }
 
 /** The operand as a string; throws topdown's type error otherwise. `position` is 1-based. */
@@ -34,4 +45,14 @@ export function objectOperand(value: RegoValue, position: number): RegoObject {
 /** The operand as a set. */
 export function setOperand(value: RegoValue, position: number): RegoSet {
   return value instanceof RegoSet ? value : refuse(position, 'set', value);
+}
+
+/** The operand as the strings of an array or a set; an element of another type is refused by its name. */
+export function stringsOperand(value: RegoValue, position: number): readonly string[] {
+  if (!isArray(value) && !(value instanceof RegoSet)) return refuseOperand(position, value, 'array', 'set');
+  const type = typeName(value);
+  return (value instanceof RegoSet ? value.members : value).map((element) => {
+    if (typeof element === 'string') return element;
+    throw new BuiltinError(`operand ${position} must be ${type} of strings but got ${type} containing ${typeName(element)}`, { kind: 'type' });
+  });
 }

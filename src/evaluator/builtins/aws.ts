@@ -1,0 +1,136 @@
+import { createHash, createHmac } from 'node:crypto';
+import { compareStrings } from '../../value/compare.js';
+import { formatJson } from '../../value/format-json.js';
+import { RegoObject } from '../../value/value.js';
+import type { RegoValue } from '../../value/value.js';
+import type { BuiltinGroup } from './builtin.js';
+import { BuiltinError } from './builtin.js';
+import { escapedPath, parseGoUrl } from './go-url.js';
+import type { GoUrl } from './go-url.js';
+import { int64, numberOperand } from './numeric.js';
+import { objectOperand, typeName } from './operands.js';
+import { formatTime } from './time/layout.js';
+import { zoned } from './time/zone.js';
+
+/** The parameters that http.send knows: a request to sign may carry any of them. */
+const REQUEST_PARAMETERS: readonly RegoValue[] = [
+  'method url body enable_redirect force_json_decode force_yaml_decode headers raw_body tls_use_system_certs tls_ca_cert',
+  'tls_ca_cert_file tls_ca_cert_env_variable tls_client_cert tls_client_cert_file tls_client_cert_env_variable tls_client_key',
+  'tls_client_key_file tls_client_key_env_variable tls_insecure_skip_verify tls_server_name timeout cache force_cache',
+  'force_cache_duration_seconds raise_error caching_mode max_retry_attempts cache_ignored_headers',
+].flatMap((line) => line.split(' '));
+
+/** Proxies change these on the way, so they are left out of the signature. */
+const UNSIGNED_HEADERS = new Set(['authorization', 'user-agent', 'x-amzn-trace-id']);
+
+/** Services that want the hash of the payload as a header. */
+const HASHED_SERVICES = new Set(['s3', 'glacier']);
+
+/** `providers.aws.sign_req`: the request with the headers of an AWS Signature Version 4. */
+export const awsBuiltins: BuiltinGroup = {
+  'providers.aws.sign_req': (_, request = null, config = null, time = null) => {
+    const object = objectOperand(request, 1);
+    const settings = readConfig(objectOperand(config, 1));
+    const when = int64(numberOperand(time, 1));
+    if (when === undefined) throw new BuiltinError('could not convert time_ns value into a unix timestamp');
+    const headers = sign(readRequest(object), settings, when);
+    return RegoObject.of([...object.entries, ['headers', RegoObject.of(headers)]]);
+  },
+};
+
+interface AwsConfig {
+  readonly service: string;
+  readonly accessKey: string;
+  readonly secretKey: string;
+  readonly region: string;
+  readonly sessionToken: string;
+  readonly signsPayload: boolean;
+}
+
+interface AwsRequest {
+  readonly method: string;
+  readonly url: GoUrl;
+  readonly body: string;
+  readonly headers: ReadonlyMap<string, string>;
+}
+
+function readConfig(config: RegoObject): AwsConfig {
+  const required = (name: string): string => {
+    const value = config.get(name);
+    if (typeof value === 'string') return value;
+    throw new BuiltinError(`${value === undefined ? 'missing required' : 'invalid values for required'} AWS config parameter: ${name}`);
+  };
+  const disable = config.get('disable_payload_signing') ?? false;
+  if (typeof disable !== 'boolean') throw new BuiltinError("invalid value for 'disable_payload_signing' in AWS config");
+  return {
+    service: required('aws_service'),
+    accessKey: required('aws_access_key'),
+    secretKey: required('aws_secret_access_key'),
+    region: required('aws_region'),
+    sessionToken: textOf(config.get('aws_session_token')),
+    signsPayload: !disable,
+  };
+}
+
+function readRequest(request: RegoObject): AwsRequest {
+  const unknown = request.entries.find(([name]) => !REQUEST_PARAMETERS.includes(name));
+  if (unknown !== undefined) throw new BuiltinError(`invalid request parameter: ${formatJson(unknown[0])}`);
+  const method = request.get('method');
+  const address = request.get('url');
+  if (typeof method !== 'string' || typeof address !== 'string') {
+    throw new BuiltinError('missing or invalid values for required request parameters: method and url must be strings');
+  }
+  const headers = request.get('headers') ?? RegoObject.of([]);
+  if (!(headers instanceof RegoObject)) throw new BuiltinError(`headers must be object but got ${typeName(headers)}`, { kind: 'type' });
+  const url = parseGoUrl(address);
+  if ('error' in url) throw new BuiltinError(`parse ${JSON.stringify(address)}: ${url.error}`);
+  const rawBody = request.get('raw_body');
+  const value = request.get('body');
+  const body = rawBody === undefined ? (value === undefined ? '' : formatJson(value)) : textOf(rawBody);
+  return { method, url, body, headers: new Map(headers.entries.map(([name, text]) => [textOf(name), textOf(text)])) };
+}
+
+/** The caller's headers, the signature's own, and `Authorization`. */
+function sign(request: AwsRequest, config: AwsConfig, timeNs: bigint): readonly (readonly [string, string])[] {
+  const time = zoned(timeNs, 'UTC');
+  const date = formatTime(time, '20060102');
+  const timestamp = formatTime(time, '20060102T150405Z');
+  const payloadHash = config.signsPayload ? sha256(request.body) : 'UNSIGNED-PAYLOAD';
+  const own: (readonly [string, string])[] = [
+    ['host', request.url.host],
+    ['x-amz-date', timestamp],
+    ...(HASHED_SERVICES.has(config.service) ? [['x-amz-content-sha256', payloadHash] as const] : []),
+    ...(config.sessionToken === '' ? [] : [['x-amz-security-token', config.sessionToken] as const]),
+  ];
+  const callers = [...request.headers].map(([name, text]) => [name.toLowerCase(), text] as const);
+  const signed = [...new Map([...own, ...callers.filter(([name]) => !UNSIGNED_HEADERS.has(name))])].sort(([a], [b]) => compareStrings(a, b));
+  const names = signed.map(([name]) => name).join(';');
+  const canonical = [
+    request.method,
+    escapedPath(request.url),
+    request.url.rawQuery,
+    ...signed.map(([name, text]) => `${name}:${text}`),
+    '',
+    names,
+    payloadHash,
+  ].join('\n');
+  const scope = `${date}/${config.region}/${config.service}/aws4_request`;
+  const toSign = `AWS4-HMAC-SHA256\n${timestamp}\n${scope}\n${sha256(canonical)}`;
+  const key = [date, config.region, config.service, 'aws4_request'].reduce<Buffer>(mac, Buffer.from(`AWS4${config.secretKey}`));
+  const signature = mac(key, toSign).toString('hex');
+  const authorization = `AWS4-HMAC-SHA256 Credential=${config.accessKey}/${scope},SignedHeaders=${names},Signature=${signature}`;
+  return [...request.headers, ['Authorization', authorization], ...own];
+}
+
+function mac(key: Buffer, text: string): Buffer {
+  return createHmac('sha256', key).update(text).digest();
+}
+
+function sha256(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}
+
+/** A string as it is; OPA takes anything else for the empty string. */
+function textOf(value: RegoValue | undefined): string {
+  return typeof value === 'string' ? value : '';
+}

@@ -1,0 +1,41 @@
+/** Flags, width and precision of one `%` directive. */
+export interface Directive {
+  minus: boolean;
+  plus: boolean;
+  sharp: boolean;
+  space: boolean;
+  zero: boolean;
+  /** `%+v` and `%#v`: the flags change their meaning for this verb. */
+  plusV: boolean;
+  sharpV: boolean;
+  width: number | undefined;
+  precision: number | undefined;
+}
+
+export function newDirective(): Directive {
+  return {
+    minus: false,
+    plus: false,
+    sharp: false,
+    space: false,
+    zero: false,
+    plusV: false,
+    sharpV: false,
+    width: undefined,
+    precision: undefined,
+  };
+}
+
+/** Pads to the width, counted in code points; with zeros where the flag asks for it. */
+export function pad(text: string, directive: Directive, zero: boolean = directive.zero): string {
+  const missing = (directive.width ?? 0) - codePoints(text);
+  if (missing <= 0) return text;
+  if (directive.minus) return text + ' '.repeat(missing);
+  return (zero ? '0' : ' ').repeat(missing) + text;
+}
+
+function codePoints(text: string): number {
+  let count = 0;
+  for (const character of text) count += character.length > 0 ? 1 : 0;
+  return count;
+}

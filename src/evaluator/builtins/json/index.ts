@@ -1,0 +1,8 @@
+import type { BuiltinGroup } from '../builtin.js';
+import { marshalWithOptions } from './marshal.js';
+import { patch } from './patch.js';
+
+export const jsonBuiltins: BuiltinGroup = {
+  'json.marshal_with_options': marshalWithOptions,
+  'json.patch': patch,
+};

@@ -1,0 +1,49 @@
+/** An exact fraction; the denominator is positive. */
+export interface Rational {
+  readonly numerator: bigint;
+  readonly denominator: bigint;
+}
+
+/** Reads a decimal with optional sign, fraction and exponent; undefined when the text is anything else. */
+export function parseRational(text: string): Rational | undefined {
+  const match = /^([+-]?)(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d+))?$/.exec(text);
+  if (match === null) return undefined;
+  const [, sign = '', whole = '', fraction = '', exponentText = '0'] = match;
+  if (whole === '' && fraction === '') return undefined;
+  const digits = BigInt(whole + fraction);
+  const exponent = Number(exponentText) - fraction.length;
+  return {
+    numerator: (sign === '-' ? -digits : digits) * (exponent > 0 ? 10n ** BigInt(exponent) : 1n),
+    denominator: exponent < 0 ? 10n ** BigInt(-exponent) : 1n,
+  };
+}
+
+/** The nearest number with that many bits of mantissa, ties to even: what one step of Go's big.Float keeps. */
+export function roundToBits({ numerator, denominator }: Rational, bits: number): Rational {
+  if (numerator === 0n) return { numerator, denominator: 1n };
+  const magnitude = numerator < 0n ? -numerator : numerator;
+  let shift = bits - bitLength(magnitude) + bitLength(denominator);
+  let quotient = 0n;
+  let remainder = 0n;
+  let divisor = 1n;
+  // The first guess of the shift is at most one bit too high.
+  for (;;) {
+    const dividend = shift > 0 ? magnitude << BigInt(shift) : magnitude;
+    divisor = shift < 0 ? denominator << BigInt(-shift) : denominator;
+    quotient = dividend / divisor;
+    remainder = dividend % divisor;
+    if (bitLength(quotient) <= bits) break;
+    shift--;
+  }
+  const twice = remainder * 2n;
+  if (twice > divisor || (twice === divisor && quotient % 2n === 1n)) quotient += 1n;
+  const signed = numerator < 0n ? -quotient : quotient;
+  return shift > 0
+    ? { numerator: signed, denominator: 1n << BigInt(shift) }
+    : { numerator: signed << BigInt(-shift), denominator: 1n };
+}
+
+function bitLength(value: bigint): number {
+  const hex = value.toString(16);
+  return value === 0n ? 0 : (hex.length - 1) * 4 + (32 - Math.clz32(Number.parseInt(hex[0] ?? '0', 16)));
+}

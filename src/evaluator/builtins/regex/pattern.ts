@@ -1,0 +1,68 @@
+import { LRUCache } from 'lru-cache';
+import { RE2JS, RE2JSException } from 're2js';
+import { BuiltinError } from '../builtin.js';
+
+/** Compiled patterns kept per worker: policies have tens of them; patterns built from input must not fill the memory. */
+const MAX_PATTERNS = 512;
+
+/** Size of one pattern text that is kept; longer ones are compiled for each call. */
+const MAX_KEPT_LENGTH = 16_384;
+
+const compiled = new LRUCache<string, RE2JS>({ max: MAX_PATTERNS });
+
+/** One match: where it begins and ends, and its groups (undefined where a group took no part), the whole match first. */
+export interface Match {
+  readonly start: number;
+  readonly end: number;
+  readonly groups: readonly (string | undefined)[];
+}
+
+/** The pattern under RE2's syntax, compiled once; throws BuiltinError with Go's message otherwise. */
+export function compilePattern(source: string): RE2JS {
+  const known = compiled.get(source);
+  if (known !== undefined) return known;
+  try {
+    const pattern = RE2JS.compile(source);
+    if (source.length <= MAX_KEPT_LENGTH) compiled.set(source, pattern);
+    return pattern;
+  } catch (cause) {
+    if (cause instanceof RE2JSException) throw new BuiltinError(cause.message, { cause });
+    throw cause;
+  }
+}
+
+export function isValidPattern(source: string): boolean {
+  try {
+    compilePattern(source);
+    return true;
+  } catch (error) {
+    if (error instanceof BuiltinError) return false;
+    throw error;
+  }
+}
+
+/**
+ * The first `limit` matches, all of them when it is negative. As in Go an empty match right after another match does not count.
+ */
+export function findAll(pattern: RE2JS, text: string, limit = -1): readonly Match[] {
+  const matches: Match[] = [];
+  const matcher = pattern.matcher(text);
+  let position = 0;
+  let previousEnd = -1;
+  while (position <= text.length && (limit < 0 || matches.length < limit) && matcher.find(position)) {
+    const start = matcher.start();
+    const end = matcher.end();
+    if (start !== end || start !== previousEnd) {
+      const groups = Array.from({ length: matcher.groupCount() + 1 }, (_, index) => matcher.group(index) ?? undefined);
+      matches.push({ start, end, groups });
+    }
+    previousEnd = end;
+    position = end > position ? end : position + stride(text, position);
+  }
+  return matches;
+}
+
+/** Code units of the code point at the place. */
+function stride(text: string, position: number): number {
+  return (text.codePointAt(position) ?? 0) > 0xffff ? 2 : 1;
+}

@@ -1,0 +1,65 @@
+import { formatTerm } from '../../value/format-term.js';
+import { parseTerm } from '../../value/parse-term.js';
+import type { Builtin } from '../builtins/builtin.js';
+import type { EvaluationContext } from './evaluation-context.js';
+import type { GuestExports } from './guest-exports.js';
+import type { GuestMemory } from './guest-memory.js';
+
+/** A built-in that the module calls, under the number that it calls it by. */
+export interface LinkedBuiltin {
+  readonly name: string;
+  readonly call: Builtin;
+}
+
+/** The address that means "undefined" to the guest. */
+const UNDEFINED = 0;
+
+/** Answers the guest's calls: arguments and results cross as Rego text, so sets stay sets and integers stay exact. */
+export class Dispatcher {
+  readonly #exports: GuestExports;
+  readonly #memory: GuestMemory;
+  readonly #builtins: readonly (LinkedBuiltin | undefined)[];
+  readonly #context: EvaluationContext;
+
+  constructor(exports: GuestExports, memory: GuestMemory, builtins: readonly (LinkedBuiltin | undefined)[], context: EvaluationContext) {
+    this.#exports = exports;
+    this.#memory = memory;
+    this.#builtins = builtins;
+    this.#context = context;
+  }
+
+  /** Returns the address of the result, or 0 for undefined. Throws only what the guest itself throws. */
+  call(id: number, addresses: readonly number[]): number {
+    // Outside of the catch below: a throw that crossed guest frames must reach whoever drops the instance.
+    const dumps = addresses.map((address) => this.#dump(address));
+    const text = this.#answer(this.#builtins[id], id, dumps);
+    return text === undefined ? UNDEFINED : this.#write(text);
+  }
+
+  #answer(builtin: LinkedBuiltin | undefined, id: number, dumps: readonly string[]): string | undefined {
+    try {
+      if (builtin === undefined) throw new Error('the host does not implement it');
+      const result = builtin.call(this.#context, ...dumps.map((dump) => parseTerm(dump)));
+      return result === undefined ? undefined : formatTerm(result);
+    } catch (thrown) {
+      this.#context.caught(builtin?.name ?? `number ${id}`, thrown);
+      return undefined;
+    }
+  }
+
+  #dump(address: number): string {
+    const dump = this.#exports.opa_value_dump(address);
+    const text = this.#memory.text(dump);
+    this.#exports.opa_free(dump);
+    return text;
+  }
+
+  #write(text: string): number {
+    const length = Buffer.byteLength(text);
+    const address = this.#exports.opa_malloc(length) >>> 0;
+    this.#memory.bytes.write(text, address, length, 'utf8');
+    const value = this.#exports.opa_value_parse(address, length);
+    this.#exports.opa_free(address);
+    return value;
+  }
+}

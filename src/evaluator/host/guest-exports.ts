@@ -1,0 +1,52 @@
+import { GatewayError } from '../../errors.js';
+
+/** What a module compiled by OPA exports (ABI 1.3), as far as it is called here. Numbers are addresses in its memory. */
+export interface GuestExports {
+  readonly opa_eval: (
+    reserved: 0,
+    entrypoint: number,
+    data: number,
+    input: number,
+    inputLength: number,
+    heap: number,
+    format: 0 | 1,
+  ) => number;
+  readonly opa_eval_ctx_new: () => number;
+  readonly opa_eval_ctx_set_input: (context: number, value: number) => void;
+  readonly opa_eval_ctx_set_data: (context: number, value: number) => void;
+  readonly opa_eval_ctx_set_entrypoint: (context: number, entrypoint: number) => void;
+  readonly opa_eval_ctx_get_result: (context: number) => number;
+  readonly eval: (context: number) => number;
+  readonly opa_malloc: (size: number) => number;
+  readonly opa_free: (address: number) => void;
+  readonly opa_value_parse: (address: number, length: number) => number;
+  readonly opa_value_dump: (value: number) => number;
+  readonly opa_heap_ptr_get: () => number;
+  readonly opa_heap_ptr_set: (address: number) => void;
+  readonly builtins: () => number;
+}
+
+/** `opa_eval` with a value dump as result came with ABI 1.2. */
+const ABI = { major: 1, minor: 2 };
+
+/** The exports of an instance, after checking its ABI. Throws `evaluation_failed` for a module that this host cannot run. */
+export function guestExports(instance: WebAssembly.Instance): GuestExports {
+  const major = globalValue(instance.exports['opa_wasm_abi_version']);
+  const minor = globalValue(instance.exports['opa_wasm_abi_minor_version']);
+  if (major !== ABI.major || minor === undefined || minor < ABI.minor) {
+    throw new GatewayError(
+      'evaluation_failed',
+      `Expected a policy module of ABI ${ABI.major}.${ABI.minor} or later, got ${major}.${minor}`,
+    );
+  }
+  return instance.exports as unknown as GuestExports;
+}
+
+/** The minor ABI version of a checked instance. */
+export function abiMinor(instance: WebAssembly.Instance): number {
+  return globalValue(instance.exports['opa_wasm_abi_minor_version']) ?? ABI.minor;
+}
+
+function globalValue(value: unknown): number | undefined {
+  return value instanceof WebAssembly.Global && typeof value.value === 'number' ? value.value : undefined;
+}

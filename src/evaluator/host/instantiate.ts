@@ -1,0 +1,144 @@
+import { createRequire } from 'node:module';
+import { GatewayError } from '../../errors.js';
+import { parseTerm } from '../../value/parse-term.js';
+import { RegoObject } from '../../value/value.js';
+import { Dispatcher } from './dispatch.js';
+import type { LinkedBuiltin } from './dispatch.js';
+import { dataFootprint } from './data-image.js';
+import type { DataImage, DataSource } from './data-image.js';
+import type { EvaluationContext } from './evaluation-context.js';
+import { abiMinor, guestExports } from './guest-exports.js';
+import type { GuestExports } from './guest-exports.js';
+import { GuestAbort } from './guest-failure.js';
+import { GuestMemory } from './guest-memory.js';
+
+const PAGE = 65_536;
+
+/** Room for the stack, inputs and garbage of small evaluations. Untouched pages cost address space, not memory. */
+const SLACK_BYTES = 4 * 1024 * 1024;
+
+/** What is used of the SDK's class. Its own types need the DOM library, and say that an ES module may import the class. */
+interface SdkPolicy {
+  readonly dataAddr: number;
+  readonly baseHeapPtr: number;
+  readonly dataHeapPtr: number;
+  readonly entrypoints: Readonly<Record<string, number>>;
+  /** Takes an ArrayBuffer as JSON text and anything else as a value to stringify. */
+  setData(json: ArrayBuffer): void;
+}
+
+const { LoadedPolicy } = createRequire(import.meta.url)('@open-policy-agent/opa-wasm') as {
+  readonly LoadedPolicy: new (instance: WebAssembly.Instance, memory: WebAssembly.Memory, abiMinor: number) => SdkPolicy;
+};
+
+/** A module to make instances of. */
+export interface ModuleSource {
+  readonly module: WebAssembly.Module;
+  /** Size of its code and constants: an upper bound for the memory that it declares. */
+  readonly wasmBytes: number;
+  readonly data: DataSource;
+  readonly maxMemoryBytes: number;
+  /** Answers a built-in by its Rego name. */
+  readonly link: (name: string) => LinkedBuiltin['call'] | undefined;
+}
+
+/** A live instance with its data loaded. */
+export interface Guest {
+  readonly exports: GuestExports;
+  readonly memory: GuestMemory;
+  readonly dataAddress: number;
+  /** First free address behind the data: input and heap of every evaluation begin here. */
+  readonly heapStart: number;
+  /** First address of the data. */
+  readonly dataStart: number;
+  readonly entrypoints: Readonly<Record<string, number>>;
+}
+
+/** Makes an instance over our own imports and loads the data. Throws what the guest throws, or GatewayError. */
+export function instantiate(source: ModuleSource, context: EvaluationContext): Guest {
+  const memory = allocate(source);
+  const { instance, exports } = connect(source, memory, context);
+  const policy = new LoadedPolicy(instance, memory.memory, abiMinor(instance));
+  const { baseHeapPtr: dataStart, entrypoints } = policy;
+  const loaded = 'image' in source.data ? placeImage(source.data.image, dataStart, memory) : parseData(source.data.json, policy);
+  return { exports, memory, dataStart, entrypoints, ...loaded };
+}
+
+/** Sized for the data at once: the guest grows by single pages, which is slow in V8. */
+function allocate(source: ModuleSource): GuestMemory {
+  const maximum = Math.floor(source.maxMemoryBytes / PAGE);
+  // Stack (one page) and constants lie below the heap, and every constant is in the module's own bytes.
+  const initial = Math.ceil((PAGE + source.wasmBytes + dataFootprint(source.data) + SLACK_BYTES) / PAGE);
+  return new GuestMemory(new WebAssembly.Memory({ initial: Math.min(initial, maximum), maximum }));
+}
+
+function connect(source: ModuleSource, memory: GuestMemory, context: EvaluationContext) {
+  let dispatcher: Dispatcher | undefined;
+  const call = (id: number, ...addresses: readonly number[]): number => dispatcher?.call(id, addresses) ?? 0;
+  const env = {
+    memory: memory.memory,
+    opa_abort: (address: number) => {
+      throw new GuestAbort(memory.text(address));
+    },
+    opa_println: (address: number) => context.print(memory.text(address)),
+    opa_builtin0: (id: number) => call(id),
+    opa_builtin1: (id: number, _: number, a: number) => call(id, a),
+    opa_builtin2: (id: number, _: number, a: number, b: number) => call(id, a, b),
+    opa_builtin3: (id: number, _: number, a: number, b: number, c: number) => call(id, a, b, c),
+    opa_builtin4: (id: number, _: number, a: number, b: number, c: number, d: number) => call(id, a, b, c, d),
+  };
+  const instance = link(source.module, { env });
+  const exports = guestExports(instance);
+  dispatcher = new Dispatcher(exports, memory, builtinTable(exports, memory, source.link), context);
+  return { instance, exports };
+}
+
+function link(module: WebAssembly.Module, imports: ConstructorParameters<typeof WebAssembly.Instance>[1]): WebAssembly.Instance {
+  try {
+    return new WebAssembly.Instance(module, imports);
+  } catch (cause) {
+    if (!(cause instanceof WebAssembly.LinkError)) throw cause;
+    throw new GatewayError('evaluation_out_of_memory', `The policy module does not fit into its memory: ${cause.message}`, { cause });
+  }
+}
+
+/** Begins the name under which a module asks the host for a built-in that OPA's own WebAssembly has too. */
+const HOSTED_PREFIX = '__hosted__.';
+
+/** The Rego name of a built-in that a module imports. */
+export function builtinName(imported: string): string {
+  return imported.startsWith(HOSTED_PREFIX) ? imported.slice(HOSTED_PREFIX.length) : imported;
+}
+
+/** The module's own numbering of the built-ins that it leaves to the host. */
+function builtinTable(exports: GuestExports, memory: GuestMemory, find: ModuleSource['link']): readonly (LinkedBuiltin | undefined)[] {
+  const table: (LinkedBuiltin | undefined)[] = [];
+  const numbers = parseTerm(memory.text(exports.opa_value_dump(exports.builtins())));
+  if (!(numbers instanceof RegoObject)) return table;
+  for (const [key, id] of numbers.entries) {
+    const name = builtinName(String(key));
+    const call = find(name);
+    if (call === undefined) throw new GatewayError('evaluation_failed', `The policy calls ${name}, which the host does not offer`);
+    table[Number(id)] = { name, call };
+  }
+  return table;
+}
+
+function parseData(json: Uint8Array, policy: SdkPolicy): Pick<Guest, 'dataAddress' | 'heapStart'> {
+  // A copy of exact size: `buffer` of a view is all of what it looks at.
+  policy.setData(new Uint8Array(json).buffer);
+  return { dataAddress: policy.dataAddr, heapStart: align(policy.dataHeapPtr) };
+}
+
+function placeImage(image: DataImage, dataStart: number, memory: GuestMemory): Pick<Guest, 'dataAddress' | 'heapStart'> {
+  if (image.start !== dataStart) throw new GatewayError('evaluation_failed', `Expected data at ${image.start}, got ${dataStart}`);
+  const heapStart = dataStart + image.bytes.byteLength;
+  memory.reserve(heapStart);
+  memory.bytes.set(new Uint8Array(image.bytes), dataStart);
+  return { dataAddress: image.dataAddress, heapStart };
+}
+
+/** Words on even addresses: what the guest allocates is read in eights. */
+export function align(address: number): number {
+  return (address + 7) & ~7;
+}

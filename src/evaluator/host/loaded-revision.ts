@@ -1,0 +1,113 @@
+import type { DataImage } from './data-image.js';
+import type { EvaluationContext } from './evaluation-context.js';
+import { guestFailure } from './guest-failure.js';
+import { align, instantiate } from './instantiate.js';
+import type { Guest, ModuleSource } from './instantiate.js';
+import { readResult } from './read-result.js';
+import { timedEvaluation } from './timed-evaluation.js';
+import type { TimedResult } from './timed-evaluation.js';
+
+/** Beyond what it began with, an instance may keep this much garbage of large evaluations before it is replaced. */
+const KEPT_GROWTH_BYTES = 64 * 1024 * 1024;
+
+/** One decision as the worker makes it. */
+export interface GuestRequest {
+  readonly entrypoint: number;
+  readonly input: Uint8Array | undefined;
+  readonly strict: boolean;
+}
+
+/** A revision in this worker: the module, its data, and an instance while that is sound. */
+export class LoadedRevision {
+  readonly #source: ModuleSource;
+  readonly #context: EvaluationContext;
+  /** The data as other workers can take it. */
+  readonly image: DataImage;
+  readonly entrypoints: Readonly<Record<string, number>>;
+  #guest: Guest | undefined;
+  #keptBytes = 0;
+  /** Instances given up: after a throw, or grown past what is kept. */
+  dropped = 0;
+
+  /** Makes the first instance. Throws GatewayError when the module or the data cannot be loaded. */
+  constructor(source: ModuleSource, context: EvaluationContext) {
+    this.#context = context;
+    try {
+      const guest = instantiate(source, context);
+      this.image = 'image' in source.data ? source.data.image : imageOf(guest);
+      this.#source = { ...source, data: { image: this.image } };
+      this.entrypoints = guest.entrypoints;
+      this.#adopt(guest);
+    } catch (thrown) {
+      throw guestFailure(thrown);
+    }
+  }
+
+  get memoryBytes(): number {
+    return this.#guest?.memory.bytes.byteLength ?? 0;
+  }
+
+  /** JSON text of the decision, or undefined. Throws GatewayError; the next call works all the same. */
+  evaluate(request: GuestRequest): string | undefined {
+    return this.#run(request, (guest) => {
+      const length = placeInput(guest, request.input);
+      const { exports, heapStart } = guest;
+      const input = request.input === undefined ? 0 : heapStart;
+      const dump = exports.opa_eval(0, request.entrypoint, guest.dataAddress, input, length, align(heapStart + length), 1);
+      return readResult(guest.memory, dump);
+    });
+  }
+
+  /** The same by a longer way that takes the time of each stage. */
+  evaluateTimed(request: GuestRequest): TimedResult {
+    return this.#run(request, (guest) =>
+      timedEvaluation(guest, request.entrypoint, request.input !== undefined, placeInput(guest, request.input)),
+    );
+  }
+
+  #run<T>(request: GuestRequest, evaluate: (guest: Guest) => T): T {
+    this.#context.begin(request.strict);
+    let result: T;
+    try {
+      const guest = this.#guest ?? this.#renew();
+      result = evaluate(guest);
+      if (guest.memory.bytes.byteLength > this.#keptBytes) this.#drop();
+    } catch (thrown) {
+      // What unwound through the guest left its shadow stack short: some hundred such throws and it answers nothing any more.
+      this.#drop();
+      this.#context.finish();
+      throw guestFailure(thrown);
+    }
+    this.#context.finish();
+    return result;
+  }
+
+  #adopt(guest: Guest): Guest {
+    this.#guest = guest;
+    this.#keptBytes = guest.memory.bytes.byteLength + KEPT_GROWTH_BYTES;
+    return guest;
+  }
+
+  #renew(): Guest {
+    return this.#adopt(instantiate(this.#source, this.#context));
+  }
+
+  #drop(): void {
+    this.#guest = undefined;
+    this.dropped++;
+  }
+}
+
+function imageOf(guest: Guest): DataImage {
+  const bytes = new SharedArrayBuffer(guest.heapStart - guest.dataStart);
+  new Uint8Array(bytes).set(guest.memory.bytes.subarray(guest.dataStart, guest.heapStart));
+  return { bytes, start: guest.dataStart, dataAddress: guest.dataAddress };
+}
+
+/** Puts the input where the heap begins; its length. */
+function placeInput(guest: Guest, input: Uint8Array | undefined): number {
+  if (input === undefined) return 0;
+  guest.memory.reserve(guest.heapStart + input.byteLength);
+  guest.memory.bytes.set(input, guest.heapStart);
+  return input.byteLength;
+}

@@ -1,0 +1,207 @@
+import type { GatewayError } from '../../errors.js';
+import { Generation } from './generation.js';
+import type { Pending } from './pending.js';
+import { fromWire } from './protocol.js';
+import type { ReplyPayload, ThreadEvent } from './protocol.js';
+import { Restarts } from './restarts.js';
+import { Thread } from './thread.js';
+import type { ThreadListener, ThreadOptions } from './thread.js';
+
+export interface FleetOptions extends ThreadOptions {
+  /** Threads that serve; one more is kept warm. */
+  readonly workers: number;
+  readonly onPrint: (line: string) => void;
+}
+
+/** What the fleet tells the pool. */
+export interface FleetListener {
+  reply(pending: Pending, payload: ReplyPayload): void;
+  /** Threads may have room again. */
+  ready(): void;
+  /** A thread died; `running` is what it was at, the others wait again. */
+  lost(running: Pending | undefined, returned: readonly Pending[], error: GatewayError): void;
+}
+
+/**
+ * The threads, and which revisions each has. `workers` of them serve; a warm spare with every revision loaded steps in at once
+ * when one dies or is stuck in a slow request. Stuck threads count as absent: others are started beside them, up to a bound.
+ */
+export class Fleet implements ThreadListener {
+  readonly #options: FleetOptions;
+  readonly #listener: FleetListener;
+  readonly #generations = new Map<number, Generation>();
+  readonly #restarts = new Restarts(() => this.#fill());
+  #threads: readonly Thread[] = [];
+  #closed = false;
+  /** Threads that died or were killed. */
+  replaced = 0;
+  #droppedBefore = 0;
+
+  constructor(options: FleetOptions, listener: FleetListener) {
+    this.#options = options;
+    this.#listener = listener;
+    this.#fill();
+  }
+
+  get threads(): readonly Thread[] {
+    return this.#threads;
+  }
+
+  get instancesDropped(): number {
+    return this.#threads.reduce((sum, thread) => sum + thread.instancesDropped, this.#droppedBefore);
+  }
+
+  /** Threads that may be given requests of the generation. */
+  serving(generation: Generation): readonly Thread[] {
+    return this.#able.filter((thread) => thread.prepared.has(generation.id)).slice(0, this.#options.workers);
+  }
+
+  /** Loads a revision into every thread; see {@link Generation.ready}. */
+  load(generation: Generation): void {
+    this.#generations.set(generation.id, generation);
+    this.#advance(generation);
+  }
+
+  /** Frees a revision in every thread. */
+  unload(generation: Generation): void {
+    if (!this.#generations.delete(generation.id)) return;
+    for (const thread of this.#threads) {
+      thread.prepared.delete(generation.id);
+      if (thread.started) thread.send({ type: 'release', generation: generation.id });
+    }
+  }
+
+  /** Ends a thread whose request ran too long. */
+  kill(thread: Thread, error: GatewayError): void {
+    const { running, returned } = thread.withdraw();
+    this.#remove(thread);
+    void thread.terminate();
+    this.#listener.lost(running, returned, error);
+  }
+
+  /** Takes back what a stuck thread has not begun. */
+  bypass(thread: Thread): readonly Pending[] {
+    const { returned } = thread.withdraw();
+    this.#fill();
+    return returned;
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.#restarts.stop();
+    await Promise.all(this.#threads.map((thread) => thread.terminate()));
+    this.#threads = [];
+  }
+
+  event(thread: Thread, event: ThreadEvent): void {
+    switch (event.type) {
+      case 'started':
+        thread.started = true;
+        this.#restarts.succeeded();
+        this.#advanceAll();
+        break;
+      case 'prepared':
+        this.#prepared(thread, event);
+        break;
+      case 'refused':
+        this.#refused(thread, event.generation, fromWire(event.error));
+        break;
+      case 'pong':
+        thread.resume();
+        this.#trim();
+        this.#advanceAll();
+        break;
+      case 'print':
+        for (const line of event.lines) this.#options.onPrint(line);
+        return;
+    }
+    this.#listener.ready();
+  }
+
+  reply(pending: Pending, payload: ReplyPayload): void {
+    this.#listener.reply(pending, payload);
+  }
+
+  replied(): void {
+    this.#trim();
+    this.#listener.ready();
+  }
+
+  crashed(thread: Thread, error: GatewayError): void {
+    const { running, returned } = thread.withdraw();
+    if (!thread.started) this.#restarts.failed();
+    this.#remove(thread, error);
+    this.#listener.lost(running, returned, error);
+  }
+
+  get #able(): readonly Thread[] {
+    return this.#threads.filter((thread) => thread.started && !thread.stalled);
+  }
+
+  /** Serving threads and the spare. */
+  get #wanted(): number {
+    return this.#options.workers + 1;
+  }
+
+  #fill(): void {
+    if (this.#closed || this.#restarts.waiting) return;
+    const most = this.#wanted + this.#options.workers;
+    let sound = this.#threads.filter((thread) => !thread.stalled).length;
+    for (; sound < this.#wanted && this.#threads.length < most; sound++) {
+      this.#threads = [...this.#threads, new Thread(this.#options, this)];
+    }
+  }
+
+  /** Lets go of threads that were started beside stuck ones which have recovered. */
+  #trim(): void {
+    let surplus = this.#threads.filter((thread) => !thread.stalled).length - this.#wanted;
+    for (const thread of this.#threads.toReversed()) {
+      if (surplus <= 0) return;
+      if (thread.stalled || thread.load > 0) continue;
+      this.#threads = this.#threads.filter((other) => other !== thread);
+      this.#droppedBefore += thread.instancesDropped;
+      void thread.terminate();
+      surplus--;
+    }
+  }
+
+  #remove(thread: Thread, error?: GatewayError): void {
+    this.#threads = this.#threads.filter((other) => other !== thread);
+    this.#droppedBefore += thread.instancesDropped;
+    this.replaced++;
+    for (const generation of this.#generations.values()) generation.lostThread(thread, error);
+    if (this.#restarts.hopeless) for (const generation of this.#generations.values()) generation.fail(this.#restarts.error(error));
+    this.#fill();
+    this.#advanceAll();
+  }
+
+  #advanceAll(): void {
+    for (const generation of this.#generations.values()) this.#advance(generation);
+  }
+
+  /** Asks threads that lack the revision to load it: one to parse the data, then all others to copy it. */
+  #advance(generation: Generation): void {
+    const able = this.#able;
+    // The last one is the spare: parsing there keeps nobody waiting.
+    const asked = generation.parsed ? able : generation.parser === undefined ? able.slice(-1) : [];
+    for (const thread of asked) if (generation.ask(thread)) thread.send({ type: 'prepare', ...generation.source });
+    if (able.length >= this.#wanted && able.every((thread) => thread.prepared.has(generation.id))) generation.succeed();
+  }
+
+  #prepared(thread: Thread, event: Extract<ThreadEvent, { type: 'prepared' }>): void {
+    const generation = this.#generations.get(event.generation);
+    if (generation === undefined) return;
+    thread.prepared.add(generation.id);
+    generation.adopt(event.data, event.entrypoints);
+    this.#advance(generation);
+  }
+
+  #refused(thread: Thread, id: number, error: GatewayError): void {
+    const generation = this.#generations.get(id);
+    if (generation === undefined) return;
+    if (!generation.settled) return generation.fail(error);
+    // A replacement could not load what others serve: another one may.
+    this.#restarts.failed();
+    this.kill(thread, error);
+  }
+}

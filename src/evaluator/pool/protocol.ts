@@ -1,0 +1,70 @@
+import type { ErrorCode } from '../../errors.js';
+import type { DataSource } from '../host/data-image.js';
+import { GatewayError } from '../../errors.js';
+
+/** A revision as threads know it: numbers are shorter than ids, and one id may be prepared twice. */
+export interface GenerationSource {
+  readonly generation: number;
+  readonly module: WebAssembly.Module;
+  readonly wasmBytes: number;
+  readonly data: DataSource;
+}
+
+/** Main thread to worker, besides batches of requests (an ArrayBuffer, see batch.ts). */
+export type ThreadCommand =
+  ({ readonly type: 'prepare' } & GenerationSource) | { readonly type: 'release'; readonly generation: number } | { readonly type: 'ping' };
+
+/** Worker to main thread, besides replies (an array, see {@link Reply}). */
+export type ThreadEvent =
+  | { readonly type: 'started' }
+  | {
+      readonly type: 'prepared';
+      readonly generation: number;
+      readonly entrypoints: Readonly<Record<string, number>>;
+      readonly data: DataSource;
+    }
+  | { readonly type: 'refused'; readonly generation: number; readonly error: WireError }
+  | { readonly type: 'pong' }
+  | { readonly type: 'print'; readonly lines: readonly string[] };
+
+/**
+ * Answer to one request, flattened into one array per message as `sequence, payload, sequence, payload, …`:
+ * JSON text, undefined, a timed result, or an error.
+ */
+export type ReplyPayload = string | undefined | TimedReply | WireError;
+
+export interface TimedReply {
+  readonly result: string | undefined;
+  readonly timers: Readonly<Record<string, number>>;
+}
+
+/** A coded error between threads: structured clone would strip it of its class. */
+export interface WireError {
+  readonly code: ErrorCode;
+  readonly message: string;
+  readonly details: Readonly<Record<string, unknown>>;
+}
+
+export function toWire(error: GatewayError): WireError {
+  return { code: error.code, message: error.message, details: error.details };
+}
+
+export function fromWire({ code, message, details }: WireError): GatewayError {
+  return new GatewayError(code, message, { details });
+}
+
+/** Fixed part of what a worker is started with. */
+export interface ThreadSettings {
+  readonly control: SharedArrayBuffer;
+  readonly maxMemoryBytes: number;
+  readonly allowBuiltins: readonly string[];
+}
+
+/**
+ * Words that both sides see at once. `claimed`: sequence number of the request that the worker evaluates or evaluated last.
+ * The worker claims the next one by compare-and-exchange; the main thread withdraws everything unclaimed by exchanging in
+ * the last number that it sent. So each request is run by the worker or taken back, never both.
+ */
+export const CONTROL = { claimed: 0, instancesDropped: 1, memoryPages: 2, words: 3 } as const;
+
+export const PAGE_BYTES = 65_536;

@@ -1,0 +1,111 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import { asGatewayError } from '../errors.js';
+import { EvaluationContext } from './host/evaluation-context.js';
+import { LoadedRevision } from './host/loaded-revision.js';
+import { unpackBatch } from './pool/batch.js';
+import type { BatchItem } from './pool/batch.js';
+import { CONTROL, PAGE_BYTES, toWire } from './pool/protocol.js';
+import type { GenerationSource, ReplyPayload, ThreadCommand, ThreadEvent, ThreadSettings } from './pool/protocol.js';
+import { PrintBuffer } from './pool/print-buffer.js';
+import { linker } from './linker.js';
+
+/** Replies wait for each other this long, so that quick ones share a message and none waits for a slow one. */
+const REPLY_DELAY_MS = 0.5;
+
+if (parentPort === null) throw new Error('Expected to run as a worker thread');
+const port = parentPort;
+const settings = workerData as ThreadSettings;
+const control = new Int32Array(settings.control);
+const generations = new Map<number, LoadedRevision>();
+const released = new Set<number>();
+const prints = new PrintBuffer((lines) => post({ type: 'print', lines }));
+const context = new EvaluationContext((text) => prints.add(text));
+
+let replies: (number | ReplyPayload)[] = [];
+
+function post(event: ThreadEvent): void {
+  port.postMessage(event);
+}
+
+function flush(): void {
+  prints.flush();
+  if (replies.length === 0) return;
+  port.postMessage(replies);
+  replies = [];
+}
+
+function prepare(source: GenerationSource): void {
+  const { generation } = source;
+  try {
+    const link = linker(settings.allowBuiltins);
+    const revision = new LoadedRevision({ ...source, maxMemoryBytes: settings.maxMemoryBytes, link }, context);
+    if (!released.delete(generation)) generations.set(generation, revision);
+    report();
+    post({ type: 'prepared', generation, entrypoints: revision.entrypoints, data: { image: revision.image } });
+  } catch (thrown) {
+    post({ type: 'refused', generation, error: toWire(asGatewayError(thrown)) });
+  }
+}
+
+function report(): void {
+  let dropped = 0;
+  let bytes = 0;
+  for (const revision of generations.values()) {
+    dropped += revision.dropped;
+    bytes += revision.memoryBytes;
+  }
+  control[CONTROL.instancesDropped] = retired + dropped;
+  control[CONTROL.memoryPages] = bytes / PAGE_BYTES;
+}
+
+/** Instances dropped by generations that are gone. */
+let retired = 0;
+
+function release(generation: number): void {
+  const revision = generations.get(generation);
+  if (revision === undefined) released.add(generation);
+  else retired += revision.dropped;
+  generations.delete(generation);
+  report();
+}
+
+function answer(item: BatchItem): ReplyPayload {
+  try {
+    const revision = generations.get(item.generation);
+    if (revision === undefined) throw new Error(`Expected generation ${item.generation} to be prepared`);
+    return item.metrics ? revision.evaluateTimed(item) : revision.evaluate(item);
+  } catch (thrown) {
+    report();
+    return toWire(asGatewayError(thrown));
+  }
+}
+
+function runBatch(batch: ArrayBuffer): void {
+  let flushed = performance.now();
+  unpackBatch(batch, (item) => {
+    const before = (item.sequence - 1) | 0;
+    // Another value than the one before it: the main thread took this request back.
+    if (Atomics.compareExchange(control, CONTROL.claimed, before, item.sequence) !== before) return;
+    replies.push(item.sequence, answer(item));
+    const now = performance.now();
+    if (now - flushed < REPLY_DELAY_MS) return;
+    flush();
+    flushed = now;
+  });
+  flush();
+  report();
+}
+
+port.on('message', (message: ArrayBuffer | ThreadCommand) => {
+  if (message instanceof ArrayBuffer) return runBatch(message);
+  switch (message.type) {
+    case 'prepare':
+      return prepare(message);
+    case 'release':
+      return release(message.generation);
+    case 'ping':
+      return post({ type: 'pong' });
+  }
+});
+
+post({ type: 'started' });

@@ -1,0 +1,73 @@
+import { GatewayError } from '../errors.js';
+import { compareStrings } from './compare.js';
+import { checkDepth } from './depth.js';
+import { RegoDecimal, RegoObject, RegoSet } from './value.js';
+import type { RegoValue } from './value.js';
+
+/**
+ * A value as OPA prints it in an answer: compact JSON, keys sorted by their bytes, sets as sorted arrays, keys that are
+ * no strings as the JSON text of the key, numbers as written, and `<`, `>`, `&` escaped as Go does.
+ * Throws GatewayError `value_too_deep`, or `value_invalid` for NaN and infinity.
+ */
+export function formatJson(value: RegoValue): string {
+  return json(value, 0);
+}
+
+function json(value: RegoValue, depth: number): string {
+  switch (typeof value) {
+    case 'string':
+      return quoteJson(value);
+    case 'number':
+      if (!Number.isFinite(value)) throw new GatewayError('value_invalid', `Expected a finite number, got ${value}`);
+      return String(value);
+    case 'boolean':
+    case 'bigint':
+      return String(value);
+    case 'object':
+      return value === null ? 'null' : collection(value, depth + 1);
+  }
+}
+
+function collection(value: RegoDecimal | RegoSet | RegoObject | readonly RegoValue[], depth: number): string {
+  if (value instanceof RegoDecimal) return value.text;
+  checkDepth(depth);
+  if (value instanceof RegoObject) return object(value, depth);
+  const items = value instanceof RegoSet ? value.members : value;
+  return `[${items.map((item) => json(item, depth)).join(',')}]`;
+}
+
+function object(value: RegoObject, depth: number): string {
+  let strings = true;
+  const members = value.entries.map(([key, item]): JsonMember => {
+    strings &&= typeof key === 'string';
+    return [typeof key === 'string' ? key : json(key, depth), json(item, depth)];
+  });
+  return joinMembers(members, strings);
+}
+
+/** Name of a member, not yet quoted, and the JSON text of its value. */
+export type JsonMember = readonly [name: string, json: string];
+
+/** The JSON text of an object; `sorted` tells that the names are unique and in order already. */
+export function joinMembers(members: JsonMember[], sorted: boolean): string {
+  // Two keys may print alike (1 and "1"): OPA fills a map in key order, so the later one stands.
+  const unique = sorted ? members : [...new Map(members)].sort(([a], [b]) => compareStrings(a, b));
+  return `{${unique.map(([name, text]) => `${quoteJson(name)}:${text}`).join(',')}}`;
+}
+
+/** What Go's encoder escapes and JSON.stringify does not. */
+const GO_ESCAPED = /[<>&\u2028\u2029]/g;
+
+const ESCAPES: Readonly<Record<string, string>> = {
+  '<': '\\u003c',
+  '>': '\\u003e',
+  '&': '\\u0026',
+  '\u2028': '\\u2028',
+  '\u2029': '\\u2029',
+};
+
+/** A string as Go's JSON encoder writes it; half a surrogate pair becomes the replacement character, as there. */
+export function quoteJson(text: string): string {
+  if (!/[<>&\u2028\u2029\ud800-\udfff]/.test(text)) return JSON.stringify(text);
+  return JSON.stringify(text.replace(/\p{Surrogate}/gu, '\ufffd')).replace(GO_ESCAPED, (found) => ESCAPES[found] ?? found);
+}

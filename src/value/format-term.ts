@@ -1,0 +1,48 @@
+import { GatewayError } from '../errors.js';
+import { checkDepth } from './depth.js';
+import { RegoDecimal, RegoObject, RegoSet } from './value.js';
+import type { RegoValue } from './value.js';
+
+/** A half of a surrogate pair alone: UTF-8 cannot carry it, and Go puts the replacement character there. */
+const LONE_SURROGATE = /\p{Surrogate}/gu;
+
+/**
+ * The text of a value as `opa_value_parse` reads it: JSON, with sets as `{1,2}` and `set()` and keys of any type.
+ * Throws GatewayError `value_too_deep`, or `value_invalid` for NaN and infinity.
+ */
+export function formatTerm(value: RegoValue): string {
+  return term(value, 0);
+}
+
+function term(value: RegoValue, depth: number): string {
+  switch (typeof value) {
+    case 'string':
+      return quote(value);
+    case 'number':
+      return finite(value);
+    case 'boolean':
+    case 'bigint':
+      return String(value);
+    case 'object':
+      return value === null ? 'null' : collection(value, depth + 1);
+  }
+}
+
+function collection(value: RegoDecimal | RegoSet | RegoObject | readonly RegoValue[], depth: number): string {
+  if (value instanceof RegoDecimal) return value.text;
+  checkDepth(depth);
+  if (value instanceof RegoSet) return value.size === 0 ? 'set()' : `{${value.members.map((member) => term(member, depth)).join(',')}}`;
+  if (value instanceof RegoObject) return `{${value.entries.map(([key, item]) => `${term(key, depth)}:${term(item, depth)}`).join(',')}}`;
+  return `[${value.map((item) => term(item, depth)).join(',')}]`;
+}
+
+function finite(value: number): string {
+  if (!Number.isFinite(value)) throw new GatewayError('value_invalid', `Expected a finite number, got ${value}`);
+  return String(value);
+}
+
+function quote(text: string): string {
+  const quoted = JSON.stringify(text);
+  // JSON.stringify writes a lone surrogate as \udXXX, which is the only escape of its that begins with \ud.
+  return quoted.includes('\\ud') ? JSON.stringify(text.replace(LONE_SURROGATE, '\ufffd')) : quoted;
+}
