@@ -4,7 +4,8 @@ import { tally } from './render-tests.js';
 
 /** JUnit XML as CI servers read it: a suite a package, a case a test. */
 export function renderJunit({ results, durationNs }: TestResult): string {
-  const packages = Map.groupBy(results, (outcome) => outcome.package);
+  const packages = new Map<string, TestOutcome[]>();
+  for (const outcome of results) packages.set(outcome.package, [...(packages.get(outcome.package) ?? []), outcome]);
   const suites = [...packages].map(([name, outcomes]) => renderSuite(name, outcomes));
   return [`<?xml version="1.0" encoding="UTF-8"?>`, `<testsuites ${totals(results, durationNs)}>`, ...suites, '</testsuites>'].join('\n');
 }

@@ -1,0 +1,12 @@
+import { GatewayError } from '../errors.js';
+import { withLocalEngine } from './local-policy.js';
+import type { LocalFlags } from './local-policy.js';
+
+/** One decision of a policy folder, without a gateway. Throws what the policies were rejected for, or `evaluation_*`. */
+export async function decideLocally(flags: LocalFlags, entrypoint: string, input: unknown): Promise<unknown> {
+  return withLocalEngine(flags, async ({ parts }) => {
+    const decision = await parts.engine.evaluate({ entrypoint, input: Buffer.from(JSON.stringify(input)) });
+    if (decision.result === undefined) throw new GatewayError('evaluation_failed', `data.${entrypoint.replaceAll('/', '.')} is undefined for this input`);
+    return JSON.parse(decision.result) as unknown;
+  });
+}

@@ -1,0 +1,55 @@
+import { shortId } from '../policy/source-set.js';
+import type { Diagnostic } from '../policy/diagnostic.js';
+import type { Paint } from './paint.js';
+import { renderDiagnostics } from './render-diagnostics.js';
+
+/** The parts of GET /status that are shown to people. */
+export interface StatusBody {
+  readonly health: { readonly status: string; readonly reason?: string; readonly uptime_ms: number };
+  readonly policy: {
+    readonly state: 'none' | 'stale' | 'current';
+    readonly revision: string | null;
+    readonly loaded_at: string | null;
+    readonly source: string | null;
+    readonly modules: number;
+    readonly on_disk_differs: boolean;
+    readonly last_attempt: {
+      readonly trigger: string;
+      readonly outcome: string;
+      readonly at: string;
+      readonly duration_ms: number;
+      readonly error: { readonly code: string; readonly message: string } | null;
+      readonly diagnostics: readonly Diagnostic[];
+    } | null;
+  };
+  readonly watcher: { readonly mode: string; readonly reason?: string };
+  readonly audit: { readonly state: string; readonly last_error: string | null };
+}
+
+const STATES = { current: 'green', stale: 'yellow', none: 'red' } as const;
+
+export function renderStatus(base: string, { health, policy, watcher, audit }: StatusBody, paint: Paint): string {
+  const rows: [string, string][] = [
+    ['gateway', `${base}, up ${duration(health.uptime_ms)}`],
+    ['health', health.status === 'ok' ? paint('green', 'ok') : `${paint('yellow', health.status)} - ${health.reason ?? ''}`],
+    ['policy', `${paint(STATES[policy.state], policy.state)}${policy.on_disk_differs ? paint('yellow', ' (the folder differs from what serves)') : ''}`],
+    ['revision', policy.revision === null ? 'none' : `${shortId(policy.revision)}, ${policy.modules} modules, loaded ${policy.loaded_at ?? ''}`],
+    ['folder', policy.source ?? 'not configured'],
+    ['watcher', watcher.reason === undefined ? watcher.mode : `${watcher.mode} - ${watcher.reason}`],
+    ['audit', audit.last_error === null ? audit.state : `${audit.state} - ${audit.last_error}`],
+  ];
+  const last = policy.last_attempt;
+  if (last !== null) rows.push(['last attempt', `${last.outcome} (${last.trigger}, ${last.duration_ms.toFixed(0)} ms) at ${last.at}`]);
+  const table = rows.map(([label, value]) => `${paint('dim', label.padEnd(12))} ${value}`);
+  if (last?.error !== null && last?.error !== undefined) table.push(`${paint('red', last.error.code)}: ${last.error.message}`);
+  if (last !== null && last.diagnostics.length > 0) table.push(renderDiagnostics(last.diagnostics, paint));
+  return table.join('\n');
+}
+
+/** `42 s`, `3 min 10 s`, `2 h 5 min`. */
+function duration(ms: number): string {
+  const seconds = Math.floor(ms / 1000);
+  if (seconds < 60) return `${seconds} s`;
+  const minutes = Math.floor(seconds / 60);
+  return minutes < 60 ? `${minutes} min ${seconds % 60} s` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+}

@@ -1,0 +1,22 @@
+import { once } from 'node:events';
+import { GatewayCommand } from '../../cli/base-command.js';
+import { AUDIT_FLAGS, filterFrom, openTrail } from '../../cli/audit-trail.js';
+
+export default class AuditExport extends GatewayCommand {
+  static override summary = 'Write the audit trail to standard output, one JSON object a line, oldest first';
+  static override examples = ['<%= config.bin %> audit export > audit.jsonl', '<%= config.bin %> audit export --action policy-reload --since 2026-01-01T00:00:00Z'];
+  static override enableJsonFlag = false;
+  static override flags = AUDIT_FLAGS;
+
+  async run(): Promise<void> {
+    const { flags } = await this.parse(AuditExport);
+    const trail = openTrail(flags);
+    try {
+      for (const line of trail.export(filterFrom(flags))) {
+        if (!process.stdout.write(line)) await once(process.stdout, 'drain');
+      }
+    } finally {
+      trail.close();
+    }
+  }
+}

@@ -1,0 +1,27 @@
+import { Flags } from '@oclif/core';
+import { GatewayCommand } from '../../cli/base-command.js';
+import { decideLocally } from '../../cli/decide-locally.js';
+import { POLICY_FLAGS } from '../../cli/flags.js';
+import { GatewayError } from '../../errors.js';
+
+export default class PolicyEvaluateFirewall extends GatewayCommand {
+  static override summary = 'Dry-run the firewall decision for one destination';
+  static override examples = ['<%= config.bin %> policy evaluate-firewall --destination github.com --port 443'];
+  static override flags = {
+    ...POLICY_FLAGS,
+    destination: Flags.string({ description: 'Host name or address' }),
+    port: Flags.integer({ default: 443, min: 0, max: 65_535, description: 'Port' }),
+    protocol: Flags.string({ default: 'tcp', description: 'Protocol' }),
+    'target-type': Flags.string({ default: 'skill', description: 'Kind of the asset that connects' }),
+  };
+
+  async run(): Promise<unknown> {
+    const { flags } = await this.parse(PolicyEvaluateFirewall);
+    const { destination, port, protocol } = flags;
+    if (destination === undefined) throw new GatewayError('usage', '--destination is required');
+    const input = { target_type: flags['target-type'], destination, port, protocol };
+    const decision = await decideLocally(flags, 'defenseclaw/firewall', input);
+    this.log(JSON.stringify(decision, undefined, 2));
+    return decision;
+  }
+}

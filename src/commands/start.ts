@@ -1,0 +1,32 @@
+import { Flags } from '@oclif/core';
+import { GatewayCommand } from '../cli/base-command.js';
+import { ADDRESS_FLAGS } from '../cli/flags.js';
+import { runUntilSignal } from '../cli/run-until-signal.js';
+import { configFromFlags } from '../cli/settings.js';
+import { renderBanner } from '../cli/banner.js';
+import { bootGateway } from '../gateway/boot.js';
+
+export default class Start extends GatewayCommand {
+  static override summary = 'Start the gateway in the foreground';
+  static override description =
+    'Compiles the policies, listens, and reloads when a policy file changes. Ends on SIGTERM or SIGINT after the requests under way are answered.';
+  static override examples = [
+    { description: 'On the shipped policies', command: '<%= config.bin %> start --policy-dir policies' },
+    { description: 'On any free port, machine-readable log', command: '<%= config.bin %> start --port 0 --log-format json' },
+  ];
+  static override enableJsonFlag = false;
+  static override flags = {
+    'policy-dir': Flags.string({ char: 'd', description: 'Folder of the policies (default: <data-dir>/policies)' }),
+    ...ADDRESS_FLAGS,
+    watch: Flags.boolean({ allowNo: true, description: 'Reload by itself when files change (default: on)' }),
+    'log-level': Flags.string({ options: ['debug', 'info', 'warn', 'error', 'silent'], description: 'Least important level that is logged' }),
+    'log-format': Flags.string({ options: ['auto', 'pretty', 'json'], description: 'Shape of the log lines; auto is pretty on a terminal' }),
+  };
+
+  async run(): Promise<void> {
+    const { flags } = await this.parse(Start);
+    const gateway = await bootGateway(configFromFlags(flags), this.config.version);
+    this.logToStderr(renderBanner(gateway, this.paintError));
+    await runUntilSignal(gateway);
+  }
+}

@@ -1,0 +1,45 @@
+import type { BuildResult } from '../compiler/protocol.js';
+import type { RegoCompiler } from '../compiler/rego-compiler.js';
+import type { PolicyCompile } from '../engine/candidate.js';
+import { GatewayError } from '../errors.js';
+import type { CompiledPolicy } from '../policy/revision.js';
+import { moduleTexts } from './module-texts.js';
+
+export interface CompilePolicyOptions {
+  readonly compiler: Pick<RegoCompiler, 'build'>;
+  /** Built-ins that the evaluator answers. */
+  readonly hosted: readonly string[];
+  /** Of these, the ones that wasm has too, but slower. */
+  readonly overrides: readonly string[];
+}
+
+/** The engine's compile step on the compiler service: the bytes that were hashed are the bytes that are compiled. */
+export function createPolicyCompile({ compiler, hosted, overrides }: CompilePolicyOptions): PolicyCompile {
+  return async (source) => {
+    const result = await compiler.build({ modules: moduleTexts(source.modules), hosted, overrides, printStatements: true });
+    if (!result.ok) throw rejected(result);
+    const { wasm } = result;
+    if (wasm === null) throw new GatewayError('policy_no_modules', `the modules in ${source.root} define no rule`);
+    return { ...describe(result), modulesId: source.modulesId, wasm: await WebAssembly.compile(wasm), wasmBytes: wasm.length };
+  };
+}
+
+function describe(result: BuildResult): Omit<CompiledPolicy, 'modulesId' | 'wasm' | 'wasmBytes'> {
+  const { entrypoints, packages, rules, builtins, warnings } = result;
+  return {
+    entrypoints,
+    packages: packages.map((name) => name.replace(/^data\./u, '')),
+    rules,
+    builtins: builtins.map(({ name }) => name),
+    warnings,
+  };
+}
+
+function rejected({ diagnostics }: BuildResult): GatewayError {
+  const [first] = diagnostics;
+  const where = [first?.file, first?.row].filter((part) => part !== undefined).join(':');
+  const more = diagnostics.length > 1 ? ` (and ${diagnostics.length - 1} more)` : '';
+  return new GatewayError('policy_rejected', `${where === '' ? '' : `${where}: `}${first?.message ?? 'the modules do not compile'}${more}`, {
+    details: { diagnostics },
+  });
+}

@@ -1,0 +1,98 @@
+import { createAuditStore } from '../audit/audit-store.js';
+import type { AuditStore } from '../audit/audit-store.js';
+import { openStateDatabase } from '../audit/database.js';
+import { createEnforcementStore } from '../audit/enforcement-store.js';
+import { policyReloadEvent } from '../audit/policy-reload.js';
+import type { Config } from '../config/config.js';
+import type { Engine } from '../engine/engine.js';
+import { createHttpApi } from '../http/http-api.js';
+import type { Log } from '../log.js';
+import { createMetrics } from '../telemetry/metrics.js';
+import { subscribeTelemetry } from '../telemetry/subscribe.js';
+import { createNoopWatcher } from '../watcher/noop-watcher.js';
+import { createWatcher } from '../watcher/create-watcher.js';
+import type { Watcher } from '../watcher/watcher.js';
+import { httpDeps } from './http-deps.js';
+import { createPolicyEngine } from './policy-engine.js';
+
+export interface GatewayOptions {
+  readonly config: Config;
+  /** Undefined: every protected route answers 503. */
+  readonly token: string | undefined;
+  readonly log: Log;
+  readonly version?: string;
+}
+
+/** A running gateway. */
+export interface Gateway {
+  /** `http://host:port` as bound. */
+  readonly url: string;
+  readonly engine: Engine;
+  readonly audit: AuditStore;
+  readonly policyDir: string | undefined;
+  /** False when file changes are not listened to. */
+  readonly watching: boolean;
+  /** Drains requests, then stops every part. Idempotent. */
+  close(): Promise<void>;
+}
+
+/**
+ * The composition root: config in, running gateway out. Policies that do not compile at boot do not stop it: it listens,
+ * answers in closed form, and serves the first revision that passes. Throws `address_*`, `audit_store_failed`, `compiler_*`.
+ */
+export async function startGateway({ config, token, log, version = '0.0.0' }: GatewayOptions): Promise<Gateway> {
+  const { paths } = config;
+  const closers: (() => Promise<void> | void)[] = [];
+  const closeAll = async (): Promise<void> => {
+    for (const close of closers.splice(0).reverse()) await close();
+  };
+  try {
+    const database = openStateDatabase(paths.stateFile);
+    closers.push(() => database.close());
+    const audit = createAuditStore({ database, maxEvents: config.audit.max_events });
+    const policy = createPolicyEngine({ config, policyDir: paths.policyDir, log });
+    closers.push(() => policy.close());
+    const metrics = createMetrics();
+    metrics.observeEvaluator(() => policy.evaluator.stats());
+    const policyDir = config.policy_dir ?? '';
+    const telemetry = subscribeTelemetry(policy.engine, {
+      log,
+      metrics,
+      policyDir,
+      audit: (outcome) => void audit.append(policyReloadEvent(outcome, { policyDir })),
+    });
+    const enforcement = createEnforcementStore({ database });
+    const api = createHttpApi(
+      httpDeps({ config, token, version, log, metrics, policy, audit, enforcement, telemetry: () => telemetry.state, watcher: () => watcher.state }),
+    );
+    closers.push(() => api.close());
+    const watcher: Watcher = chooseWatcher();
+    metrics.observeWatcher(() => watcher.state);
+
+    // A missing compiler ends the start; policies that do not compile do not.
+    await policy.compiler.versions();
+    if (paths.policyDir !== undefined) await policy.engine.reload('boot');
+    await watcher.start();
+    closers.push(() => watcher.close());
+    const { url } = await api.listen(config.gateway.api_bind, config.gateway.api_port);
+
+    function chooseWatcher(): Watcher {
+      const { engine, reader } = policy;
+      if (paths.policyDir === undefined || !config.gateway.watcher.enabled) return createNoopWatcher({ engine, api });
+      return createWatcher({ policyDir: paths.policyDir, engine, api, reader, log, metrics: { watchEvent: noop, watchMissed: noop, degraded: noop } });
+    }
+
+    let closing: Promise<void> | undefined;
+    return {
+      url,
+      engine: policy.engine,
+      audit,
+      policyDir: paths.policyDir,
+      watching: watcher.state.mode !== 'off',
+      close: () => (closing ??= closeAll()),
+    };
+  } catch (error) {
+    await closeAll();
+    throw error;
+  }
+}

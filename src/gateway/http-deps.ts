@@ -1,0 +1,55 @@
+import type { AuditStore } from '../audit/audit-store.js';
+import type { EnforcementStore } from '../audit/enforcement-store.js';
+import type { Config } from '../config/config.js';
+import type { HttpDeps } from '../http/deps.js';
+import type { Log } from '../log.js';
+import type { Metrics } from '../telemetry/metrics.js';
+import type { TelemetryState } from '../telemetry/subscribe.js';
+import type { WatcherState } from '../watcher/watcher.js';
+import type { PolicyEngine } from './policy-engine.js';
+
+/** The parts of the gateway that the HTTP room is told about. */
+export interface HttpParts {
+  readonly config: Config;
+  readonly token: string | undefined;
+  readonly version: string;
+  readonly log: Log;
+  readonly metrics: Metrics;
+  readonly policy: PolicyEngine;
+  readonly audit: AuditStore;
+  readonly enforcement: EnforcementStore;
+  readonly telemetry: () => TelemetryState;
+  readonly watcher: () => WatcherState | undefined;
+}
+
+/** What the HTTP room asks for, out of the parts of the gateway. */
+export function httpDeps({ config, token, version, log, metrics, policy, audit, enforcement, telemetry, watcher }: HttpParts): HttpDeps {
+  const { guardrail, http, gateway, paths } = config;
+  return {
+    policyDir: config.policy_dir === '' ? undefined : config.policy_dir,
+    token,
+    version,
+    log,
+    metrics,
+    enforcement,
+    guardrail: () => guardrail,
+    watcher,
+    audit: () => ({ ...audit.state, failures: telemetry().auditFailures }),
+    config: { dataDir: paths.dataDir, bind: gateway.api_bind, port: gateway.api_port, configFile: paths.configFile },
+    strictBuiltinErrors: config.evaluation.strict_builtin_errors,
+    idOnDisk: () => idOnDisk(policy),
+    evaluator: () => ({ ...policy.evaluator.stats() }),
+    limits: {
+      maxBodyBytes: http.max_body_bytes,
+      maxInputDepth: config.evaluation.max_input_depth,
+      headersTimeoutMs: http.header_timeout,
+      requestTimeoutMs: http.request_timeout,
+      drainMs: http.drain_timeout,
+    },
+  };
+}
+
+async function idOnDisk({ reader, policyDir, engine }: PolicyEngine): Promise<string | undefined> {
+  if (policyDir === undefined) return undefined;
+  return (await reader.read(policyDir, { previous: engine.current?.source })).id;
+}

@@ -1,0 +1,71 @@
+import { createRegoCompiler } from '../compiler/rego-compiler.js';
+import type { RegoCompiler } from '../compiler/rego-compiler.js';
+import type { Config } from '../config/config.js';
+import { checkDomainData } from '../domains/data-schema.js';
+import type { Gate } from '../engine/candidate.js';
+import { createEngine } from '../engine/create-engine.js';
+import type { Engine } from '../engine/engine.js';
+import { GatewayError } from '../errors.js';
+import { createEvaluator } from '../evaluator/create-evaluator.js';
+import type { Evaluator } from '../evaluator/evaluator.js';
+import type { Log } from '../log.js';
+import { createSourceReader } from '../policy/source-reader.js';
+import type { SourceReader } from '../policy/source-reader.js';
+import { createPolicyCompile } from './compile-policy.js';
+
+export interface PolicyEngineOptions {
+  readonly config: Config;
+  /** Absolute; undefined means that no folder is configured, and every reload is rejected saying so. */
+  readonly policyDir: string | undefined;
+  readonly log: Log;
+}
+
+/** The parts that read, compile and run one policy folder. */
+export interface PolicyEngine {
+  readonly policyDir: string | undefined;
+  readonly reader: SourceReader;
+  readonly compiler: RegoCompiler;
+  readonly evaluator: Evaluator;
+  readonly engine: Engine;
+  /** Idempotent. */
+  close(): Promise<void>;
+}
+
+/** Puts the engine together; nothing runs yet but the worker threads. */
+export function createPolicyEngine({ config, policyDir, log }: PolicyEngineOptions): PolicyEngine {
+  const { policy, evaluation } = config;
+  const reader = createSourceReader({
+    limits: { maxFiles: policy.max_files, maxFileBytes: policy.max_file_bytes, maxTotalBytes: policy.max_total_bytes },
+  });
+  const compiler = createRegoCompiler({ override: config.compiler.path, timeoutMs: config.compiler.timeout });
+  const evaluator = createEvaluator({
+    timeoutMs: evaluation.timeout,
+    maxQueue: evaluation.max_queue,
+    maxMemoryMb: evaluation.max_memory_mb,
+    allowBuiltins: evaluation.allow_builtins,
+    onPrint: (line) => log.debug({ print: line }, 'print'),
+    ...(evaluation.workers === undefined ? {} : { workers: evaluation.workers }),
+  });
+  const engine = createEngine({
+    read: async (previous) => {
+      if (policyDir === undefined) throw new GatewayError('policy_dir_missing', 'policy_dir not configured');
+      return reader.read(policyDir, { previous });
+    },
+    compile: createPolicyCompile({ compiler, hosted: evaluator.hostedBuiltins, overrides: [] }),
+    evaluator,
+    gates: [domainDataGate],
+    log,
+  });
+  let closing: Promise<void> | undefined;
+  return {
+    policyDir,
+    reader,
+    compiler,
+    evaluator,
+    engine,
+    close: () => (closing ??= Promise.allSettled([engine.close(), evaluator.close(), compiler.close()]).then(() => undefined)),
+  };
+}
+
+/** Data that would disarm a decision domain never serves. */
+const domainDataGate: Gate = ({ data, policy }) => checkDomainData(JSON.parse(Buffer.from(data).toString('utf8')) as unknown, policy.packages);

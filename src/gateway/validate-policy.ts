@@ -1,0 +1,55 @@
+import { checkDomainData } from '../domains/data-schema.js';
+import { asGatewayError } from '../errors.js';
+import type { Diagnostic } from '../policy/diagnostic.js';
+import { diagnosticsOf } from '../policy/error-diagnostics.js';
+import { checkDataConflicts, mergeData } from '../policy/merge-data.js';
+import type { SourceSet } from '../policy/source-set.js';
+import { moduleTexts } from './module-texts.js';
+import type { PolicyEngine } from './policy-engine.js';
+import { readSources } from './read-sources.js';
+
+/** What `policy validate` found. */
+export interface Validation {
+  readonly valid: boolean;
+  readonly root: string;
+  /** Served modules, without tests. */
+  readonly modules: number;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** A strict compile of modules and tests, then the data checks that a reload makes; every finding, not only the first. */
+export async function validatePolicy(parts: PolicyEngine): Promise<Validation> {
+  const source = await readSources(parts);
+  const { compiler, evaluator } = parts;
+  const hosted = evaluator.hostedBuiltins;
+  const [checked, built] = await Promise.all([
+    compiler.check({ modules: moduleTexts([...source.modules, ...source.tests]), hosted, strict: true }),
+    compiler.build({ modules: moduleTexts(source.modules), hosted, printStatements: true }),
+  ]);
+  const packages = built.packages.map((name) => name.replace(/^data\./u, ''));
+  const data = checkData(source, packages, built.rules);
+  const diagnostics = [...unique([...checked.diagnostics, ...built.diagnostics]), ...data];
+  return { valid: diagnostics.every(({ severity }) => severity !== 'error'), root: source.root, modules: source.modules.length, diagnostics };
+}
+
+function checkData(source: SourceSet, packages: readonly string[], rules: Parameters<typeof checkDataConflicts>[1]): readonly Diagnostic[] {
+  try {
+    const merged = mergeData(source);
+    const document = JSON.parse(Buffer.from(merged.data).toString('utf8')) as unknown;
+    return [...checkDataConflicts(merged, rules), ...checkDomainData(document, packages)];
+  } catch (thrown) {
+    return findingsOf(thrown);
+  }
+}
+
+function findingsOf(thrown: unknown): readonly Diagnostic[] {
+  const error = asGatewayError(thrown);
+  const found = diagnosticsOf(error);
+  return found.length > 0 ? found : [{ severity: 'error', code: error.code, message: error.message }];
+}
+
+/** The strict check and the build find most errors twice. */
+function unique(diagnostics: readonly Diagnostic[]): Diagnostic[] {
+  const seen = new Map(diagnostics.map((diagnostic) => [[diagnostic.file, diagnostic.row, diagnostic.col, diagnostic.message].join('\0'), diagnostic]));
+  return [...seen.values()];
+}
