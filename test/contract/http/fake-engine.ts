@@ -1,0 +1,97 @@
+import { EventEmitter } from 'node:events';
+import type { Decision, Engine, EngineEvents, Outcome, RevisionLease } from '../../../src/engine/engine.js';
+import { GatewayError } from '../../../src/errors.js';
+import type { EvaluationRequest } from '../../../src/evaluator/evaluator.js';
+import type { CompiledPolicy, Revision } from '../../../src/policy/revision.js';
+
+export const REVISION_ID = '0123456789ab'.padEnd(64, 'c');
+
+/** Gives the result of one evaluation: JSON text, undefined, or an error to throw. */
+export type Canned = (request: EvaluationRequest) => string | undefined | GatewayError;
+
+const EMPTY_MODULE = new WebAssembly.Module(Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0));
+
+export function fakeRevision(
+  overrides: { data?: unknown; policy?: Partial<CompiledPolicy>; modules?: Record<string, string> } = {},
+): Revision {
+  const modules = Object.entries(overrides.modules ?? {}).map(([path, text]) => ({ path, bytes: Buffer.from(text) }));
+  return {
+    id: REVISION_ID,
+    source: {
+      ...{ root: '/policies/rego', id: REVISION_ID, modulesId: 'm', judgeId: 'j', unsettled: false },
+      ...{ modules, tests: [], data: [], overlays: [], judge: [] },
+    },
+    policy: {
+      ...{ modulesId: 'm', wasm: EMPTY_MODULE, wasmBytes: 8, entrypoints: [], packages: [], rules: [], builtins: [], warnings: [] },
+      ...overrides.policy,
+    },
+    data: Buffer.from(JSON.stringify(overrides.data ?? {})),
+    warnings: [],
+    trigger: 'boot',
+    loadedAt: new Date('2026-01-02T03:04:05Z'),
+  };
+}
+
+export function outcome(overrides: Partial<Outcome>): Outcome {
+  return {
+    ...{ status: 'reloaded', trigger: 'api', revision: REVISION_ID, previousRevision: 'f'.repeat(64), modules: 3, durationMs: 12.5 },
+    ...{ stages: { read: 1, compile: 10 }, diagnostics: [], at: new Date('2026-01-02T03:04:06Z') },
+    ...overrides,
+  };
+}
+
+/** An engine whose decisions are canned. It counts the leases that are out, so that a leak shows. */
+export class FakeEngine implements Engine {
+  current: Revision | undefined;
+  lastOutcome: Outcome | undefined;
+  next: Outcome = outcome({});
+  leases = 0;
+  readonly asked: EvaluationRequest[] = [];
+  readonly #events = new EventEmitter<EngineEvents>();
+  readonly #canned: Canned;
+
+  constructor(canned: Canned, revision: Revision | undefined) {
+    this.#canned = canned;
+    this.current = revision;
+  }
+
+  async evaluate(request: EvaluationRequest): Promise<Decision> {
+    const lease = this.lease();
+    try {
+      return await lease.evaluate(request);
+    } finally {
+      lease.release();
+    }
+  }
+
+  lease(): RevisionLease {
+    const revision = this.current;
+    if (revision === undefined) throw new GatewayError('evaluation_no_revision', 'no policy revision is loaded');
+    this.leases += 1;
+    return {
+      revision,
+      evaluate: async (request) => {
+        this.asked.push(request);
+        await Promise.resolve();
+        const result = this.#canned(request);
+        if (result instanceof GatewayError) throw result;
+        return { result, revision: revision.id, ...(request.metrics === true ? { timers: { rego_external: 7 } } : {}) };
+      },
+      release: () => void (this.leases -= 1),
+    };
+  }
+
+  reload(): Promise<Outcome> {
+    this.lastOutcome = this.next;
+    this.#events.emit(this.next.status, this.next);
+    return Promise.resolve(this.next);
+  }
+
+  on(event: Outcome['status'], listener: (outcome: Outcome) => void): void {
+    this.#events.on(event, listener);
+  }
+
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
+}

@@ -1,0 +1,115 @@
+import { connect } from 'node:net';
+import { describe, expect, it } from 'vitest';
+import { createHttpServer } from '../../../src/http/server.js';
+import { DEFAULT_LIMITS } from '../../../src/http/deps.js';
+import { silentLog } from '../../../src/log.js';
+import { FakeEngine, fakeRevision, outcome } from './fake-engine.js';
+import { ADMITTED, send, serve } from './harness.js';
+
+function gate(): { readonly opened: Promise<void>; open: () => void } {
+  let open: () => void = () => undefined;
+  const opened = new Promise<void>((resolve) => (open = resolve));
+  return { opened, open: () => open() };
+}
+
+/** Writes raw text to a port and gives everything that comes back until the peer hangs up. */
+function exchange(url: string, text: string): Promise<string> {
+  return new Promise((resolve) => {
+    const socket = connect(Number(new URL(url).port), '127.0.0.1', () => socket.write(text));
+    let got = '';
+    socket.on('data', (chunk) => (got += chunk.toString('latin1')));
+    socket.on('close', () => resolve(got));
+    socket.on('error', () => undefined);
+  });
+}
+
+describe('the server', () => {
+  it('lets an answer under way end, closes its connection and refuses new ones', async () => {
+    const { opened, open } = gate();
+    const started = gate();
+    const engine = new FakeEngine(() => undefined, fakeRevision());
+    const { api, url } = await serve(engine);
+    api.registerPolicyReloader(async () => {
+      started.open();
+      await opened;
+      return outcome({});
+    });
+    const pending = send(url, { path: '/policy/reload', headers: { ...ADMITTED, connection: 'keep-alive' } });
+    await started.opened;
+    const closed = api.close();
+    await expect(send(url, { path: '/policy/reload' })).rejects.toMatchObject({ code: 'ECONNREFUSED' });
+    open();
+    const got = await pending;
+    expect([got.status, got.headers.connection]).toEqual([200, 'close']);
+    await closed;
+    await api.close();
+  });
+
+  it('cuts what does not end within the drain time', async () => {
+    const started = gate();
+    const { api, url } = await serve(new FakeEngine(() => undefined, fakeRevision()), { limits: { drainMs: 50 } });
+    api.registerPolicyReloader(() => {
+      started.open();
+      return new Promise(() => undefined);
+    });
+    const pending = send(url, { path: '/policy/reload' });
+    const failed = expect(pending).rejects.toMatchObject({ code: 'ECONNRESET' });
+    await started.opened;
+    await api.close();
+    await failed;
+  });
+
+  it('hangs up on idle connections when it closes', async () => {
+    const { api, url } = await serve(new FakeEngine(() => undefined, fakeRevision()));
+    const idle = exchange(url, 'GET /health?ready HTTP/1.1\r\nHost: x\r\n\r\n');
+    await send(url, { method: 'GET', path: '/health' });
+    await api.close();
+    expect(await idle).toContain('HTTP/1.1 200 OK');
+  });
+
+  it('names the address that is taken', async () => {
+    const { url } = await serve(undefined);
+    const second = createHttpServer(() => undefined, DEFAULT_LIMITS, silentLog);
+    await expect(second.listen('127.0.0.1', Number(new URL(url).port))).rejects.toMatchObject({ code: 'address_in_use' });
+  });
+
+  it.each(['192.0.2.1', '::ffff:192.0.2.1'])('names the address that is not ours: %s', async (host) => {
+    const server = createHttpServer(() => undefined, DEFAULT_LIMITS, silentLog);
+    await expect(server.listen(host, 0)).rejects.toMatchObject({ code: 'address_unavailable' });
+  });
+
+  it('writes an IPv6 address in brackets', async () => {
+    const server = createHttpServer((_, response) => response.end('six'), DEFAULT_LIMITS, silentLog);
+    const { url, port } = await server.listen('::1', 0);
+    expect(url).toBe(`http://[::1]:${port}`);
+    await server.close();
+  });
+
+  it('cuts off a request whose head never ends', async () => {
+    const { url } = await serve(undefined, { limits: { headersTimeoutMs: 50, requestTimeoutMs: 100 } });
+    expect(await exchange(url, 'POST /policy/evaluate HTTP/1.1\r\nHost: x\r\n')).toContain('408 Request Timeout');
+  });
+
+  it.each([true, false])('answers a chunked body that is too long and hangs up on one without end (short-cut %s)', async (fastPath) => {
+    const { url } = await serve(new FakeEngine(() => undefined, fakeRevision()), { fastPath, limits: { maxBodyBytes: 10 } });
+    const head = `POST /policy/evaluate HTTP/1.1\r\nHost: x\r\nAuthorization: ${ADMITTED.authorization}\r\nX-DefenseClaw-Client: t\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n`;
+    const chunk = `${(1 << 16).toString(16)}\r\n${'x'.repeat(1 << 16)}\r\n`;
+    const got = await exchange(url, head + chunk.repeat(80));
+    expect(got === '' || got.includes('{"error":"invalid JSON body"}')).toBe(true);
+  });
+
+  it('survives a sender that leaves in the middle of its body', async () => {
+    const { url, counts } = await serve(new FakeEngine(() => undefined, fakeRevision()));
+    await new Promise<void>((resolve) => {
+      const socket = connect(Number(new URL(url).port), '127.0.0.1', () => {
+        socket.write(
+          `POST /policy/evaluate HTTP/1.1\r\nHost: x\r\nAuthorization: ${ADMITTED.authorization}\r\nX-DefenseClaw-Client: t\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{`,
+          () => socket.destroy(),
+        );
+      });
+      socket.on('close', () => resolve());
+    });
+    expect((await send(url, { method: 'GET', path: '/health', headers: {} })).status).toBe(200);
+    expect(counts.requests).toContain('GET /health 200');
+  });
+});

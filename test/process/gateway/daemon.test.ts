@@ -1,0 +1,103 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { callGateway, TEST_TOKEN } from '../../helpers/gateway.js';
+import { cliEnv, runCli, startDaemon } from '../../helpers/daemon.js';
+import { shippedPolicies } from '../../helpers/policies.js';
+import { tempDir } from '../../helpers/temp-dir.js';
+import { waitFor } from '../../helpers/wait-for.js';
+
+const FIREWALL = '/policy/evaluate/firewall';
+const ASK = { destination: 'github.com', port: 443 };
+
+describe('the gateway as a process', () => {
+  it('reloads when `policy reload` says so, and that command fails with the compiler’s line when the policies are broken', async () => {
+    const dir = await shippedPolicies();
+    const env = cliEnv(await tempDir());
+    const { port } = await startDaemon(['--policy-dir', dir, '--port', '0', '--no-watch'], env);
+
+    const unchanged = await runCli(['policy', 'reload', '--port', String(port)], env);
+    expect(unchanged.code).toBe(0);
+    expect(JSON.parse(unchanged.stdout)).toMatchObject({ status: 'reloaded', policy_dir: dir, changed: false });
+
+    const file = path.join(dir, 'rego', 'audit.rego');
+    const good = await readFile(file, 'utf8');
+    await writeFile(file, `${good}\nbroken := {\n`);
+    const rejected = await runCli(['policy', 'reload', '--port', String(port)], env);
+    expect(rejected.code).toBe(1);
+    expect(rejected.stderr).toContain('audit.rego:');
+    expect(rejected.stderr).toContain('broken := {');
+
+    await writeFile(file, `${good}\n# mended\n`);
+    const mended = await runCli(['policy', 'reload', '--port', String(port), '--json'], env);
+    expect(mended.code).toBe(0);
+    expect(JSON.parse(mended.stdout)).toMatchObject({ status: 'reloaded', changed: true });
+  });
+
+  it('answers the request under way after SIGTERM, then ends with 0', async () => {
+    const dir = await tempDir({
+      'slow.rego': 'package slow\n\nanswer := count([1 | some a in numbers.range(1, 1200); some b in numbers.range(1, 1200); a < b])\n',
+    });
+    const env = cliEnv(await tempDir(), { DEFENSECLAW_EVALUATION_TIMEOUT: '20s' });
+    const { child, url, exit } = await startDaemon(['--policy-dir', dir, '--port', '0'], env);
+    const slow = callGateway(url, 'POST', '/v1/data/slow/answer');
+    await waitFor('the slow decision to run', async () => {
+      const status = (await callGateway(url, 'GET', '/status')).json() as { evaluator?: { running?: number } };
+      return (status.evaluator?.running ?? 0) > 0;
+    });
+    child.kill('SIGTERM');
+    expect((await slow).json()['result']).toBe((1200 * 1199) / 2);
+    expect(await exit).toBe(0);
+  });
+
+  it('starts again on the same data folder after kill -9', async () => {
+    const dir = await shippedPolicies();
+    const env = cliEnv(await tempDir());
+    const first = await startDaemon(['--policy-dir', dir, '--port', '0'], env);
+    const before = await callGateway(first.url, 'POST', FIREWALL, ASK);
+    first.child.kill('SIGKILL');
+    expect(await first.exit).toBe('SIGKILL');
+    const second = await startDaemon(['--policy-dir', dir, '--port', String(first.port)], env);
+    const after = await callGateway(second.url, 'POST', FIREWALL, ASK);
+    expect(after.text).toBe(before.text);
+    const trail = await runCli(['audit', 'list', '--json'], env);
+    expect((JSON.parse(trail.stdout) as { action: string }[]).filter(({ action }) => action === 'policy-reload')).toHaveLength(2);
+  });
+
+  it('says which address is in use and what to do', async () => {
+    const dir = await shippedPolicies();
+    const { port } = await startDaemon(['--policy-dir', dir, '--port', '0'], cliEnv(await tempDir()));
+    const second = await runCli(['start', '--policy-dir', dir, '--port', String(port)], cliEnv(await tempDir()));
+    expect(second.code).toBe(3);
+    expect(second.stderr).toContain(`127.0.0.1:${port}`);
+    expect(second.stderr).toContain('--port');
+  });
+
+  it('fails with a coded error when the Rego compiler is missing', async () => {
+    const env = cliEnv(await tempDir(), { DEFENSECLAW_REGO_COMPILER: '/nonexistent/rego-compiler' });
+    const start = await runCli(['start', '--policy-dir', await shippedPolicies(), '--port', '0'], env);
+    expect(start.code).toBe(5);
+    expect(start.stderr).toContain('compiler_missing');
+  });
+
+  it('says that nothing is running when `policy reload` finds nobody', async () => {
+    const { port, child, exit } = await startDaemon(['--policy-dir', await shippedPolicies(), '--port', '0'], cliEnv(await tempDir()));
+    child.kill('SIGTERM');
+    await exit;
+    const reload = await runCli(['policy', 'reload', '--port', String(port)], cliEnv(await tempDir()));
+    expect(reload.code).toBe(3);
+    expect(reload.stderr).toContain(`cannot reach sidecar at http://127.0.0.1:${port}/policy/reload - is it running?`);
+  });
+
+  it('writes no token to its log or its output', async () => {
+    const env = cliEnv(await tempDir());
+    const { url, output, child, exit } = await startDaemon(['--policy-dir', await shippedPolicies(), '--port', '0', '--log-level', 'debug'], env);
+    await callGateway(url, 'POST', FIREWALL, ASK);
+    await callGateway(url, 'POST', FIREWALL, ASK, { Authorization: 'Bearer wrong-token-value' });
+    child.kill('SIGTERM');
+    await exit;
+    const everything = output().stdout + output().stderr;
+    expect(everything).not.toContain(TEST_TOKEN);
+    expect(everything).not.toContain('wrong-token-value');
+  });
+});
