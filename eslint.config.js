@@ -48,7 +48,8 @@ function layering() {
               ...(above.length > 0
                 ? [
                     {
-                      regex: `^\\.{1,2}/(?:\\.\\./)*(?:${above.join('|')})(?:/|\\.js$)`,
+                      // A sibling file may bear the name of a room (`./audit.js` in domains); a folder beside a room file may not be reached.
+                      regex: `^(?:\\.\\./)+(?:${above.join('|')})(?:/|\\.js$)|^\\./(?:${above.join('|')})/`,
                       message: `${room} lies below the rooms that it would import here.`,
                     },
                   ]

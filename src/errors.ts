@@ -1,6 +1,6 @@
 /**
  * Every failure that leaves a room has a code from this one table. The code is the discriminant: messages may be
- * reworded, codes are never reused. `docs/reference/errors.md` is generated from it.
+ * reworded, codes are never reused. `src/reference/errors.md` is generated from it.
  */
 export interface ErrorSpec {
   /** Status that an HTTP answer carries when this error ends a request. */
@@ -32,6 +32,7 @@ export const ERRORS = {
   compiler_version_mismatch: { status: 500, exit: 5, hint: 'Run `npm run build` so that both halves come from one version.' },
   compiler_crashed: { status: 500, exit: 70, hint: 'Reload again: the next call starts a new compiler process.' },
   compiler_timeout: { status: 500, exit: 1, hint: 'Make the policy set smaller or raise compiler.timeout.' },
+  compiler_closed: { status: 503, exit: 3, hint: 'The gateway is shutting down.' },
   compiler_protocol: { status: 500, exit: 70, hint: 'Run `npm run build`; if it stays, report it with the log.' },
   // evaluation
   evaluation_no_revision: { status: 503, exit: 1, hint: 'Mend the policies and reload; see GET /status.' },
@@ -43,8 +44,15 @@ export const ERRORS = {
   evaluation_conflict: { status: 500, exit: 1, hint: 'Two rules give different values for one name: see the location.' },
   evaluation_builtin_failed: { status: 500, exit: 1, hint: 'A built-in function refused its arguments; see the message.' },
   evaluation_out_of_memory: { status: 500, exit: 1, hint: 'The rule used more memory than evaluation.max_memory_mb.' },
+  value_invalid: { status: 500, exit: 70, hint: 'A value could not be read or printed: report it with the policy.' },
+  value_too_deep: { status: 500, exit: 1, hint: 'Nest the values of the policy less deeply.' },
   evaluation_failed: { status: 500, exit: 1, hint: 'See the message; the instance was replaced.' },
   evaluator_closed: { status: 503, exit: 3, hint: 'The gateway is shutting down.' },
+  decision_invalid: { status: 500, exit: 1, hint: 'The rules of the domain decide nothing for this input: see the message.' },
+  // requests of the decision domains
+  request_too_large: { status: 400, exit: 2, hint: 'Send less, or raise http.max_body_bytes.' },
+  request_invalid: { status: 400, exit: 2, hint: 'Mend the request field that is named; see the API reference.' },
+  request_target_invalid: { status: 503, exit: 2, hint: 'Name the target with 1 to 4096 bytes that are not all blank.' },
   // gateway
   config_invalid: { status: 500, exit: 2, hint: 'Mend the setting that is named; see the configuration reference.' },
   config_unreadable: { status: 500, exit: 2, hint: 'Check the path and the permissions of the config file.' },
@@ -54,6 +62,7 @@ export const ERRORS = {
   gateway_unreachable: { status: 502, exit: 3, hint: 'Start it with `defenseclaw-gateway start`, or check --bind and --port.' },
   gateway_refused: { status: 502, exit: 1, hint: 'See the answer of the gateway.' },
   audit_store_failed: { status: 503, exit: 5, hint: 'Check the free space and the permissions of the data folder.' },
+  enforcement_list_full: { status: 409, exit: 1, hint: 'Take entries that are no longer needed off the lists.' },
   usage: { status: 400, exit: 2, hint: 'See --help.' },
   tests_failed: { status: 500, exit: 1, hint: 'Mend the tests that are named.' },
   internal: { status: 500, exit: 70, hint: 'Report it with the log.' },

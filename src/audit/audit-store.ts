@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { GatewayError } from '../errors.js';
 import { createAuditReader, type AuditReader } from './audit-reader.js';
 import { toColumns } from './columns.js';
 import type { StateDatabase } from './database.js';
@@ -17,7 +18,7 @@ export interface AuditState {
 /** The audit trail. Reads and writes throw `audit_store_failed`. */
 export interface AuditStore extends AuditReader {
   readonly state: AuditState;
-  /** Writes one event to the disk and gives it back as stored. */
+  /** Writes one event to the disk and gives it back as stored. Throws `usage` for a timestamp that is none. */
   append(event: NewAuditEvent): AuditEvent;
 }
 
@@ -40,11 +41,19 @@ export function createAuditStore(options: AuditStoreOptions): AuditStore {
   let state: AuditState = { ok: true, since: now() };
   let writes = 0;
 
+  /** A time as it is sorted and compared: UTC with milliseconds, whatever the caller's notation. */
+  function timestampOf(given: string | undefined): string {
+    const time = given === undefined ? now() : new Date(given);
+    if (!Number.isNaN(time.getTime())) return time.toISOString();
+    throw new GatewayError('usage', `Expected a time in RFC 3339, got ${JSON.stringify(bounded(given ?? '', 64))}`);
+  }
+
   function complete(event: NewAuditEvent): AuditEvent {
+    const texts = Object.entries(event).map(([field, value]) => [field, typeof value === 'string' ? bounded(value) : value] as const);
     return {
-      ...event,
-      id: event.id ?? randomUUID(),
-      timestamp: event.timestamp ?? now().toISOString(),
+      ...(Object.fromEntries(texts) as unknown as NewAuditEvent),
+      id: randomUUID(),
+      timestamp: timestampOf(event.timestamp),
       action: bounded(event.action, 256),
       target: bounded(event.target ?? ''),
       actor: bounded(event.actor ?? 'defenseclaw', 256),

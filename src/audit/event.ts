@@ -30,9 +30,9 @@ export interface AuditEvent {
   readonly run_id?: string;
 }
 
-/** An event to write: what the store fills in may be left out. */
-export type NewAuditEvent = Omit<AuditEvent, 'id' | 'timestamp' | 'severity' | 'target' | 'actor' | 'details'> &
-  Partial<Pick<AuditEvent, 'id' | 'timestamp' | 'severity' | 'target' | 'actor' | 'details'>>;
+/** An event to write: the store gives the id, and fills in what is left out. */
+export type NewAuditEvent = Omit<AuditEvent, 'id' | 'timestamp' | 'severity' | 'target' | 'actor' | 'details' | 'run_id'> &
+  Partial<Pick<AuditEvent, 'timestamp' | 'severity' | 'target' | 'actor' | 'details'>>;
 
 /** Actions that the gateway writes itself. A caller of the API must not be able to forge them. */
 export const GATEWAY_ACTIONS = [

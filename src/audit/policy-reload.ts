@@ -15,7 +15,7 @@ export interface PolicyReloadContext {
 }
 
 /** SHA-256 of the diagnostics: two attempts that failed alike have the same. Undefined without diagnostics. */
-export function diagnosticsDigest(outcome: Outcome): string | undefined {
+function diagnosticsDigest(outcome: Outcome): string | undefined {
   if (outcome.diagnostics.length === 0) return undefined;
   return createHash('sha256').update(JSON.stringify(outcome.diagnostics)).digest('hex');
 }

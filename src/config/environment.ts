@@ -32,7 +32,7 @@ function isRefused(name: string): boolean {
 const MAX_ENV_FILE_BYTES = 1024 * 1024;
 
 /** The `.env` file of a folder: its variables by name, without those it may not set. Throws `config_unreadable`. */
-export function readEnvFile(file: string): ReadonlyMap<string, string> {
+function readEnvFile(file: string): ReadonlyMap<string, string> {
   const bytes = readBounded(file, MAX_ENV_FILE_BYTES);
   const entries = bytes === undefined ? [] : Object.entries(parseEnv(Buffer.from(bytes).toString('utf8')));
   const variables = new Map<string, string>();

@@ -34,14 +34,10 @@ export const admission: Domain<AdmissionInput> = {
     return input;
   },
 
-  toEvaluationInput({ scan_result, ...target }, { blockList, allowList }) {
-    return encodeInput({
-      ...target,
-      block_list: blockList,
-      allow_list: allowList,
-      // An absent scan and a null one mean the same; policies test for its presence.
-      ...(scan_result === null ? {} : { scan_result }),
-    });
+  toEvaluationInput({ target_type, target_name, path, scan_result }, { blockList, allowList }) {
+    const target = { target_type, target_name, path, block_list: blockList, allow_list: allowList };
+    // An absent scan and a null one mean the same; policies test for its presence.
+    return encodeInput(scan_result === null ? target : { ...target, scan_result });
   },
 
   toAnswer(result) {

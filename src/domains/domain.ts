@@ -2,7 +2,7 @@
 export type DomainName = 'admission' | 'guardrail' | 'firewall' | 'sandbox' | 'audit' | 'skill-actions';
 
 /** One row of an enforcement list as the policy sees it. */
-export interface ListEntry {
+interface ListEntry {
   readonly target_type: string;
   readonly target_name: string;
   readonly reason: string;

@@ -24,13 +24,12 @@ export class GoSyntaxError extends Error {
 /** Nesting that is followed: far beyond any request of these domains, far below what the stack bears. Go stops at 10,000. */
 const MAX_DEPTH = 500;
 
-const SPACE = /[ \t\n\r]*/y;
+const QUOTE = 0x22;
 const NUMBER = /-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?/y;
-// A string without escapes is by far the most common: it is taken in one step.
 // eslint-disable-next-line no-control-regex -- JSON forbids exactly these control characters inside strings
-const PLAIN_STRING = /"([^"\\\u0000-\u001f]*)"/y;
+const SPECIAL = /[\\\u0000-\u001f]/;
 // eslint-disable-next-line no-control-regex -- as above
-const ANY_STRING = /"[^"\\\u0000-\u001f]*(?:\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})[^"\\\u0000-\u001f]*)*"/y;
+const STRING = /"[^"\\\u0000-\u001f]*(?:\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})[^"\\\u0000-\u001f]*)*"/y;
 
 /**
  * The first JSON value of a request body, read as Go's decoder reads it: what follows the value is ignored, a byte order mark is
@@ -96,13 +95,16 @@ class Scanner {
   }
 
   #string(): string {
-    PLAIN_STRING.lastIndex = this.#at;
-    const plain = PLAIN_STRING.exec(this.#text);
-    if (plain !== null) {
-      this.#at = PLAIN_STRING.lastIndex;
-      return plain[1] ?? '';
+    // A string without escapes is by far the most common: it is taken in one step.
+    if (this.#text.charCodeAt(this.#at) === QUOTE) {
+      const end = this.#text.indexOf('"', this.#at + 1);
+      const plain = this.#text.slice(this.#at + 1, Math.max(end, 0));
+      if (end > 0 && !SPECIAL.test(plain)) {
+        this.#at = end + 1;
+        return plain;
+      }
     }
-    return wellFormed(JSON.parse(this.#match(ANY_STRING)) as string);
+    return wellFormed(JSON.parse(this.#match(STRING)) as string);
   }
 
   #word<T>(word: string, value: T): T {
@@ -120,9 +122,11 @@ class Scanner {
   }
 
   #space(): void {
-    SPACE.lastIndex = this.#at;
-    SPACE.test(this.#text);
-    this.#at = SPACE.lastIndex;
+    for (;;) {
+      const code = this.#text.charCodeAt(this.#at);
+      if (code !== 0x20 && code !== 0x0a && code !== 0x0d && code !== 0x09) return;
+      this.#at += 1;
+    }
   }
 
   #takes(character: string): boolean {

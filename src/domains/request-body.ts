@@ -36,6 +36,7 @@ export function isStableIdentifier(text: string): boolean {
 
 const encoder = new TextEncoder();
 
+/** The policy input as JSON text in UTF-8, in memory of its own: a pooled Buffer would drag its whole pool into the worker. */
 export function encodeInput(input: Readonly<Record<string, unknown>>): Uint8Array {
   return encoder.encode(JSON.stringify(input));
 }

@@ -23,6 +23,8 @@ export interface GatewayOptions {
   readonly version?: string;
 }
 
+const SILENT = { watchEvent: () => undefined, watchMissed: () => undefined, degraded: () => undefined };
+
 /** A running gateway. */
 export interface Gateway {
   /** `http://host:port` as bound. */
@@ -79,7 +81,7 @@ export async function startGateway({ config, token, log, version = '0.0.0' }: Ga
     function chooseWatcher(): Watcher {
       const { engine, reader } = policy;
       if (paths.policyDir === undefined || !config.gateway.watcher.enabled) return createNoopWatcher({ engine, api });
-      return createWatcher({ policyDir: paths.policyDir, engine, api, reader, log, metrics: { watchEvent: noop, watchMissed: noop, degraded: noop } });
+      return createWatcher({ policyDir: paths.policyDir, engine, api, reader, log, metrics: SILENT });
     }
 
     let closing: Promise<void> | undefined;

@@ -1,8 +1,8 @@
 import pino from 'pino';
-import pretty from 'pino-pretty';
+import { prettyFactory } from 'pino-pretty';
 import type { Log } from '../log.js';
 import { errorFields } from './error-fields.js';
-import { plainText, REDACTED, REDACTED_PATHS } from './redaction.js';
+import { plainText, REDACTED, redactFields } from './redaction.js';
 
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error' | 'silent';
 
@@ -50,24 +50,18 @@ function scrubbing(destination: LogDestination, secrets: readonly string[]): Log
   return { write: (text) => destination.write(known.reduce((line, secret) => line.replaceAll(secret, REDACTED), text)) };
 }
 
-function prettyStream(destination: LogDestination, colorize: boolean): pino.DestinationStream {
-  return pretty({
+/** Turns a JSON line into one for people. */
+function prettyLines(colorize: boolean): (line: string) => string {
+  const format = prettyFactory({
     colorize,
     translateTime: 'SYS:HH:MM:ss.l',
-    ignore: 'pid,hostname',
     // Text of a policy file or a request may hold terminal controls: they are shown, not obeyed.
     messageFormat: (line, key) => {
       const message = line[key];
       return typeof message === 'string' ? plainText(message) : '';
     },
-    destination: {
-      write: (text: string) => {
-        destination.write(text);
-        return true;
-      },
-    } as NodeJS.WritableStream,
-    sync: true,
   });
+  return format;
 }
 
 export function createLogger(options: LoggerOptions = {}): Logger {
@@ -76,17 +70,16 @@ export function createLogger(options: LoggerOptions = {}): Logger {
   const destination = own ?? options.destination ?? standardError();
   const isTerminal = destination.isTTY === true;
   const target = scrubbing(destination, secrets);
-  const usePretty = format === 'pretty' || (format === 'auto' && isTerminal);
+  const shape = format === 'pretty' || (format === 'auto' && isTerminal) ? prettyLines(isTerminal) : (line: string): string => line;
   const logger = pino(
     {
       level,
       base: null,
       timestamp: pino.stdTimeFunctions.isoTime,
-      formatters: { level: (label) => ({ level: label }) },
+      formatters: { level: (label) => ({ level: label }), log: redactFields },
       serializers: { err: errorFields, error: errorFields },
-      redact: { paths: [...REDACTED_PATHS], censor: REDACTED },
     },
-    usePretty ? prettyStream(target, isTerminal) : { write: (text: string) => void target.write(text) },
+    { write: (line: string) => void target.write(shape(line)) },
   );
   return {
     debug: (fields, message) => logger.debug(fields, message),

@@ -1,30 +1,39 @@
 /** What stands in place of a secret. */
 export const REDACTED = '[redacted]';
 
-/** Field names that hold credentials or what callers sent; redacted at the top and one level down. */
-const SECRET_FIELDS = [
-  ...['token', 'authorization', 'password', 'secret', 'api_key', 'apiKey', 'cookie'],
-  ...['input', 'content', 'body', 'args', 'evidence', 'prompt'],
+/** Field names, in lower case, that hold credentials or what callers sent. */
+const SECRET_FIELDS = new Set([
+  ...['token', 'authorization', 'proxy-authorization', 'password', 'secret', 'api_key', 'apikey', 'cookie', 'set-cookie'],
   ...['x-defenseclaw-token', 'x-dc-auth'],
-];
+  ...['input', 'content', 'body', 'args', 'evidence', 'prompt', 'completion'],
+]);
 
-/** Header maps are one level further down in a request. */
-const SECRET_HEADERS = ['authorization', 'cookie', 'x-defenseclaw-token', 'x-dc-auth'];
+/** Levels that are looked through; below, nothing is shown at all. */
+const MAX_DEPTH = 6;
 
-function property(name: string): string {
-  return /^[A-Za-z_]\w*$/.test(name) ? name : `["${name}"]`;
+/** Errors, dates and the like print themselves; only plain objects and lists have fields of callers. */
+function isPlain(value: unknown): value is object {
+  if (typeof value !== 'object' || value === null) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null || Array.isArray(value);
 }
 
-function below(parent: string, name: string): string {
-  const last = property(name);
-  return last.startsWith('[') ? `${parent}${last}` : `${parent}.${last}`;
+function redactValue(value: unknown, depth: number): unknown {
+  if (!isPlain(value)) return value;
+  if (depth >= MAX_DEPTH) return REDACTED;
+  if (Array.isArray(value)) return value.map((item) => redactValue(item, depth + 1));
+  return Object.fromEntries(
+    Object.entries(value).map(([name, child]) => [name, SECRET_FIELDS.has(name.toLowerCase()) ? REDACTED : redactValue(child, depth + 1)]),
+  );
 }
 
-/** Paths in the notation of the log library. */
-export const REDACTED_PATHS: readonly string[] = [
-  ...SECRET_FIELDS.flatMap((name) => [property(name), below('*', name)]),
-  ...SECRET_HEADERS.map((name) => below('*.headers', name)),
-];
+/** The fields of a log line without secrets, at any depth. The given object stays as it is. */
+export function redactFields(fields: Record<string, unknown>): Record<string, unknown> {
+  const redacted: Record<string, unknown> = {};
+  // One pass over the top level without intermediate lists: every line goes through here.
+  for (const name in fields) redacted[name] = SECRET_FIELDS.has(name.toLowerCase()) ? REDACTED : redactValue(fields[name], 1);
+  return redacted;
+}
 
 /** The text with control characters (all but newline and tab) as visible escapes. */
 export function plainText(text: string): string {

@@ -7,7 +7,7 @@ import { shortId } from '../policy/source-set.js';
 const MAX_DIAGNOSTICS = 20;
 
 /** The record that says a part of the gateway changed its state. */
-export interface LifecycleRecord {
+interface LifecycleRecord {
   readonly subsystem: 'policy';
   readonly transition: 'completed' | 'alert';
   readonly details: { readonly policy_dir: string; readonly source: string; readonly transition_raw: 'reload' };
@@ -18,7 +18,7 @@ function short(revision: string | undefined): string {
 }
 
 /** `file:line:col: message`, as far as the place is known. */
-export function locateDiagnostic({ file, row, col, path, message }: Diagnostic): string {
+function locateDiagnostic({ file, row, col, path, message }: Diagnostic): string {
   const place = [file, row, col].filter((part) => part !== undefined).join(':') || path;
   return place === undefined ? message : `${place}: ${message}`;
 }

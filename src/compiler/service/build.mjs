@@ -9,7 +9,8 @@ import { fileURLToPath } from 'node:url';
 const MIN_GO = [1, 25];
 
 const here = path.dirname(fileURLToPath(import.meta.url));
-const out = path.resolve(here, '../../../dist/compiler');
+/** The folder to build into may be given. */
+const out = path.resolve(process.argv[2] ?? path.join(here, '../../../dist/compiler'));
 const binary = path.join(out, process.platform === 'win32' ? 'rego-compiler.exe' : 'rego-compiler');
 const stamp = path.join(out, 'rego-compiler.sha256');
 

@@ -1,5 +1,5 @@
 import { Counter, Histogram, type Registry } from 'prom-client';
-import { boundCounter, closedSet } from './labels.js';
+import { boundCounter, closedSet, OTHER } from './labels.js';
 
 const JUDGE_BUCKETS = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
 
@@ -51,7 +51,7 @@ export function createGuardrailMetrics(registry: Registry): GuardrailMetrics {
   const ttls = new Set<string>();
   const ttlLabel = (bucket: string): string => {
     if (ttls.size < MAX_TTL_BUCKETS) ttls.add(bucket);
-    return ttls.has(bucket) ? bucket : 'other';
+    return ttls.has(bucket) ? bucket : OTHER;
   };
   return {
     admissionDecision: (decision, source, type) => admissions(decisionLabel(decision), sourceLabel(source), targetLabel(type)).inc(),

@@ -1,5 +1,5 @@
 import { Counter, Histogram, type Registry } from 'prom-client';
-import { boundCounter, boundHistogram, closedSet } from './labels.js';
+import { boundCounter, boundHistogram, closedSet, OTHER } from './labels.js';
 
 const BUCKETS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
@@ -47,7 +47,7 @@ export function createHttpMetrics(registry: Registry): HttpMetrics {
   const routes = new Set<string>();
   const routeLabel = (route: string): string => {
     if (routes.has(route)) return route;
-    if (routes.size >= MAX_ROUTES) return 'other';
+    if (routes.size >= MAX_ROUTES) return OTHER;
     routes.add(route);
     return route;
   };

@@ -54,20 +54,20 @@ describe('the token ladder', () => {
 
   it('says so when there is none, and creates nothing', async () => {
     const { config, dir } = await configure();
-    expect(() => requireToken(config, {})).toThrowError(expect.objectContaining({ code: 'token_missing' }) as Error);
+    expect(() => requireToken(config, {})).toThrow(expect.objectContaining({ code: 'token_missing' }) as Error);
     expect(await readdir(dir)).toEqual([]);
   });
 
   it.each(['with space', 'ümlaut', 'x'.repeat(4097)])('refuses a token that no header carries: %j', async (token) => {
     const { config } = await configure();
     const env = { DEFENSECLAW_GATEWAY_TOKEN: token };
-    expect(() => resolveToken(config, env)).toThrowError(expect.objectContaining({ code: 'config_invalid' }) as Error);
+    expect(() => resolveToken(config, env)).toThrow(expect.objectContaining({ code: 'config_invalid' }) as Error);
   });
 
   it('does not take a .env file that cannot be read for an absent one', async () => {
     const { config, dir } = await configure();
     await mkdir(path.join(dir, '.env'));
-    expect(() => resolveToken(config, {})).toThrowError(expect.objectContaining({ code: 'config_unreadable' }) as Error);
+    expect(() => resolveToken(config, {})).toThrow(expect.objectContaining({ code: 'config_unreadable' }) as Error);
     await expect(ensureToken(config, {})).rejects.toMatchObject({ code: 'config_unreadable' });
   });
 });

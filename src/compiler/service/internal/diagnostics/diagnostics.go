@@ -42,7 +42,7 @@ func (l *List) Empty() bool { return len(l.items) == 0 }
 
 // At adds an error at a place; loc may be nil.
 func (l *List) At(code, message string, loc *ast.Location) {
-	d := protocol.Diagnostic{Severity: "error", Code: code, Message: message}
+	d := protocol.Diagnostic{Severity: "error", Code: code, Message: clip(message, protocol.MaxMessageBytes)}
 	if loc != nil {
 		d.File, d.Row, d.Col = loc.File, loc.Row, loc.Col
 		d.Line = l.LineOf(loc.File, loc.Row)
@@ -104,14 +104,7 @@ func LineAt(text string, row int) string {
 		text = text[:i]
 	}
 	text = strings.TrimSuffix(text, "\r")
-	if len(text) > protocol.MaxLineChars {
-		end := protocol.MaxLineChars
-		for end > 0 && !utf8.RuneStart(text[end]) {
-			end--
-		}
-		text = text[:end]
-	}
-	return text
+	return clip(text, protocol.MaxLineBytes)
 }
 
 // Sorted is the bounded answer: by place, without repetitions, never nil.
@@ -131,4 +124,15 @@ func (l *List) Sorted() []protocol.Diagnostic {
 		items = []protocol.Diagnostic{}
 	}
 	return items
+}
+
+// clip cuts between characters.
+func clip(text string, limit int) string {
+	if len(text) <= limit {
+		return text
+	}
+	for limit > 0 && !utf8.RuneStart(text[limit]) {
+		limit--
+	}
+	return text[:limit]
 }

@@ -6,12 +6,13 @@ import "encoding/json"
 // Version is raised with every change that the other half must know. A mismatch is refused by the client.
 const Version = 1
 
-// Limits of one request. Both are far above any policy folder that the gateway accepts.
+// Limits of one request, far above any policy folder that the gateway accepts, and of what one answer tells.
 const (
-	MaxModules     = 20_000
-	MaxParamsBytes = 256 << 20
-	MaxDiagnostics = 100
-	MaxLineChars   = 400
+	MaxModules      = 20_000
+	MaxParamsBytes  = 256 << 20
+	MaxDiagnostics  = 100
+	MaxLineBytes    = 400
+	MaxMessageBytes = 2000
 )
 
 // Error codes of the JSON-RPC answer: only for what is not a finding about the policy.

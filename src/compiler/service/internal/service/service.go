@@ -4,6 +4,7 @@ package service
 import (
 	"context"
 	"runtime"
+	"runtime/debug"
 
 	"github.com/open-policy-agent/opa/v1/ast"
 	"github.com/open-policy-agent/opa/v1/version"
@@ -25,7 +26,7 @@ func Methods() map[string]rpc.Method {
 	return map[string]rpc.Method{
 		"initialize":   rpc.Handler(initialize),
 		"capabilities": rpc.Handler(capabilities),
-		"build":        cached(cache, build.Run),
+		"build":        cached(cache, releasing(build.Run)),
 		"check":        cached(cache, check.Run),
 		"test":         cached(cache, tests.Run),
 		"evaluate":     cached(cache, eval.Run),
@@ -36,6 +37,21 @@ func Methods() map[string]rpc.Method {
 func cached[P, R any](cache *source.Cache, run func(context.Context, *source.Cache, P) (R, error)) rpc.Method {
 	return rpc.Handler(func(ctx context.Context, params P) (R, error) { return run(ctx, cache, params) })
 }
+
+// largeSet is the number of modules above which a build leaves hundreds of megabytes behind.
+const largeSet = 500
+
+// releasing gives the memory of a large build back to the system, beside the answer: it takes some 0.2 s.
+func releasing(run buildMethod) buildMethod {
+	return func(ctx context.Context, cache *source.Cache, params protocol.BuildParams) (*protocol.BuildResult, error) {
+		if len(params.Modules) > largeSet {
+			defer func() { go debug.FreeOSMemory() }()
+		}
+		return run(ctx, cache, params)
+	}
+}
+
+type buildMethod = func(context.Context, *source.Cache, protocol.BuildParams) (*protocol.BuildResult, error)
 
 func initialize(context.Context, protocol.InitializeParams) (protocol.InitializeResult, error) {
 	return protocol.InitializeResult{ProtocolVersion: protocol.Version, OPAVersion: version.Version, GoVersion: runtime.Version()}, nil

@@ -1,0 +1,41 @@
+package diagnostics
+
+import (
+	"errors"
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	"github.com/open-policy-agent/opa/v1/ast"
+
+	"defenseclaw-gateway/rego-compiler/internal/protocol"
+)
+
+func TestWhatIsShownIsBoundedAndWhole(t *testing.T) {
+	text := "first\r\n" + strings.Repeat("é", 1000)
+	found := NewList([]protocol.Module{{Path: "a.rego", Text: text}})
+	found.At("code", strings.Repeat("ü", 5000), &ast.Location{File: "a.rego", Row: 2, Col: 1, Text: []byte("é")})
+	d := found.Sorted()[0]
+	if len(d.Line) > protocol.MaxLineBytes || len(d.Message) > protocol.MaxMessageBytes || !utf8.ValidString(d.Line+d.Message) || d.EndCol != 3 {
+		t.Errorf("got %d bytes of line, %d of message, end %d", len(d.Line), len(d.Message), d.EndCol)
+	}
+	for row, want := range map[int]string{1: "first", 3: "", 99: ""} {
+		if got := LineAt(text, row); got != want {
+			t.Errorf("row %d: expected %q, got %q", row, want, got)
+		}
+	}
+}
+
+func TestRepetitionsAndStrangersInTheList(t *testing.T) {
+	found := NewList(nil)
+	found.Add(ast.NewError("b", nil, "twice"), "fallback")
+	found.Add(ast.Errors{ast.NewError("b", nil, "twice"), ast.NewError("a", nil, "once")}, "fallback")
+	found.Add(errors.New("plain"), "fallback")
+	var codes []string
+	for _, d := range found.Sorted() {
+		codes = append(codes, d.Code)
+	}
+	if got := strings.Join(codes, " "); got != "a b fallback" {
+		t.Errorf("got %s", got)
+	}
+}

@@ -1,0 +1,14 @@
+export { loadConfig } from './config/load.js';
+export type { Config } from './config/config.js';
+export type { Decision, Engine, Outcome, RevisionLease, StageTimings } from './engine/engine.js';
+export { ERRORS, GatewayError } from './errors.js';
+export type { ErrorCode, ErrorSpec } from './errors.js';
+export type { Evaluation, EvaluationRequest } from './evaluator/evaluator.js';
+export { startGateway } from './gateway/gateway.js';
+export type { Gateway, GatewayOptions } from './gateway/gateway.js';
+export { createPolicyEngine } from './gateway/policy-engine.js';
+export type { PolicyEngine, PolicyEngineOptions } from './gateway/policy-engine.js';
+export { silentLog } from './log.js';
+export type { Log } from './log.js';
+export type { Diagnostic } from './policy/diagnostic.js';
+export type { Entrypoint, Revision, Trigger } from './policy/revision.js';

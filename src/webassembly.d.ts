@@ -1,0 +1,31 @@
+/** The part of WebAssembly that this program uses: Node's types name the module class only, and the DOM library is not for servers. */
+declare namespace WebAssembly {
+  type ImportValue = Memory | ((...args: number[]) => number | undefined | void);
+
+  class Module {
+    constructor(bytes: Uint8Array);
+    /** Unforgeable: keeps other objects from passing as modules. */
+    readonly #brand: never;
+  }
+
+  class Instance {
+    constructor(module: Module, imports: Readonly<Record<string, Readonly<Record<string, ImportValue>>>>);
+    readonly exports: Readonly<Record<string, unknown>>;
+  }
+
+  class Memory {
+    constructor(descriptor: { readonly initial: number; readonly maximum?: number });
+    readonly buffer: ArrayBuffer;
+    grow(pages: number): number;
+  }
+
+  class Global {
+    readonly #brand: never;
+    readonly value: unknown;
+  }
+
+  class LinkError extends Error {}
+  class RuntimeError extends Error {}
+
+  function compile(bytes: Uint8Array): Promise<Module>;
+}

@@ -1,0 +1,135 @@
+import { EventEmitter } from 'node:events';
+import { describe, expect, it } from 'vitest';
+import { policyReloadEvent } from '../../../src/audit/policy-reload.js';
+import type { EngineEvents, Outcome } from '../../../src/engine/engine.js';
+import { GatewayError } from '../../../src/errors.js';
+import { createLogger } from '../../../src/telemetry/logger.js';
+import { createMetrics } from '../../../src/telemetry/metrics.js';
+import { subscribeTelemetry } from '../../../src/telemetry/subscribe.js';
+import { outcome, rejection } from './outcome.js';
+
+interface Watched {
+  readonly emit: (outcome: Outcome) => void;
+  readonly lines: Record<string, unknown>[];
+  readonly telemetry: ReturnType<typeof subscribeTelemetry>;
+  readonly metrics: ReturnType<typeof createMetrics>;
+}
+
+function watch(audit?: (outcome: Outcome) => void): Watched {
+  const lines: Record<string, unknown>[] = [];
+  const emitter = new EventEmitter<EngineEvents>();
+  const metrics = createMetrics();
+  const log = createLogger({
+    level: 'debug',
+    format: 'json',
+    destination: { write: (text) => lines.push(JSON.parse(text) as Record<string, unknown>) },
+  });
+  const engine = {
+    on: (event: Outcome['status'], listener: (outcome: Outcome) => void): void => {
+      emitter.on(event, listener);
+    },
+  };
+  const telemetry = subscribeTelemetry(engine, { log, metrics, policyDir: '/etc/policies', ...(audit === undefined ? {} : { audit }) });
+  return { emit: (result) => emitter.emit(result.status, result), lines, telemetry, metrics };
+}
+
+describe('what a reload leaves behind', () => {
+  it('is one info line with revisions, modules, times and the lifecycle record', () => {
+    const { emit, lines } = watch();
+    emit(outcome());
+    expect(lines).toEqual([
+      {
+        level: 'info',
+        time: expect.any(String) as string,
+        lifecycle: {
+          subsystem: 'policy',
+          transition: 'completed',
+          details: { policy_dir: '/etc/policies', source: 'watcher', transition_raw: 'reload' },
+        },
+        trigger: 'watch',
+        duration_ms: 52.3,
+        stages: { read: 2, compile: 40, prepare: 10.1 },
+        modules: 6,
+        msg: 'policy reloaded: aaaaaaaaaaaa -> bbbbbbbbbbbb, 6 modules (read 2 ms, compile 40 ms, prepare 10.1 ms)',
+      },
+    ]);
+  });
+
+  it('is one error line with the first place when it was rejected', () => {
+    const { emit, lines } = watch();
+    emit(rejection());
+    expect(lines).toHaveLength(1);
+    expect(lines[0]).toMatchObject({
+      level: 'error',
+      code: 'policy_rejected',
+      lifecycle: { transition: 'alert', details: { source: 'api' } },
+      diagnostics: ['odd', 'rego/firewall.rego:12:3: unexpected eof', 'rego/audit.rego:1:1: undefined ref'],
+      msg: 'policy rejected: rego/firewall.rego:12:3: unexpected eof (and 1 more); still serving aaaaaaaaaaaa',
+    });
+  });
+
+  it('names the error when there is no place, and that nothing serves', () => {
+    const { emit, lines } = watch();
+    emit(rejection({ diagnostics: [], revision: undefined, error: { code: 'policy_dir_missing', message: 'no folder' } }));
+    expect(lines[0]?.['msg']).toBe('policy rejected: no folder; still serving none');
+  });
+
+  it('is one debug line when nothing was new', () => {
+    const { emit, lines } = watch();
+    emit(outcome({ status: 'unchanged' }));
+    expect(lines.map(({ level, msg }) => [level, msg])).toEqual([['debug', 'policy unchanged: bbbbbbbbbbbb']]);
+  });
+
+  it('is one audit event each, and a failing one is logged, counted and kept', async () => {
+    const seen: Outcome[] = [];
+    const good = watch((result) => seen.push(result));
+    for (const result of [outcome(), rejection(), outcome({ status: 'unchanged' })]) good.emit(result);
+    expect(seen.map(({ status }) => status)).toEqual(['reloaded', 'rejected', 'unchanged']);
+    expect(good.telemetry.state).toEqual({ auditFailures: 0 });
+
+    const bad = watch(() => {
+      throw new GatewayError('audit_store_failed', 'disk full');
+    });
+    bad.emit(outcome());
+    expect(bad.telemetry.state).toEqual({ auditFailures: 1, lastAuditError: 'disk full' });
+    expect(bad.lines.map(({ level }) => level)).toEqual(['info', 'error']);
+    expect(await bad.metrics.text()).toContain('defenseclaw_audit_write_failures_total 1');
+    expect(await bad.metrics.text()).toContain('defenseclaw_policy_reloads_total{status="success",trigger="watch"} 1');
+  });
+});
+
+describe('the audit event of a reload', () => {
+  it.each([
+    ['boot', 'boot'],
+    ['watch', 'watcher'],
+    ['api', 'api'],
+  ] as const)('of trigger %s names %s as actor', (trigger, actor) => {
+    expect(policyReloadEvent(outcome({ trigger }), { policyDir: '/p' })).toMatchObject({ actor, trigger });
+  });
+
+  it('tells where from, where to and how it ended', () => {
+    expect(policyReloadEvent(outcome(), { policyDir: '/p', actor: 'cli', requestId: 'r-1' })).toEqual({
+      timestamp: '2026-01-02T03:04:05.000Z',
+      action: 'policy-reload',
+      target: '/p',
+      actor: 'cli',
+      details: 'policy reloaded: aaaaaaaaaaaa -> bbbbbbbbbbbb, 6 modules',
+      severity: 'INFO',
+      trigger: 'watch',
+      outcome: 'reloaded',
+      duration_ms: 52.34,
+      from_revision: 'a'.repeat(64),
+      to_revision: 'b'.repeat(64),
+      request_id: 'r-1',
+    });
+  });
+
+  it('of a rejection is HIGH, names the candidate and has a digest that equals only for equal diagnostics', () => {
+    const event = policyReloadEvent(rejection(), { policyDir: '/p' });
+    expect(event).toMatchObject({ severity: 'HIGH', outcome: 'rejected', to_revision: 'b'.repeat(64) });
+    expect(event.diagnostics_digest).toMatch(/^[0-9a-f]{64}$/);
+    expect(policyReloadEvent(rejection({ durationMs: 1 }), { policyDir: '/q' }).diagnostics_digest).toBe(event.diagnostics_digest);
+    const other = rejection({ diagnostics: rejection().diagnostics.slice(1) });
+    expect(policyReloadEvent(other, { policyDir: '/p' }).diagnostics_digest).not.toBe(event.diagnostics_digest);
+  });
+});
