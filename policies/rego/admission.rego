@@ -79,7 +79,7 @@ _subject(request, rest) := concat("", [request.target_type, " '", request.target
 
 # --- the lists -----------------------------------------------------------------------------------------------------
 
-# A block is never narrowed by source_path: the path comes from the caller, who could then talk his way out. An allowance
+# A block is never narrowed by source_path: the path comes from the caller, who could then talk the block away. An allowance
 # is.
 _is_exempt(request) if {
 	some entry in request.allow_list

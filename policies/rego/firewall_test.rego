@@ -276,7 +276,7 @@ test_shipped_data[name] if {
 	some name, [destination, port, expected] in {
 		"metadata service": ["169.254.169.254", 80, _blocked],
 		"metadata service, IPv6": ["fd00:ec2::254", 80, _blocked],
-		"package registry": ["registry.npmjs.org", 443, _allowed],
+		"raw content": ["raw.githubusercontent.com", 443, _allowed],
 		"plain text": ["github.com", 80, _wrong_port],
 		"stranger": ["example.org", 443, _default_deny],
 	}

@@ -7,6 +7,12 @@ export async function decideLocally(flags: LocalFlags, entrypoint: string, input
   return withLocalEngine(flags, async ({ parts }) => {
     const decision = await parts.engine.evaluate({ entrypoint, input: Buffer.from(JSON.stringify(input)) });
     if (decision.result === undefined) throw new GatewayError('evaluation_failed', `data.${entrypoint.replaceAll('/', '.')} is undefined for this input`);
-    return JSON.parse(decision.result) as unknown;
+    return publicPart(JSON.parse(decision.result));
   });
+}
+
+/** Rules whose names begin with `_` are a policy's own business. */
+function publicPart(document: unknown): unknown {
+  if (typeof document !== 'object' || document === null || Array.isArray(document)) return document;
+  return Object.fromEntries(Object.entries(document).filter(([name]) => !name.startsWith('_')));
 }

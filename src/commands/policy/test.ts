@@ -68,6 +68,7 @@ export default class PolicyTest extends GatewayCommand {
     if (format === 'json') process.stdout.write(`${JSON.stringify(result, undefined, 2)}\n`);
     else if (format === 'junit') this.log(renderJunit(result));
     else if (result.results.length > 0) this.log(renderTests(result, this.paint, verbose));
+    else if (result.ok) this.logToStderr('no tests: the folder holds no *_test.rego with test_ rules, or --run matches none');
   }
 }
 
