@@ -14,13 +14,13 @@ export type Files = Readonly<Record<string, string>>;
 export interface SaveScenario {
   readonly name: string;
   /** Makes the policy folder in the fresh folder `dir` and gives its path. */
-  setup(dir: string): Promise<string>;
+  readonly setup: (dir: string) => Promise<string>;
   /** The save, in the same `dir`. */
-  act(dir: string): Promise<void>;
+  readonly act: (dir: string) => Promise<void>;
   /** Modules and data that are to be served in the end. */
-  expected(): Files;
+  readonly expected: () => Files;
   /** Decisions that follow from them: entrypoint to JSON text, undefined where there is none any more. */
-  decisions(): Readonly<Record<string, string | undefined>>;
+  readonly decisions: () => Readonly<Record<string, string | undefined>>;
   /** False: nothing changed that is read, so nobody may ask for a reload. */
   readonly changes: boolean;
 }
@@ -137,6 +137,13 @@ const LARGE: Files = {
     ]),
   ),
 };
+
+async function writeLarge(root: string): Promise<void> {
+  await writeTree(root, BEFORE);
+  for (let folder = 0; folder < 100; folder++) await mkdir(path.join(root, `d${folder}`));
+  const rest = Object.entries(LARGE).filter(([name]) => !(name in BEFORE));
+  await Promise.all(rest.map(([name, text]) => writeFile(path.join(root, name), text)));
+}
 
 /** Gaps below are part of what is saved: they are as long as the tools that are meant take between two writes. */
 export const saveScenarios: readonly SaveScenario[] = [
@@ -348,7 +355,9 @@ export const saveScenarios: readonly SaveScenario[] = [
     name: 'ConfigMap ..data swap that keeps the old folder',
     setup: configMapSetup,
     before: configMapFiles,
-    act: async (dir) => void (await configMapSwap(dir)),
+    act: async (dir) => {
+      await configMapSwap(dir);
+    },
     after: { 'main.rego': MAIN, 'other.rego': moduleText('other', 'after') },
   }),
   scenario({
@@ -401,7 +410,7 @@ export const saveScenarios: readonly SaveScenario[] = [
   scenario({
     name: '5,000-file folder, one edited',
     setup: async (dir) => {
-      await writeTree(path.join(dir, 'policies/rego'), LARGE);
+      await writeLarge(path.join(dir, 'policies/rego'));
       return path.join(dir, 'policies');
     },
     before: LARGE,
@@ -411,11 +420,10 @@ export const saveScenarios: readonly SaveScenario[] = [
   scenario({
     name: '5,000-file folder copied in',
     setup: async (dir) => {
-      await writeTree(path.join(dir, 'large'), LARGE);
+      await writeLarge(path.join(dir, 'large'));
       return plainSetup(dir);
     },
     act: async (dir) => {
-      await mkdir(rego(dir, 'large'));
       await bash(dir, 'cp -r large/d* policies/rego/');
     },
     after: LARGE,

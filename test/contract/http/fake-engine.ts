@@ -12,7 +12,7 @@ export type Canned = (request: EvaluationRequest) => string | undefined | Gatewa
 const EMPTY_MODULE = new WebAssembly.Module(Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0));
 
 export function fakeRevision(
-  overrides: { data?: unknown; policy?: Partial<CompiledPolicy>; modules?: Record<string, string> } = {},
+  overrides: { data?: string; policy?: Partial<CompiledPolicy>; modules?: Record<string, string> } = {},
 ): Revision {
   const modules = Object.entries(overrides.modules ?? {}).map(([path, text]) => ({ path, bytes: Buffer.from(text) }));
   return {
@@ -25,7 +25,7 @@ export function fakeRevision(
       ...{ modulesId: 'm', wasm: EMPTY_MODULE, wasmBytes: 8, entrypoints: [], packages: [], rules: [], builtins: [], warnings: [] },
       ...overrides.policy,
     },
-    data: Buffer.from(JSON.stringify(overrides.data ?? {})),
+    data: Buffer.from(overrides.data ?? '{}'),
     warnings: [],
     trigger: 'boot',
     loadedAt: new Date('2026-01-02T03:04:05Z'),

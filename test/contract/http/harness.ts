@@ -37,7 +37,7 @@ export interface Harness {
   readonly api: HttpApi;
   readonly counts: Counts;
   readonly url: string;
-  send(sent: Sent): Promise<Answer>;
+  readonly send: (sent: Sent) => Promise<Answer>;
 }
 
 /** A real server on a loopback port; closed when the test ends. */
@@ -75,7 +75,9 @@ export async function serve(engine: FakeEngine | undefined, overrides: Partial<H
 export function send(url: string, { method = 'POST', path, headers = ADMITTED, body }: Sent): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const { hostname, port } = new URL(url);
-    const request = httpRequest({ host: hostname, port, method, path, headers, agent: false }, (response) => {
+    // Node sends the body of a GET or DELETE bare unless its length is given.
+    const length = body === undefined ? {} : { 'content-length': Buffer.byteLength(body) };
+    const request = httpRequest({ host: hostname, port, method, path, headers: { ...length, ...headers }, agent: false }, (response) => {
       const chunks: Buffer[] = [];
       response.on('data', (chunk: Buffer) => chunks.push(chunk));
       response.on('end', () => {

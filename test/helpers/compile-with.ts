@@ -1,0 +1,24 @@
+import type { RegoCompiler } from '../../src/compiler/rego-compiler.js';
+import { allowedBuiltins } from '../../src/evaluator/linker.js';
+import type { CompiledPolicy } from '../../src/policy/revision.js';
+
+/** Compiles modules given by path, with every built-in that the host offers. Throws with the diagnostics when they are refused. */
+export async function compileWith(
+  compiler: RegoCompiler,
+  modules: Readonly<Record<string, string>>,
+  hosted: readonly string[] = allowedBuiltins([]),
+): Promise<CompiledPolicy> {
+  const sources = Object.entries(modules).map(([path, text]) => ({ path, text }));
+  const built = await compiler.build({ modules: sources, hosted, printStatements: true });
+  if (built.wasm === null) throw new Error(`Expected modules that compile, got ${JSON.stringify(built.diagnostics)}`);
+  return {
+    modulesId: sources.map(({ text }) => text).join('\0'),
+    wasm: await WebAssembly.compile(built.wasm),
+    wasmBytes: built.wasm.byteLength,
+    entrypoints: built.entrypoints,
+    packages: built.packages,
+    rules: built.rules,
+    builtins: built.builtins.map(({ name }) => name),
+    warnings: built.warnings,
+  };
+}

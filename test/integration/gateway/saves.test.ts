@@ -1,0 +1,32 @@
+import { describe, expect, it } from 'vitest';
+import { startTestGateway } from '../../helpers/gateway.js';
+import type { TestGateway } from '../../helpers/gateway.js';
+import { saveScenarios } from '../../helpers/save-scenarios.js';
+import { tempDir } from '../../helpers/temp-dir.js';
+import { waitFor } from '../../helpers/wait-for.js';
+
+type Decisions = Readonly<Record<string, string | undefined>>;
+
+/** What the gateway decides now, over HTTP, for the same entrypoints. */
+async function decided({ call }: TestGateway, expected: Decisions): Promise<Decisions> {
+  const answers: Record<string, string | undefined> = {};
+  for (const entrypoint of Object.keys(expected)) {
+    const { result } = (await call('POST', `/v1/data/${entrypoint}`, { input: null })).json();
+    answers[entrypoint] = result === undefined ? undefined : JSON.stringify(result);
+  }
+  return answers;
+}
+
+describe('every way of saving is live in the next decision', () => {
+  it.each(saveScenarios.filter(({ changes }) => changes))('$name', { timeout: 120_000 }, async ({ setup, act, decisions }) => {
+    const dir = await tempDir();
+    const gateway = await startTestGateway(await setup(dir));
+    await act(dir);
+    const expected = decisions();
+    // The first probe tells when the save is live; then all of it has to be.
+    const probe = Object.fromEntries(Object.entries(expected).slice(0, 5));
+    await waitFor('the save to be live', async () => JSON.stringify(await decided(gateway, probe)) === JSON.stringify(probe), 60_000);
+    expect(await decided(gateway, expected)).toEqual(expected);
+    expect(gateway.gateway.engine.lastOutcome?.status).not.toBe('rejected');
+  });
+});

@@ -1,0 +1,200 @@
+import { writeFileSync } from 'node:fs';
+import { appendFile, rename, rm, stat, truncate, utimes, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { createSourceReader, DEFAULT_SOURCE_LIMITS } from '../../../src/policy/source-reader.js';
+import type { SourceSet } from '../../../src/policy/source-set.js';
+import { tempDir } from '../../helpers/temp-dir.js';
+
+/** A reader whose clock moves only while it sleeps; each nap first runs the next step of a script. */
+function scripted(steps: readonly (() => Promise<unknown>)[], startMs = Date.now()) {
+  const queue = [...steps];
+  const naps: number[] = [];
+  let now = startMs;
+  const reader = createSourceReader({
+    limits: DEFAULT_SOURCE_LIMITS,
+    now: () => now,
+    async sleep(ms) {
+      naps.push(ms);
+      await queue.shift()?.();
+      now += ms;
+    },
+  });
+  return { reader, naps, advance: (ms: number) => (now += ms) };
+}
+
+/** Far enough ahead of the file times that nothing in the folder counts as young. */
+const LATER = Date.now() + 3_600_000;
+const textOf = (set: SourceSet, name = 'a.rego'): string | undefined => {
+  const file = set.modules.find((module) => module.path === name);
+  return file === undefined ? undefined : Buffer.from(file.bytes).toString();
+};
+
+describe('a reading', () => {
+  it('of a folder that has been quiet waits for nothing', async () => {
+    const dir = await tempDir({ 'a.rego': 'package a\n' });
+    const { reader, naps } = scripted([], LATER);
+    await reader.read(dir);
+    expect(naps).toEqual([]);
+  });
+
+  it('of a folder that changed a moment ago waits until it has been quiet', async () => {
+    const dir = await tempDir({ 'a.rego': 'package' });
+    const { ctimeMs } = await stat(path.join(dir, 'a.rego'));
+    const { reader, naps } = scripted([() => appendFile(path.join(dir, 'a.rego'), ' a\n')], Math.floor(ctimeMs) + 30);
+    expect(textOf(await reader.read(dir))).toBe('package a\n');
+    expect(naps[0]).toBeGreaterThan(0);
+    expect(naps[0]).toBeLessThanOrEqual(50);
+  });
+
+  it('does not believe a clock of the file system that runs ahead for more than one quiet period', async () => {
+    const dir = await tempDir({ 'a.rego': 'package a\n' });
+    const { reader, naps } = scripted([], Date.now() - 3_600_000);
+    expect((await reader.read(dir)).unsettled).toBe(false);
+    expect(naps).toEqual([80]);
+  });
+
+  it('reads a file again that was emptied since the previous set', async () => {
+    const dir = await tempDir({ 'a.rego': 'package a\n' });
+    const { reader, naps } = scripted([() => writeFile(path.join(dir, 'a.rego'), 'package b\n')], LATER);
+    await reader.read(dir);
+    await truncate(path.join(dir, 'a.rego'));
+    expect(textOf(await reader.read(dir))).toBe('package b\n');
+    expect(naps).toEqual([80, 80]);
+  });
+
+  it('believes an empty file after one quiet period', async () => {
+    const dir = await tempDir({ 'a.rego': 'package a\n', 'b.rego': 'package b\n' });
+    const { reader, naps } = scripted([], LATER);
+    await reader.read(dir);
+    await truncate(path.join(dir, 'a.rego'));
+    expect(textOf(await reader.read(dir))).toBe('');
+    expect(naps).toEqual([80]);
+    await reader.read(dir);
+    expect(naps).toEqual([80]);
+  });
+
+  it('does not wait for what was empty before, or is given with content', async () => {
+    const dir = await tempDir({ 'a.rego': 'package a\n', 'empty.rego': '' });
+    const { reader, naps } = scripted([], LATER);
+    const previous = await reader.read(dir);
+    await writeFile(path.join(dir, 'a.rego'), 'package c\n');
+    await reader.read(dir, { previous });
+    expect(naps).toEqual([]);
+  });
+
+  it('gives a vanished folder one quiet period to come back', async () => {
+    const dir = await tempDir({ 'p/a.rego': 'package a\n' });
+    const policyDir = path.join(dir, 'p');
+    const { reader } = scripted([() => rename(path.join(dir, 'away'), policyDir)], LATER);
+    await reader.read(policyDir);
+    await rename(policyDir, path.join(dir, 'away'));
+    expect(textOf(await reader.read(policyDir))).toBe('package a\n');
+  });
+
+  it('believes in the end that the folder is gone', async () => {
+    const dir = await tempDir({ 'p/a.rego': 'package a\n' });
+    const { reader, naps } = scripted([], LATER);
+    await reader.read(path.join(dir, 'p'));
+    await rm(path.join(dir, 'p'), { recursive: true });
+    await expect(reader.read(path.join(dir, 'p'))).rejects.toMatchObject({ code: 'policy_dir_missing' });
+    expect(naps).toEqual([80]);
+  });
+
+  it('ends within its time under a steady writer, on bytes that two looks agreed on', async () => {
+    const dir = await tempDir({ 'a.rego': 'package a\n' });
+    let turn = 0;
+    const { reader, naps } = scripted(
+      Array.from({ length: 99 }, () => () => writeFile(path.join(dir, 'a.rego'), `package a${turn++}\n`)),
+      LATER,
+    );
+    await reader.read(dir);
+    await truncate(path.join(dir, 'a.rego'));
+    const set = await reader.read(dir);
+    expect(set.unsettled).toBe(false);
+    expect(textOf(set)).toBe(`package a${turn - 1}\n`);
+    expect(naps.reduce((sum, nap) => sum + nap)).toBeLessThanOrEqual(1000);
+  });
+
+  /** The clock is asked when a reading begins, then in each look while a file is read, after it, and before the next. */
+  function written(dir: string, when: (call: number) => boolean) {
+    const texts = new Set<string>();
+    let calls = 0;
+    const reader = createSourceReader({
+      limits: DEFAULT_SOURCE_LIMITS,
+      now() {
+        const text = `package a${calls}\n`;
+        if (when(calls)) {
+          writeFileSync(path.join(dir, 'a.rego'), text);
+          texts.add(text);
+        }
+        return LATER + 40 * calls++;
+      },
+      sleep: () => Promise.resolve(),
+    });
+    return { reader, texts };
+  }
+
+  it('says so when no two looks agreed, and even then gives bytes that were whole in the file', async () => {
+    const dir = await tempDir({ 'a.rego': 'package a\n' });
+    const { reader, texts } = written(dir, (call) => call > 0 && call % 3 === 0);
+    const set = await reader.read(dir);
+    expect(set.unsettled).toBe(true);
+    expect(texts).toContain(textOf(set));
+  });
+
+  it('fails rather than leave out a file that was never whole', async () => {
+    const dir = await tempDir({ 'a.rego': 'package a\n', 'b.rego': 'package b\n' });
+    const { reader } = written(dir, () => true);
+    await expect(reader.read(dir)).rejects.toMatchObject({ code: 'policy_unsettled', details: { file: 'a.rego' } });
+  });
+
+  it('reads only what moved, and gives the same set when nothing did', async () => {
+    const dir = await tempDir({ 'a.rego': 'package a\n', 'b.rego': 'package b\n' });
+    const { reader } = scripted([], LATER);
+    const first = await reader.read(dir);
+    expect(await reader.read(dir)).toBe(first);
+    await writeFile(path.join(dir, 'b.rego'), 'package c\n');
+    const second = await reader.read(dir);
+    expect(second.modules[0]?.bytes).toBe(first.modules[0]?.bytes);
+    expect(textOf(second, 'b.rego')).toBe('package c\n');
+  });
+
+  it('sees a change of equal size whose times were put back', async () => {
+    const dir = await tempDir({ 'a.rego': 'package a\n' });
+    const file = path.join(dir, 'a.rego');
+    const { reader } = scripted([], LATER);
+    await reader.read(dir);
+    const { atime, mtime } = await stat(file);
+    await writeFile(file, 'package b\n');
+    await utimes(file, atime, mtime);
+    expect(textOf(await reader.read(dir))).toBe('package b\n');
+  });
+});
+
+describe('a glimpse', () => {
+  it('names the set that a reading would give, without waiting', async () => {
+    const dir = await tempDir({ 'a.rego': 'package a\n' });
+    const { reader, naps } = scripted([]);
+    const { found } = await reader.peek(dir);
+    expect(naps).toEqual([]);
+    expect(found).toBe((await reader.read(dir)).id);
+  });
+
+  it('gives the failure that a reading would throw', async () => {
+    const dir = await tempDir({ 'data.json': '{}' });
+    const { reader } = scripted([], LATER);
+    expect((await reader.peek(dir)).found).toMatchObject({ code: 'policy_no_modules' });
+  });
+
+  it('has a key that moves when a file does', async () => {
+    const dir = await tempDir({ 'a.rego': 'package a\n' });
+    const { reader } = scripted([], LATER);
+    const { key } = await reader.peek(dir);
+    expect((await reader.scan(dir)).key).toBe(key);
+    await writeFile(path.join(dir, 'notes.txt'), 'x');
+    expect((await reader.scan(dir)).key).toBe(key);
+    await writeFile(path.join(dir, 'a.rego'), 'package b\n');
+    expect((await reader.scan(dir)).key).not.toBe(key);
+  });
+});
