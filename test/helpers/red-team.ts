@@ -17,7 +17,7 @@ export interface Sample {
   readonly technique?: string;
 }
 
-export const ATTACKS = ['injection', 'disguised', 'secrets', 'personal-data', 'exfiltration', 'tools'] as const;
+export const ATTACKS = ['injection', 'disguised', 'secrets', 'personal-data', 'exfiltration', 'tools', 'held-out'] as const;
 
 export async function samples(name: string): Promise<readonly Sample[]> {
   return JSON.parse(await readFile(path.join(ROOT, 'test/fixtures/red-team', `${name}.json`), 'utf8')) as Sample[];

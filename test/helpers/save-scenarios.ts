@@ -130,8 +130,9 @@ async function releaseSetup(dir: string): Promise<string> {
 /** Large on purpose in files, small in what is compiled: most of them are tests. */
 const LARGE: Files = {
   ...BEFORE,
+  'd7/late.rego': moduleText('late', 'after'),
   ...Object.fromEntries(
-    Array.from({ length: 4995 }, (_, index) => [
+    Array.from({ length: 4994 }, (_, index) => [
       `d${index % 100}/f${index}_test.rego`,
       `package probe_test.f${index}\n\ntest_ok := true\n`,
     ]),

@@ -4,7 +4,16 @@ import fc from 'fast-check';
 import { RegoDecimal, RegoObject } from '../../../src/value/value.js';
 import type { RegoValue } from '../../../src/value/value.js';
 import { NOW_NS } from '../../helpers/builtin-calls.js';
-import { authority, dnsNames, extendedKeyUsage, keyUsage, makeCertificate, makeRequest, pem, permittedDns } from '../../helpers/certificates.js';
+import {
+  authority,
+  dnsNames,
+  extendedKeyUsage,
+  keyUsage,
+  makeCertificate,
+  makeRequest,
+  pem,
+  permittedDns,
+} from '../../helpers/certificates.js';
 
 /** Arguments of one call. */
 export type Arguments = fc.Arbitrary<readonly RegoValue[]>;
@@ -21,7 +30,16 @@ const word = fc.constantFrom('', 'a', 'secret', 'é', '日本', 'The quick brown
 // -- time
 
 /** Zones whose history since 1970 is the same in every edition of the database. */
-const zone = fc.constantFrom('', 'UTC', 'Europe/Berlin', 'America/New_York', 'Asia/Kolkata', 'Australia/Sydney', 'Pacific/Apia', 'Nowhere/At_All');
+const zone = fc.constantFrom(
+  '',
+  'UTC',
+  'Europe/Berlin',
+  'America/New_York',
+  'Asia/Kolkata',
+  'Australia/Sydney',
+  'Pacific/Apia',
+  'Nowhere/At_All',
+);
 const instant = fc.oneof(
   { weight: 4, arbitrary: fc.bigInt({ min: 0n, max: 4_000_000_000n }).map((seconds) => seconds * 1_000_000_000n + 123_456_789n) },
   fc.constantFrom<RegoValue>(0, -1, 2n ** 63n - 1n, -(2n ** 63n), 2n ** 63n, 1.5, new RegoDecimal('1e18'), new RegoDecimal('1.0')),
@@ -43,12 +61,20 @@ const date = fc
   .tuple(fc.integer({ min: 0, max: 9999 }), ...[13, 32, 25, 61, 61].map((max) => fc.integer({ min: 0, max })))
   .map((numbers) => numbers.map((number, index) => String(number).padStart(index === 0 ? 4 : 2, '0')))
   .chain(([year, month, day, hour, minute, second]) =>
-    fc.constantFrom('Z', '.5Z', '+05:30', '.123456789123-08:00', '', 'z').map((end) => `${year}-${month}-${day}T${hour}:${minute}:${second}${end}`),
+    fc
+      .constantFrom('Z', '.5Z', '+05:30', '.123456789123-08:00', '', 'z')
+      .map((end) => `${year}-${month}-${day}T${hour}:${minute}:${second}${end}`),
   );
 const duration = fc
-  .array(fc.tuple(fc.constantFrom('1', '1.5', '.5', '300', '9223372036854775807', '0.1234567891'), fc.constantFrom('h', 'm', 's', 'ms', 'us', 'µs', 'ns', 'd', 'w', 'y', 'x', '')), {
-    maxLength: 3,
-  })
+  .array(
+    fc.tuple(
+      fc.constantFrom('1', '1.5', '.5', '300', '9223372036854775807', '0.1234567891'),
+      fc.constantFrom('h', 'm', 's', 'ms', 'us', 'µs', 'ns', 'd', 'w', 'y', 'x', ''),
+    ),
+    {
+      maxLength: 3,
+    },
+  )
   .map((parts) => parts.map((part) => part.join('')).join(''));
 const parsable: Arguments = fc.constantFrom(
   ['2006-01-02', '2024-02-29'],
@@ -76,13 +102,23 @@ function token(alg: string, header: object, payload: string): string {
   const hash = `sha${alg.slice(2)}`;
   const signature =
     key === undefined
-      ? createHmac(hash === 'shane' ? 'sha256' : hash, 'secret').update(text).digest()
+      ? createHmac(hash === 'shane' ? 'sha256' : hash, 'secret')
+          .update(text)
+          .digest()
       : sign(alg === 'EdDSA' ? null : hash, text, { key, dsaEncoding: 'ieee-p1363' });
   return `${text.toString()}.${signature.toString('base64url')}`;
 }
 
 const NOW = Number(NOW_NS / 1_000_000_000n);
-const header = fc.constantFrom({}, { kid: 'k1' }, { kid: 'k9', typ: 'JWT' }, { crit: ['exp'] }, { crit: ['x'], x: 1 }, { enc: 'x' }, { typ: 1 });
+const header = fc.constantFrom(
+  {},
+  { kid: 'k1' },
+  { kid: 'k9', typ: 'JWT' },
+  { crit: ['exp'] },
+  { crit: ['x'], x: 1 },
+  { enc: 'x' },
+  { typ: 1 },
+);
 const payload = fc.constantFrom(
   '{}',
   '{"a":1.0,"b":[12345678901234567890]}',
@@ -142,14 +178,24 @@ const constraints = fc
 const signing = fc.tuple(
   fc.constantFrom('{"alg":"RS256"}', '{"alg":"HS384","typ":"JWT"}', '{"alg":"EdDSA","typ":"x"}', '{"alg":"none"}', '{"alg":1}', '{}', '{'),
   fc.constantFrom('{"b":1,"a":[]}', 'text', '', '{"a":1,"a":2}'),
-  fc.constantFrom(JSON.stringify(rsa.export({ format: 'jwk' })), '{"kty":"oct","k":"c2VjcmV0"}', '{"kty":"oct","k":""}', '{"keys":[]}', '{'),
+  fc.constantFrom(
+    JSON.stringify(rsa.export({ format: 'jwk' })),
+    '{"kty":"oct","k":"c2VjcmV0"}',
+    '{"kty":"oct","k":""}',
+    '{"keys":[]}',
+    '{',
+  ),
 );
 const jwkValue = fc.constantFrom<RegoValue>(
   RegoObject.from({ kty: 'oct', k: 'c2VjcmV0' }),
   RegoObject.from(rsa.export({ format: 'jwk' }) as Record<string, string>),
   RegoObject.of([]),
 );
-const headerValue = fc.constantFrom<RegoValue>(RegoObject.from({ alg: 'HS256', typ: '<JWT>' }), RegoObject.from({ alg: 'RS256' }), RegoObject.from({ alg: 1 }));
+const headerValue = fc.constantFrom<RegoValue>(
+  RegoObject.from({ alg: 'HS256', typ: '<JWT>' }),
+  RegoObject.from({ alg: 'RS256' }),
+  RegoObject.from({ alg: 1 }),
+);
 
 // -- certificates
 
@@ -158,15 +204,27 @@ const middle = { subject: 'Middle', key: ec256 };
 const CERTIFICATES = [
   makeCertificate({ ...root, extensions: [authority(1)] }),
   makeCertificate({ ...middle, issuer: root, extensions: [authority(0), keyUsage(0x04), permittedDns('example.com')] }),
-  makeCertificate({ subject: 'Leaf', key: ed, issuer: middle, extensions: [dnsNames('www.example.com', '*.example.com'), extendedKeyUsage(1)] }),
+  makeCertificate({
+    subject: 'Leaf',
+    key: ed,
+    issuer: middle,
+    extensions: [dnsNames('www.example.com', '*.example.com'), extendedKeyUsage(1)],
+  }),
   makeCertificate({ subject: 'Client', key: ec384, issuer: root, serialNumber: 77, extensions: [extendedKeyUsage(2)] }),
   makeCertificate({ subject: 'Old', key: ed, issuer: root, notAfter: '240201000000Z', extensions: [dnsNames('old.example.com')] }),
   makeCertificate({ subject: 'Stray', key: ed, issuer: middle, extensions: [dnsNames('www.other.org')] }),
   rootEd,
 ];
-const pemChain = fc.array(fc.constantFrom(...CERTIFICATES), { minLength: 1, maxLength: 4 }).map((ders) => ders.map((bytes) => pem('CERTIFICATE', bytes)).join(''));
+const pemChain = fc
+  .array(fc.constantFrom(...CERTIFICATES), { minLength: 1, maxLength: 4 })
+  .map((ders) => ders.map((bytes) => pem('CERTIFICATE', bytes)).join(''));
 const chain = fc.oneof(
-  { weight: 3, arbitrary: fc.constantFrom(...CERTIFICATES.slice(2)).map((leaf) => [...CERTIFICATES.slice(0, 2), leaf].map((bytes) => pem('CERTIFICATE', bytes)).join('')) },
+  {
+    weight: 3,
+    arbitrary: fc
+      .constantFrom(...CERTIFICATES.slice(2))
+      .map((leaf) => [...CERTIFICATES.slice(0, 2), leaf].map((bytes) => pem('CERTIFICATE', bytes)).join('')),
+  },
   pemChain,
   fc.constantFrom(...CERTIFICATES).map((bytes) => bytes.toString('base64')),
   fc.constantFrom('', 'no certificate', pem('PUBLIC KEY', rootEd), pem('CERTIFICATE', rootEd.subarray(1))),
@@ -175,7 +233,12 @@ const verifyOptions = fc
   .record(
     {
       DNSName: fc.constantFrom('www.example.com', 'a.example.com', 'a.b.example.com', 'other.org'),
-      KeyUsages: fc.constantFrom<RegoValue>(['KeyUsageAny'], ['KeyUsageClientAuth'], ['KeyUsageServerAuth', 'KeyUsageClientAuth'], ['what']),
+      KeyUsages: fc.constantFrom<RegoValue>(
+        ['KeyUsageAny'],
+        ['KeyUsageClientAuth'],
+        ['KeyUsageServerAuth', 'KeyUsageClientAuth'],
+        ['what'],
+      ),
       CurrentTime: fc.constantFrom<RegoValue>(NOW_NS, 1, 1_705_000_000_000_000_000n),
     },
     { requiredKeys: ['CurrentTime'] },
@@ -203,8 +266,18 @@ const awsRequest = fc
   .record(
     {
       method: fc.constantFrom<RegoValue>('get', 'POST', 1),
-      url: fc.constantFrom<RegoValue>('https://s3.example.com/a%20b/ü?x=1&y', 'http://example.com:8080', 'https://[::1]/', 'http://a b/', 1),
-      headers: fc.constantFrom<RegoValue>(RegoObject.from({ 'X-B': '2', accept: 'a', Authorization: 'x', 'User-Agent': 'y' }), RegoObject.of([]), 'x'),
+      url: fc.constantFrom<RegoValue>(
+        'https://s3.example.com/a%20b/ü?x=1&y',
+        'http://example.com:8080',
+        'https://[::1]/',
+        'http://a b/',
+        1,
+      ),
+      headers: fc.constantFrom<RegoValue>(
+        RegoObject.from({ 'X-B': '2', accept: 'a', Authorization: 'x', 'User-Agent': 'y' }),
+        RegoObject.of([]),
+        'x',
+      ),
       body: fc.constantFrom<RegoValue>(RegoObject.from({ b: 1, a: ['<'] }), 'text', null),
       raw_body: fc.constantFrom<RegoValue>('raw', 1),
       other: fc.constant(true),
@@ -250,9 +323,14 @@ export const ARGUMENTS: Readonly<Record<string, Arguments>> = {
   'io.jwt.encode_sign_raw': signing,
   'io.jwt.encode_sign': fc.tuple(headerValue, fc.constantFrom<RegoValue>(RegoObject.from({ a: '<&>', n: 1 }), RegoObject.of([])), jwkValue),
   ...Object.fromEntries(
-    ['rs256', 'rs384', 'rs512', 'ps256', 'ps384', 'ps512', 'es256', 'es384', 'es512', 'eddsa'].map((alg) => [`io.jwt.verify_${alg}`, two(anyToken, keyText)]),
+    ['rs256', 'rs384', 'rs512', 'ps256', 'ps384', 'ps512', 'es256', 'es384', 'es512', 'eddsa'].map((alg) => [
+      `io.jwt.verify_${alg}`,
+      two(anyToken, keyText),
+    ]),
   ),
-  ...Object.fromEntries(['hs256', 'hs384', 'hs512'].map((alg) => [`io.jwt.verify_${alg}`, two(anyToken, fc.constantFrom('secret', 'other'))])),
+  ...Object.fromEntries(
+    ['hs256', 'hs384', 'hs512'].map((alg) => [`io.jwt.verify_${alg}`, two(anyToken, fc.constantFrom('secret', 'other'))]),
+  ),
   'crypto.x509.parse_certificates': one(chain),
   'crypto.x509.parse_and_verify_certificates': one(chain),
   'crypto.x509.parse_and_verify_certificates_with_options': two(chain, verifyOptions),

@@ -19,7 +19,9 @@ function calls(name: string): BuiltinCall[] {
   const good = fc.sample(ARGUMENTS[name] ?? fc.constant([]), { numRuns: 40, seed: SEED });
   // OPA itself panics on constraints whose names are no strings, so objects are left to the generators.
   const odd = fc.sample(anyValue, { numRuns: 20, seed: SEED }).filter((value) => !(value instanceof RegoObject));
-  const bad = good.slice(0, 10).map((args, index) => args.map((arg, position) => (position === index % args.length ? (odd[index] ?? null) : arg)));
+  const bad = good
+    .slice(0, 10)
+    .map((args, index) => args.map((arg, position) => (position === index % args.length ? (odd[index] ?? null) : arg)));
   return [...good, ...bad].map((args) => ({ name, args }));
 }
 

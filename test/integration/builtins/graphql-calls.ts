@@ -96,9 +96,13 @@ const SCHEMAS = [
 /** Texts with a piece cut out: most of them broken, all of them to be refused or taken alike. */
 const cut = (texts: readonly string[]): string[] =>
   fc.sample(
-    fc.constantFrom(...texts.filter((text) => text !== '')).chain((text) =>
-      fc.tuple(fc.nat(text.length - 1), fc.integer({ min: 1, max: 3 })).map(([start, length]) => text.slice(0, start) + text.slice(start + length)),
-    ),
+    fc
+      .constantFrom(...texts.filter((text) => text !== ''))
+      .chain((text) =>
+        fc
+          .tuple(fc.nat(text.length - 1), fc.integer({ min: 1, max: 3 }))
+          .map(([start, length]) => text.slice(0, start) + text.slice(start + length)),
+      ),
     { numRuns: 100, seed: 20_261_122 },
   );
 

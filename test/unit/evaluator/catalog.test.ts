@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { CATALOG } from '../../../src/evaluator/builtins/catalog.js';
 import { hostedBuiltins } from '../../../src/evaluator/builtins/index.js';
-import { allowedBuiltins, linker } from '../../../src/evaluator/linker.js';
+import { allowedBuiltins, linker, OVERRIDES } from '../../../src/evaluator/linker.js';
 
 describe('the catalog of built-ins', () => {
   it('names what each file offers, and nothing else', async () => {
@@ -20,6 +20,10 @@ describe('the linker', () => {
     const link = await linker([], ['sprintf']);
     expect(link('sprintf')).toBe(hostedBuiltins.get('sprintf'));
     expect(link('time.now_ns')).toBeUndefined();
+  });
+
+  it('offers what it overrides', () => {
+    expect(allowedBuiltins([])).toEqual(expect.arrayContaining([...OVERRIDES]));
   });
 
   it.each(['http.send', 'net.lookup_ip_addr', 'opa.runtime'])('refuses %s unless the configuration names it', (name) => {

@@ -7,7 +7,11 @@ import { createVerdictCache } from '../../../src/judge/verdict-cache.js';
 import type { Resolved, VerdictCache } from '../../../src/judge/verdict-cache.js';
 import { recordingMetrics } from '../../helpers/judge-policies.js';
 
-const never = new AbortController().signal;
+/** A signal of its own for each, as every request has one. */
+function never(): AbortSignal {
+  return new AbortController().signal;
+}
+
 const block: Verdict = { ...CLEAN, action: 'block', severity: 'HIGH' };
 
 interface Bench {
@@ -32,7 +36,7 @@ function createBench(ttlMs = 30_000, maxEntries = 100): Bench {
     lines: metrics.lines,
     calls: [],
     cache: createVerdictCache({ ttlMs, maxEntries, metrics, now: () => bench.time }),
-    request: (key = 'k', signal = never) => {
+    request: (key = 'k', signal = never()) => {
       const ask = (until: AbortSignal): Promise<Verdict> =>
         new Promise((resolve, reject) => bench.calls.push({ answer: resolve, fail: reject, signal: until }));
       const resolved = bench.cache.resolve({ key, kind: 'pii', ask, signal });
@@ -205,7 +209,7 @@ describe('under any interleaving of lookups, answers, reloads and expiries', () 
 
         async function request(key: number): Promise<void> {
           const asked = policy;
-          const { verdict, cached, stale } = await cache.resolve({ key: String(key), kind: 'pii', ask: () => ask(key), signal: never });
+          const { verdict, cached, stale } = await cache.resolve({ key: String(key), kind: 'pii', ask: () => ask(key), signal: never() });
           expect(Number(verdict.reason)).toBeGreaterThanOrEqual(asked);
           if (cached) expect(Number(verdict.reason)).toBe(asked);
           if (!stale) expect(Number(verdict.reason)).toBe(policy);

@@ -11,7 +11,12 @@ const REQUEST = { method: 'get', url: 'https://example.com/a%20b?x=1' };
 const TIME = 1_600_000_000_000_000_000n;
 
 function headers(request: Record<string, RegoValue>, config: Record<string, RegoValue> = {}): RegoObject {
-  const signed = call('providers.aws.sign_req', RegoObject.from({ ...REQUEST, ...request }), RegoObject.from({ ...CONFIG, ...config }), TIME);
+  const signed = call(
+    'providers.aws.sign_req',
+    RegoObject.from({ ...REQUEST, ...request }),
+    RegoObject.from({ ...CONFIG, ...config }),
+    TIME,
+  );
   return (signed as RegoObject).get('headers') as RegoObject;
 }
 

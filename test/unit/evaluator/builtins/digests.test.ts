@@ -10,7 +10,11 @@ describe('crypto digests', () => {
     ['crypto.sha256', ['日本']],
   ])('%s%j is the digest of the UTF-8', (name, args) => {
     const hash = name.replace('crypto.', '');
-    expect(call(name, ...args)).toBe(createHash(hash).update(args[0] ?? '', 'utf8').digest('hex'));
+    expect(call(name, ...args)).toBe(
+      createHash(hash)
+        .update(args[0] ?? '', 'utf8')
+        .digest('hex'),
+    );
   });
 
   it('hmac.sha256 gives the value of RFC 4231, test case 2', () => {

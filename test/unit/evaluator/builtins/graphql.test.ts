@@ -52,7 +52,9 @@ describe('graphql trees', () => {
   });
 
   it('let the first line of a block string count for its indent', () => {
-    const tree = json(call('graphql.parse_schema', '"""first\n  second"""\nscalar S')) as { Definitions: readonly { Description: string }[] };
+    const tree = json(call('graphql.parse_schema', '"""first\n  second"""\nscalar S')) as {
+      Definitions: readonly { Description: string }[];
+    };
     expect(tree.Definitions[0]?.Description).toBe('first\n  second');
   });
 

@@ -24,12 +24,15 @@ describe('PEM', () => {
     expect(nextPemBlock(`-----BEGIN A-----\nAAAA\n${pem('B', BYTES)}`)?.type).toBe('B');
   });
 
-  it.each(['', 'x', '-----BEGIN A-----\nAAAA\n-----END B-----', '-----BEGIN A-----\nAAA\n-----END A-----', ' -----BEGIN A-----\nAAAA\n-----END A-----'])(
-    'finds nothing in %j',
-    (text) => {
-      expect(nextPemBlock(text)).toBeUndefined();
-    },
-  );
+  it.each([
+    '',
+    'x',
+    '-----BEGIN A-----\nAAAA\n-----END B-----',
+    '-----BEGIN A-----\nAAA\n-----END A-----',
+    ' -----BEGIN A-----\nAAAA\n-----END A-----',
+  ])('finds nothing in %j', (text) => {
+    expect(nextPemBlock(text)).toBeUndefined();
+  });
 });
 
 describe('base64', () => {

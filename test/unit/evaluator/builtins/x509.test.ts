@@ -36,7 +36,9 @@ function verify(text: string, options: Record<string, RegoValue> = {}): RegoValu
 }
 
 function first(value: RegoValue | undefined): RegoObject {
-  return (value as readonly RegoObject[])[0] as RegoObject;
+  const [one] = value as readonly RegoObject[];
+  if (one === undefined) throw new Error('Expected a certificate');
+  return one;
 }
 
 describe('crypto.x509.parse_certificates', () => {
@@ -54,9 +56,25 @@ describe('crypto.x509.parse_certificates', () => {
       der(0x86, Buffer.from('spiffe://example.com/a%20b?x#y')),
       der(0x87, Buffer.from([10, 0, 0, 1])),
     );
-    const certificate = makeCertificate({ subject: 'Names', key: ed, issuer: root, serialNumber: 42, extensions: [names, extendedKeyUsage(1, 2)] });
+    const certificate = makeCertificate({
+      subject: 'Names',
+      key: ed,
+      issuer: root,
+      serialNumber: 42,
+      extensions: [names, extendedKeyUsage(1, 2)],
+    });
     const parsed = first(call('crypto.x509.parse_certificates', chain(certificate)));
-    const fields = ['DNSNames', 'EmailAddresses', 'IPAddresses', 'URIStrings', 'SerialNumber', 'ExtKeyUsage', 'Version', 'NotBefore', 'IsCA'];
+    const fields = [
+      'DNSNames',
+      'EmailAddresses',
+      'IPAddresses',
+      'URIStrings',
+      'SerialNumber',
+      'ExtKeyUsage',
+      'Version',
+      'NotBefore',
+      'IsCA',
+    ];
     expect(fields.map((name) => parsed.get(name))).toEqual([
       ['a.example.com'],
       ['me@example.com'],
@@ -102,7 +120,12 @@ describe('crypto.x509.parse_and_verify_certificates', () => {
     ['a time before', chain(ROOT, MIDDLE, LEAF), { CurrentTime: 1 }, false],
     ['a time within', chain(ROOT, MIDDLE, LEAF), { CurrentTime: NOW_NS }, true],
     ['a time after', chain(ROOT, MIDDLE, LEAF), { CurrentTime: 4_000_000_000_000_000_000n }, false],
-    ['a leaf for another use', chain(ROOT, makeCertificate({ subject: 'C', key: ed, issuer: root, extensions: [extendedKeyUsage(2)] })), {}, false],
+    [
+      'a leaf for another use',
+      chain(ROOT, makeCertificate({ subject: 'C', key: ed, issuer: root, extensions: [extendedKeyUsage(2)] })),
+      {},
+      false,
+    ],
     [
       'a leaf for the use asked for',
       chain(ROOT, makeCertificate({ subject: 'C', key: ed, issuer: root, extensions: [extendedKeyUsage(2)] })),
@@ -111,14 +134,39 @@ describe('crypto.x509.parse_and_verify_certificates', () => {
     ],
     [
       'a path that is too long',
-      chain(ROOT, MIDDLE, makeCertificate({ subject: 'M2', key: ed, issuer: middle, extensions: [authority()] }), makeCertificate({ subject: 'L', key: rsa, issuer: { subject: 'M2', key: ed } })),
+      chain(
+        ROOT,
+        MIDDLE,
+        makeCertificate({ subject: 'M2', key: ed, issuer: middle, extensions: [authority()] }),
+        makeCertificate({ subject: 'L', key: rsa, issuer: { subject: 'M2', key: ed } }),
+      ),
       {},
       false,
     ],
-    ['an issuer that is no authority', chain(ROOT, makeCertificate({ ...middle, issuer: root, extensions: [dnsNames('a')] }), LEAF), {}, false],
-    ['an issuer that may not sign', chain(ROOT, makeCertificate({ ...middle, issuer: root, extensions: [authority(), keyUsage(0x80)] }), LEAF), {}, false],
-    ['names that are permitted', chain(ROOT, makeCertificate({ ...middle, issuer: root, extensions: [authority(), permittedDns('example.org')] }), LEAF), {}, false],
-    ['a signature by another key', chain(ROOT, makeCertificate({ ...middle, issuer: { subject: 'Root', key: ed }, extensions: [authority()] }), LEAF), {}, false],
+    [
+      'an issuer that is no authority',
+      chain(ROOT, makeCertificate({ ...middle, issuer: root, extensions: [dnsNames('a')] }), LEAF),
+      {},
+      false,
+    ],
+    [
+      'an issuer that may not sign',
+      chain(ROOT, makeCertificate({ ...middle, issuer: root, extensions: [authority(), keyUsage(0x80)] }), LEAF),
+      {},
+      false,
+    ],
+    [
+      'names that are permitted',
+      chain(ROOT, makeCertificate({ ...middle, issuer: root, extensions: [authority(), permittedDns('example.org')] }), LEAF),
+      {},
+      false,
+    ],
+    [
+      'a signature by another key',
+      chain(ROOT, makeCertificate({ ...middle, issuer: { subject: 'Root', key: ed }, extensions: [authority()] }), LEAF),
+      {},
+      false,
+    ],
     [
       'a critical extension that nobody knows',
       chain(ROOT, makeCertificate({ subject: 'X', key: ed, issuer: root, extensions: [extension('2a0304', Buffer.from([5, 0]), true)] })),
@@ -129,9 +177,12 @@ describe('crypto.x509.parse_and_verify_certificates', () => {
     expect(verify(text, options)).toBe(valid);
   });
 
-  it.each<Record<string, RegoValue>>([{ DNSName: 1 }, { CurrentTime: 'x' }, { KeyUsages: ['x'] }, { KeyUsages: 'x' }, { What: 1 }])('refuses the options %j', (options) => {
-    expect(() => verify(chain(ROOT, LEAF), options)).toThrow(BuiltinError);
-  });
+  it.each<Record<string, RegoValue>>([{ DNSName: 1 }, { CurrentTime: 'x' }, { KeyUsages: ['x'] }, { KeyUsages: 'x' }, { What: 1 }])(
+    'refuses the options %j',
+    (options) => {
+      expect(() => verify(chain(ROOT, LEAF), options)).toThrow(BuiltinError);
+    },
+  );
 });
 
 describe('keys and requests', () => {
@@ -156,7 +207,8 @@ describe('keys and requests', () => {
   });
 
   it('parse_private_keys skips what is no private key', () => {
-    const text = chain(ROOT) + rsa.export({ format: 'pem', type: 'pkcs1' }).toString() + ec.export({ format: 'pem', type: 'sec1' }).toString();
+    const text =
+      chain(ROOT) + rsa.export({ format: 'pem', type: 'pkcs1' }).toString() + ec.export({ format: 'pem', type: 'sec1' }).toString();
     expect(call('crypto.parse_private_keys', text)).toHaveLength(2);
     expect(call('crypto.parse_private_keys', 'nothing')).toEqual([]);
     expect(call('crypto.parse_private_keys', '')).toBeNull();

@@ -1,0 +1,87 @@
+import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+export const ROOT = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
+export const TOKEN = 'bench-token-0123456789';
+export const HEADERS = { Authorization: `Bearer ${TOKEN}`, 'X-DefenseClaw-Client': 'bench', 'Content-Type': 'application/json' };
+
+/** A server under test. */
+export interface Server {
+  readonly name: string;
+  readonly url: string;
+  readonly pid: number;
+  stop(): Promise<void>;
+}
+
+/** The built gateway as a process of its own on a free loopback port. */
+export async function startGatewayProcess(policyDir: string, home: string): Promise<Server> {
+  const child = spawn(process.execPath, [path.join(ROOT, 'bin/run.js'), 'start', '--policy-dir', policyDir, '--port', '0', '--log-level', 'error'], {
+    env: { PATH: process.env['PATH'], HOME: home, DEFENSECLAW_HOME: home, DEFENSECLAW_GATEWAY_TOKEN: TOKEN },
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  const url = await said(child, /listening on\s+(http:\/\/\S+)/u);
+  return { name: 'gateway', url, pid: child.pid ?? 0, stop: () => stop(child) };
+}
+
+/** `opa run --server --watch` of the OPA version that the compiler service is pinned to; undefined when it cannot be built. */
+export async function startOpaProcess(paths: readonly string[], port: number): Promise<Server | undefined> {
+  const binary = opaBinary();
+  if (binary === undefined) return undefined;
+  const child = spawn(binary, ['run', '--server', '--watch', '--log-level', 'error', '--addr', `127.0.0.1:${port}`, ...paths], { stdio: 'ignore' });
+  const url = `http://127.0.0.1:${port}`;
+  for (let round = 0; round < 400; round++) {
+    const up = await fetch(`${url}/health`).then(
+      ({ ok }) => ok,
+      () => false,
+    );
+    if (up) return { name: 'opa', url, pid: child.pid ?? 0, stop: () => stop(child) };
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  await stop(child);
+  return undefined;
+}
+
+function opaBinary(): string | undefined {
+  const file = path.join(ROOT, 'dist/bench/opa');
+  if (existsSync(file)) return file;
+  try {
+    mkdirSync(path.dirname(file), { recursive: true });
+    execFileSync('go', ['build', '-o', file, 'github.com/open-policy-agent/opa'], {
+      cwd: path.join(ROOT, 'src/compiler/service'),
+      env: { ...process.env, CGO_ENABLED: '0' },
+    });
+    return file;
+  } catch (error) {
+    console.error(`opa cannot be built, so nothing is compared: ${String(error)}`);
+    return undefined;
+  }
+}
+
+async function said(child: ChildProcess, pattern: RegExp): Promise<string> {
+  let text = '';
+  return new Promise((resolve, reject) => {
+    child.stderr?.on('data', (chunk: Buffer) => {
+      text += chunk.toString();
+      const found = pattern.exec(text)?.[1];
+      if (found !== undefined) resolve(found);
+    });
+    child.once('exit', (code) => reject(new Error(`the gateway ended with ${String(code)}: ${text}`)));
+  });
+}
+
+async function stop(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null) return;
+  const ended = new Promise((resolve) => child.once('exit', resolve));
+  child.kill('SIGTERM');
+  await ended;
+}
+
+/** Resident memory in MiB. */
+export function rss(pid: number): number {
+  const [, kib = '0'] = /VmRSS:\s+(\d+)/u.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
+  return Number(kib) / 1024;
+}

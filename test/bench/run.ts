@@ -1,0 +1,27 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { cpus } from 'node:os';
+import path from 'node:path';
+import { ROOT } from './daemon.js';
+import { benchEvaluation } from './evaluation.js';
+import { benchReload } from './reload.js';
+import type { Rows } from './reload.js';
+
+/** `npm run bench [reload|evaluation …]`: prints a table a section and writes everything as JSON. */
+const SECTIONS: Readonly<Record<string, () => Promise<Rows>>> = { reload: benchReload, evaluation: benchEvaluation };
+
+const chosen = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(SECTIONS);
+const results: Record<string, Rows> = {};
+for (const name of chosen) {
+  const section = SECTIONS[name];
+  if (section === undefined) throw new Error(`Expected ${Object.keys(SECTIONS).join(' or ')}, got ${name}`);
+  console.log(`\n## ${name}\n`);
+  const rows = await section();
+  results[name] = rows;
+  console.table(rows);
+}
+
+const machine = { cpu: cpus()[0]?.model, cores: cpus().length, node: process.version, at: new Date().toISOString() };
+const file = path.join(ROOT, 'test/bench/results', `${machine.at.replaceAll(':', '-')}.json`);
+await mkdir(path.dirname(file), { recursive: true });
+await writeFile(file, `${JSON.stringify({ machine, results }, undefined, 2)}\n`);
+console.log(`\nwritten to ${path.relative(ROOT, file)}`);
