@@ -23,8 +23,6 @@ export interface GatewayOptions {
   readonly version?: string;
 }
 
-const SILENT = { watchEvent: () => undefined, watchMissed: () => undefined, degraded: () => undefined };
-
 /** A running gateway. */
 export interface Gateway {
   /** `http://host:port` as bound. */
@@ -81,7 +79,7 @@ export async function startGateway({ config, token, log, version = '0.0.0' }: Ga
     function chooseWatcher(): Watcher {
       const { engine, reader } = policy;
       if (paths.policyDir === undefined || !config.gateway.watcher.enabled) return createNoopWatcher({ engine, api });
-      return createWatcher({ policyDir: paths.policyDir, engine, api, reader, log, metrics: SILENT });
+      return createWatcher({ policyDir: paths.policyDir, engine, api, reader, log });
     }
 
     let closing: Promise<void> | undefined;

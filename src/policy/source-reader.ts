@@ -7,7 +7,7 @@ import type { Contents } from './content-cache.js';
 import { Doubts } from './doubts.js';
 import { scanPolicy } from './scan.js';
 import type { Scan } from './scan.js';
-import { joinProblems } from './source-errors.js';
+import { joinProblems, neverStill } from './source-errors.js';
 import type { SourceLimits, SourceSet } from './source-set.js';
 
 /** Files, bytes per file and bytes in all that one reading may take when nothing else is configured. */
@@ -29,22 +29,23 @@ export interface ReadOptions {
   readonly previous?: SourceSet | undefined;
 }
 
-/** A settled look at the folder: the set, or why there is none. */
-export interface Reading {
-  readonly scan: Scan;
-  readonly result: SourceSet | GatewayError;
-  readonly unsettled: boolean;
+/** What the folder holds at one moment, settled or not. */
+export interface Glimpse {
+  /** {@link Scan.key} of the moment. */
+  readonly key: string;
+  /** Id of the set, or why there is none; undefined when a file changed under the reader's eyes. */
+  readonly found: string | GatewayError | undefined;
 }
 
 /** Reads policy folders. Remembers bytes between calls: a second reading reads only what moved. */
 export interface SourceReader {
   /** Names and fingerprints of this moment. Never throws. */
   scan(policyDir: string): Promise<Scan>;
-  /** Like {@link SourceReader.read}, with a failure as a value. */
-  look(policyDir: string, options?: ReadOptions): Promise<Reading>;
+  /** One reading without waiting for a second that agrees: good for noticing, never for serving. Never throws. */
+  peek(policyDir: string): Promise<Glimpse>;
   /**
    * One consistent reading: two readings in a row agreed. Throws GatewayError `policy_dir_missing`, `policy_no_modules`,
-   * `policy_unreadable`, `policy_not_utf8`, `policy_too_many_files`, `policy_file_too_large`, `policy_too_large`.
+   * `policy_unreadable`, `policy_unsettled` (a file was never whole), `policy_not_utf8`, `policy_too_many_files`, `policy_file_too_large`, `policy_too_large`.
    */
   read(policyDir: string, options?: ReadOptions): Promise<SourceSet>;
 }
@@ -87,19 +88,22 @@ class SettlingReader implements SourceReader {
     return scanPolicy(policyDir, this.#limits);
   }
 
-  async read(policyDir: string, options: ReadOptions = {}): Promise<SourceSet> {
-    const { result } = await this.look(policyDir, options);
-    if (result instanceof Error) throw result;
-    return result;
+  async peek(policyDir: string): Promise<Glimpse> {
+    const take = await this.#take(policyDir);
+    const { key } = take.scan;
+    if (take.contents.torn !== undefined) return { key, found: undefined };
+    try {
+      return { key, found: (await this.#finish(take, false)).id };
+    } catch (thrown) {
+      return { key, found: asGatewayError(thrown) };
+    }
   }
 
-  async look(policyDir: string, { previous }: ReadOptions = {}): Promise<Reading> {
+  async read(policyDir: string, { previous }: ReadOptions = {}): Promise<SourceSet> {
     const { take, unsettled } = await this.#settle(policyDir, previous ?? this.#last?.set);
-    try {
-      return { scan: take.scan, result: await this.#finish(take, unsettled), unsettled };
-    } catch (thrown) {
-      return { scan: take.scan, result: asGatewayError(thrown), unsettled };
-    }
+    const set = await this.#finish(take, unsettled);
+    if (!unsettled) this.#last = { take, set };
+    return set;
   }
 
   /** Takes until two in a row agree and nothing in them is younger than the quiet period. */
@@ -127,7 +131,7 @@ class SettlingReader implements SourceReader {
 
   async #take(policyDir: string): Promise<Take> {
     const scan = await scanPolicy(policyDir, this.#limits);
-    if (scan.problems.length > 0) return { scan, contents: { bytes: new Map(), problems: [], torn: false } };
+    if (scan.problems.length > 0) return { scan, contents: { bytes: new Map(), problems: [], torn: undefined } };
     return { scan, contents: await this.#cache.contentsOf(scan) };
   }
 
@@ -140,17 +144,17 @@ class SettlingReader implements SourceReader {
   async #finish(take: Take, unsettled: boolean): Promise<SourceSet> {
     const [first, ...others] = [...take.scan.problems, ...take.contents.problems];
     if (first !== undefined) throw joinProblems([first, ...others]);
+    // A set without the file that could not be had whole might lack the very rule that denies.
+    if (take.contents.torn !== undefined) throw neverStill(take.contents.torn);
     // Nothing moved since the last set: the same object again, without hashing.
     if (!unsettled && this.#last !== undefined && agree(this.#last.take, take)) return this.#last.set;
-    const set = await assemble(take.scan, take.contents.bytes, unsettled);
-    if (!unsettled) this.#last = { take, set };
-    return set;
+    return assemble(take.scan, take.contents.bytes, unsettled);
   }
 }
 
 /** Equal names, fingerprints and contents; a torn reading agrees with nothing. */
 function agree(a: Take, b: Take): boolean {
-  if (a.contents.torn || b.contents.torn || a.scan.key !== b.scan.key) return false;
+  if (a.contents.torn !== undefined || b.contents.torn !== undefined || a.scan.key !== b.scan.key) return false;
   if (a.contents.problems.length !== b.contents.problems.length || a.contents.bytes.size !== b.contents.bytes.size) return false;
   for (const [path, bytes] of a.contents.bytes) if (b.contents.bytes.get(path) !== bytes) return false;
   return true;

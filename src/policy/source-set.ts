@@ -23,7 +23,7 @@ export interface SourceSet {
   readonly data: readonly SourceFile[];
   /** `data-*.json` at the root; sorted: each replaces top-level keys. */
   readonly overlays: readonly SourceFile[];
-  /** `judge/*.yaml` below the policy folder; sorted. */
+  /** Files of `<policy_dir>/judge`, else `<root>/judge`: `*.yaml`, `*.yml`; sorted. Named `judge/<file>` in both cases. */
   readonly judge: readonly SourceFile[];
   /** True when the folder never held still within the settle time. */
   readonly unsettled: boolean;

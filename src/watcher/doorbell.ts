@@ -39,10 +39,7 @@ export const hangDoorbell: DoorbellMaker = ({ trees, chain, onRing, onTrouble })
   // `raw` is not throttled as `all` is: of two writes within 50 ms `all` reports the first alone.
   tree.on('all', onRing);
   tree.on('raw', onRing);
-  tree.on('error', (thrown) => {
-    onRing();
-    onTrouble(thrown instanceof Error ? thrown : new Error(String(thrown)));
-  });
+  tree.on('error', (thrown) => onTrouble(thrown instanceof Error ? thrown : new Error(String(thrown))));
   const ready = new Promise<void>((resolve) => {
     tree.once('ready', resolve);
   });

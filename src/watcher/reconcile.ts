@@ -1,12 +1,12 @@
-import { GatewayError } from '../errors.js';
 import type { Engine, Outcome } from '../engine/engine.js';
+import { GatewayError } from '../errors.js';
 import type { Scan } from '../policy/scan.js';
-import type { Reading, SourceReader } from '../policy/source-reader.js';
+import type { Glimpse, SourceReader } from '../policy/source-reader.js';
 
 export interface ReconcilerDeps {
   readonly policyDir: string;
-  readonly engine: Pick<Engine, 'current' | 'lastOutcome' | 'reload'>;
-  readonly reader: SourceReader;
+  readonly engine: Pick<Engine, 'lastOutcome' | 'reload'>;
+  readonly reader: Pick<SourceReader, 'scan' | 'peek'>;
 }
 
 /** What one round came to. */
@@ -17,82 +17,74 @@ export interface Round {
   readonly againInMs?: number;
 }
 
-/** Failures that say less about the files than about the moment. */
-const PASSING: ReadonlySet<string> = new Set([
-  'policy_unsettled',
-  'policy_unreadable',
-  'policy_dir_missing',
-  'policy_no_modules',
-  'compiler_crashed',
-]);
-const MAX_RETRIES = 6;
+/** Failures that say nothing about the files, only about the moment. */
+const PASSING: ReadonlySet<string> = new Set(['policy_unsettled', 'compiler_crashed']);
+/** Failures of a reading: passing when a look at the same time found something else. */
+const READING: ReadonlySet<string> = new Set(['policy_unreadable', 'policy_dir_missing', 'policy_no_modules']);
+/** 0.1 s doubled each time: after 13 s what looked passing is taken to last, until the folder changes. */
+const MAX_RETRIES = 7;
 const FIRST_RETRY_MS = 100;
-const LONGEST_RETRY_MS = 5000;
 
-/** Compares the folder with what the engine was last asked about, and asks it to reload when they differ. */
+/** Compares the folder with what the engine last saw of it, and asks for a reload when they differ. */
 export class Reconciler {
   readonly #deps: ReconcilerDeps;
-  /** Fingerprint of the folder when it was last read. */
+  /** Fingerprint of the folder when it was last looked into. */
   #key: string | undefined;
-  /** Contents that the engine was last asked about: a set's id, or the failure to read one. */
-  #asked: string | undefined;
+  /** What is to be asked about once more although it did not move. */
+  #retryOf: string | undefined;
   #retries = 0;
-  #retry = false;
 
   constructor(deps: ReconcilerDeps) {
     this.#deps = deps;
   }
 
-  /** Takes what the engine did before the watcher began as asked: a change since then is found by the first round. */
-  adopt(): void {
-    const { lastOutcome, current } = this.#deps.engine;
-    if (lastOutcome?.status !== 'rejected') this.#asked = current?.source.id;
-    else if (lastOutcome.candidate === undefined) this.#asked = failure(lastOutcome.error);
-    else if (!PASSING.has(lastOutcome.error?.code ?? '')) this.#asked = lastOutcome.candidate;
-  }
-
-  /** True when `key` is not the fingerprint that was last read. */
+  /** True when `key` is not the fingerprint of the folder as it was last looked into. */
   differs(key: string): boolean {
-    return key !== this.#key || this.#retry;
+    return key !== this.#key || this.#retryOf !== undefined;
   }
 
   /** One look; `scan` is newer than the last ring. */
   async round(scan: Scan): Promise<Round> {
-    const { policyDir, engine, reader } = this.#deps;
     if (!this.differs(scan.key)) return { moved: false };
-    const reading = await reader.look(policyDir);
-    this.#key = reading.scan.key;
-    const found = stateOf(reading);
-    const moved = found !== this.#asked;
-    const served = found === engine.current?.source.id && engine.lastOutcome?.status !== 'rejected';
-    const retry = this.#retry && !served;
-    this.#retry = false;
+    const { policyDir, engine, reader } = this.#deps;
+    const glimpse = await reader.peek(policyDir);
+    const found = nameOf(glimpse);
+    const retry = this.#retryOf;
+    // Whoever asked: what boot or an operator's reload has seen needs no second one.
+    const moved = found !== seenBy(engine.lastOutcome) && found !== retry;
+    this.#key = glimpse.key;
+    this.#retryOf = undefined;
     if (moved) this.#retries = 0;
-    else if (!retry) return { moved };
-    this.#asked = found;
+    else if (retry === undefined) return { moved };
     const outcome = await engine.reload('watch');
     // Moved while the engine read or compiled: whichever state it saw, the last one gets its own round.
-    if ((await reader.scan(policyDir)).key !== reading.scan.key) return { moved, againInMs: 0 };
-    return isDoubtful(reading, found, outcome) ? this.#again(moved) : { moved };
+    if ((await reader.scan(policyDir)).key !== glimpse.key) return { moved, againInMs: 0 };
+    const elsewise = READING.has(outcome.error?.code ?? '') && seenBy(outcome) !== found;
+    return elsewise || isPassing(outcome) ? this.#again(found, moved) : { moved };
   }
 
-  #again(moved: boolean): Round {
+  #again(found: string, moved: boolean): Round {
     if (this.#retries >= MAX_RETRIES) return { moved };
-    this.#retry = true;
-    return { moved, againInMs: Math.min(FIRST_RETRY_MS * 2 ** this.#retries++, LONGEST_RETRY_MS) };
+    this.#retryOf = found;
+    return { moved, againInMs: FIRST_RETRY_MS * 2 ** this.#retries++ };
   }
 }
 
-/** True when the engine's answer cannot be the last word on what lies in the folder. */
-function isDoubtful(reading: Reading, found: string, outcome: Outcome): boolean {
-  if (reading.unsettled) return true;
-  if (outcome.status !== 'rejected') return outcome.revision !== found;
-  if (outcome.candidate !== undefined && outcome.candidate !== found) return true;
-  return PASSING.has(outcome.error?.code ?? '') && failure(outcome.error) !== found;
+/** What the engine saw in the folder: the id of a set, or its failure to read one; undefined when it has to look again. */
+function seenBy(outcome: Outcome | undefined): string | undefined {
+  if (outcome === undefined || isPassing(outcome)) return undefined;
+  const { status, candidate, revision, error } = outcome;
+  return status === 'rejected' ? (candidate ?? failure(error)) : revision;
 }
 
-function stateOf({ result }: Reading): string {
-  return result instanceof GatewayError ? failure(result) : result.id;
+function isPassing({ error }: Outcome): boolean {
+  return error !== undefined && PASSING.has(error.code);
+}
+
+/** Torn readings equal nothing, not even one another. */
+function nameOf({ key, found }: Glimpse): string {
+  if (found === undefined) return `torn: ${key}`;
+  return found instanceof GatewayError ? failure(found) : found;
 }
 
 function failure(error: { readonly code: string; readonly message: string } | undefined): string {

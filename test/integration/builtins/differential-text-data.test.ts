@@ -1,6 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { hostedBuiltins } from '../../../src/evaluator/builtins/index.js';
+import { formatTerm } from '../../../src/value/format-term.js';
+import { parseTerm } from '../../../src/value/parse-term.js';
+import { RegoSet } from '../../../src/value/value.js';
 import type { RegoValue } from '../../../src/value/value.js';
 import { ourAnswer } from '../../helpers/builtin-calls.js';
 import { topdownBatch } from '../../helpers/topdown-batch.js';
@@ -28,6 +31,13 @@ function argumentLists(name: string): readonly (readonly RegoValue[])[] {
   return [...good, ...bad];
 }
 
+/** OPA walks maps in random order where a document has several mismatches: they are compared as a set. */
+function comparable(name: string, answer: string | undefined): string | undefined {
+  if (name !== 'json.match_schema' || answer === undefined) return answer;
+  const [valid = null, mismatches = null] = parseTerm(answer) as readonly RegoValue[];
+  return formatTerm([valid, Array.isArray(mismatches) ? RegoSet.of(mismatches as readonly RegoValue[]) : mismatches]);
+}
+
 describe('built-ins of text and data, compared with those of OPA', () => {
   it('leaves none of them out', () => {
     const compared = [...Object.keys(ARGUMENTS), ...NOT_COMPARED].sort();
@@ -37,7 +47,9 @@ describe('built-ins of text and data, compared with those of OPA', () => {
   it.each(Object.keys(ARGUMENTS))('%s answers alike', async (name) => {
     const lists = argumentLists(name);
     const theirs = await topdownBatch(name, lists);
-    const ours = lists.map((args) => ourAnswer({ name, args }));
-    lists.forEach((args, index) => expect({ args, answer: ours[index] }).toEqual({ args, answer: theirs[index] }));
+    lists.forEach((args, index) => {
+      const answer = comparable(name, ourAnswer({ name, args }));
+      expect({ args, answer }).toEqual({ args, answer: comparable(name, theirs[index]) });
+    });
   });
 });

@@ -30,7 +30,7 @@ const directive = fc
     fc.constantFrom('', '', '', '[1]', '[2]', '[9]', '[x]'),
     fc.constantFrom('', '', '5', '12', '*'),
     fc.constantFrom('', '', '.', '.0', '.3', '.*', '.10'),
-    fc.constantFrom(...'vdsqxXeEfFgGtUcboOT%zé!', ''),
+    fc.constantFrom(...Array.from('vdsqxXeEfFgGtUcboOT%zé!'), ''),
   )
   .map((parts) => `%${parts.join('')}`);
 const format = fc

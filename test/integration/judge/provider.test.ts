@@ -116,7 +116,9 @@ describe('a call of the provider', () => {
       'an endless answer',
       (_request, response) => {
         response.writeHead(200, { 'content-type': 'application/json' });
-        const more = (): void => void (response.destroyed ? undefined : response.write(Buffer.alloc(65_536, 32), more));
+        const more = (): void => {
+          if (!response.destroyed) response.write(Buffer.alloc(65_536, 32), more);
+        };
         more();
       },
       'too_large',

@@ -12,7 +12,6 @@ import { moduleText, saveScenarios } from '../../helpers/save-scenarios.js';
 import { tempDir } from '../../helpers/temp-dir.js';
 import { waitFor } from '../../helpers/wait-for.js';
 
-const noMetrics = { watchEvent: () => undefined, watchMissed: () => undefined, degraded: () => undefined };
 const noApi = { attachEngine: () => undefined, registerPolicyReloader: () => undefined };
 
 /** Without a sweep within the test: what is found here, an event announced. */
@@ -22,7 +21,7 @@ async function watched(policyDir: string) {
   const reader = createSourceReader({ limits: DEFAULT_SOURCE_LIMITS });
   const engine = createRecordingEngine(policyDir, reader);
   await engine.reload('boot');
-  const watcher = createWatcher({ policyDir, engine, api: noApi, reader, log: silentLog, metrics: noMetrics, timing });
+  const watcher = createWatcher({ policyDir, engine, api: noApi, reader, log: silentLog, timing });
   onTestFinished(() => watcher.close());
   await watcher.start();
   return { engine, watcher };
