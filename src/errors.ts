@@ -49,6 +49,13 @@ export const ERRORS = {
   evaluation_failed: { status: 500, exit: 1, hint: 'See the message; the instance was replaced.' },
   evaluator_closed: { status: 503, exit: 3, hint: 'The gateway is shutting down.' },
   decision_invalid: { status: 500, exit: 1, hint: 'The rules of the domain decide nothing for this input: see the message.' },
+  // local scan
+  scan_failed: { status: 500, exit: 1, hint: 'The content counts as not inspected; see the message.' },
+  scan_timeout: {
+    status: 500,
+    exit: 1,
+    hint: 'The patterns are too dear for this content: send less, or make data.guardrail.patterns cheaper.',
+  },
   // requests of the decision domains
   request_too_large: { status: 400, exit: 2, hint: 'Send less, or raise http.max_body_bytes.' },
   request_invalid: { status: 400, exit: 2, hint: 'Mend the request field that is named; see the API reference.' },
@@ -61,6 +68,11 @@ export const ERRORS = {
   address_unavailable: { status: 500, exit: 3, hint: 'Choose an address of this machine with --bind and a free --port.' },
   gateway_unreachable: { status: 502, exit: 3, hint: 'Start it with `defenseclaw-gateway start`, or check --bind and --port.' },
   gateway_refused: { status: 502, exit: 1, hint: 'See the answer of the gateway.' },
+  judge_failed: {
+    status: 502,
+    exit: 3,
+    hint: 'Check the model, address and key under guardrail.judge.llm, and that the provider answers.',
+  },
   audit_store_failed: { status: 503, exit: 5, hint: 'Check the free space and the permissions of the data folder.' },
   enforcement_list_full: { status: 409, exit: 1, hint: 'Take entries that are no longer needed off the lists.' },
   usage: { status: 400, exit: 2, hint: 'See --help.' },

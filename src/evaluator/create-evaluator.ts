@@ -1,11 +1,14 @@
 import { availableParallelism } from 'node:os';
 import type { Evaluator, EvaluatorOptions, PreparedRevision } from './evaluator.js';
-import { allowedBuiltins } from './linker.js';
+import { allowedBuiltins, OVERRIDES } from './linker.js';
 import { Pool } from './pool/pool.js';
 
 const MIB = 1024 * 1024;
 
-/** Starts the worker threads. They keep no process alive while they idle. */
+/** The code of the built-ins alone takes some 30 MiB of JavaScript heap. */
+const MIN_HEAP_MB = 256;
+
+/** An evaluator with a pool of worker threads. They keep no process alive while they idle. */
 export function createEvaluator(options: EvaluatorOptions = {}): Evaluator {
   const maxMemoryMb = options.maxMemoryMb ?? 512;
   const allowBuiltins = options.allowBuiltins ?? [];
@@ -14,19 +17,22 @@ export function createEvaluator(options: EvaluatorOptions = {}): Evaluator {
     timeoutMs: options.timeoutMs ?? 1000,
     maxQueue: options.maxQueue ?? 4096,
     maxMemoryBytes: maxMemoryMb * MIB,
-    maxHeapMb: maxMemoryMb,
+    maxHeapMb: Math.max(MIN_HEAP_MB, maxMemoryMb),
     allowBuiltins,
     onPrint: options.onPrint ?? (() => undefined),
   });
   return {
     hostedBuiltins: allowedBuiltins(allowBuiltins),
+    overrides: OVERRIDES,
     async prepare({ policy, data }): Promise<PreparedRevision> {
-      const generation = await pool.prepare({ module: policy.wasm, wasmBytes: policy.wasmBytes, data: { json: data } });
+      const { wasm, wasmBytes, builtins } = policy;
+      const generation = await pool.prepare({ module: wasm, wasmBytes, builtins, data: { json: data } });
       return {
         evaluate: (request) => pool.evaluate(generation, request),
         release: () => pool.release(generation),
       };
     },
+    warm: () => pool.warm(),
     stats: () => pool.stats(),
     close: () => pool.close(),
   };

@@ -25,7 +25,9 @@ export interface Evaluation {
 /** A revision that every worker has ready. */
 export interface PreparedRevision {
   /**
-   * Throws GatewayError `evaluation_*`. The promise settles within the deadline.
+   * Throws GatewayError `evaluation_*`. The request waits for a worker at most as long as it may run, and ends with
+   * `evaluation_overloaded` then; it runs until its deadline, and ends with `evaluation_timeout` then. The input must not
+   * change before the promise settles.
    */
   evaluate(request: EvaluationRequest): Promise<Evaluation>;
   /** Frees the instances in all workers, after the last running decision. Idempotent. */
@@ -45,8 +47,12 @@ export interface EvaluatorStats {
 export interface Evaluator {
   /** Names of the built-ins that the host implements: given to the compiler as allowed. */
   readonly hostedBuiltins: readonly string[];
+  /** Of these, the ones that WebAssembly has too, but slower: the compiler should have them called in the host. */
+  readonly overrides: readonly string[];
   /** Instantiates the revision in every worker and smoke-tests it; throws when any worker cannot. */
   prepare(revision: Pick<Revision, 'id' | 'policy' | 'data'>): Promise<PreparedRevision>;
+  /** Starts the worker threads now; otherwise the first {@link prepare} does. */
+  warm(): void;
   stats(): EvaluatorStats;
   close(): Promise<void>;
 }

@@ -73,6 +73,8 @@ function refuse(position: number, expected: string): never {
 function skipBlanks(bytes: Uint8Array, position: number): number {
   for (;;) {
     const code = bytes[position];
+    // The usual case first: compact JSON has no blanks.
+    if (code === undefined || code > 0x20) return position;
     if (code !== 0x20 && code !== 0x0a && code !== 0x0d && code !== 0x09) return position;
     position++;
   }
@@ -103,7 +105,7 @@ const PLAIN = new Uint8Array(256).map((_, code) => (code >= 0x20 && code !== 0x2
 function stringEnd(bytes: Uint8Array, position: number): number {
   const length = bytes.length;
   for (;;) {
-    while (position < length && PLAIN[bytes[position] as number] === 1) position++;
+    while (position < length && PLAIN[bytes[position] ?? 0] === 1) position++;
     const code = bytes[position];
     if (code === 0x22) return position + 1;
     if (code === 0x5c) position = escapeEnd(bytes, position + 1);

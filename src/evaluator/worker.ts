@@ -17,7 +17,6 @@ const port = parentPort;
 const settings = workerData as ThreadSettings;
 const control = new Int32Array(settings.control);
 const generations = new Map<number, LoadedRevision>();
-const released = new Set<number>();
 const prints = new PrintBuffer((lines) => post({ type: 'print', lines }));
 const context = new EvaluationContext((text) => prints.add(text));
 
@@ -34,12 +33,18 @@ function flush(): void {
   replies = [];
 }
 
-function prepare(source: GenerationSource): void {
+/** Generations whose built-ins are being loaded. */
+const loading = new Set<number>();
+
+async function prepare(source: GenerationSource): Promise<void> {
   const { generation } = source;
+  loading.add(generation);
   try {
-    const link = linker(settings.allowBuiltins);
+    const link = await linker(settings.allowBuiltins, source.builtins);
+    // Released meanwhile: nobody waits for it.
+    if (!loading.delete(generation)) return;
     const revision = new LoadedRevision({ ...source, maxMemoryBytes: settings.maxMemoryBytes, link }, context);
-    if (!released.delete(generation)) generations.set(generation, revision);
+    generations.set(generation, revision);
     report();
     post({ type: 'prepared', generation, entrypoints: revision.entrypoints, data: { image: revision.image } });
   } catch (thrown) {
@@ -62,9 +67,8 @@ function report(): void {
 let retired = 0;
 
 function release(generation: number): void {
-  const revision = generations.get(generation);
-  if (revision === undefined) released.add(generation);
-  else retired += revision.dropped;
+  loading.delete(generation);
+  retired += generations.get(generation)?.dropped ?? 0;
   generations.delete(generation);
   report();
 }
@@ -97,15 +101,10 @@ function runBatch(batch: ArrayBuffer): void {
 }
 
 port.on('message', (message: ArrayBuffer | ThreadCommand) => {
-  if (message instanceof ArrayBuffer) return runBatch(message);
-  switch (message.type) {
-    case 'prepare':
-      return prepare(message);
-    case 'release':
-      return release(message.generation);
-    case 'ping':
-      return post({ type: 'pong' });
-  }
+  if (message instanceof ArrayBuffer) runBatch(message);
+  else if (message.type === 'prepare') void prepare(message);
+  else if (message.type === 'release') release(message.generation);
+  else post({ type: 'pong' });
 });
 
 post({ type: 'started' });

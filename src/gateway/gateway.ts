@@ -12,6 +12,7 @@ import { subscribeTelemetry } from '../telemetry/subscribe.js';
 import { createNoopWatcher } from '../watcher/noop-watcher.js';
 import { createWatcher } from '../watcher/create-watcher.js';
 import type { Watcher } from '../watcher/watcher.js';
+import { createGuardrailParts } from './guardrail-parts.js';
 import { httpDeps } from './http-deps.js';
 import { createPolicyEngine } from './policy-engine.js';
 
@@ -62,8 +63,13 @@ export async function startGateway({ config, token, log, version = '0.0.0' }: Ga
       audit: (outcome) => void audit.append(policyReloadEvent(outcome, { policyDir })),
     });
     const enforcement = createEnforcementStore({ database });
+    const guardrail = createGuardrailParts({ config, token, log, metrics, policy, audit, enforcement });
+    closers.push(() => guardrail.close());
     const api = createHttpApi(
-      httpDeps({ config, token, version, log, metrics, policy, audit, enforcement, telemetry: () => telemetry.state, watcher: () => watcher.state }),
+      httpDeps({
+        ...{ config, token, version, log, metrics, policy, audit, enforcement, guardrail },
+        ...{ telemetry: () => telemetry.state, watcher: () => watcher.state },
+      }),
     );
     closers.push(() => api.close());
     const watcher: Watcher = chooseWatcher();

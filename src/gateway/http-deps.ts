@@ -6,6 +6,7 @@ import type { Log } from '../log.js';
 import type { Metrics } from '../telemetry/metrics.js';
 import type { TelemetryState } from '../telemetry/subscribe.js';
 import type { WatcherState } from '../watcher/watcher.js';
+import type { GuardrailParts } from './guardrail-parts.js';
 import type { PolicyEngine } from './policy-engine.js';
 
 /** The parts of the gateway that the HTTP room is told about. */
@@ -18,6 +19,7 @@ export interface HttpParts {
   readonly policy: PolicyEngine;
   readonly audit: AuditStore;
   readonly enforcement: EnforcementStore;
+  readonly guardrail: GuardrailParts;
   readonly telemetry: () => TelemetryState;
   readonly watcher: () => WatcherState | undefined;
 }

@@ -8,6 +8,7 @@ import type { Engine } from '../engine/engine.js';
 import { GatewayError } from '../errors.js';
 import { createEvaluator } from '../evaluator/create-evaluator.js';
 import type { Evaluator } from '../evaluator/evaluator.js';
+import { judgeGate } from '../judge/judge-policy.js';
 import type { Log } from '../log.js';
 import { createSourceReader } from '../policy/source-reader.js';
 import type { SourceReader } from '../policy/source-reader.js';
@@ -51,9 +52,9 @@ export function createPolicyEngine({ config, policyDir, log }: PolicyEngineOptio
       if (policyDir === undefined) throw new GatewayError('policy_dir_missing', 'policy_dir not configured');
       return reader.read(policyDir, { previous });
     },
-    compile: createPolicyCompile({ compiler, hosted: evaluator.hostedBuiltins, overrides: [] }),
+    compile: createPolicyCompile({ compiler, hosted: evaluator.hostedBuiltins, overrides: evaluator.overrides }),
     evaluator,
-    gates: [domainDataGate],
+    gates: [domainDataGate, judgeGate],
     log,
   });
   let closing: Promise<void> | undefined;

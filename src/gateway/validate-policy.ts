@@ -1,6 +1,7 @@
 import { checkDomainData } from '../domains/data-schema.js';
 import { asGatewayError } from '../errors.js';
 import type { Diagnostic } from '../policy/diagnostic.js';
+import { judgeDiagnostics } from '../judge/judge-policy.js';
 import { diagnosticsOf } from '../policy/error-diagnostics.js';
 import { checkDataConflicts, mergeData } from '../policy/merge-data.js';
 import type { SourceSet } from '../policy/source-set.js';
@@ -28,7 +29,7 @@ export async function validatePolicy(parts: PolicyEngine): Promise<Validation> {
   ]);
   const packages = built.packages.map((name) => name.replace(/^data\./u, ''));
   const data = checkData(source, packages, built.rules);
-  const diagnostics = [...unique([...checked.diagnostics, ...built.diagnostics]), ...data];
+  const diagnostics = [...unique([...checked.diagnostics, ...built.diagnostics]), ...data, ...judgeDiagnostics(source.judge)];
   return { valid: diagnostics.every(({ severity }) => severity !== 'error'), root: source.root, modules: source.modules.length, diagnostics };
 }
 

@@ -20,11 +20,10 @@ function json(value: RegoValue, depth: number): string {
     case 'number':
       if (!Number.isFinite(value)) throw new GatewayError('value_invalid', `Expected a finite number, got ${value}`);
       return String(value);
-    case 'boolean':
-    case 'bigint':
-      return String(value);
     case 'object':
       return value === null ? 'null' : collection(value, depth + 1);
+    default:
+      return String(value);
   }
 }
 
@@ -40,19 +39,22 @@ function object(value: RegoObject, depth: number): string {
   let strings = true;
   const members = value.entries.map(([key, item]): JsonMember => {
     strings &&= typeof key === 'string';
-    return [typeof key === 'string' ? key : json(key, depth), json(item, depth)];
+    const name = typeof key === 'string' ? key : json(key, depth);
+    return [name, `${quoteJson(name)}:${json(item, depth)}`];
   });
   return joinMembers(members, strings);
 }
 
-/** Name of a member, not yet quoted, and the JSON text of its value. */
-export type JsonMember = readonly [name: string, json: string];
+/** Name of a member, and the JSON text of the whole member. */
+export type JsonMember = readonly [name: string, text: string];
 
 /** The JSON text of an object; `sorted` tells that the names are unique and in order already. */
 export function joinMembers(members: JsonMember[], sorted: boolean): string {
   // Two keys may print alike (1 and "1"): OPA fills a map in key order, so the later one stands.
   const unique = sorted ? members : [...new Map(members)].sort(([a], [b]) => compareStrings(a, b));
-  return `{${unique.map(([name, text]) => `${quoteJson(name)}:${text}`).join(',')}}`;
+  let json = '';
+  for (const [, text] of unique) json += json === '' ? text : `,${text}`;
+  return `{${json}}`;
 }
 
 /** What Go's encoder escapes and JSON.stringify does not. */

@@ -20,11 +20,10 @@ function term(value: RegoValue, depth: number): string {
       return quote(value);
     case 'number':
       return finite(value);
-    case 'boolean':
-    case 'bigint':
-      return String(value);
     case 'object':
       return value === null ? 'null' : collection(value, depth + 1);
+    default:
+      return String(value);
   }
 }
 

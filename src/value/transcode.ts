@@ -119,28 +119,36 @@ class Transcoder {
       this.position++;
       return '{}';
     }
-    if (first === 0x22) {
-      const name = this.#quoted();
-      if (this.#dump.charCodeAt(this.position) === 0x3a) return this.#object(name, depth);
-    }
-    return this.#tree(start, depth);
+    if (first !== 0x22) return this.#tree(start, depth);
+    const quoted = this.#quoted();
+    return this.#dump.charCodeAt(this.position) === 0x3a ? this.#object(quoted, start, depth) : this.#strings(quoted, start, depth);
   }
 
   /** An object whose first key is a string; falls back to the tree when another key is none. */
-  #object(first: string, depth: number): string {
-    const start = this.position - first.length - 1;
+  #object(first: string, start: number, depth: number): string {
     const members: JsonMember[] = [];
     let sorted = true;
+    let previous: string | undefined;
     for (let quoted = first; ; quoted = this.#quoted()) {
       const name = this.#plain ? quoted.slice(1, -1) : (JSON.parse(quoted) as string);
       if (this.#dump.charCodeAt(this.position) !== 0x3a) this.fail(':');
       this.position += 2;
-      const previous = members.at(-1);
-      sorted &&= previous === undefined || compareStrings(previous[0], name) < 0;
-      members.push([name, this.value(depth)]);
+      sorted &&= previous === undefined || compareStrings(previous, name) < 0;
+      previous = name;
+      members.push([name, `${this.#plain ? quoted : quoteJson(name)}:${this.value(depth)}`]);
       if (this.#closes(0x7d)) return joinMembers(members, sorted);
       if (this.#dump.charCodeAt(this.position) !== 0x22) return this.#tree(start, depth);
     }
+  }
+
+  /** A set whose first member is a string: the usual set is of strings alone, and needs no tree. */
+  #strings(first: string, start: number, depth: number): string {
+    const members = [first];
+    while (!this.#closes(0x7d)) {
+      if (!this.#plain || this.#dump.charCodeAt(this.position) !== 0x22) return this.#tree(start, depth);
+      members.push(this.#quoted());
+    }
+    return this.#plain ? `[${sortQuoted(members).join(',')}]` : `[${quoteJson(JSON.parse(first) as string)}]`;
   }
 
   /** Sets, and objects with keys that are no strings: their order needs the values themselves. */
@@ -157,4 +165,9 @@ function isScalarCode(code: number): boolean {
   return (
     (code >= 0x30 && code <= 0x39) || code === 0x2d || code === 0x2e || code === 0x2b || (code >= 0x61 && code <= 0x7a) || code === 0x45
   );
+}
+
+function sortQuoted(quoted: readonly string[]): readonly string[] {
+  const texts = quoted.map((text) => text.slice(1, -1)).sort(compareStrings);
+  return texts.map((text) => `"${text}"`);
 }

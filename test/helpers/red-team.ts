@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
+import { scanGoJson } from '../../src/domains/go-scan.js';
 import { argsText } from '../../src/judge/inspect/args-text.js';
 import { compileRules } from '../../src/judge/scan/compiled-rules.js';
 import { scanRules } from '../../src/judge/scan/rules.js';
@@ -25,7 +26,7 @@ export async function samples(name: string): Promise<readonly Sample[]> {
 
 /** The text that is scanned of a sample. */
 export function sampleText({ text, args }: Sample): string {
-  return text ?? argsText(args);
+  return text ?? argsText(scanGoJson(Buffer.from(JSON.stringify(args))));
 }
 
 /** The rules of the shipped policy data. */

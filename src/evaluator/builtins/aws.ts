@@ -5,7 +5,7 @@ import { RegoObject } from '../../value/value.js';
 import type { RegoValue } from '../../value/value.js';
 import type { BuiltinGroup } from './builtin.js';
 import { BuiltinError } from './builtin.js';
-import { escapedPath, parseGoUrl } from './go-url.js';
+import { parseGoUrl } from './go-url.js';
 import type { GoUrl } from './go-url.js';
 import { int64, numberOperand } from './numeric.js';
 import { objectOperand, typeName } from './operands.js';
@@ -103,11 +103,13 @@ function sign(request: AwsRequest, config: AwsConfig, timeNs: bigint): readonly 
     ...(config.sessionToken === '' ? [] : [['x-amz-security-token', config.sessionToken] as const]),
   ];
   const callers = [...request.headers].map(([name, text]) => [name.toLowerCase(), text] as const);
-  const signed = [...new Map([...own, ...callers.filter(([name]) => !UNSIGNED_HEADERS.has(name))])].sort(([a], [b]) => compareStrings(a, b));
+  const signed = [...new Map([...own, ...callers.filter(([name]) => !UNSIGNED_HEADERS.has(name))])].sort(([a], [b]) =>
+    compareStrings(a, b),
+  );
   const names = signed.map(([name]) => name).join(';');
   const canonical = [
     request.method,
-    escapedPath(request.url),
+    request.url.escapedPath,
     request.url.rawQuery,
     ...signed.map(([name, text]) => `${name}:${text}`),
     '',

@@ -7,7 +7,7 @@ export function textFromBytes(bytes: Uint8Array): string {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (isUtf8(buffer)) return buffer.toString('utf8');
   let text = '';
-  for (let at = 0; at < buffer.length; ) {
+  for (let at = 0; at < buffer.length;) {
     const length = sequenceLength(buffer, at);
     text += length === 0 ? REPLACEMENT : buffer.toString('utf8', at, at + length);
     at += Math.max(length, 1);

@@ -1,5 +1,5 @@
-import { RegoObject, RegoSet } from '../../value/value.js';
-import type { RegoValue } from '../../value/value.js';
+import { RegoSet } from '../../value/value.js';
+import type { RegoObject, RegoValue } from '../../value/value.js';
 import type { BuiltinContext, BuiltinGroup } from './builtin.js';
 import { isArray, objectOperand, refuseOperand, stringOperand } from './operands.js';
 

@@ -10,6 +10,8 @@ export interface GoUrl {
   readonly path: string;
   /** The path as written, when Go would write it otherwise; '' when not. */
   readonly rawPath: string;
+  /** The path with its escapes, as Go's EscapedPath: kept since `path` may have lost bytes that are no UTF-8. */
+  readonly escapedPath: string;
   readonly omitHost: boolean;
   /** The URL ends with a lone `?`. */
   readonly forceQuery: boolean;
@@ -43,11 +45,26 @@ export function parseGoUrl(text: string): GoUrl | { readonly error: string } {
   }
 }
 
-/** The path with its escapes, as Go's EscapedPath. */
-export function escapedPath(url: GoUrl): string {
-  const raw = toBytes(url.rawPath);
-  if (raw !== '' && [...raw].every((byte) => "!$&'()*+,;=:@[]%".includes(byte) || isPlain(byte, 'path'))) return url.rawPath;
-  return url.path === '*' ? '*' : escape(toBytes(url.path), 'path');
+/** The URL put together again, as Go's String. */
+export function goUrlText(url: GoUrl): string {
+  const query = url.forceQuery || url.rawQuery !== '' ? `?${url.rawQuery}` : '';
+  const fragment = url.fragment === '' ? '' : `#${url.rawFragment === '' ? escape(toBytes(url.fragment), 'fragment') : url.rawFragment}`;
+  const scheme = url.scheme === '' ? '' : `${url.scheme}:`;
+  return scheme + (url.opaque === '' ? hierarchy(url) : url.opaque) + query + fragment;
+}
+
+function hierarchy({ scheme, host, user, omitHost, escapedPath: path }: GoUrl): string {
+  const named = host !== '' || user !== undefined;
+  const authority = named || (scheme !== '' && !omitHost && path !== '') ? `//${userText(user)}${escape(toBytes(host), 'host')}` : '';
+  if (host !== '' && path !== '' && !path.startsWith('/')) return `${authority}/${path}`;
+  // A colon in the first segment would read as the end of a scheme.
+  return scheme === '' && authority === '' && /^[^/]*:/.test(path) ? `./${path}` : authority + path;
+}
+
+function userText(user: GoUrl['user']): string {
+  if (user === undefined) return '';
+  const password = user.password === undefined ? '' : `:${escape(toBytes(user.password), 'user')}`;
+  return `${escape(toBytes(user.name), 'user')}${password}@`;
 }
 
 class UrlError extends Error {}
@@ -58,9 +75,20 @@ function parse(all: string): GoUrl {
   const escapedFragment = hash < 0 ? '' : all.slice(hash + 1);
   const fragment = unescape(escapedFragment, 'fragment');
   const rawFragment = escape(fragment, 'fragment') === escapedFragment ? '' : escapedFragment;
-  const base = { opaque: '', host: '', path: '', rawPath: '', omitHost: false, forceQuery: false, rawQuery: '', fragment, rawFragment };
-  if (/[\u0000-\u001f\u007f]/.test(reference)) throw new UrlError('net/url: invalid control character in URL');
-  if (reference === '*') return { ...base, scheme: '', path: '*' };
+  const base = {
+    opaque: '',
+    host: '',
+    path: '',
+    rawPath: '',
+    escapedPath: '',
+    omitHost: false,
+    forceQuery: false,
+    rawQuery: '',
+    fragment,
+    rawFragment,
+  };
+  if (!/^[ -~\u0080-\u00ff]*$/.test(reference)) throw new UrlError('net/url: invalid control character in URL');
+  if (reference === '*') return { ...base, scheme: '', path: '*', escapedPath: '*' };
   if (reference.startsWith(':')) throw new UrlError('missing protocol scheme');
   const scheme = /^([A-Za-z][A-Za-z0-9+.-]*):/.exec(reference)?.[1] ?? '';
   const { rest, ...query } = cutQuery(reference.slice(scheme === '' ? 0 : scheme.length + 1));
@@ -83,9 +111,12 @@ function cutQuery(rest: string): { readonly rest: string; readonly rawQuery: str
   return { rest: rest.slice(0, mark), rawQuery: rest.slice(mark + 1), forceQuery: mark === rest.length - 1 };
 }
 
-function parsePath(escaped: string): Pick<GoUrl, 'path' | 'rawPath'> {
-  const path = unescape(escaped, 'path');
-  return { path, rawPath: escape(path, 'path') === escaped ? '' : escaped };
+function parsePath(written: string): Pick<GoUrl, 'path' | 'rawPath' | 'escapedPath'> {
+  const path = unescape(written, 'path');
+  const escaped = escape(path, 'path');
+  if (escaped === written) return { path, rawPath: '', escapedPath: escaped };
+  const isEscaped = /^[A-Za-z0-9\-_.~$&+,/:;=@!'()*[\]%]+$/.test(written);
+  return { path, rawPath: written, escapedPath: isEscaped ? written : path === '*' ? '*' : escaped };
 }
 
 function parseAuthority(scheme: string, authority: string): Pick<GoUrl, 'host' | 'user'> {
@@ -117,8 +148,7 @@ function parseLiteral(host: string): string {
   checkPort(port);
   const name = host.slice(1, close);
   const zone = name.indexOf('%25');
-  const literal =
-    zone < 0 ? unescape(name, 'host') : unescape(name.slice(0, zone), 'host') + unescape(name.slice(zone), 'zone');
+  const literal = zone < 0 ? unescape(name, 'host') : unescape(name.slice(0, zone), 'host') + unescape(name.slice(zone), 'zone');
   if (!/^[0-9A-Fa-f:.]+(?:%.+)?$/.test(literal) || !ipaddr.IPv6.isValid(literal.replace(/%.*$/, ''))) throw new UrlError('invalid host');
   return `[${literal}]${port}`;
 }
@@ -135,7 +165,8 @@ function unescape(text: string, part: Part): string {
   const isHost = part === 'host' || part === 'zone';
   return text.replace(/%(?:[0-9A-Fa-f]{2})?|[^%]/g, (found) => {
     if (!found.startsWith('%')) {
-      if (isHost && found < '\u0080' && !isPlain(found, part)) throw new UrlError(`invalid character ${JSON.stringify(found)} in host name`);
+      if (isHost && found < '\u0080' && !isPlain(found, part))
+        throw new UrlError(`invalid character ${JSON.stringify(found)} in host name`);
       return found;
     }
     const byte = String.fromCharCode(Number.parseInt(found.slice(1), 16));

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { RegoValue } from '../../value/value.js';
 import { BuiltinError } from './builtin.js';
 import type { BuiltinContext, BuiltinGroup } from './builtin.js';
+import { formatInt } from './format-int.js';
 import { bigintOperand, fromBigint, intOperand } from './numeric.js';
 import { stringOperand } from './operands.js';
 
@@ -34,4 +35,4 @@ function intn(context: BuiltinContext, key: RegoValue = null, bound: RegoValue =
   return number;
 }
 
-export const numberBuiltins: BuiltinGroup = { 'numbers.range_step': rangeStep, 'rand.intn': intn };
+export const numberBuiltins: BuiltinGroup = { format_int: formatInt, 'numbers.range_step': rangeStep, 'rand.intn': intn };

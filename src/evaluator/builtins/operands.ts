@@ -53,6 +53,8 @@ export function stringsOperand(value: RegoValue, position: number): readonly str
   const type = typeName(value);
   return (value instanceof RegoSet ? value.members : value).map((element) => {
     if (typeof element === 'string') return element;
-    throw new BuiltinError(`operand ${position} must be ${type} of strings but got ${type} containing ${typeName(element)}`, { kind: 'type' });
+    throw new BuiltinError(`operand ${position} must be ${type} of strings but got ${type} containing ${typeName(element)}`, {
+      kind: 'type',
+    });
   });
 }

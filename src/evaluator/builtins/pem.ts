@@ -16,7 +16,7 @@ const DASHES = '-----';
  * it counts, so that a broken block does not swallow the next one.
  */
 export function nextPemBlock(text: string): PemBlock | undefined {
-  for (let from = 0; ; ) {
+  for (let from = 0; ;) {
     const end = text.indexOf(END, from);
     if (end < 0) return undefined;
     const block = blockBefore(text, from, end);
@@ -33,8 +33,10 @@ export function pemBlocks(text: string): PemBlock[] {
 }
 
 function blockBefore(text: string, from: number, end: number): PemBlock | undefined {
-  const begin = text.lastIndexOf(BEGIN, end);
-  if (begin < from || (begin > from && text[begin - 1] !== '\n')) return undefined;
+  // Looked for in the piece alone: a search back to the start of the text for every end line would be quadratic.
+  const offset = text.slice(from, end).lastIndexOf(BEGIN);
+  const begin = from + offset;
+  if (offset < 0 || (offset > 0 && text[begin - 1] !== '\n')) return undefined;
   const [typeLine = '', ...lines] = text.slice(begin + BEGIN.length, end).split('\n');
   const opening = typeLine.trimEnd();
   if (!opening.endsWith(DASHES)) return undefined;
@@ -45,7 +47,15 @@ function blockBefore(text: string, from: number, end: number): PemBlock | undefi
   const lineBreak = after.indexOf('\n');
   if ((lineBreak < 0 ? after : after.slice(0, lineBreak)).trim() !== '') return undefined;
   // Header lines (`Proc-Type: ...`) come before the data and are of no use here.
-  const data = lines.slice(Math.max(0, lines.findIndex((line) => !line.includes(':')))).join('').replace(/[ \t\r]/g, '');
+  const data = lines
+    .slice(
+      Math.max(
+        0,
+        lines.findIndex((line) => !line.includes(':')),
+      ),
+    )
+    .join('')
+    .replace(/[ \t\r]/g, '');
   if (data.length % 4 !== 0 || !/^[A-Za-z0-9+/]*={0,2}$/.test(data)) return undefined;
   return { type, bytes: Buffer.from(data, 'base64'), rest: lineBreak < 0 ? '' : after.slice(lineBreak + 1) };
 }

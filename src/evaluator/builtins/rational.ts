@@ -23,24 +23,21 @@ export function roundToBits({ numerator, denominator }: Rational, bits: number):
   if (numerator === 0n) return { numerator, denominator: 1n };
   const magnitude = numerator < 0n ? -numerator : numerator;
   let shift = bits - bitLength(magnitude) + bitLength(denominator);
-  let quotient = 0n;
-  let remainder = 0n;
-  let divisor = 1n;
   // The first guess of the shift is at most one bit too high.
-  for (;;) {
-    const dividend = shift > 0 ? magnitude << BigInt(shift) : magnitude;
-    divisor = shift < 0 ? denominator << BigInt(-shift) : denominator;
-    quotient = dividend / divisor;
-    remainder = dividend % divisor;
-    if (bitLength(quotient) <= bits) break;
-    shift--;
-  }
-  const twice = remainder * 2n;
-  if (twice > divisor || (twice === divisor && quotient % 2n === 1n)) quotient += 1n;
-  const signed = numerator < 0n ? -quotient : quotient;
-  return shift > 0
-    ? { numerator: signed, denominator: 1n << BigInt(shift) }
-    : { numerator: signed << BigInt(-shift), denominator: 1n };
+  if (bitLength(scaled(magnitude, shift) / scaled(denominator, -shift)) > bits) shift--;
+  const dividend = scaled(magnitude, shift);
+  const divisor = scaled(denominator, -shift);
+  const quotient = dividend / divisor;
+  const twice = (dividend % divisor) * 2n;
+  const up = twice > divisor || (twice === divisor && quotient % 2n === 1n);
+  const rounded = up ? quotient + 1n : quotient;
+  const signed = numerator < 0n ? -rounded : rounded;
+  return shift > 0 ? { numerator: signed, denominator: 1n << BigInt(shift) } : { numerator: signed << BigInt(-shift), denominator: 1n };
+}
+
+/** Shifted to the left where the shift is positive, left alone otherwise. */
+function scaled(value: bigint, shift: number): bigint {
+  return shift > 0 ? value << BigInt(shift) : value;
 }
 
 function bitLength(value: bigint): number {

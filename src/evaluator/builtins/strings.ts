@@ -24,7 +24,7 @@ function stringOrStrings(value: RegoValue, position: number): readonly string[] 
 function count(_context: BuiltinContext, text: RegoValue = null, search: RegoValue = null): RegoValue {
   const base = stringOperand(text, 1);
   const wanted = stringOperand(search, 2);
-  if (wanted === '') return [...base].length + 1;
+  if (wanted === '') return Array.from(base).length + 1;
   return base.split(wanted).length - 1;
 }
 
@@ -32,7 +32,7 @@ function splitN(_context: BuiltinContext, text: RegoValue = null, delimiter: Reg
   const base = stringOperand(text, 1);
   const separator = stringOperand(delimiter, 2);
   const n = Number(intOperand(limit, 3));
-  const parts = separator === '' ? [...base] : base.split(separator);
+  const parts = separator === '' ? Array.from(base) : base.split(separator);
   return n >= 0 ? parts.slice(0, n) : parts.slice(Math.max(parts.length + n, 0));
 }
 
@@ -45,7 +45,7 @@ function indexOfN(_context: BuiltinContext, text: RegoValue = null, search: Rego
   let codePoints = 0;
   let counted = 0;
   for (let at = base.indexOf(wanted); at >= 0; at = base.indexOf(wanted, at + 1)) {
-    codePoints += [...base.slice(counted, at)].length;
+    codePoints += Array.from(base.slice(counted, at)).length;
     counted = at;
     places.push(codePoints);
   }

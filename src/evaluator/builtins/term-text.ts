@@ -20,3 +20,8 @@ function collectionText(value: RegoDecimal | RegoSet | RegoObject | readonly Reg
   if (value instanceof RegoObject) return `{${value.entries.map(([key, item]) => `${termText(key)}: ${termText(item)}`).join(', ')}}`;
   return `[${value.map(termText).join(', ')}]`;
 }
+
+/** A key as plain text: a string as it is, anything else as its Rego text. */
+export function keyText(key: RegoValue): string {
+  return typeof key === 'string' ? key : termText(key);
+}

@@ -36,7 +36,8 @@ function parse(_context: BuiltinContext, text: RegoValue = null): RegoValue | un
 /** Plain, with the urn prefix, in any one-character brackets, or without dashes. */
 function readUuid(text: string): Buffer | undefined {
   const dashed = /^(?:urn:uuid:|)([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})$/i.exec(text)?.[1];
-  const bracketed = Buffer.byteLength(text) === 38 ? /^[^]([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})[^]$/i.exec(text)?.[1] : undefined;
+  const bracketed =
+    Buffer.byteLength(text) === 38 ? /^[^]([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})[^]$/i.exec(text)?.[1] : undefined;
   const digits = dashed ?? bracketed ?? (/^[0-9a-f]{32}$/i.test(text) ? text : undefined);
   return digits === undefined ? undefined : Buffer.from(digits.replaceAll('-', ''), 'hex');
 }

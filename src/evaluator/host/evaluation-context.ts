@@ -11,6 +11,7 @@ export class EvaluationContext implements BuiltinContext {
   readonly print: (text: string) => void;
   #nowNs: bigint | undefined;
   #strict = false;
+  #evaluations = 0;
   #failure: GatewayError | undefined;
 
   constructor(print: (text: string) => void) {
@@ -22,7 +23,18 @@ export class EvaluationContext implements BuiltinContext {
     return this.#nowNs;
   }
 
+  /** Errors in built-ins end the evaluation. */
+  get strict(): boolean {
+    return this.#strict;
+  }
+
+  /** Number of the evaluation: addresses in the guest's heap do not outlive it. */
+  get evaluation(): number {
+    return this.#evaluations;
+  }
+
   begin(strict: boolean): void {
+    this.#evaluations++;
     if (this.memo.size > 0) this.memo.clear();
     this.#nowNs = undefined;
     this.#strict = strict;

@@ -24,6 +24,8 @@ export interface GuestExports {
   readonly opa_heap_ptr_get: () => number;
   readonly opa_heap_ptr_set: (address: number) => void;
   readonly builtins: () => number;
+  /** Only of modules that ask for the order of a scan. */
+  readonly opa_value_compare?: (a: number, b: number) => number;
 }
 
 /** `opa_eval` with a value dump as result came with ABI 1.2. */

@@ -1,7 +1,7 @@
 import type { DataImage } from './data-image.js';
 import type { EvaluationContext } from './evaluation-context.js';
-import { guestFailure } from './guest-failure.js';
-import { align, instantiate } from './instantiate.js';
+import { GuestAbort, guestFailure } from './guest-failure.js';
+import { align, instantiate, reinstantiate } from './instantiate.js';
 import type { Guest, ModuleSource } from './instantiate.js';
 import { readResult } from './read-result.js';
 import { timedEvaluation } from './timed-evaluation.js';
@@ -25,6 +25,8 @@ export class LoadedRevision {
   readonly image: DataImage;
   readonly entrypoints: Readonly<Record<string, number>>;
   #guest: Guest | undefined;
+  /** Aborted, but its memory may be used again. */
+  #aborted: Guest | undefined;
   #keptBytes = 0;
   /** Instances given up: after a throw, or grown past what is kept. */
   dropped = 0;
@@ -71,10 +73,10 @@ export class LoadedRevision {
     try {
       const guest = this.#guest ?? this.#renew();
       result = evaluate(guest);
-      if (guest.memory.bytes.byteLength > this.#keptBytes) this.#drop();
+      if (guest.memory.bytes.byteLength > this.#keptBytes) this.#drop(false);
     } catch (thrown) {
       // What unwound through the guest left its shadow stack short: some hundred such throws and it answers nothing any more.
-      this.#drop();
+      this.#drop(thrown instanceof GuestAbort);
       this.#context.finish();
       throw guestFailure(thrown);
     }
@@ -89,12 +91,19 @@ export class LoadedRevision {
   }
 
   #renew(): Guest {
-    return this.#adopt(instantiate(this.#source, this.#context));
+    if (this.#aborted === undefined) return this.#adopt(instantiate(this.#source, this.#context));
+    const aborted = this.#aborted;
+    this.#aborted = undefined;
+    this.#guest = reinstantiate(aborted, this.#source, this.#context);
+    return this.#guest;
   }
 
-  #drop(): void {
+  /** Gives the instance up. What stopped in order left its memory in order, unless there is too much of it. */
+  #drop(orderly: boolean): void {
+    const guest = this.#guest;
     this.#guest = undefined;
     this.dropped++;
+    if (orderly && guest !== undefined && guest.memory.bytes.byteLength <= this.#keptBytes) this.#aborted = guest;
   }
 }
 

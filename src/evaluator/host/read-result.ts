@@ -23,5 +23,20 @@ export function readResult(memory: GuestMemory, address: number): string | undef
   if (to - from === FALSE.length && bytes[from] === FALSE[0]) return 'false';
   if (!bytes.toString('latin1', start, from).startsWith(HEAD))
     throw new GatewayError('value_invalid', 'Expected a result set of one decision');
-  return transcodeDump(bytes.toString('utf8', from, to));
+  const dump = bytes.toString('utf8', from, to);
+  return dump.length <= REMEMBERED_LENGTH ? remembered(dump) : transcodeDump(dump);
+}
+
+// Decisions are few and come again: looking a text up costs a tenth of transcoding it. At most 2 MiB of text.
+const REMEMBERED_LENGTH = 1024;
+const REMEMBERED = 1024;
+const transcoded = new Map<string, string>();
+
+function remembered(dump: string): string {
+  const known = transcoded.get(dump);
+  if (known !== undefined) return known;
+  if (transcoded.size === REMEMBERED) transcoded.clear();
+  const json = transcodeDump(dump);
+  transcoded.set(dump, json);
+  return json;
 }

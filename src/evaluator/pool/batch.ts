@@ -1,4 +1,9 @@
-/** One request inside a batch. */
+/** One request as the main thread packs it. */
+export interface BatchRequest extends Omit<BatchItem, 'generation'> {
+  readonly generation: { readonly id: number };
+}
+
+/** One request as the worker finds it in a batch. */
 export interface BatchItem {
   readonly sequence: number;
   readonly generation: number;
@@ -15,7 +20,7 @@ const STRICT = 1;
 const METRICS = 2;
 
 /** All requests of one tick in one buffer: one message and one transfer, however many there are. */
-export function packBatch(items: readonly BatchItem[]): ArrayBuffer {
+export function packBatch(items: readonly BatchRequest[]): ArrayBuffer {
   const header = (1 + items.length * WORDS) * WORD_BYTES;
   const bytes = items.reduce((sum, { input }) => sum + (input?.byteLength ?? 0), header);
   const buffer = new ArrayBuffer(bytes);
@@ -27,7 +32,7 @@ export function packBatch(items: readonly BatchItem[]): ArrayBuffer {
   for (const item of items) {
     const length = item.input?.byteLength ?? -1;
     words[word] = item.sequence;
-    words[word + 1] = item.generation;
+    words[word + 1] = item.generation.id;
     words[word + 2] = item.entrypoint;
     words[word + 3] = (item.strict ? STRICT : 0) | (item.metrics ? METRICS : 0);
     words[word + 4] = offset;

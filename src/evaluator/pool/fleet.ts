@@ -1,5 +1,5 @@
 import type { GatewayError } from '../../errors.js';
-import { Generation } from './generation.js';
+import type { Generation } from './generation.js';
 import type { Pending } from './pending.js';
 import { fromWire } from './protocol.js';
 import type { ReplyPayload, ThreadEvent } from './protocol.js';
@@ -13,13 +13,21 @@ export interface FleetOptions extends ThreadOptions {
   readonly onPrint: (line: string) => void;
 }
 
+/** What a thread left behind when it died. */
+export interface LostThread {
+  /** What it was at, as far as that is known. */
+  readonly running: Pending | undefined;
+  /** What waited in it. */
+  readonly returned: readonly Pending[];
+  readonly error: GatewayError;
+}
+
 /** What the fleet tells the pool. */
 export interface FleetListener {
   reply(pending: Pending, payload: ReplyPayload): void;
   /** Threads may have room again. */
   ready(): void;
-  /** A thread died; `running` is what it was at, the others wait again. */
-  lost(running: Pending | undefined, returned: readonly Pending[], error: GatewayError): void;
+  lost(thread: LostThread): void;
 }
 
 /**
@@ -40,6 +48,10 @@ export class Fleet implements ThreadListener {
   constructor(options: FleetOptions, listener: FleetListener) {
     this.#options = options;
     this.#listener = listener;
+  }
+
+  /** Starts the threads, if they do not run. */
+  start(): void {
     this.#fill();
   }
 
@@ -59,6 +71,8 @@ export class Fleet implements ThreadListener {
   /** Loads a revision into every thread; see {@link Generation.ready}. */
   load(generation: Generation): void {
     this.#generations.set(generation.id, generation);
+    this.#fill();
+    if (this.#restarts.hopeless) generation.fail(this.#restarts.error());
     this.#advance(generation);
   }
 
@@ -76,7 +90,7 @@ export class Fleet implements ThreadListener {
     const { running, returned } = thread.withdraw();
     this.#remove(thread);
     void thread.terminate();
-    this.#listener.lost(running, returned, error);
+    this.#listener.lost({ running, returned, error });
   }
 
   /** Takes back what a stuck thread has not begun. */
@@ -131,7 +145,7 @@ export class Fleet implements ThreadListener {
     const { running, returned } = thread.withdraw();
     if (!thread.started) this.#restarts.failed();
     this.#remove(thread, error);
-    this.#listener.lost(running, returned, error);
+    this.#listener.lost({ running, returned, error });
   }
 
   get #able(): readonly Thread[] {
@@ -199,7 +213,10 @@ export class Fleet implements ThreadListener {
   #refused(thread: Thread, id: number, error: GatewayError): void {
     const generation = this.#generations.get(id);
     if (generation === undefined) return;
-    if (!generation.settled) return generation.fail(error);
+    if (!generation.settled) {
+      generation.fail(error);
+      return;
+    }
     // A replacement could not load what others serve: another one may.
     this.#restarts.failed();
     this.kill(thread, error);

@@ -1,7 +1,7 @@
 import { GatewayError } from '../../errors.js';
 import type { Evaluation, EvaluationRequest, EvaluatorStats } from '../evaluator.js';
 import { Fleet } from './fleet.js';
-import type { FleetListener, FleetOptions } from './fleet.js';
+import type { FleetListener, FleetOptions, LostThread } from './fleet.js';
 import { Generation } from './generation.js';
 import { pending } from './pending.js';
 import type { Pending } from './pending.js';
@@ -18,6 +18,8 @@ const STALL_MS = 20;
 
 /** A request that was aboard so many dying threads is taken for the cause. */
 const MAX_LOSSES = 3;
+
+const MAX_TIMER_MS = 2 ** 31 - 1;
 
 /** Parsing 40 MB of data takes some seconds; beyond a minute something is stuck. */
 const PREPARE_TIMEOUT_MS = 60_000;
@@ -36,12 +38,19 @@ export class Pool implements FleetListener {
   /** Requests without an answer. */
   #unsettled = 0;
   #generations = 0;
+  /** Keeps the process alive while somebody waits: the threads do not. */
+  readonly #patience = setInterval(() => undefined, MAX_TIMER_MS).unref();
   #flush: NodeJS.Immediate | undefined;
   #closing: Promise<void> | undefined;
 
   constructor(options: PoolOptions) {
     this.#options = options;
     this.#fleet = new Fleet(options, this);
+  }
+
+  /** Starts the threads ahead of the first {@link prepare}. */
+  warm(): void {
+    this.#fleet.start();
   }
 
   /** Resolves when every thread has the revision. */
@@ -64,11 +73,14 @@ export class Pool implements FleetListener {
   evaluate(generation: Generation, request: EvaluationRequest): Promise<Evaluation> {
     return new Promise((resolve, reject) => {
       const refusal = this.#refusal(generation, request);
-      if (refusal !== undefined) return reject(refusal);
+      if (refusal !== undefined) {
+        reject(refusal);
+        return;
+      }
       const entrypoint = generation.entrypoints.get(request.entrypoint) ?? 0;
       this.#queue.push(pending(generation, entrypoint, request, this.#options.timeoutMs, { resolve, reject }));
       generation.pending++;
-      this.#unsettled++;
+      if (this.#unsettled++ === 0) this.#patience.ref();
       // After this tick's input and output: requests that arrived together travel together.
       this.#flush ??= setImmediate(() => this.#dispatch());
     });
@@ -110,12 +122,12 @@ export class Pool implements FleetListener {
     if (this.#queue.length > 0) this.#dispatch();
   }
 
-  lost(running: Pending | undefined, returned: readonly Pending[], error: GatewayError): void {
+  lost({ running, returned, error }: LostThread): void {
     if (running !== undefined) this.#reject(running, error);
-    for (const item of returned) item.losses++;
-    const [again, hopeless] = [returned.filter(({ losses }) => losses < MAX_LOSSES), returned.filter(({ losses }) => losses >= MAX_LOSSES)];
-    for (const item of hopeless) this.#reject(item, error);
-    this.#requeue(again);
+    // Nobody known to be guilty: each of them may be, and none is sent around for ever.
+    else for (const item of returned) item.losses++;
+    for (const item of returned) if (item.losses >= MAX_LOSSES) this.#reject(item, error);
+    this.#requeue(returned.filter(({ losses }) => losses < MAX_LOSSES));
   }
 
   #refusal(generation: Generation, { entrypoint }: EvaluationRequest): GatewayError | undefined {
@@ -160,13 +172,12 @@ export class Pool implements FleetListener {
     let next = STALL_MS;
     for (const thread of this.#fleet.threads) {
       const { oldest } = thread;
-      if (oldest === undefined) continue;
+      if (oldest === undefined && !thread.stalled) continue;
       const busy = now - thread.busySince;
-      if (!thread.stalled && busy >= Math.min(STALL_MS, oldest.timeoutMs)) this.#requeue(this.#fleet.bypass(thread));
-      const running = thread.stalled ? thread.oldest : undefined;
-      if (running === undefined) continue;
-      if (busy >= running.timeoutMs) this.#fleet.kill(thread, timedOut(running));
-      else next = Math.min(next, running.timeoutMs - busy);
+      if (!thread.stalled && busy >= Math.min(STALL_MS, oldest?.timeoutMs ?? STALL_MS)) this.#requeue(this.#fleet.bypass(thread));
+      const limit = thread.oldest?.timeoutMs ?? PREPARE_TIMEOUT_MS;
+      if (busy >= limit) this.#fleet.kill(thread, timedOut(limit));
+      else next = Math.min(next, limit - busy);
     }
     this.#expire(now);
     return this.#unsettled > 0 ? Math.max(1, next) : undefined;
@@ -187,13 +198,14 @@ export class Pool implements FleetListener {
   }
 
   #settled({ generation }: Pending): void {
-    this.#unsettled--;
+    if (--this.#unsettled === 0) this.#patience.unref();
     generation.pending--;
     if (generation.released && generation.pending === 0) this.#fleet.unload(generation);
   }
 
   async #close(): Promise<void> {
     this.#watchdog.stop();
+    clearInterval(this.#patience);
     clearImmediate(this.#flush);
     const held = this.#fleet.threads.flatMap((thread) => {
       const { running, returned } = thread.withdraw();
@@ -211,7 +223,7 @@ function leastLoaded(threads: readonly Thread[]): Thread | undefined {
   return best;
 }
 
-function timedOut({ timeoutMs }: Pending): GatewayError {
+function timedOut(timeoutMs: number): GatewayError {
   return new GatewayError('evaluation_timeout', `The evaluation did not end within ${timeoutMs} ms`, { details: { timeoutMs } });
 }
 

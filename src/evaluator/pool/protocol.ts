@@ -8,6 +8,8 @@ export interface GenerationSource {
   readonly module: WebAssembly.Module;
   readonly wasmBytes: number;
   readonly data: DataSource;
+  /** Rego names of the built-ins that the module calls in the host. */
+  readonly builtins: readonly string[];
 }
 
 /** Main thread to worker, besides batches of requests (an ArrayBuffer, see batch.ts). */

@@ -43,7 +43,7 @@ export class Restarts {
     clearTimeout(this.#timer);
   }
 
-  error(cause: unknown): GatewayError {
+  error(cause?: unknown): GatewayError {
     return new GatewayError('evaluation_failed', `The evaluator cannot start threads: ${this.#failures} died in a row`, { cause });
   }
 }

@@ -52,6 +52,8 @@ export class Thread {
     });
     this.#worker.on('error', (cause) => this.#crash(cause));
     this.#worker.on('exit', (code) => this.#crash(new Error(`exit code ${code}`)));
+    // Idle threads keep no process alive; the pool does, while somebody waits for an answer.
+    this.#worker.unref();
   }
 
   /** Requests that it holds. */
@@ -117,12 +119,6 @@ export class Thread {
   resume(): void {
     this.stalled = false;
     this.#running = undefined;
-  }
-
-  /** Lets the process end while this thread idles, or keeps it. */
-  hold(keep: boolean): void {
-    if (keep) this.#worker.ref();
-    else this.#worker.unref();
   }
 
   /** Ends the thread, whatever it does. Nothing is reported any more. */

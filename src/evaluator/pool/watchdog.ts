@@ -3,6 +3,7 @@ export class Watchdog {
   readonly #check: () => number | undefined;
   #timer: NodeJS.Timeout | undefined;
   #dueAt = 0;
+  #stopped = false;
 
   /** `check` returns the ms until it wants to be called again, undefined for never. */
   constructor(check: () => number | undefined) {
@@ -17,16 +18,19 @@ export class Watchdog {
       clearTimeout(this.#timer);
     }
     this.#dueAt = dueAt;
-    this.#timer = setTimeout(() => {
-      this.#timer = undefined;
-      const next = this.#check();
-      if (next !== undefined) this.within(next);
-    }, ms);
-    this.#timer.unref();
+    // Answers that came while this thread was busy are read before the check: they must not count as missing.
+    this.#timer = setTimeout(() => setImmediate(() => this.#run()), ms).unref();
   }
 
   stop(): void {
+    this.#stopped = true;
     clearTimeout(this.#timer);
+  }
+
+  #run(): void {
+    if (this.#stopped) return;
     this.#timer = undefined;
+    const next = this.#check();
+    if (next !== undefined) this.within(next);
   }
 }

@@ -234,6 +234,28 @@ const schema = fc.constantFrom(
 );
 const document: fc.Arbitrary<RegoValue> = fc.oneof(small, small, fc.constantFrom('{"a":1}', '[1,2]', '1', '{', '"x"'));
 
+const json = fc.oneof(
+  fc.json(),
+  anyNumberText,
+  fc.constantFrom(
+    '',
+    '{"a":1,"a":2}',
+    '[1,]',
+    '"\\ud800"',
+    '1e40000',
+    '[1e-40000]',
+    '0e99999999',
+    '01',
+    'nul',
+    '1 2',
+    '\ufeff1',
+    '"\t"',
+    '1.',
+    '{1:2}',
+    ' [ ] ',
+  ),
+);
+
 /** Arguments by built-in; most calls have an answer. */
 export const DATA_ARGUMENTS: Readonly<Record<string, Arguments>> = {
   'object.subset': fc.tuple(small, small),
@@ -242,6 +264,7 @@ export const DATA_ARGUMENTS: Readonly<Record<string, Arguments>> = {
   'json.marshal_with_options': fc.tuple(anyValue, options),
   'json.match_schema': fc.tuple(document, schema),
   'json.verify_schema': fc.tuple(schema),
+  'json.unmarshal': fc.tuple(json),
   'numbers.range_step': fc.tuple(
     fc.integer({ min: -20, max: 20 }),
     fc.integer({ min: -20, max: 20 }),

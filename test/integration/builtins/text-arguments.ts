@@ -120,6 +120,13 @@ const templateData = fc
   })
   .map(({ a, c, list: items }) => RegoObject.from({ a, b: RegoObject.from({ c }), list: items }));
 
+const base64 = fc.oneof(
+  fc.base64String(),
+  word,
+  fc.base64String().map((text) => text.replaceAll('=', '')),
+  fc.constantFrom('aGk=', 'aGk', 'aG\nk=', 'aGl=', 'a', '=', 'aGk=aGk=', 'a-_='),
+);
+
 /** Arguments by built-in; what they are made of is kind enough that most calls have an answer. */
 export const TEXT_ARGUMENTS: Readonly<Record<string, Arguments>> = {
   sprintf: fc.tuple(format, fc.array(printed, { maxLength: 3 })),
@@ -147,4 +154,7 @@ export const TEXT_ARGUMENTS: Readonly<Record<string, Arguments>> = {
   'hex.encode': fc.tuple(word),
   'hex.decode': fc.tuple(fc.oneof(fc.stringMatching(/^([0-9a-fA-F]{2}){0,6}$/), word)),
   'base64url.encode_no_pad': fc.tuple(word),
+  'base64.decode': fc.tuple(base64),
+  'base64.is_valid': fc.tuple(base64),
+  format_int: fc.tuple(number, fc.constantFrom<RegoValue>(2, 8, 10, 16, 3, numberFromText('10.0'))),
 };

@@ -24,7 +24,9 @@ function expand(_context: BuiltinContext, cidr: RegoValue = null): RegoValue {
   const { address, prefix } = networkOf(stringOperand(cidr, 1));
   const hostBits = address.bits - prefix;
   if (hostBits > MAX_EXPANDED_BITS) throw new BuiltinError(`net.cidr_expand: more than ${2 ** MAX_EXPANDED_BITS} IP addresses`);
-  const addresses = Array.from({ length: 2 ** hostBits }, (_, index) => formatAddress({ ...address, value: address.value + BigInt(index) }));
+  const addresses = Array.from({ length: 2 ** hostBits }, (_, index) =>
+    formatAddress({ ...address, value: address.value + BigInt(index) }),
+  );
   return RegoSet.of(addresses);
 }
 
@@ -47,8 +49,10 @@ function mergedNetwork(value: RegoValue): Network {
 
 function containsMatches(_context: BuiltinContext, cidrs: RegoValue = null, candidates: RegoValue = null): RegoValue {
   const found: RegoValue[] = [];
-  const inner = matchOperands(candidates, 2);
-  for (const [cidr, index] of matchOperands(cidrs, 1)) {
+  const outer = matchOperands(cidrs, 1);
+  // Without a network to look into nothing is asked of the candidates.
+  const inner = outer.length === 0 ? [] : matchOperands(candidates, 2);
+  for (const [cidr, index] of outer) {
     for (const [candidate, candidateIndex] of inner) {
       if (containsText(stringOperand(cidr, 1), stringOperand(candidate, 1))) found.push([index, candidateIndex]);
     }

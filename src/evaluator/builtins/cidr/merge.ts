@@ -16,7 +16,7 @@ export function mergeNetworks(networks: readonly Network[]): readonly string[] {
   const ranges = networks.map(toRange).sort((a, b) => compare(a.last, b.last) || compare(a.first, b.first));
   const merged: Range[] = [];
   // From the highest down, so that a range that swallows several earlier ones meets them in turn.
-  for (let current = ranges.pop(); current !== undefined; ) {
+  for (let current = ranges.pop(); current !== undefined;) {
     const previous = ranges.pop();
     if (previous !== undefined && touches(current, previous)) {
       const first = previous.first < current.first ? previous.first : current.first;
@@ -49,7 +49,7 @@ function onLine(address: Address): bigint {
 function coverRange({ first, last }: Range): readonly string[] {
   const blocks: string[] = [];
   const bits = first >> 32n === 0xffffn && last >> 32n === 0xffffn ? 32 : 128;
-  for (let start = first; start <= last; ) {
+  for (let start = first; start <= last;) {
     let size = 0;
     while (size < bits && (start & ((1n << BigInt(size + 1)) - 1n)) === 0n && start + (1n << BigInt(size + 1)) - 1n <= last) size++;
     const value = bits === 32 ? start & 0xffffffffn : start;

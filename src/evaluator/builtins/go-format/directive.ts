@@ -28,14 +28,8 @@ export function newDirective(): Directive {
 
 /** Pads to the width, counted in code points; with zeros where the flag asks for it. */
 export function pad(text: string, directive: Directive, zero: boolean = directive.zero): string {
-  const missing = (directive.width ?? 0) - codePoints(text);
+  const missing = (directive.width ?? 0) - Array.from(text).length;
   if (missing <= 0) return text;
   if (directive.minus) return text + ' '.repeat(missing);
   return (zero ? '0' : ' ').repeat(missing) + text;
-}
-
-function codePoints(text: string): number {
-  let count = 0;
-  for (const character of text) count += character.length > 0 ? 1 : 0;
-  return count;
 }

@@ -60,7 +60,10 @@ function character(value: bigint): string {
 
 function unicodeForm(value: bigint, directive: Directive): string {
   const code = BigInt.asUintN(64, value);
-  const digits = code.toString(16).toUpperCase().padStart(Math.max(directive.precision ?? 0, 4), '0');
+  const digits = code
+    .toString(16)
+    .toUpperCase()
+    .padStart(Math.max(directive.precision ?? 0, 4), '0');
   const shown = directive.sharp && code <= 0x10ffffn && isPrintable(character(value)) ? ` '${character(value)}'` : '';
   return `U+${digits}${shown}`;
 }

@@ -32,7 +32,7 @@ class Printer {
   #out = '';
 
   constructor(format: string, args: readonly GoValue[]) {
-    this.#format = [...format];
+    this.#format = Array.from(format);
     this.#args = args;
   }
 
@@ -49,8 +49,9 @@ class Printer {
   #directive(): void {
     const directive = newDirective();
     this.#goodIndex = true;
-    this.#afterIndex = false;
-    for (let flag = FLAGS[this.#peek()]; flag !== undefined; flag = FLAGS[this.#peek()]) {
+    for (;;) {
+      const flag = FLAGS[this.#peek()];
+      if (flag === undefined) break;
       directive[flag] = true;
       this.#at++;
     }

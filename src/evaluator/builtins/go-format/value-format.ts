@@ -58,7 +58,7 @@ function formatString(text: string, verb: string, directive: Directive): string 
 
 function truncate(text: string, { precision }: Directive): string {
   if (precision === undefined || text.length <= precision) return text;
-  return [...text].slice(0, precision).join('');
+  return Array.from(text).slice(0, precision).join('');
 }
 
 function quoted(text: string, directive: Directive): string {

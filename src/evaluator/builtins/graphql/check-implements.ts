@@ -19,7 +19,8 @@ export function checkImplements(schema: GqlSchema, type: GqlDefinition, name: st
   }
   for (const inherited of wanted.Interfaces) {
     if (type.Interfaces.includes(inherited)) continue;
-    if (inherited === type.Name) throw new BuiltinError(`Type ${type.Name} cannot implement ${name} because it would create a circular reference`);
+    if (inherited === type.Name)
+      throw new BuiltinError(`Type ${type.Name} cannot implement ${name} because it would create a circular reference`);
     throw new BuiltinError(`Type ${type.Name} must implement ${inherited} because it is implemented by ${name}`);
   }
 }

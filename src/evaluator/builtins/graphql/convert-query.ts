@@ -18,8 +18,8 @@ export function convertQuery(node: DocumentNode | undefined): GqlQueryDocument {
 function refuseSchema(node: DefinitionNode): void {
   const executable = node.kind === Kind.OPERATION_DEFINITION || node.kind === Kind.FRAGMENT_DEFINITION;
   // Newer GraphQL lets operations carry a description, gqlparser does not.
-  const described = 'description' in node && node.description !== undefined;
-  if (!executable || described) throw new BuiltinError(`GraphQL parse error: unexpected ${node.kind} in a query`);
+  const { description } = node as { readonly description?: unknown };
+  if (!executable || description !== undefined) throw new BuiltinError(`GraphQL parse error: unexpected ${node.kind} in a query`);
 }
 
 function operation(node: OperationDefinitionNode): GqlOperation {

@@ -14,7 +14,18 @@ export interface GqlType {
 }
 
 /** Kinds of values by gqlparser's numbers. */
-export const VALUE_KINDS = { variable: 0, int: 1, float: 2, string: 3, block: 4, boolean: 5, null: 6, enum: 7, list: 8, object: 9 } as const;
+export const VALUE_KINDS = {
+  variable: 0,
+  int: 1,
+  float: 2,
+  string: 3,
+  block: 4,
+  boolean: 5,
+  null: 6,
+  enum: 7,
+  list: 8,
+  object: 9,
+} as const;
 
 export interface GqlValue {
   readonly Raw: string;

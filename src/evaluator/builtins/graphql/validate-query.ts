@@ -1,11 +1,13 @@
-import { buildASTSchema, GraphQLError, isScalarType, isSpecifiedScalarType, getNamedType, Kind, parse, specifiedRules, validate, ValuesOfCorrectTypeRule } from 'graphql';
-import type { DocumentNode, GraphQLSchema, ValidationContext, ValidationRule } from 'graphql';
+import { buildASTSchema, getNamedType, GraphQLError, isScalarType, parse, specifiedRules, validate, visit } from 'graphql';
+import type { ASTVisitor, DocumentNode, GraphQLSchema, ValidationContext } from 'graphql';
 import { BuiltinError } from '../builtin.js';
 import { printDefinition, printDirectiveDefinition } from './print.js';
 import type { GqlSchema } from './schema.js';
 
 const INT64_MIN = -(2n ** 63n);
 const INT64_MAX = 2n ** 63n - 1n;
+
+const SCALARS = new Set(['Int', 'Float', 'String', 'Boolean', 'ID']);
 
 /** graphql-js knows these by itself. */
 const SPECIFIED_DIRECTIVES = new Set(['include', 'skip', 'deprecated', 'specifiedBy', 'oneOf']);
@@ -23,48 +25,50 @@ export function buildSchema(schema: GqlSchema): GraphQLSchema {
   return buildASTSchema(parse(text, { noLocation: true }), { assumeValid: true, assumeValidSDL: true });
 }
 
+/**
+ * The query with every integer that fits int64 but not GraphQL's 32 bits replaced by one that does: Go takes them, graphql-js
+ * does not, and only which literals are equal matters to the other rules.
+ */
+function narrowIntegers(query: DocumentNode): DocumentNode {
+  const narrowed = new Map<string, string>();
+  return visit(query, {
+    IntValue(node) {
+      if (Math.abs(Number(node.value)) < 2 ** 31 || !isInt64(node.value)) return undefined;
+      const value = narrowed.get(node.value) ?? String(2 ** 31 - 1 - narrowed.size);
+      narrowed.set(node.value, value);
+      return { ...node, value };
+    },
+  });
+}
+
 /** Validates by the rules of the GraphQL specification. Throws BuiltinError with the first mistake. */
 export function validateQuery(schema: GraphQLSchema, query: DocumentNode): void {
-  const [first] = validate(schema, query, RULES, { maxErrors: 1 });
+  const [first] = validate(schema, narrowIntegers(query), [...specifiedRules, goNumbersRule, knownRootTypeRule], { maxErrors: 1 });
   if (first !== undefined) throw new BuiltinError(`${first.message} in GraphQL string`, { cause: first });
 }
 
 /** An operation needs a root type in the schema; graphql-js leaves that to execution. */
-const KnownRootTypeRule: ValidationRule = (context) => ({
-  OperationDefinition(node) {
-    if (context.getSchema().getRootType(node.operation) == null) {
-      context.reportError(new GraphQLError(`Schema does not support operation type "${node.operation}"`, { nodes: node }));
-    }
-  },
-});
-
-/** Numbers are int64 and float64 here: graphql-js would refuse an Int beyond 32 bits, and take a Float of any size. */
-const GoValuesOfCorrectTypeRule: ValidationRule = (context) => {
-  const lenient = Object.create(context, {
-    reportError: {
-      value: (error: GraphQLError) => {
-        const node = error.nodes?.[0];
-        if (node?.kind !== Kind.INT || !expectsInt(context) || !isInt64(node.value)) context.reportError(error);
-      },
+function knownRootTypeRule(context: ValidationContext): ASTVisitor {
+  return {
+    OperationDefinition(node) {
+      if (context.getSchema().getRootType(node.operation) == null) {
+        context.reportError(new GraphQLError(`Schema does not support operation type "${node.operation}"`, { nodes: node }));
+      }
     },
-  }) as ValidationContext;
-  return ValuesOfCorrectTypeRule(lenient);
-};
-
-function expectsInt(context: ValidationContext): boolean {
-  return getNamedType(context.getInputType())?.name === 'Int';
+  };
 }
 
 function isInt64(text: string): boolean {
+  if (text.length > 20) return false;
   const value = BigInt(text);
   return value >= INT64_MIN && value <= INT64_MAX;
 }
 
 /** Literals that do not fit Go's int64 and float64 are refused wherever a value is looked at, which custom scalars are not. */
-const GoNumbersRule: ValidationRule = (context) => {
+function goNumbersRule(context: ValidationContext): ASTVisitor {
   const isChecked = (): boolean => {
-    const type = getNamedType(context.getInputType());
-    return type != null && !(isScalarType(type) && !isSpecifiedScalarType(type));
+    const name = getNamedType(context.getInputType())?.name;
+    return name !== undefined && (SCALARS.has(name) || !isScalarType(context.getSchema().getType(name)));
   };
   return {
     IntValue(node) {
@@ -76,11 +80,4 @@ const GoNumbersRule: ValidationRule = (context) => {
       }
     },
   };
-};
-
-const RULES: readonly ValidationRule[] = [
-  ...specifiedRules.filter((rule) => rule !== ValuesOfCorrectTypeRule),
-  GoValuesOfCorrectTypeRule,
-  GoNumbersRule,
-  KnownRootTypeRule,
-];
+}

@@ -3,7 +3,7 @@ import { RegoObject, RegoSet } from '../../../value/value.js';
 import type { RegoValue } from '../../../value/value.js';
 import { BuiltinError } from '../builtin.js';
 import { int64, isNumber, numberFromText, toDecimal } from '../numeric.js';
-import { isArray } from '../operands.js';
+import { isArray, typeName } from '../operands.js';
 import { termText } from '../term-text.js';
 
 /** A place in the document under edit: scalars are values, collections are opened as far as paths have walked. */
@@ -92,7 +92,9 @@ function render(node: Node): RegoValue {
     case 'object': {
       if (node.touched.size === 0) return node.base;
       const kept = node.base.entries.filter(([key]) => !node.touched.has(mapKey(key)));
-      const changed = [...node.touched.values()].flatMap((entry) => (entry.node === undefined ? [] : [[entry.key, render(entry.node)] as const]));
+      const changed = [...node.touched.values()].flatMap((entry) =>
+        entry.node === undefined ? [] : [[entry.key, render(entry.node)] as const],
+      );
       return RegoObject.of([...kept, ...changed]);
     }
   }
@@ -108,7 +110,7 @@ function collapsed(node: SetNode): RegoSet {
 function child(node: Node, key: RegoValue): Node {
   switch (node.kind) {
     case 'scalar':
-      throw notComposite(node);
+      throw notComposite(node, ` for path ${termText(key)}`);
     case 'object':
       return objectChild(node, key);
     case 'set':
@@ -136,7 +138,8 @@ function setChild(node: SetNode, key: RegoValue): Node {
     node.value = collapsed(node);
     node.opened = undefined;
   }
-  if (!node.value.has(key)) throw new BuiltinError(`path ${termText(key)} does not exist in set term ${termText(node.value)}`);
+  if (!node.value.has(key))
+    throw new BuiltinError(`path ${typeof key === 'string' ? key : termText(key)} does not exist in set term ${termText(node.value)}`);
   const opened = open(key);
   if (isComposite(key)) node.opened = { key, node: opened };
   return opened;
@@ -228,6 +231,8 @@ function isComposite(value: RegoValue): boolean {
   return value instanceof RegoObject || value instanceof RegoSet || isArray(value);
 }
 
-function notComposite(node: ScalarNode): BuiltinError {
-  return new BuiltinError(`expected composite type, found value: ${termText(node.value)}`);
+function notComposite({ value }: ScalarNode, place = ''): BuiltinError {
+  const name = typeName(value);
+  const type = `ast.${name.slice(0, 1).toUpperCase()}${name.slice(1)}`;
+  return new BuiltinError(`expected composite type${place}, found value: ${termText(value)} (type: ${type})`);
 }

@@ -3,6 +3,7 @@ import type { RegoObject, RegoValue } from '../../../value/value.js';
 import { BuiltinError } from '../builtin.js';
 import type { BuiltinContext } from '../builtin.js';
 import { objectOperand, typeName } from '../operands.js';
+import { keyText } from '../term-text.js';
 
 interface MarshalOptions {
   readonly pretty: boolean;
@@ -29,7 +30,7 @@ function readOptions(given: RegoObject): MarshalOptions {
       if (typeof value !== 'boolean') refuse('key pretty failed cast to bool');
       options.pretty = value;
     } else {
-      refuse(`object contained unknown key ${String(key)}`);
+      refuse(`object contained unknown key ${keyText(key)}`);
     }
   }
   return { ...options, pretty: options.pretty ?? implied };

@@ -1,6 +1,7 @@
 import { constants, createHmac, sign, timingSafeEqual, verify } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
 import { BuiltinError } from '../builtin.js';
+import { isStrongRsaKey } from '../rsa-strength.js';
 
 type Family = 'RS' | 'PS' | 'ES' | 'HS' | 'EdDSA';
 
@@ -10,15 +11,12 @@ interface Algorithm {
   readonly hash: string | null;
 }
 
-const ALGORITHMS: ReadonlyMap<string, Algorithm> = new Map([
-  ...(['RS', 'PS', 'ES', 'HS'] as const).flatMap((family) =>
-    ['256', '384', '512'].map((bits) => [`${family}${bits}`, { family, hash: `sha${bits}` }] as const),
-  ),
-  ['EdDSA', { family: 'EdDSA', hash: null }] as const,
-]);
+const HASHED: readonly Family[] = ['RS', 'PS', 'ES', 'HS'];
 
-/** Smaller RSA keys verify nothing and sign nothing, as in Go's crypto/rsa. */
-const MIN_RSA_BITS = 1024;
+const ALGORITHMS: ReadonlyMap<string, Algorithm> = new Map<string, Algorithm>([
+  ...HASHED.flatMap((family) => ['256', '384', '512'].map((bits): [string, Algorithm] => [family + bits, { family, hash: `sha${bits}` }])),
+  ['EdDSA', { family: 'EdDSA', hash: null }],
+]);
 
 const KEY_TYPES: Readonly<Record<Family, string | undefined>> = { RS: 'rsa', PS: 'rsa', ES: 'ec', HS: undefined, EdDSA: 'ed25519' };
 
@@ -29,7 +27,9 @@ export function isAlgorithm(name: string): boolean {
 
 /** The HMAC of a text under a secret, for HS256, HS384 and HS512. */
 export function hmacMatches(alg: string, secret: Buffer | KeyObject, text: Buffer, signature: Buffer): boolean {
-  const expected = createHmac(ALGORITHMS.get(alg)?.hash ?? 'sha256', secret).update(text).digest();
+  const expected = createHmac(ALGORITHMS.get(alg)?.hash ?? 'sha256', secret)
+    .update(text)
+    .digest();
   return expected.length === signature.length && timingSafeEqual(expected, signature);
 }
 
@@ -67,7 +67,9 @@ export function signText(alg: string, key: KeyObject, text: Buffer): Buffer {
   try {
     switch (algorithm.family) {
       case 'HS':
-        return createHmac(hash ?? 'sha256', key).update(text).digest();
+        return createHmac(hash ?? 'sha256', key)
+          .update(text)
+          .digest();
       case 'ES':
         return sign(hash, text, { key, dsaEncoding: 'ieee-p1363' });
       case 'PS':
@@ -84,7 +86,7 @@ export function signText(alg: string, key: KeyObject, text: Buffer): Buffer {
 function fits(family: Family, key: KeyObject): boolean {
   if (family === 'HS') return key.type === 'secret';
   if (key.asymmetricKeyType !== KEY_TYPES[family]) return false;
-  return key.asymmetricKeyType !== 'rsa' || (key.asymmetricKeyDetails?.modulusLength ?? 0) >= MIN_RSA_BITS;
+  return key.asymmetricKeyType !== 'rsa' || isStrongRsaKey(key);
 }
 
 /** The signature with both halves at the curve's size, or undefined when one of them is too large for it. */

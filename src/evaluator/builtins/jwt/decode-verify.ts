@@ -1,5 +1,6 @@
 import { createSecretKey } from 'node:crypto';
 import { compareValues } from '../../../value/compare.js';
+import { formatJson } from '../../../value/format-json.js';
 import { RegoObject } from '../../../value/value.js';
 import type { RegoValue } from '../../../value/value.js';
 import type { BuiltinContext, BuiltinGroup } from '../builtin.js';
@@ -36,7 +37,7 @@ export const jwtDecodeVerifyBuiltins: BuiltinGroup = {
 };
 
 function decodeVerify(value: RegoValue, constraints: Constraints): readonly RegoValue[] {
-  for (let current = value; ; ) {
+  for (let current = value; ;) {
     const token = splitToken(current);
     const headerObject = decodeHeader(token);
     const header = readHeader(headerObject);
@@ -91,7 +92,7 @@ function numericClaim(claims: RegoObject, name: string): RegoValue | undefined {
 
 function readConstraints(object: RegoObject, { nowNs }: BuiltinContext): Constraints {
   for (const [name] of object.entries) {
-    if (!CONSTRAINTS.includes(name)) throw new BuiltinError(`unknown token validation constraint: ${String(name)}`);
+    if (!CONSTRAINTS.includes(name)) throw new BuiltinError(`unknown token validation constraint: ${formatJson(name)}`);
   }
   const text = (name: string): string => {
     const value = object.get(name) ?? '';

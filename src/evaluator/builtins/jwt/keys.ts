@@ -29,7 +29,11 @@ const REQUIRED: Readonly<Record<string, readonly string[]>> = { RSA: ['n', 'e'],
 const MAX_KEYS = 1000;
 
 /** Parsed keys by the text they came from: policies verify many tokens against few key sets. */
-const cache = new LRUCache<string, readonly VerificationKey[]>({ max: 100 });
+const cache = new LRUCache<string, readonly VerificationKey[]>({
+  max: 100,
+  maxSize: 2 ** 22,
+  sizeCalculation: (_, text) => text.length + 1,
+});
 
 /** The keys of a PEM certificate, a PEM public key, a JWK or a JWK set. Throws BuiltinError. */
 export function parseVerificationKeys(text: string): readonly VerificationKey[] {
@@ -76,8 +80,9 @@ function checkedJwk(candidate: unknown): JsonWebKey {
   const { kty, alg } = candidate;
   const required = typeof kty === 'string' && Object.hasOwn(REQUIRED, kty) ? REQUIRED[kty] : undefined;
   if (required === undefined) throw new BuiltinError('failed to parse a JWK key (set): unknown kty');
-  if (required.some((name) => !Object.hasOwn(candidate, name))) throw new BuiltinError('failed to parse a JWK key (set): a field is missing');
-  for (const name of [...required, 'd', 'kid', 'alg', 'use']) {
+  const broken = required.find((name) => !isEncoded(candidate[name]));
+  if (broken !== undefined) throw new BuiltinError(`failed to parse a JWK key (set): ${broken} is missing or not base64url`);
+  for (const name of ['d', 'kid', 'alg', 'use']) {
     if (candidate[name] !== undefined && typeof candidate[name] !== 'string') {
       throw new BuiltinError(`failed to parse a JWK key (set): ${name} must be a string`);
     }
@@ -88,6 +93,11 @@ function checkedJwk(candidate: unknown): JsonWebKey {
   return candidate;
 }
 
+/** Base64 of either alphabet, padded or not; the names of curves pass too. */
+function isEncoded(value: unknown): boolean {
+  return typeof value === 'string' && /^[A-Za-z0-9+/_-]+={0,2}$/.test(value);
+}
+
 function verificationKey(jwk: JsonWebKey): VerificationKey[] {
   const { d, alg = '', kid = '' } = jwk as JsonWebKey & { readonly alg?: string; readonly kid?: string };
   const key = importing(() => (jwk.kty === 'oct' ? secretKey(jwk) : createPublicKey({ key: publicHalf(jwk), format: 'jwk' })));
@@ -96,7 +106,7 @@ function verificationKey(jwk: JsonWebKey): VerificationKey[] {
 
 function publicHalf({ kty, n, e, crv, x, y }: JsonWebKey): JsonWebKey {
   const fields = Object.entries({ kty, n, e, crv, x, y }).filter(([, value]) => value !== undefined);
-  return Object.fromEntries(fields) as JsonWebKey;
+  return Object.fromEntries(fields);
 }
 
 function secretKey(jwk: JsonWebKey): KeyObject {

@@ -14,7 +14,7 @@ const SYMMETRIC = ['HS256', 'HS384', 'HS512'];
 const MAX_NESTED = 64;
 
 /** `io.jwt.decode` and the `io.jwt.verify_*` functions. */
-export const jwtBuiltins: BuiltinGroup = {
+export const jwtVerifyBuiltins: BuiltinGroup = {
   'io.jwt.decode': (_, token = null) => decode(token, 0),
   ...Object.fromEntries(ASYMMETRIC.map((alg) => [`io.jwt.verify_${alg.toLowerCase()}`, verifyWithKeys(alg)])),
   ...Object.fromEntries(SYMMETRIC.map((alg) => [`io.jwt.verify_${alg.toLowerCase()}`, verifyWithSecret(alg)])),

@@ -26,7 +26,7 @@ interface Unit {
 
 /** Reads the small pattern language of `regex.globs_match`: `.`, `[a-z]`, `+`, `*` and backslash. */
 export function globTokens(glob: string): readonly GlobToken[] {
-  const cursor: Cursor = { input: [...glob], at: 0 };
+  const cursor: Cursor = { input: Array.from(glob), at: 0 };
   const tokens: GlobToken[] = [];
   for (let unit = next(cursor); unit !== undefined; unit = next(cursor)) tokens.push(token(unit, cursor));
   return merged(tokens);
@@ -77,7 +77,8 @@ function repeat(cursor: Cursor): Repeat {
 
 /** A backslash that ends the glob is refused already here. */
 function checkedNone(cursor: Cursor): Repeat {
-  if (cursor.input[cursor.at] === '\\' && cursor.at === cursor.input.length - 1) return refuse(cursor, 'input ends with a \\ (escape) character');
+  if (cursor.input[cursor.at] === '\\' && cursor.at === cursor.input.length - 1)
+    return refuse(cursor, 'input ends with a \\ (escape) character');
   return '';
 }
 

@@ -2,13 +2,21 @@ import { LRUCache } from 'lru-cache';
 import { RE2JS, RE2JSException } from 're2js';
 import { BuiltinError } from '../builtin.js';
 
-/** Compiled patterns kept per worker: policies have tens of them; patterns built from input must not fill the memory. */
-const MAX_PATTERNS = 512;
+/**
+ * Compiled patterns kept per worker. Policies have tens of them; patterns built from input must not fill the memory, so the
+ * sum of their program sizes is bounded as well (an instruction takes some 100 bytes).
+ */
+const MAX_PATTERNS = 256;
+const MAX_INSTRUCTIONS = 200_000;
 
-/** Size of one pattern text that is kept; longer ones are compiled for each call. */
+/** Longest pattern text that serves as a key; longer ones are compiled for each call. */
 const MAX_KEPT_LENGTH = 16_384;
 
-const compiled = new LRUCache<string, RE2JS>({ max: MAX_PATTERNS });
+const compiled = new LRUCache<string, RE2JS>({
+  max: MAX_PATTERNS,
+  maxSize: MAX_INSTRUCTIONS,
+  sizeCalculation: (pattern) => Math.max(pattern.programSize(), 1),
+});
 
 /** One match: where it begins and ends, and its groups (undefined where a group took no part), the whole match first. */
 export interface Match {

@@ -23,7 +23,7 @@ function delimited(template: string, open: string, close: string): readonly (rea
   const parts: [number, number][] = [];
   let level = 0;
   let start = 0;
-  for (const [index, character] of [...template].entries()) {
+  for (const [index, character] of Array.from(template).entries()) {
     if (character === open) {
       if (level === 0) start = index;
       level++;

@@ -47,7 +47,10 @@ function goDuration(text: string, original: string): bigint {
     if (name === '') throw new BuiltinError(`time: missing unit in duration ${JSON.stringify(original)}`);
     const unit = UNITS.get(name);
     if (unit === undefined) throw new BuiltinError(`time: unknown unit ${JSON.stringify(name)} in duration ${JSON.stringify(original)}`);
-    const part = BigInt(whole === '' ? 0 : whole);
+    // Twenty digits are beyond int64; longer texts are not worth the arithmetic.
+    const significant = whole.replace(/^0+/, '');
+    if (significant.length > 19) throw invalid(original);
+    const part = BigInt(significant === '' ? 0 : significant);
     if (part > MAX / unit) throw invalid(original);
     total += part * unit + fractionOf(fraction, unit);
     if (total > MAX) throw invalid(original);

@@ -36,7 +36,7 @@ export function nextChunk(layout: string): { readonly prefix: string; readonly c
 /** The time written in a Go layout. */
 export function formatTime(time: Temporal.ZonedDateTime, layout: string): string {
   let text = '';
-  for (let left = layout; left !== ''; ) {
+  for (let left = layout; left !== '';) {
     const { prefix, chunk, rest } = nextChunk(left);
     text += prefix;
     if (chunk === '') break;

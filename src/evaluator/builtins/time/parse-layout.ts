@@ -11,7 +11,8 @@ const OFFSETS: Readonly<Record<string, RegExp>> = {
 };
 
 /** A zone abbreviation as Go recognises one: GMT with an hour, a signed hour, ChST, MeST, WITA, or three to five capitals. */
-const ABBREVIATION = /^(?:ChST|MeST|GMT(?:[+-](?:0*(?:1?\d|2[0-3]))(?!\d))?|[+-]0*(?:1?\d|2[0-3])(?!\d)|WITA(?![A-Z])|[A-Z]{4}T(?![A-Z])|[A-Z]{3}T(?![A-Z])|[A-Z]{3}(?![A-Z]))/;
+const ABBREVIATION =
+  /^(?:ChST|MeST|GMT(?:[+-](?:0*(?:1?\d|2[0-3]))(?!\d))?|[+-]0*(?:1?\d|2[0-3])(?!\d)|WITA(?![A-Z])|[A-Z]{4}T(?![A-Z])|[A-Z]{3}T(?![A-Z])|[A-Z]{3}(?![A-Z]))/;
 
 interface Fields {
   year: number;
@@ -38,7 +39,7 @@ interface Fields {
 export function parseTime(layout: string, value: string): bigint {
   const fields: Fields = { year: 0, hour: 0, minute: 0, second: 0, nanosecond: 0, am: false, pm: false, offset: 0, utc: false };
   const reader = new Reader(layout, value);
-  for (let left = layout; ; ) {
+  for (let left = layout; ;) {
     const { prefix, chunk, rest } = nextChunk(left);
     reader.skip(prefix);
     if (chunk === '') break;
@@ -174,7 +175,7 @@ class Reader {
 
   /** Consumes literal text; a run of blanks in the layout matches any run of blanks, and none at the end of the value. */
   skip(literal: string): void {
-    for (let left = literal; left !== ''; ) {
+    for (let left = literal; left !== '';) {
       if (left.startsWith(' ')) {
         if (this.rest !== '' && !this.rest.startsWith(' ')) this.fail();
         left = left.replace(/^ +/, '');

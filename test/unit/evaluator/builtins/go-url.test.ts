@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { escapedPath, goUrlText, parseGoUrl } from '../../../../src/evaluator/builtins/go-url.js';
+import { goUrlText, parseGoUrl } from '../../../../src/evaluator/builtins/go-url.js';
 import type { GoUrl } from '../../../../src/evaluator/builtins/go-url.js';
 
 describe('Go URLs', () => {
@@ -45,7 +45,8 @@ describe('Go URLs', () => {
   );
 
   it('escapes a path only where Go would', () => {
-    expect(escapedPath(parseGoUrl('http://h/ü [1]') as GoUrl)).toBe('/%C3%BC%20%5B1%5D');
-    expect(escapedPath(parseGoUrl('http://h/[1]') as GoUrl)).toBe('/[1]');
+    expect(parseGoUrl('http://h/ü [1]')).toHaveProperty('escapedPath', '/%C3%BC%20%5B1%5D');
+    expect(parseGoUrl('http://h/[1]')).toHaveProperty('escapedPath', '/[1]');
+    expect(parseGoUrl('http://h/%ff ')).toHaveProperty('escapedPath', '/%FF%20');
   });
 });

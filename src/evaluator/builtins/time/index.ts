@@ -62,6 +62,7 @@ function instant(value: RegoNumber): bigint {
 
 function roundedTo64Bits(value: RegoNumber): bigint | undefined {
   const decimal = toDecimal(value);
+  if (decimal.e > 20) return undefined;
   // Below one nothing can round to a whole number but to one itself, which needs 64 ones behind the point.
   const bits = decimal.abs().lt(1) ? 0 : BigInt(decimal.abs().trunc().toFixed()).toString(2).length;
   if (bits > 64) return undefined;
@@ -79,7 +80,15 @@ function nanoseconds(value: bigint): RegoNumber {
 function addDate(time: Temporal.ZonedDateTime, years: bigint, months: bigint, days: bigint): RegoNumber {
   const { hour, minute, second } = time;
   const year = BigInt(time.year) + years;
-  const local = epochSeconds({ year, month: BigInt(time.month) + months, day: BigInt(time.day) + days, hour, minute, second, nanosecond: 0 });
+  const local = epochSeconds({
+    year,
+    month: BigInt(time.month) + months,
+    day: BigInt(time.day) + days,
+    hour,
+    minute,
+    second,
+    nanosecond: 0,
+  });
   // A day either way of the range of int64 is out of range in every zone, and safe to ask the zone database for.
   if (!fitsInt64((local - (local < 0n ? -90_000n : 90_000n)) * NS_PER_SECOND)) throw new BuiltinError('time outside of valid range');
   // Go's rule for a local time that exists twice or never: the offset at the instant that the first guess leads to.

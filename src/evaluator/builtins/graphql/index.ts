@@ -35,7 +35,7 @@ interface ReadSchema {
 }
 
 /** Checked schemas by their text: services have few of them and check many queries. As many as OPA keeps. */
-const schemas = new LRUCache<string, ReadSchema>({ max: 10 });
+const schemas = new LRUCache<string, ReadSchema>({ max: 10, maxSize: 2 ** 22, sizeCalculation: (_, text) => text.length + 1 });
 
 /** The trees of a valid query and its valid schema. Throws BuiltinError. */
 function readBoth(queryValue: RegoValue, schemaValue: RegoValue): readonly [RegoValue, RegoValue] {

@@ -1,0 +1,140 @@
+import type { GuardrailSettings } from '../../config/guardrail-file.js';
+import { guardrail } from '../../domains/guardrail.js';
+import type { RevisionLease } from '../../engine/engine.js';
+import { GatewayError } from '../../errors.js';
+import type { Judge, Judgement } from '../create-judge.js';
+import { scanRulesOf } from '../scan/rules.js';
+import type { Scanner } from '../scan/scanner.js';
+import { confidenceOf, detail, findingIds, weigh } from './evidence.js';
+import type { Evidence } from './evidence.js';
+import type { Inspected, Inspection } from './inspection.js';
+import { asksJudge, strategyFor } from './strategy.js';
+
+export interface InspectorOptions {
+  readonly scanner: Pick<Scanner, 'scan'>;
+  /** Undefined while it is switched off. */
+  readonly judge?: Pick<Judge, 'judge'> | undefined;
+  /** The current revision, held. Throws `evaluation_no_revision`. */
+  readonly lease: () => RevisionLease;
+}
+
+/** Scan, judge, policy: the way of every content through the guardrail. */
+export interface Inspector {
+  /**
+   * What to do about a content, by one revision from the scan to the decision. What goes wrong closes the answer; throws only
+   * `evaluation_overloaded` and `evaluator_closed`, which say nothing about the content.
+   */
+  inspect(inspection: Inspection): Promise<Inspected>;
+}
+
+export function createInspector({ scanner, judge, lease }: InspectorOptions): Inspector {
+  async function gather(inspection: Inspection, { revision }: RevisionLease): Promise<Evidence> {
+    const { direction, content, toolName, settings, signal } = inspection;
+    const strategy = strategyFor(direction, settings);
+    const scanning = scanner.scan(scanRulesOf(revision), content);
+    const ask = (): Promise<Judgement> | undefined =>
+      judge?.judge({ direction, content, toolName, revision, ...(signal === undefined ? {} : { signal }) });
+    if (strategy === 'judge_first') {
+      const [scan, judgement] = await Promise.all([scanning, ask()]);
+      return { scan, judgement };
+    }
+    const scan = await scanning;
+    return { scan, judgement: asksJudge(strategy, scan) ? await ask() : undefined };
+  }
+
+  return {
+    async inspect(inspection) {
+      // When a reload comes while the judge thinks, the answer is begun anew on the new revision: once, so that it comes to an end
+      // however often the policies change. The second answer is the one of the revision that it names.
+      for (let attempt = 1; ; attempt++) {
+        let held: RevisionLease | undefined;
+        try {
+          held = lease();
+          const evidence = await gather(inspection, held);
+          if (evidence.judgement?.stale === true && attempt === 1) continue;
+          return await decide(inspection, evidence, held);
+        } catch (thrown) {
+          return closed(thrown, inspection, held);
+        } finally {
+          held?.release();
+        }
+      }
+    },
+  };
+}
+
+async function decide(inspection: Inspection, evidence: Evidence, lease: RevisionLease): Promise<Inspected> {
+  const { settings, direction, content, reveal } = inspection;
+  const { hilt, scanner_mode } = settings;
+  const input = guardrail.toEvaluationInput(
+    {
+      ...{ evaluation_id: '', direction, model: '', scanner_mode, elapsed_ms: 0, cisco_result: null },
+      // What observe mode lets pass is the gateway's business: the policy says what it would do.
+      ...{ mode: 'action', content_length: content.length, local_result: weigh(evidence) },
+    },
+    { blockList: [], allowList: [], hilt: { enabled: hilt.enabled, minSeverity: hilt.min_severity } },
+  );
+  const { result } = await lease.evaluate({ entrypoint: guardrail.entrypoint, input, strictBuiltinErrors: true });
+  const { status, body } = guardrail.toAnswer(result);
+  if (status !== 200) throw new GatewayError('decision_invalid', String(body['error']));
+  const rawAction = String(body['action']);
+  const findings = detail(evidence, reveal);
+  const { judgement } = evidence;
+  return {
+    revision: lease.revision.id,
+    answer: {
+      action: settings.mode === 'observe' ? 'allow' : rawAction,
+      raw_action: rawAction,
+      severity: String(body['severity']),
+      confidence: confidenceOf(findings),
+      reason: String(body['reason']),
+      findings: findingIds(evidence),
+      detailed_findings: findings,
+      mode: settings.mode,
+      would_block: blocks(rawAction),
+      scanner_sources: sourcesOf(body['scanner_sources']),
+      ...(judgement === undefined ? {} : { judge: { kinds: judgement.kinds, cached: judgement.cached, failed: judgement.failed } }),
+      ...(evidence.scan.truncated ? { truncated: true } : {}),
+    },
+  };
+}
+
+/** The guardrail's closed form: nothing passes uninspected in action mode, and observe mode says so. */
+function closed(thrown: unknown, { settings }: Inspection, lease: RevisionLease | undefined): Inspected {
+  if (!(thrown instanceof GatewayError)) throw thrown;
+  if (thrown.code === 'evaluation_overloaded' || thrown.code === 'evaluator_closed') throw thrown;
+  const close = (mode: GuardrailSettings['mode']): Readonly<Record<string, unknown>> =>
+    guardrail.closedForm(
+      { code: thrown.code, message: thrown.message },
+      {
+        ...{ evaluation_id: '', direction: 'prompt', model: '', scanner_mode: '', content_length: 0, elapsed_ms: 0 },
+        ...{ mode, local_result: null, cisco_result: null },
+      },
+    ).body;
+  const body = close(settings.mode);
+  const rawAction = String(close('action')['action']);
+  return {
+    revision: lease?.revision.id,
+    code: thrown.code,
+    answer: {
+      action: String(body['action']),
+      raw_action: rawAction,
+      severity: String(body['severity']),
+      confidence: 0,
+      reason: String(body['reason']),
+      findings: [],
+      detailed_findings: [],
+      mode: settings.mode,
+      would_block: blocks(rawAction),
+      scanner_sources: sourcesOf(body['scanner_sources']),
+    },
+  };
+}
+
+function blocks(action: string): boolean {
+  return action === 'block' || action === 'deny';
+}
+
+function sourcesOf(sources: unknown): readonly string[] {
+  return Array.isArray(sources) ? sources.map(String) : [];
+}

@@ -1,0 +1,78 @@
+import type { Judgement } from '../create-judge.js';
+import { SEVERITIES } from '../severity.js';
+import type { Disguise, ScanFinding, ScanResult } from '../scan/finding.js';
+import type { DetailedFinding } from './inspection.js';
+
+/** What the scan and, when it was asked, the judge have to say. */
+export interface Evidence {
+  readonly scan: ScanResult;
+  readonly judgement: Judgement | undefined;
+}
+
+/** The evidence as one result of a local scanner: what the guardrail policy weighs. */
+export interface WeighedResult {
+  readonly action: string;
+  readonly severity: string;
+  readonly findings: readonly string[];
+  readonly reason: string;
+  readonly is_safe: boolean;
+}
+
+export function weigh({ scan, judgement }: Evidence): WeighedResult {
+  const severity = [scan.severity, judgement?.severity ?? 'NONE'].reduce((a, b) => (rank(b) > rank(a) ? b : a));
+  const reasons = [scanReason(scan), judgement?.reason ?? ''].filter((reason) => reason !== '');
+  return {
+    action: rank(severity) >= rank('HIGH') ? 'block' : rank(severity) >= rank('LOW') ? 'alert' : 'allow',
+    severity,
+    findings: findingIds({ scan, judgement }),
+    reason: reasons.join('; '),
+    is_safe: severity === 'NONE',
+  };
+}
+
+/** Ids without repeats, the most severe first. */
+export function findingIds({ scan, judgement }: Evidence): readonly string[] {
+  return [...new Set([...scan.findings, ...(judgement?.findings ?? [])].map(({ id }) => id))];
+}
+
+/** Categories with the number of places; never content. */
+function scanReason({ findings }: ScanResult): string {
+  if (findings.length === 0) return '';
+  const counts = new Map<string, number>();
+  for (const { category } of findings) counts.set(category, (counts.get(category) ?? 0) + 1);
+  return `local-pattern: ${[...counts].map(([category, count]) => (count === 1 ? category : `${category} x${count}`)).join(', ')}`;
+}
+
+/** A pattern names a shape, not an intent; each disguise that had to come off makes chance likelier. The judge's figure is our trust in it. */
+const CONFIDENCE: Readonly<Record<Disguise | 'plain' | 'judge', number>> = { plain: 0.9, unicode: 0.85, base64: 0.8, judge: 0.7 };
+
+/** Every finding; evidence is replaced by its length unless it may be seen. */
+export function detail({ scan, judgement }: Evidence, reveal: boolean): readonly DetailedFinding[] {
+  const shown = (evidence: string): string => (reveal ? evidence : `[redacted, ${evidence.length} characters]`);
+  const local = scan.findings.map(
+    ({ id, category, severity, span, evidence, disguise }: ScanFinding): DetailedFinding => ({
+      ...{ id, scanner: 'local-pattern', category, severity, confidence: CONFIDENCE[disguise ?? 'plain'], span, evidence: shown(evidence) },
+      ...(disguise === undefined ? {} : { disguise }),
+    }),
+  );
+  const judged = (judgement?.findings ?? []).map(
+    ({ id, category, severity, evidence }): DetailedFinding => ({
+      ...{ id, scanner: 'llm-judge', category, severity, confidence: CONFIDENCE.judge },
+      ...(evidence === undefined ? {} : { evidence: shown(evidence) }),
+    }),
+  );
+  return [...local, ...judged];
+}
+
+/** Of the surest finding among the most severe; when scan and judge agree there, surer than either. */
+export function confidenceOf(findings: readonly DetailedFinding[]): number {
+  const top = Math.max(...findings.map(({ severity }) => rank(severity)));
+  const decisive = findings.filter(({ severity }) => rank(severity) === top);
+  if (decisive.length === 0) return 0;
+  if (new Set(decisive.map(({ scanner }) => scanner)).size > 1) return 0.95;
+  return Math.max(...decisive.map(({ confidence }) => confidence));
+}
+
+function rank(severity: string): number {
+  return SEVERITIES.findIndex((known) => known === severity);
+}

@@ -1,0 +1,33 @@
+import type { Severity } from '../severity.js';
+
+/** A part of the text that was given, in UTF-16 units; `end` is behind the last one. */
+export interface Span {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** What had to be undone before the pattern matched. */
+export type Disguise = 'unicode' | 'base64';
+
+/** One place where one pattern matched. */
+export interface ScanFinding {
+  /** `LOCAL-<CATEGORY>-<n>`, where n counts the patterns of the category from 1. */
+  readonly id: string;
+  readonly category: string;
+  readonly severity: Severity;
+  /** Of something encoded: the whole encoded segment. */
+  readonly span: Span;
+  /** What matched, undisguised and cut to a bound. It may hold what nobody should see. */
+  readonly evidence: string;
+  readonly disguise?: Disguise;
+}
+
+/** What the local scan says about one text. */
+export interface ScanResult {
+  /** Highest severity of all findings. */
+  readonly severity: Severity;
+  /** Most severe first, then by place. */
+  readonly findings: readonly ScanFinding[];
+  /** There was more than is told. */
+  readonly truncated: boolean;
+}

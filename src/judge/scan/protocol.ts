@@ -1,0 +1,13 @@
+import type { ScanResult } from './finding.js';
+import type { ScanRules } from './rules.js';
+
+/** One scan for the thread; `rules` come along when it does not have those of `key` yet. */
+export interface ScanCommand {
+  readonly key: string;
+  readonly rules?: ScanRules;
+  /** Keys of rules that are no longer needed. */
+  readonly drop: readonly string[];
+  readonly text: string;
+}
+
+export type ScanReply = { readonly result: ScanResult } | { readonly error: string };

@@ -1,0 +1,56 @@
+import { createHash } from 'node:crypto';
+import type { Revision } from '../../policy/revision.js';
+import { SEVERITIES } from '../severity.js';
+import type { Severity } from '../severity.js';
+
+/** The patterns of one category. */
+export interface ScanCategory {
+  readonly name: string;
+  readonly severity: Severity;
+  /** RE2 syntax. */
+  readonly patterns: readonly string[];
+}
+
+/** What a revision scans for. Immutable. */
+export interface ScanRules {
+  /** SHA-256 of the categories: revisions that scan alike share what was compiled. */
+  readonly key: string;
+  readonly categories: readonly ScanCategory[];
+}
+
+const memo = new WeakMap<Revision, ScanRules>();
+
+/** `data.guardrail.patterns` and `severity_mappings` of a revision, read once. */
+export function scanRulesOf(revision: Revision): ScanRules {
+  const known = memo.get(revision);
+  if (known !== undefined) return known;
+  const rules = scanRules(JSON.parse(Buffer.from(revision.data).toString('utf8')) as unknown);
+  memo.set(revision, rules);
+  return rules;
+}
+
+/** The same from a data document. What has another shape than the schema demands is no pattern. */
+export function scanRules(data: unknown): ScanRules {
+  const guardrail = member(data, 'guardrail');
+  const mappings = record(member(guardrail, 'severity_mappings'));
+  const categories = Object.entries(record(member(guardrail, 'patterns'))).map(([name, patterns]) => ({
+    name,
+    severity: severityOf(mappings[name]),
+    patterns: Array.isArray(patterns) ? patterns.filter((pattern): pattern is string => typeof pattern === 'string') : [],
+  }));
+  return { key: createHash('sha256').update(JSON.stringify(categories)).digest('hex'), categories };
+}
+
+/** A category that nobody ranked is taken seriously. */
+function severityOf(given: unknown): Severity {
+  const word = typeof given === 'string' ? given.trim().toUpperCase() : '';
+  return SEVERITIES.find((severity) => severity === word) ?? 'HIGH';
+}
+
+function member(value: unknown, name: string): unknown {
+  return record(value)[name];
+}
+
+function record(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Readonly<Record<string, unknown>>) : {};
+}
