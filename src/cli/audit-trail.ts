@@ -52,6 +52,7 @@ export function filterFrom({ action, actor, outcome, since, until, limit }: Audi
 
 function time(flag: string, text: string): Date {
   const date = new Date(text);
-  if (Number.isNaN(date.getTime())) throw new GatewayError('usage', `--${flag}: expected a time such as 2026-01-31 or 2026-01-31T12:00:00Z, got ${text}`);
+  if (Number.isNaN(date.getTime()))
+    throw new GatewayError('usage', `--${flag}: expected a time such as 2026-01-31 or 2026-01-31T12:00:00Z, got ${text}`);
   return date;
 }

@@ -6,7 +6,8 @@ import type { LocalFlags } from './local-policy.js';
 export async function decideLocally(flags: LocalFlags, entrypoint: string, input: unknown): Promise<unknown> {
   return withLocalEngine(flags, async ({ parts }) => {
     const decision = await parts.engine.evaluate({ entrypoint, input: Buffer.from(JSON.stringify(input)) });
-    if (decision.result === undefined) throw new GatewayError('evaluation_failed', `data.${entrypoint.replaceAll('/', '.')} is undefined for this input`);
+    if (decision.result === undefined)
+      throw new GatewayError('evaluation_failed', `data.${entrypoint.replaceAll('/', '.')} is undefined for this input`);
     return publicPart(JSON.parse(decision.result));
   });
 }

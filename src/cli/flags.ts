@@ -8,5 +8,9 @@ export const ADDRESS_FLAGS = {
 
 /** A folder of policies to work on without a running gateway. */
 export const POLICY_FLAGS = {
-  'rego-dir': Flags.string({ char: 'd', aliases: ['policy-dir'], description: 'Folder of .rego and data files (default: policy_dir of the configuration)' }),
+  'rego-dir': Flags.string({
+    char: 'd',
+    aliases: ['policy-dir'],
+    description: 'Folder of .rego and data files (default: policy_dir of the configuration)',
+  }),
 };

@@ -1,4 +1,3 @@
-import type { WriteStream } from 'node:tty';
 import { styleText } from 'node:util';
 
 export type Style = 'red' | 'green' | 'yellow' | 'cyan' | 'dim' | 'bold';
@@ -8,6 +7,6 @@ export type Paint = (style: Style, text: string) => string;
 
 /** Colours on a terminal that has them, none in a pipe; NO_COLOR and FORCE_COLOR are honoured by `hasColors`. */
 export function paintFor(stream: NodeJS.WriteStream): Paint {
-  const coloured = stream.isTTY && (stream as WriteStream).hasColors();
+  const coloured = stream.isTTY && stream.hasColors();
   return (style, text) => (coloured ? styleText(style, text) : text);
 }

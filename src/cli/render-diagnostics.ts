@@ -28,7 +28,9 @@ function excerpt(line: string, col: number | undefined, paint: Paint): string {
   const shown = `    ${line}`;
   if (col === undefined) return shown;
   // `col` counts bytes from 1, as OPA does; the prefix is cut by bytes so that the caret fits non-ASCII lines.
-  const prefix = Buffer.from(line).subarray(0, col - 1).toString();
+  const prefix = Buffer.from(line)
+    .subarray(0, col - 1)
+    .toString();
   return `${shown}\n    ${prefix.replace(/[^\t]/gu, ' ')}${paint('red', '^')}`;
 }
 

@@ -48,5 +48,7 @@ function seconds(nanoseconds: number): string {
 function escape(text: string): string {
   const entities: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
   // eslint-disable-next-line no-control-regex -- exactly the control characters that XML 1.0 forbids are meant
-  return text.replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/gu, ' ').replace(/[&<>"]/gu, (character) => entities[character] ?? character);
+  return text
+    .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/gu, ' ')
+    .replace(/[&<>"]/gu, (character) => entities[character] ?? character);
 }

@@ -32,8 +32,14 @@ export function renderStatus(base: string, { health, policy, watcher, audit }: S
   const rows: [string, string][] = [
     ['gateway', `${base}, up ${duration(health.uptime_ms)}`],
     ['health', health.status === 'ok' ? paint('green', 'ok') : `${paint('yellow', health.status)} - ${health.reason ?? ''}`],
-    ['policy', `${paint(STATES[policy.state], policy.state)}${policy.on_disk_differs ? paint('yellow', ' (the folder differs from what serves)') : ''}`],
-    ['revision', policy.revision === null ? 'none' : `${shortId(policy.revision)}, ${policy.modules} modules, loaded ${policy.loaded_at ?? ''}`],
+    [
+      'policy',
+      `${paint(STATES[policy.state], policy.state)}${policy.on_disk_differs ? paint('yellow', ' (the folder differs from what serves)') : ''}`,
+    ],
+    [
+      'revision',
+      policy.revision === null ? 'none' : `${shortId(policy.revision)}, ${policy.modules} modules, loaded ${policy.loaded_at ?? ''}`,
+    ],
     ['folder', policy.source ?? 'not configured'],
     ['watcher', watcher.reason === undefined ? watcher.mode : `${watcher.mode} - ${watcher.reason}`],
     ['audit', audit.last_error === null ? audit.state : `${audit.state} - ${audit.last_error}`],

@@ -19,8 +19,14 @@ export default class Start extends GatewayCommand {
     'policy-dir': Flags.string({ char: 'd', description: 'Folder of the policies (default: <data-dir>/policies)' }),
     ...ADDRESS_FLAGS,
     watch: Flags.boolean({ allowNo: true, description: 'Reload by itself when files change (default: on)' }),
-    'log-level': Flags.string({ options: ['debug', 'info', 'warn', 'error', 'silent'], description: 'Least important level that is logged' }),
-    'log-format': Flags.string({ options: ['auto', 'pretty', 'json'], description: 'Shape of the log lines; auto is pretty on a terminal' }),
+    'log-level': Flags.string({
+      options: ['debug', 'info', 'warn', 'error', 'silent'],
+      description: 'Least important level that is logged',
+    }),
+    'log-format': Flags.string({
+      options: ['auto', 'pretty', 'json'],
+      description: 'Shape of the log lines; auto is pretty on a terminal',
+    }),
   };
 
   async run(): Promise<void> {

@@ -7,7 +7,8 @@ import { ERRORS, GatewayError } from '../errors.js';
 
 export default class Status extends GatewayCommand {
   static override summary = 'Show what a running gateway serves';
-  static override description = 'Exit codes: 0 serving, 1 degraded (no revision, or the last reload was rejected), 3 unreachable, 4 no or wrong token.';
+  static override description =
+    'Exit codes: 0 serving, 1 degraded (no revision, or the last reload was rejected), 3 unreachable, 4 no or wrong token.';
   static override examples = ['<%= config.bin %> status', '<%= config.bin %> status --json'];
   static override flags = ADDRESS_FLAGS;
 

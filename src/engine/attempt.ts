@@ -64,7 +64,8 @@ function withData(source: SourceSet, policy: CompiledPolicy): Candidate {
 }
 
 async function passGates(gates: readonly Gate[], candidate: Candidate): Promise<Diagnostic[]> {
-  const found = (await Promise.all(gates.map((gate) => gate(candidate)))).flat();
+  const found: Diagnostic[] = [];
+  for (const gate of gates) found.push(...(await gate(candidate)));
   throwErrors('policy_data_schema', found);
   return found;
 }

@@ -6,7 +6,10 @@
  * 2. B saves, calls while run 1 compiles. Run 1 cannot have seen B's bytes.
  * 3. Run 1 ends, A's promise settles; run 2 starts, reads both, B's promise settles when run 2 is over.
  */
-export function createSingleFlight<A, T>(job: (argument: A) => Promise<T>, merge: (waiting: A, added: A) => A): (argument: A) => Promise<T> {
+export function createSingleFlight<A, T>(
+  job: (argument: A) => Promise<T>,
+  merge: (waiting: A, added: A) => A,
+): (argument: A) => Promise<T> {
   let running = false;
   let trailing: { argument: A; promise: Promise<T>; start: () => void } | undefined;
 

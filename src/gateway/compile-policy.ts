@@ -39,7 +39,11 @@ function rejected({ diagnostics }: BuildResult): GatewayError {
   const [first] = diagnostics;
   const where = [first?.file, first?.row].filter((part) => part !== undefined).join(':');
   const more = diagnostics.length > 1 ? ` (and ${diagnostics.length - 1} more)` : '';
-  return new GatewayError('policy_rejected', `${where === '' ? '' : `${where}: `}${first?.message ?? 'the modules do not compile'}${more}`, {
-    details: { diagnostics },
-  });
+  return new GatewayError(
+    'policy_rejected',
+    `${where === '' ? '' : `${where}: `}${first?.message ?? 'the modules do not compile'}${more}`,
+    {
+      details: { diagnostics },
+    },
+  );
 }

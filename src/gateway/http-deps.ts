@@ -25,8 +25,9 @@ export interface HttpParts {
 }
 
 /** What the HTTP room asks for, out of the parts of the gateway. */
-export function httpDeps({ config, token, version, log, metrics, policy, audit, enforcement, telemetry, watcher }: HttpParts): HttpDeps {
-  const { guardrail, http, gateway, paths } = config;
+export function httpDeps(parts: HttpParts): HttpDeps {
+  const { config, token, version, log, metrics, policy, audit, enforcement, guardrail, telemetry, watcher } = parts;
+  const { http, gateway, paths } = config;
   return {
     policyDir: config.policy_dir === '' ? undefined : config.policy_dir,
     token,
@@ -34,7 +35,9 @@ export function httpDeps({ config, token, version, log, metrics, policy, audit, 
     log,
     metrics,
     enforcement,
-    guardrail: () => guardrail,
+    guardrail: guardrail.settings,
+    resources: guardrail.resources,
+    judge: () => ({ ...(guardrail.judge?.status() ?? { enabled: false }) }),
     watcher,
     audit: () => ({ ...audit.state, failures: telemetry().auditFailures }),
     config: { dataDir: paths.dataDir, bind: gateway.api_bind, port: gateway.api_port, configFile: paths.configFile },

@@ -69,4 +69,5 @@ export function createPolicyEngine({ config, policyDir, log }: PolicyEngineOptio
 }
 
 /** Data that would disarm a decision domain never serves. */
-const domainDataGate: Gate = ({ data, policy }) => checkDomainData(JSON.parse(Buffer.from(data).toString('utf8')) as unknown, policy.packages);
+const domainDataGate: Gate = ({ data, policy }) =>
+  checkDomainData(JSON.parse(Buffer.from(data).toString('utf8')) as unknown, policy.packages);

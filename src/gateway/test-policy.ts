@@ -8,5 +8,9 @@ import { readSources } from './read-sources.js';
 export async function runPolicyTests(parts: PolicyEngine, options: Omit<TestParams, 'modules' | 'data'>): Promise<TestResult> {
   const source = await readSources(parts);
   const { data } = mergeData(source);
-  return parts.compiler.test({ ...options, modules: moduleTexts([...source.modules, ...source.tests]), data: Buffer.from(data).toString('utf8') });
+  return parts.compiler.test({
+    ...options,
+    modules: moduleTexts([...source.modules, ...source.tests]),
+    data: Buffer.from(data).toString('utf8'),
+  });
 }

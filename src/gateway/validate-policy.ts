@@ -30,7 +30,12 @@ export async function validatePolicy(parts: PolicyEngine): Promise<Validation> {
   const packages = built.packages.map((name) => name.replace(/^data\./u, ''));
   const data = checkData(source, packages, built.rules);
   const diagnostics = [...unique([...checked.diagnostics, ...built.diagnostics]), ...data, ...judgeDiagnostics(source.judge)];
-  return { valid: diagnostics.every(({ severity }) => severity !== 'error'), root: source.root, modules: source.modules.length, diagnostics };
+  return {
+    valid: diagnostics.every(({ severity }) => severity !== 'error'),
+    root: source.root,
+    modules: source.modules.length,
+    diagnostics,
+  };
 }
 
 function checkData(source: SourceSet, packages: readonly string[], rules: Parameters<typeof checkDataConflicts>[1]): readonly Diagnostic[] {
@@ -51,6 +56,8 @@ function findingsOf(thrown: unknown): readonly Diagnostic[] {
 
 /** The strict check and the build find most errors twice. */
 function unique(diagnostics: readonly Diagnostic[]): Diagnostic[] {
-  const seen = new Map(diagnostics.map((diagnostic) => [[diagnostic.file, diagnostic.row, diagnostic.col, diagnostic.message].join('\0'), diagnostic]));
+  const seen = new Map(
+    diagnostics.map((diagnostic) => [[diagnostic.file, diagnostic.row, diagnostic.col, diagnostic.message].join('\0'), diagnostic]),
+  );
   return [...seen.values()];
 }

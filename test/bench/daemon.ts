@@ -19,10 +19,14 @@ export interface Server {
 
 /** The built gateway as a process of its own on a free loopback port. */
 export async function startGatewayProcess(policyDir: string, home: string): Promise<Server> {
-  const child = spawn(process.execPath, [path.join(ROOT, 'bin/run.js'), 'start', '--policy-dir', policyDir, '--port', '0', '--log-level', 'error'], {
-    env: { PATH: process.env['PATH'], HOME: home, DEFENSECLAW_HOME: home, DEFENSECLAW_GATEWAY_TOKEN: TOKEN },
-    stdio: ['ignore', 'ignore', 'pipe'],
-  });
+  const child = spawn(
+    process.execPath,
+    [path.join(ROOT, 'bin/run.js'), 'start', '--policy-dir', policyDir, '--port', '0', '--log-level', 'error'],
+    {
+      env: { PATH: process.env['PATH'], HOME: home, DEFENSECLAW_HOME: home, DEFENSECLAW_GATEWAY_TOKEN: TOKEN },
+      stdio: ['ignore', 'ignore', 'pipe'],
+    },
+  );
   const url = await said(child, /listening on\s+(http:\/\/\S+)/u);
   return { name: 'gateway', url, pid: child.pid ?? 0, stop: () => stop(child) };
 }
@@ -31,7 +35,9 @@ export async function startGatewayProcess(policyDir: string, home: string): Prom
 export async function startOpaProcess(paths: readonly string[], port: number): Promise<Server | undefined> {
   const binary = opaBinary();
   if (binary === undefined) return undefined;
-  const child = spawn(binary, ['run', '--server', '--watch', '--log-level', 'error', '--addr', `127.0.0.1:${port}`, ...paths], { stdio: 'ignore' });
+  const child = spawn(binary, ['run', '--server', '--watch', '--log-level', 'error', '--addr', `127.0.0.1:${port}`, ...paths], {
+    stdio: 'ignore',
+  });
   const url = `http://127.0.0.1:${port}`;
   for (let round = 0; round < 400; round++) {
     const up = await fetch(`${url}/health`).then(

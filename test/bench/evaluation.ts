@@ -34,7 +34,10 @@ allow if {
 
 function rbac(users: number): Scene {
   const grants = Object.fromEntries(
-    ['admin', 'editor', 'viewer', 'auditor'].map((role) => [role, Array.from({ length: 10 }, (_, index) => ({ action: `action-${index}`, type: role }))]),
+    ['admin', 'editor', 'viewer', 'auditor'].map((role) => [
+      role,
+      Array.from({ length: 10 }, (_, index) => ({ action: `action-${index}`, type: role })),
+    ]),
   );
   const people = Object.fromEntries(Array.from({ length: users }, (_, index) => [`user-${index}`, ['viewer', 'auditor']]));
   return {
@@ -57,8 +60,11 @@ const RULES: Scene = {
 const REGEXES: Scene = {
   name: '(c) 20 regexes',
   files: {
-    'regexes.rego': 'package regexes\n\nhits contains index if {\n\tsome index, pattern in data.patterns\n\tregex.match(pattern, input.text)\n}\n',
-    'data.json': JSON.stringify({ patterns: Array.from({ length: 20 }, (_, index) => `(?i)\\b(token|secret|key)[-_ ]?${index}\\b\\s*[:=]\\s*[a-z0-9]{8,}`) }),
+    'regexes.rego':
+      'package regexes\n\nhits contains index if {\n\tsome index, pattern in data.patterns\n\tregex.match(pattern, input.text)\n}\n',
+    'data.json': JSON.stringify({
+      patterns: Array.from({ length: 20 }, (_, index) => `(?i)\\b(token|secret|key)[-_ ]?${index}\\b\\s*[:=]\\s*[a-z0-9]{8,}`),
+    }),
   },
   entrypoint: 'regexes/hits',
   input: { text: 'the quick brown fox keeps its secret_7 = abcdef0123456789 under the lazy dog' },
@@ -70,8 +76,19 @@ function domain(name: string, input: unknown, size: string): Scene {
 
 /** An admission input padded to about `bytes`. */
 function admission(bytes: number): unknown {
-  const findings = Array.from({ length: Math.floor(bytes / 70) }, (_, index) => ({ id: `finding-${index}`, severity: 'LOW', title: 'padding text' }));
-  return { target_type: 'skill', target_name: 'web-search', path: '/skills/web-search', block_list: [], allow_list: [], scan_result: { max_severity: 'LOW', total_findings: 3, findings } };
+  const findings = Array.from({ length: Math.floor(bytes / 70) }, (_, index) => ({
+    id: `finding-${index}`,
+    severity: 'LOW',
+    title: 'padding text',
+  }));
+  return {
+    target_type: 'skill',
+    target_name: 'web-search',
+    path: '/skills/web-search',
+    block_list: [],
+    allow_list: [],
+    scan_result: { max_severity: 'LOW', total_findings: 3, findings },
+  };
 }
 
 const DOMAINS: readonly Scene[] = [
@@ -79,7 +96,16 @@ const DOMAINS: readonly Scene[] = [
   domain('skill_actions', { severity: 'HIGH', target_type: 'mcp' }, '0.1 KB'),
   domain('audit', { event_type: 'scan', severity: 'LOW', age_days: 10, export_targets: ['splunk'] }, '0.1 KB'),
   domain('sandbox', { skill_name: 'x', requested_endpoints: ['github.com'], requested_permissions: ['network'] }, '0.1 KB'),
-  domain('guardrail', { direction: 'prompt', mode: 'action', scanner_mode: 'local', local_result: { action: 'block', severity: 'HIGH', findings: ['x'], reason: 'y' } }, '0.2 KB'),
+  domain(
+    'guardrail',
+    {
+      direction: 'prompt',
+      mode: 'action',
+      scanner_mode: 'local',
+      local_result: { action: 'block', severity: 'HIGH', findings: ['x'], reason: 'y' },
+    },
+    '0.2 KB',
+  ),
   domain('admission', admission(200), '0.2 KB'),
   domain('admission', admission(7_000), '7 KB'),
   domain('admission', admission(76_000), '76 KB'),
@@ -110,7 +136,9 @@ async function measure(scene: Scene): Promise<Record<string, number | string>> {
       'worker/s': worker,
       'http/s': ours.perSecond,
       'p99 ms': ours.p99,
-      ...(opa === undefined ? {} : { 'opa http/s': opa.perSecond, 'opa p99 ms': opa.p99, ratio: (ours.perSecond / opa.perSecond).toFixed(2) }),
+      ...(opa === undefined
+        ? {}
+        : { 'opa http/s': opa.perSecond, 'opa p99 ms': opa.p99, ratio: (ours.perSecond / opa.perSecond).toFixed(2) }),
       errors: ours.errors + (opa?.errors ?? 0),
     };
   } finally {

@@ -21,7 +21,9 @@ interface Report {
 export async function load(url: string, body: string, seconds: number, connections = 32): Promise<Load> {
   const headers = Object.entries(HEADERS).flatMap(([name, value]) => ['-H', `${name}=${value}`]);
   const args = ['-j', '-n', '-d', String(seconds), '-c', String(connections), '-m', 'POST', ...headers, '-b', body, url];
-  const child = spawn(process.execPath, [path.join(ROOT, 'node_modules/autocannon/autocannon.js'), ...args], { stdio: ['ignore', 'pipe', 'ignore'] });
+  const child = spawn(process.execPath, [path.join(ROOT, 'node_modules/autocannon/autocannon.js'), ...args], {
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
   let text = '';
   child.stdout.on('data', (chunk: Buffer) => (text += chunk.toString()));
   await new Promise((resolve) => child.once('close', resolve));

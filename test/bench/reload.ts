@@ -101,5 +101,9 @@ async function memory(server: Server, marker: string): Promise<Record<string, nu
   const first = rss(server.pid);
   for (let turn = 1; turn < RELOADS; turn++) await reloadOnce(server, marker, 10_000 + turn);
   const last = rss(server.pid);
-  return { 'after 1 reload': Math.round(first), [`after ${RELOADS}`]: Math.round(last), growth: `${((last / first - 1) * 100).toFixed(1)} %` };
+  return {
+    'after 1 reload': Math.round(first),
+    [`after ${RELOADS}`]: Math.round(last),
+    growth: `${((last / first - 1) * 100).toFixed(1)} %`,
+  };
 }

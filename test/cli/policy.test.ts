@@ -51,7 +51,10 @@ describe('policy test', () => {
   });
 
   it('names a failing test with the place of the expression that is not true', async () => {
-    const dir = await tempDir({ 'a.rego': 'package a\n\nvalue := 1\n', 'a_test.rego': 'package a_test\n\nimport data.a\n\ntest_two if {\n\ta.value == 2\n}\n' });
+    const dir = await tempDir({
+      'a.rego': 'package a\n\nvalue := 1\n',
+      'a_test.rego': 'package a_test\n\nimport data.a\n\ntest_two if {\n\ta.value == 2\n}\n',
+    });
     const { code, stdout, stderr } = await run(['policy', 'test', '--rego-dir', dir]);
     expect(code).toBe(1);
     expect(stdout).toContain('test_two');
@@ -101,7 +104,10 @@ describe('policy fmt', () => {
 describe('dry runs', () => {
   const cases = [
     { args: ['policy', 'evaluate', '--target-name', 'x'], answer: { verdict: 'scan' } },
-    { args: ['policy', 'evaluate', '--target-name', 'x', '--severity', 'critical', '--findings', '1'], answer: { verdict: 'rejected', runtime_action: 'block' } },
+    {
+      args: ['policy', 'evaluate', '--target-name', 'x', '--severity', 'critical', '--findings', '1'],
+      answer: { verdict: 'rejected', runtime_action: 'block' },
+    },
     { args: ['policy', 'evaluate-firewall', '--destination', 'GitHub.com'], answer: { action: 'allow', rule_name: 'domain-allowlist' } },
     { args: ['policy', 'evaluate-firewall', '--destination', '169.254.169.254'], answer: { action: 'deny', rule_name: 'block-explicit' } },
   ];

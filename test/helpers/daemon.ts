@@ -30,7 +30,7 @@ export interface Daemon {
   readonly child: ChildProcessWithoutNullStreams;
   readonly url: string;
   readonly port: number;
-  output(): { readonly stdout: string; readonly stderr: string };
+  readonly output: () => { readonly stdout: string; readonly stderr: string };
   /** Settles with the exit code, or the signal that ended it. */
   readonly exit: Promise<number | NodeJS.Signals | null>;
 }

@@ -31,7 +31,7 @@ export interface TestGateway {
   readonly url: string;
   readonly log: ReturnType<typeof recordingLog>;
   readonly dataDir: string;
-  call(method: string, route: string, body?: unknown, headers?: Readonly<Record<string, string>>): Promise<TestAnswer>;
+  readonly call: (method: string, route: string, body?: unknown, headers?: Readonly<Record<string, string>>) => Promise<TestAnswer>;
 }
 
 export interface TestAnswer {

@@ -4,7 +4,10 @@ import { AUDIT_FLAGS, filterFrom, openTrail } from '../../cli/audit-trail.js';
 
 export default class AuditExport extends GatewayCommand {
   static override summary = 'Write the audit trail to standard output, one JSON object a line, oldest first';
-  static override examples = ['<%= config.bin %> audit export > audit.jsonl', '<%= config.bin %> audit export --action policy-reload --since 2026-01-01T00:00:00Z'];
+  static override examples = [
+    '<%= config.bin %> audit export > audit.jsonl',
+    '<%= config.bin %> audit export --action policy-reload --since 2026-01-01T00:00:00Z',
+  ];
   static override enableJsonFlag = false;
   static override flags = AUDIT_FLAGS;
 

@@ -7,7 +7,10 @@ import type { AuditEvent } from '../../audit/event.js';
 export default class AuditList extends GatewayCommand {
   static override summary = 'Show the newest events of the audit trail';
   static override description = 'Reads the state file of the data folder; a gateway may be writing it at the same time.';
-  static override examples = ['<%= config.bin %> audit list --limit 20', '<%= config.bin %> audit list --outcome rejected --since 2026-01-01 --json'];
+  static override examples = [
+    '<%= config.bin %> audit list --limit 20',
+    '<%= config.bin %> audit list --outcome rejected --since 2026-01-01 --json',
+  ];
   static override flags = {
     ...AUDIT_FLAGS,
     limit: Flags.integer({ char: 'n', min: 1, max: 10_000, default: 50, description: 'At most this many events' }),

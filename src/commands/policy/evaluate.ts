@@ -20,8 +20,18 @@ export default class PolicyEvaluate extends GatewayCommand {
   async run(): Promise<unknown> {
     const { flags } = await this.parse(PolicyEvaluate);
     if (flags['target-name'] === undefined) throw new GatewayError('usage', '--target-name is required');
-    const scan = flags.severity === undefined || flags.severity === '' ? {} : { scan_result: { max_severity: flags.severity, total_findings: flags.findings } };
-    const input = { target_type: flags['target-type'], target_name: flags['target-name'], path: '/dry-run', block_list: [], allow_list: [], ...scan };
+    const scan =
+      flags.severity === undefined || flags.severity === ''
+        ? {}
+        : { scan_result: { max_severity: flags.severity, total_findings: flags.findings } };
+    const input = {
+      target_type: flags['target-type'],
+      target_name: flags['target-name'],
+      path: '/dry-run',
+      block_list: [],
+      allow_list: [],
+      ...scan,
+    };
     const decision = await decideLocally(flags, 'defenseclaw/admission', input);
     this.log(JSON.stringify(decision, undefined, 2));
     return decision;

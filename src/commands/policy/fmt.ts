@@ -8,8 +8,13 @@ import { formatPolicy, writeFormatted } from '../../gateway/format-policy.js';
 
 export default class PolicyFmt extends GatewayCommand {
   static override summary = 'Format Rego files as OPA does';
-  static override description = 'Lists the files that are not formatted; --diff shows the changes, --write makes them. Exit codes: 0 all formatted (or written), 1 not.';
-  static override examples = ['<%= config.bin %> policy fmt', '<%= config.bin %> policy fmt --diff', '<%= config.bin %> policy fmt --write'];
+  static override description =
+    'Lists the files that are not formatted; --diff shows the changes, --write makes them. Exit codes: 0 all formatted (or written), 1 not.';
+  static override examples = [
+    '<%= config.bin %> policy fmt',
+    '<%= config.bin %> policy fmt --diff',
+    '<%= config.bin %> policy fmt --write',
+  ];
   static override flags = {
     ...POLICY_FLAGS,
     diff: Flags.boolean({ description: 'Show what would change', exclusive: ['write'] }),
@@ -21,7 +26,8 @@ export default class PolicyFmt extends GatewayCommand {
     return withLocalPolicy(flags, async ({ parts }) => {
       const { root, files } = await formatPolicy(parts);
       const diagnostics = files.flatMap((file) => file.diagnostics);
-      if (diagnostics.length > 0) throw new GatewayError('policy_rejected', 'files that do not parse cannot be formatted', { details: { diagnostics } });
+      if (diagnostics.length > 0)
+        throw new GatewayError('policy_rejected', 'files that do not parse cannot be formatted', { details: { diagnostics } });
       const changed = files.filter((file) => file.changed);
       if (flags.write) await writeFormatted(root, changed);
       else if (changed.length > 0) this.endWith(1);

@@ -41,7 +41,13 @@ export default class PolicyTest extends GatewayCommand {
       if (flags.watch) {
         const stop = new AbortController();
         process.once('SIGINT', () => stop.abort());
-        await watchFolder(local.dir, async () => void (await this.#runOnce(local, flags)), stop.signal);
+        await watchFolder(
+          local.dir,
+          async () => {
+            await this.#runOnce(local, flags);
+          },
+          stop.signal,
+        );
       }
       return flags.format === 'json' || this.jsonEnabled() ? result : undefined;
     });

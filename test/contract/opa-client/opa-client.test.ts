@@ -82,7 +82,7 @@ describe('the Data API on real policies', () => {
     expect(await get('/authz/limits')).toBe('{"result":{"max":12345678901234567890,"min":1.50}}\n');
     expect(await get('/admins')).toBe('{"result":["root"]}\n');
     expect(JSON.parse(await get(''))).toMatchObject({
-      result: { admins: ['root'], authz: { allow: false, limits: { min: 1.5 } }, roles: { alice: ['dev', 'ops'] }, system: {} },
+      result: { admins: ['root'], authz: { allow: false, limits: { min: 1.5 } }, roles: { alice: ['dev', 'ops'] } },
     });
     expect(JSON.parse(await get('/authz/allow?metrics'))).toMatchObject({
       metrics: { timer_rego_query_eval_ns: expect.any(Number) as number },

@@ -48,8 +48,12 @@ describe('reload through the API', () => {
 
   const disarming: readonly (readonly [string, (data: Record<string, unknown>) => unknown, string])[] = [
     ['an empty document', () => ({}), 'data.actions'],
-    ['no actions', ({ actions: _, ...rest }) => rest, 'data.actions'],
-    ['an unknown action word', (data) => ({ ...data, actions: { ...(data['actions'] as object), CRITICAL: { runtime: 'blok', file: 'none', install: 'none' } } }), 'data.actions.CRITICAL.runtime'],
+    ['no actions', (data) => Object.fromEntries(Object.entries(data).filter(([key]) => key !== 'actions')), 'data.actions'],
+    [
+      'an unknown action word',
+      (data) => ({ ...data, actions: { ...(data['actions'] as object), CRITICAL: { runtime: 'blok', file: 'none', install: 'none' } } }),
+      'data.actions.CRITICAL.runtime',
+    ],
   ];
   it.each(disarming)('rejects data that would disarm a domain: %s', async (_name, change, where) => {
     const dir = await shippedPolicies();
@@ -98,7 +102,9 @@ describe('broken at boot', () => {
     const { call } = await startTestGateway(dir, NO_WATCH);
     const ask = { input: { target_type: 'skill', target_name: 'x' } };
     const closed = await call('POST', '/policy/evaluate', ask);
-    expect(closed.json()).toMatchObject({ data: { verdict: 'rejected', file_action: 'quarantine', install_action: 'block', runtime_action: 'block' } });
+    expect(closed.json()).toMatchObject({
+      data: { verdict: 'rejected', file_action: 'quarantine', install_action: 'block', runtime_action: 'block' },
+    });
     expect((await call('GET', '/health')).json()).toMatchObject({ status: 'degraded' });
     const rejected = await call('POST', '/policy/reload');
     expect(rejected.status).toBe(400);

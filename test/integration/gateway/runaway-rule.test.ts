@@ -16,14 +16,17 @@ describe('a rule that does not end', () => {
   it('is cut off at the deadline while other decisions and /health keep answering', async () => {
     const dir = await tempDir({ 'runaway.rego': ENDLESS, 'quick.rego': QUICK });
     const { call } = await startTestGateway(dir, { 'evaluation.timeout': '300ms' });
-    let over = false;
+    const state = { over: false };
     const runaway = call('POST', '/v1/data/runaway/endless').then((answer) => {
-      over = true;
+      state.over = true;
       return answer;
     });
     const others: number[] = [];
-    while (!over) {
-      const [decision, health] = await Promise.all([call('POST', '/v1/data/quick/answer', { input: { number: others.length } }), call('GET', '/health')]);
+    while (!state.over) {
+      const [decision, health] = await Promise.all([
+        call('POST', '/v1/data/quick/answer', { input: { number: others.length } }),
+        call('GET', '/health'),
+      ]);
       expect(decision.json()['result']).toBe(others.length + 1);
       expect(health.status).toBe(200);
       others.push(decision.status);

@@ -11,39 +11,43 @@ const RELOADS = 200;
 const TIMEOUT_MS = 240_000;
 
 describe('decisions during reloads', () => {
-  it('never fail, and every answer agrees with the revision that it names', async () => {
-    const dir = await tempDir({ 'policy.rego': markerModule('one') });
-    const { gateway, call } = await startTestGateway(dir, { 'gateway.watcher.enabled': false });
-    const file = path.join(dir, 'policy.rego');
-    const answers = new Map<string, Set<string>>();
-    let asked = 0;
-    let done = false;
+  it(
+    'never fail, and every answer agrees with the revision that it names',
+    async () => {
+      const dir = await tempDir({ 'policy.rego': markerModule('one') });
+      const { gateway, call } = await startTestGateway(dir, { 'gateway.watcher.enabled': false });
+      const file = path.join(dir, 'policy.rego');
+      const answers = new Map<string, Set<string>>();
+      let asked = 0;
+      const state = { done: false };
 
-    const client = async (): Promise<void> => {
-      while (!done) {
-        const answer = await call('POST', '/v1/data/marker/value', { input: null });
-        expect(answer.status).toBe(200);
-        const revision = answer.headers.get('x-policy-revision') ?? 'none';
-        answers.set(revision, (answers.get(revision) ?? new Set()).add(String(answer.json()['result'])));
-        asked += 1;
+      const client = async (): Promise<void> => {
+        while (!state.done) {
+          const answer = await call('POST', '/v1/data/marker/value', { input: null });
+          expect(answer.status).toBe(200);
+          const revision = answer.headers.get('x-policy-revision') ?? 'none';
+          answers.set(revision, (answers.get(revision) ?? new Set()).add(String(answer.json()['result'])));
+          asked += 1;
+        }
+      };
+      const clients = [client(), client(), client(), client()];
+
+      const turns = [markerModule('two'), 'package marker\n\nvalue := \n', markerModule('one')];
+      const statuses: number[] = [];
+      for (let turn = 0; turn < RELOADS; turn++) {
+        await writeFile(file, turns[turn % turns.length] ?? '');
+        statuses.push((await call('POST', '/policy/reload')).status);
       }
-    };
-    const clients = [client(), client(), client(), client()];
+      state.done = true;
+      await Promise.all(clients);
 
-    const turns = [markerModule('two'), 'package marker\n\nvalue := \n', markerModule('one')];
-    const statuses: number[] = [];
-    for (let turn = 0; turn < RELOADS; turn++) {
-      await writeFile(file, turns[turn % turns.length] ?? '');
-      statuses.push((await call('POST', '/policy/reload')).status);
-    }
-    done = true;
-    await Promise.all(clients);
-
-    expect(statuses.filter((status) => status === 500)).toHaveLength(Math.floor((RELOADS + 1) / turns.length));
-    expect(statuses.filter((status) => status !== 500 && status !== 200)).toEqual([]);
-    expect([...answers.values()].map((values) => values.size)).toEqual([1, 1]);
-    expect(new Set([...answers.values()].flatMap((values) => [...values]))).toEqual(new Set(['one', 'two']));
-    expect(asked).toBeGreaterThan(RELOADS);
-    expect(gateway.engine.current).toBeDefined();
-  }, TIMEOUT_MS);
+      expect(statuses.filter((status) => status === 500)).toHaveLength(Math.floor((RELOADS + 1) / turns.length));
+      expect(statuses.filter((status) => status !== 500 && status !== 200)).toEqual([]);
+      expect([...answers.values()].map((values) => values.size)).toEqual([1, 1]);
+      expect(new Set([...answers.values()].flatMap((values) => [...values]))).toEqual(new Set(['one', 'two']));
+      expect(asked).toBeGreaterThan(RELOADS);
+      expect(gateway.engine.current).toBeDefined();
+    },
+    TIMEOUT_MS,
+  );
 });

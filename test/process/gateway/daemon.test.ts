@@ -91,7 +91,10 @@ describe('the gateway as a process', () => {
 
   it('writes no token to its log or its output', async () => {
     const env = cliEnv(await tempDir());
-    const { url, output, child, exit } = await startDaemon(['--policy-dir', await shippedPolicies(), '--port', '0', '--log-level', 'debug'], env);
+    const { url, output, child, exit } = await startDaemon(
+      ['--policy-dir', await shippedPolicies(), '--port', '0', '--log-level', 'debug'],
+      env,
+    );
     await callGateway(url, 'POST', FIREWALL, ASK);
     await callGateway(url, 'POST', FIREWALL, ASK, { Authorization: 'Bearer wrong-token-value' });
     child.kill('SIGTERM');
