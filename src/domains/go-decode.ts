@@ -59,6 +59,9 @@ export const goFloat: GoDecoder<number> = {
   },
 };
 
+/** A raw value: whatever stands there, repeated names included. */
+export const goAny: GoDecoder<GoValue> = { zero: null, decode: (value) => value };
+
 /** A slice: `null` until given. */
 export function goList<T>(item: GoDecoder<T>): GoDecoder<readonly T[] | null> {
   return {

@@ -1,4 +1,4 @@
-import type { IncomingMessage } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { DEFAULT_LIMITS } from './deps.js';
 import type { HttpDeps, HttpLimits } from './deps.js';
 import { errorReply } from './error-reply.js';
@@ -27,14 +27,37 @@ export function createCore(deps: HttpDeps): Core {
     gate: createGate(deps),
     observe: createObserver(deps),
     limits,
-    callOf: (request) => ({
-      ...splitTarget(request.url),
-      method: request.method ?? 'GET',
-      headers: request.headers,
-      requestId: requestIdOf(request.headers),
-      remoteAddress: request.socket.remoteAddress,
-      body: () => readBody(request, limits.maxBodyBytes),
-    }),
+    callOf: (request) => new IncomingCall(request, limits.maxBodyBytes),
     failed: (thrown, call) => errorReply(thrown, call, deps.log),
   };
+}
+
+/** A request of node:http as a call. A class, for one is made for every request: its shape is known and its body costs no closure. */
+class IncomingCall implements Call {
+  readonly method: string;
+  readonly path: string;
+  readonly query: string;
+  readonly headers: IncomingHttpHeaders;
+  readonly requestId: string;
+  readonly #request: IncomingMessage;
+  readonly #limit: number;
+
+  constructor(request: IncomingMessage, limit: number) {
+    const { path, query } = splitTarget(request.url);
+    this.path = path;
+    this.query = query;
+    this.method = request.method ?? 'GET';
+    this.headers = request.headers;
+    this.requestId = requestIdOf(request.headers);
+    this.#request = request;
+    this.#limit = limit;
+  }
+
+  get remoteAddress(): string | undefined {
+    return this.#request.socket.remoteAddress;
+  }
+
+  body(): Promise<Uint8Array> {
+    return readBody(this.#request, this.#limit);
+  }
 }

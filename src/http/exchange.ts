@@ -15,10 +15,10 @@ export interface Call {
   body(): Promise<Uint8Array>;
 }
 
-/** One answer. `content-length` is added when it is written. */
+/** One answer, made anew for each request. `Content-Length` is added when it is written. */
 export interface Reply {
   readonly status: number;
-  readonly headers: Readonly<Record<string, string>>;
+  readonly headers: Record<string, string>;
   readonly body: string | Uint8Array;
 }
 

@@ -24,7 +24,7 @@ export function createHttpApi(deps: HttpDeps): HttpApi {
   app.on('error', (err: unknown) => deps.log.debug({ err }, 'a connection broke while it was answered'));
   const handle = app.callback();
   const koa: RequestListener = (request, response) => void handle(request, response);
-  const listener = deps.fastPath === false ? koa : createFastPath(core, resources, koa);
+  const listener = deps.fastPath === false ? koa : createFastPath(core, resources, koa, deps.log);
   const server = createHttpServer(listener, core.limits, deps.log);
   return {
     attachEngine: (engine) => attachment.attachEngine(engine),

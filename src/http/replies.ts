@@ -28,8 +28,10 @@ export function refused(status: number, message: string, code?: string): Reply {
   return json(status, { error: message }, code === undefined ? {} : { [ERROR_CODE_HEADER]: code });
 }
 
+/** Adds a header to a reply, in place: a reply belongs to the request that it answers, and copying costs a microsecond a time. */
 export function withHeader(reply: Reply, name: string, value: string): Reply {
-  return { ...reply, headers: { ...reply.headers, [name]: value } };
+  reply.headers[name] = value;
+  return reply;
 }
 
 /** The same value with object keys sorted at every level, as Go prints its maps. */

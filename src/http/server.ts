@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { GatewayError } from '../errors.js';
 import type { Log } from '../log.js';
 import type { HttpLimits } from './deps.js';
+import { boundRest, mayGoOn } from './door/read-body.js';
 
 /** Where the server listens. */
 export interface ListenAddress {
@@ -36,7 +37,12 @@ export function createHttpServer(listener: RequestListener, limits: HttpLimits, 
       // An answer that keeps its connection alive would hold up the drain until the peer thinks of leaving.
       if (closing !== undefined) response.shouldKeepAlive = false;
       underWay.add(response);
-      response.once('close', () => underWay.delete(response));
+      response.on('close', () => underWay.delete(response));
+      if (mayGoOn(request)) {
+        response.on('prefinish', () => {
+          if (!request.complete) boundRest(request);
+        });
+      }
       listener(request, response);
     },
   );

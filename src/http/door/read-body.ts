@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { GatewayError } from '../../errors.js';
 import { BodyAborted } from '../exchange.js';
 
-/** A sender that goes on this far past the limit is cut off; up to here the rest is read away so that it can see its answer. */
+/** How far a sender may go on after its answer is out. */
 const DISCARD_BYTES = 4 << 20;
 
 /** Reads a request body whole, at most `limit` bytes. Throws `request_too_large` or {@link BodyAborted}. */
@@ -10,9 +10,10 @@ export function readBody(request: IncomingMessage, limit: number): Promise<Uint8
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let size = 0;
+    let ended = false;
     const refuse = (): void => {
       request.off('data', onData).off('end', onEnd).off('close', onClose);
-      discard(request);
+      request.resume();
       reject(new GatewayError('request_too_large', `the request body exceeds ${limit} bytes`, { details: { limit } }));
     };
     const onData = (chunk: Buffer): void => {
@@ -21,11 +22,13 @@ export function readBody(request: IncomingMessage, limit: number): Promise<Uint8
       else chunks.push(chunk);
     };
     const onEnd = (): void => {
-      request.off('close', onClose);
+      ended = true;
       const [only] = chunks;
       resolve(only !== undefined && chunks.length === 1 ? only : Buffer.concat(chunks, size));
     };
-    const onClose = (): void => reject(new BodyAborted('the request ended before its body was whole'));
+    const onClose = (): void => {
+      if (!ended) reject(new BodyAborted('the request ended before its body was whole'));
+    };
     if (request.destroyed && !request.readableEnded) {
       onClose();
       return;
@@ -38,11 +41,19 @@ export function readBody(request: IncomingMessage, limit: number): Promise<Uint8
   });
 }
 
-/** Reads the rest of a body away without keeping it, and hangs up on a sender that does not come to an end. */
-function discard(request: IncomingMessage): void {
-  let discarded = 0;
+/** True when a body may be longer than what would be let pass anyway: one in chunks, or one that says so. */
+export function mayGoOn({ headers }: IncomingMessage): boolean {
+  return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > DISCARD_BYTES;
+}
+
+/**
+ * Lets the rest of a body that nobody reads go by, so that its sender can see the answer, but hangs up on one that does not come to an
+ * end. To be called before the answer is finished: after that Node throws the bytes away unseen.
+ */
+export function boundRest(request: IncomingMessage): void {
+  let seen = 0;
   request.on('data', (chunk: Buffer) => {
-    discarded += chunk.length;
-    if (discarded > DISCARD_BYTES) request.socket.destroy();
+    seen += chunk.length;
+    if (seen > DISCARD_BYTES) request.socket.destroy();
   });
 }

@@ -13,7 +13,8 @@ export interface AnswerFacts {
   readonly revision: Revision;
   readonly version: string;
   readonly decisionIds: boolean;
-  readonly timers: Timers;
+  /** Of the way to the evaluation and back, when they are asked for. */
+  readonly timers?: Timers;
   /** The request had no input, which is worth a warning where one could be sent. */
   readonly inputMissing?: boolean;
 }

@@ -9,10 +9,13 @@ const deflate = promisify(gzip);
 const MIN_BYTES = 1024;
 
 /** The reply as the caller can take it: packed when it asked for gzip and there is enough to pack. */
-export async function compressed(call: Call, reply: Reply): Promise<Reply> {
+export function compressed(call: Call, reply: Reply): Reply | Promise<Reply> {
   const varying = withHeader(reply, 'Vary', 'Accept-Encoding');
-  if (Buffer.byteLength(reply.body) < MIN_BYTES || !acceptsGzip(call.headers['accept-encoding'])) return varying;
-  return { ...withHeader(varying, 'Content-Encoding', 'gzip'), body: await deflate(reply.body) };
+  return Buffer.byteLength(reply.body) < MIN_BYTES || !acceptsGzip(call.headers['accept-encoding']) ? varying : pack(varying);
+}
+
+async function pack(reply: Reply): Promise<Reply> {
+  return { ...withHeader(reply, 'Content-Encoding', 'gzip'), body: await deflate(reply.body) };
 }
 
 function acceptsGzip(header: string | string[] | undefined): boolean {

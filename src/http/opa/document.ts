@@ -1,8 +1,7 @@
-import type { Evaluation } from '../../evaluator/evaluator.js';
+import type { Evaluation, EvaluationRequest } from '../../evaluator/evaluator.js';
 import type { RevisionLease } from '../../engine/engine.js';
 import type { Revision } from '../../policy/revision.js';
-import { joinMembers, formatJson } from '../../value/format-json.js';
-import type { JsonMember } from '../../value/format-json.js';
+import { formatJson } from '../../value/format-json.js';
 import { parseTerm } from '../../value/parse-term.js';
 import { RegoObject } from '../../value/value.js';
 import type { RegoValue } from '../../value/value.js';
@@ -12,7 +11,7 @@ import { resolve } from './resolve.js';
 export interface Question {
   /** Decoded segments below `data`. */
   readonly path: readonly string[];
-  readonly input?: Uint8Array;
+  readonly input?: Uint8Array | undefined;
   readonly strictBuiltinErrors?: boolean;
   readonly metrics?: boolean;
 }
@@ -29,32 +28,37 @@ export async function askDocument(lease: RevisionLease, question: Question): Pro
     case 'evaluate': {
       const evaluation = await lease.evaluate(requestFor(plan.entrypoint, question));
       if (plan.rest.length === 0 || evaluation.result === undefined) return evaluation;
-      return { ...evaluation, result: textOf(walk(parseTerm(evaluation.result), plan.rest)) };
+      return { ...evaluation, result: textOf(walk(parseTerm(evaluation.result), plan.rest, memberOf)) };
     }
   }
 }
 
-function requestFor(entrypoint: string, { input, strictBuiltinErrors, metrics }: Question): Parameters<RevisionLease['evaluate']>[0] {
-  return {
-    entrypoint,
-    ...(input === undefined ? {} : { input }),
-    ...(strictBuiltinErrors === true ? { strictBuiltinErrors } : {}),
-    ...(metrics === true ? { metrics } : {}),
-  };
+function requestFor(entrypoint: string, { input, strictBuiltinErrors = false, metrics = false }: Question): EvaluationRequest {
+  const switches = { strictBuiltinErrors, metrics };
+  return input === undefined ? { entrypoint, ...switches } : { entrypoint, input, ...switches };
 }
 
-/** What the rules make stands where both have a value: the compiler merged the data below each root into it already. */
+/** The part of the document that OPA keeps for itself and leaves out of the whole. */
+const HIDDEN = 'system';
+
+/**
+ * The root entrypoint gives all of it. Where rules have names that cannot stand in a path there is none: then what the rules make stands
+ * beside what the files hold; the compiler merged the data below each root into its value already.
+ */
 async function wholeDocument(lease: RevisionLease, question: Question, roots: readonly string[]): Promise<Evaluation> {
-  const made = await Promise.all(roots.map(async (root) => [root, (await lease.evaluate(requestFor(root, question))).result] as const));
-  const base = baseData(lease.revision);
-  const found: JsonMember[] = [];
-  if (base instanceof RegoObject) {
-    for (const [key, value] of base.entries) {
-      if (typeof key === 'string' && !roots.includes(key)) found.push([key, formatJson(value)]);
-    }
+  const made = await Promise.all(roots.map(async (root) => [root, await lease.evaluate(requestFor(root, question))] as const));
+  const found = new Map<string, RegoValue>();
+  const take = (value: RegoValue | undefined): void => {
+    if (!(value instanceof RegoObject)) return;
+    for (const [key, member] of value.entries) if (typeof key === 'string' && key !== HIDDEN) found.set(key, member);
+  };
+  if (!roots.includes('')) take(baseData(lease.revision));
+  for (const [root, { result }] of made) {
+    if (result === undefined || root === HIDDEN) continue;
+    if (root === '') take(parseTerm(result));
+    else found.set(root, parseTerm(result));
   }
-  for (const [root, text] of made) if (text !== undefined) found.push([root, text]);
-  return { result: joinMembers(found, false) };
+  return { ...made[0]?.[1], result: formatJson(RegoObject.of(found)) };
 }
 
 const parsed = new WeakMap<Revision, RegoValue>();
@@ -70,13 +74,26 @@ function baseData(revision: Revision): RegoValue {
 
 const INDEX = /^\d{1,9}$/;
 
+/** What a segment that is no index finds in an array. */
+type InArray = (array: readonly RegoValue[], segment: string) => RegoValue | undefined;
+
+/**
+ * The answer of a rule is JSON, in which a set is an array: a name that asks an array is taken to ask a set whether it has that member, for
+ * no name has anything to ask of a real one.
+ */
+const memberOf: InArray = (array, segment) => (array.includes(segment) ? segment : undefined);
+
+const nothing: InArray = () => undefined;
+
 /** The value below a value; undefined where there is none. */
-function walk(from: RegoValue, path: readonly string[]): RegoValue | undefined {
+function walk(from: RegoValue, path: readonly string[], inArray = nothing): RegoValue | undefined {
   let value: RegoValue | undefined = from;
   for (const segment of path) {
     if (value instanceof RegoObject) value = value.get(segment);
-    else if (Array.isArray(value) && INDEX.test(segment)) value = (value as readonly RegoValue[])[Number(segment)];
-    else return undefined;
+    else if (Array.isArray(value)) {
+      const array = value as readonly RegoValue[];
+      value = INDEX.test(segment) ? array[Number(segment)] : inArray(array, segment);
+    } else return undefined;
   }
   return value;
 }

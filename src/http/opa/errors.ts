@@ -39,7 +39,15 @@ export const EVALUATION_MESSAGE = 'error(s) occurred while evaluating query';
 /** The failure inside the policy as OPA lists it. */
 export function causeOf(error: GatewayError): OpaCause {
   const location = locationOf(error);
-  return { code: CAUSES[error.code] ?? 'eval_internal_error', message: error.message, ...(location === undefined ? {} : { location }) };
+  const code = CAUSES[error.code] ?? 'eval_internal_error';
+  return { code, message: bareMessage(error.message, code, location), ...(location === undefined ? {} : { location }) };
+}
+
+/** OPA gives place and code beside the message, not in front of it. */
+function bareMessage(message: string, code: string, location: OpaCause['location']): string {
+  const place = location === undefined ? '' : `${location.file}:${location.row}:${location.col}: `;
+  const placeless = message.startsWith(place) ? message.slice(place.length) : message;
+  return placeless.startsWith(`${code}: `) ? placeless.slice(code.length + 2) : placeless;
 }
 
 function locationOf({ details }: GatewayError): OpaCause['location'] {

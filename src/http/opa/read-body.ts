@@ -11,11 +11,16 @@ const inflate = promisify(gunzip);
 const MAX_ALIASES = 100;
 
 /** The body of a Data API request as JSON text: inflated, at most `maxInflated` bytes, and turned from YAML if it is that. */
-export async function readOpaBody(call: Call, maxInflated: number): Promise<Uint8Array> {
+export function readOpaBody(call: Call, maxInflated: number): Promise<Uint8Array> {
+  const packed = call.headers['content-encoding']?.includes('gzip') === true;
+  const yaml = call.headers['content-type']?.includes('yaml') === true;
+  return packed || yaml ? convert(call, packed ? maxInflated : undefined, yaml) : call.body();
+}
+
+async function convert(call: Call, maxInflated: number | undefined, yaml: boolean): Promise<Uint8Array> {
   const sent = await call.body();
-  const encoding = call.headers['content-encoding'];
-  const plain = encoding?.includes('gzip') === true ? await gunzipBounded(sent, maxInflated) : sent;
-  return call.headers['content-type']?.includes('yaml') === true ? fromYaml(plain) : plain;
+  const plain = maxInflated === undefined ? sent : await gunzipBounded(sent, maxInflated);
+  return yaml ? fromYaml(plain) : plain;
 }
 
 async function gunzipBounded(bytes: Uint8Array, limit: number): Promise<Uint8Array> {

@@ -6,10 +6,12 @@ export type Plan =
   | { readonly kind: 'evaluate'; readonly entrypoint: string; readonly rest: readonly string[] }
   /** No rule has a say: look it up in the data files. */
   | { readonly kind: 'base' }
-  /** Everything: what the data files hold and what the rules make. */
+  /** Everything: what the data files hold and what the rules make. `roots` are the entrypoints that it takes; '' is all of them at once. */
   | { readonly kind: 'document'; readonly roots: readonly string[] };
 
 interface Surface {
+  /** Plans by path, as they were found. */
+  readonly plans: Map<string, Plan>;
   readonly entrypoints: ReadonlyMap<string, Entrypoint['kind']>;
   /** First segments under which rules live. */
   readonly roots: readonly string[];
@@ -17,11 +19,28 @@ interface Surface {
 
 const surfaces = new WeakMap<CompiledPolicy, Surface>();
 
+/** Callers choose the paths, so only so many plans are kept; most callers ask the same few. */
+const MAX_PLANS = 1024;
+
 /** Finds the part of a policy that answers a path: the longest entrypoint that the path is or lies below. */
 export function resolve(policy: CompiledPolicy, path: readonly string[]): Plan {
-  const { entrypoints, roots } = surfaceOf(policy);
+  const surface = surfaceOf(policy);
+  // A slash inside a segment would make two paths look alike.
+  const plain = path.findIndex((segment) => segment.includes('/'));
+  if (plain !== -1) return find(policy, surface, path, plain);
+  const key = path.join('/');
+  const known = surface.plans.get(key);
+  if (known !== undefined) return known;
+  const plan = find(policy, surface, path, path.length);
+  if (surface.plans.size >= MAX_PLANS) surface.plans.clear();
+  surface.plans.set(key, plan);
+  return plan;
+}
+
+/** `nameable` segments from the start can be part of the name of an entrypoint. */
+function find(policy: CompiledPolicy, { entrypoints, roots }: Surface, path: readonly string[], nameable: number): Plan {
   if (path.length === 0) return { kind: 'document', roots };
-  for (let length = path.length; length > 0; length -= 1) {
+  for (let length = nameable; length > 0; length -= 1) {
     const entrypoint = path.slice(0, length).join('/');
     const kind = entrypoints.get(entrypoint);
     if (kind === undefined) continue;
@@ -37,14 +56,14 @@ function surfaceOf(policy: CompiledPolicy): Surface {
   const known = surfaces.get(policy);
   if (known !== undefined) return known;
   const entrypoints = new Map(policy.entrypoints.map(({ path, kind }) => [path, kind]));
-  const roots = [...new Set([...entrypoints.keys()].map((path) => path.split('/', 1)[0] ?? path))];
-  const surface = { entrypoints, roots };
+  const roots = entrypoints.has('') ? [''] : [...new Set([...entrypoints.keys()].map((path) => path.split('/', 1)[0] ?? path))];
+  const surface: Surface = { entrypoints, roots, plans: new Map() };
   surfaces.set(policy, surface);
   return surface;
 }
 
 /** True when a rule lies at the path, above it or below it. */
-function ruleAlong(policy: CompiledPolicy, path: readonly string[]): boolean {
+export function ruleAlong(policy: CompiledPolicy, path: readonly string[]): boolean {
   return policy.rules.some(({ path: rule }) => {
     const length = Math.min(rule.length, path.length);
     for (let index = 0; index < length; index += 1) if (rule[index] !== path[index]) return false;

@@ -2,9 +2,11 @@ import type { Evaluation } from '../../evaluator/evaluator.js';
 import type { Call, Reply, Resource } from '../exchange.js';
 import { onRevision } from '../on-revision.js';
 import { answerText, jsonText } from '../opa/answer.js';
+import type { Timers } from '../opa/answer.js';
 import { compressed } from '../opa/compress.js';
 import type { OpaDeps } from '../opa/deps.js';
 import { askDocument } from '../opa/document.js';
+import type { Question } from '../opa/document.js';
 import { readBareInput, readEnvelope } from '../opa/envelope.js';
 import type { Envelope } from '../opa/envelope.js';
 import { opaError } from '../opa/errors.js';
@@ -37,41 +39,45 @@ function queryInput(query: string, maxDepth: number): Envelope {
 }
 
 async function read(opa: OpaDeps, call: Call, readInput: () => Envelope | Promise<Envelope>): Promise<Reply> {
-  const start = process.hrtime.bigint();
+  const start = performance.now();
   const path = segmentsOf(call.path.slice(ROOT.length));
   if (path === undefined) return opaError(400, 'invalid_parameter', 'invalid path: a segment holds a quote');
   const flags = readFlags(call.query, opa.deps.strictBuiltinErrors);
   const { input } = await readInput();
-  const parsed = process.hrtime.bigint();
+  const parsed = performance.now();
+  const question: Question = { path, input, strictBuiltinErrors: flags.strictBuiltinErrors, metrics: flags.metrics };
   const reply = await onRevision(opa, call, async (lease) => {
-    const { strictBuiltinErrors, metrics } = flags;
-    const evaluation = await counted(opa, () =>
-      askDocument(lease, { path, strictBuiltinErrors, metrics, ...(input === undefined ? {} : { input }) }),
-    );
-    const end = process.hrtime.bigint();
+    const evaluation = await counted(opa, askDocument(lease, question));
     const text = answerText(evaluation, {
       flags,
       revision: lease.revision,
       version: opa.deps.version,
       decisionIds: opa.deps.decisionIds === true,
       inputMissing: call.method === 'POST' && input === undefined,
-      timers: {
-        timer_rego_input_parse_ns: Number(parsed - start),
-        timer_rego_query_eval_ns: Number(end - parsed),
-        timer_server_handler_ns: Number(end - start),
-      },
+      ...(flags.metrics ? { timers: timersOf(start, parsed) } : {}),
     });
     return jsonText(text, flags.pretty);
   });
   return compressed(call, reply);
 }
 
-/** Runs one evaluation of the Data API and counts what it came to. */
-export async function counted({ deps }: Pick<OpaDeps, 'deps'>, ask: () => Promise<Evaluation>): Promise<Evaluation> {
+/** Nanoseconds since `start`, before and after `parsed`, under the names of OPA. */
+function timersOf(start: number, parsed: number): Timers {
+  const end = performance.now();
+  const ns = (ms: number): number => Math.round(ms * 1e6);
+  return {
+    timer_rego_input_parse_ns: ns(parsed - start),
+    timer_rego_query_eval_ns: ns(end - parsed),
+    timer_server_handler_ns: ns(end - start),
+  };
+}
+
+/** Waits for one evaluation of the Data API and counts what it came to. */
+export async function counted({ deps }: Pick<OpaDeps, 'deps'>, asked: Promise<Evaluation>): Promise<Evaluation> {
   const start = performance.now();
   let verdict = 'error';
   try {
-    const evaluation = await ask();
+    const evaluation = await asked;
     verdict = evaluation.result === undefined ? 'undefined' : 'defined';
     return evaluation;
   } finally {

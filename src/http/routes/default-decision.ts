@@ -8,7 +8,7 @@ import { readBareInput } from '../opa/envelope.js';
 import { opaError } from '../opa/errors.js';
 import { readFlags } from '../opa/flags.js';
 import { readOpaBody } from '../opa/read-body.js';
-import { segmentsOf } from '../opa/resolve.js';
+import { ruleAlong, segmentsOf } from '../opa/resolve.js';
 import { counted } from './data.js';
 
 const V0 = '/v0/data';
@@ -35,10 +35,11 @@ async function decide(opa: OpaDeps, call: Call, path: readonly string[]): Promis
   const { pretty, strictBuiltinErrors } = readFlags(call.query, opa.deps.strictBuiltinErrors);
   const body = readBareInput(await readOpaBody(call, opa.limits.maxInflatedBytes), 'body', opa.limits.maxInputDepth);
   const reply = await onRevision(opa, call, async (lease) => {
-    const question = { path, strictBuiltinErrors, ...(body.length === 0 ? {} : { input: body }) };
-    const { result } = await counted(opa, () => askDocument(lease, question));
+    const question = { path, strictBuiltinErrors, input: body.length === 0 ? undefined : body };
+    const { result } = await counted(opa, askDocument(lease, question));
     if (result !== undefined) return jsonText(result, pretty);
-    return opaError(404, 'undefined_document', `document missing or undefined: ${['data', ...path].join('.')}`);
+    const what = ruleAlong(lease.revision.policy, path) ? 'undefined' : 'missing';
+    return opaError(404, 'undefined_document', `document ${what}: ${['data', ...path].join('.')}`);
   });
   return compressed(call, reply);
 }

@@ -1,0 +1,65 @@
+import type { NewAuditEvent } from '../../audit/event.js';
+import type { GuardrailPatch } from '../../config/guardrail-file.js';
+import { flatGuardrail } from '../../config/live-guardrail.js';
+import type { LiveGuardrail } from '../../config/live-guardrail.js';
+import { GatewayError } from '../../errors.js';
+import type { Log } from '../../log.js';
+import { createAuthenticator } from '../door/token.js';
+import type { Call, Reply, Resource } from '../exchange.js';
+import { json, refused, sorted } from '../replies.js';
+import { readGuardrailPatch } from './guardrail-patch.js';
+
+/** What the settings route is built from. */
+export interface GuardrailConfigDeps {
+  readonly live: LiveGuardrail;
+  readonly token: string | undefined;
+  /** Writes one row of the trail. Throws `audit_store_failed`. */
+  readonly audit: (event: NewAuditEvent) => void;
+  readonly log: Log;
+}
+
+const NEEDS_TOKEN = 'guardrail config changes require a valid gateway token — set DEFENSECLAW_GATEWAY_TOKEN';
+
+/** GET and PATCH /v1/guardrail/config: the settings as they are now. A change is validated, written, live and in the trail, or none of it. */
+export function guardrailConfigResource(deps: GuardrailConfigDeps): Resource {
+  const authenticate = createAuthenticator(deps.token);
+  return {
+    path: '/v1/guardrail/config',
+    methods: {
+      GET: () => json(200, sorted(flatGuardrail(deps.live.current))),
+      PATCH: async (call) => {
+        // The token a second time: the short header opens the API, but changes no settings.
+        const { authorization, 'x-defenseclaw-token': own } = call.headers;
+        const outcome = authenticate({
+          ...(authorization === undefined ? {} : { authorization }),
+          ...(own === undefined ? {} : { 'x-defenseclaw-token': own }),
+        });
+        if ('failure' in outcome) return refused(403, NEEDS_TOKEN);
+        return update(deps, call, readGuardrailPatch(await call.body()));
+      },
+    },
+  };
+}
+
+async function update({ live, audit, log }: GuardrailConfigDeps, call: Call, patch: GuardrailPatch): Promise<Reply> {
+  const change = await live.update(patch);
+  try {
+    audit({
+      action: 'guardrail-config-reload',
+      target: 'guardrail',
+      actor: 'api',
+      details: JSON.stringify(Object.fromEntries(change.changed.map((field) => [field, patch[field]]))),
+      outcome: change.live ? 'live' : 'restart_requested',
+      request_id: call.requestId,
+    });
+  } catch (thrown) {
+    if (!(thrown instanceof GatewayError)) throw thrown;
+    const undone = await change.undo();
+    log.error({ err: thrown, undone }, 'a guardrail setting was taken back: the audit trail cannot be written');
+    return refused(503, 'audit store unavailable', thrown.code);
+  }
+  log.info({ changed: change.changed, live: change.live }, 'the guardrail settings were changed through the API');
+  const status = change.live ? 'updated' : 'restart_requested';
+  const body = { ...flatGuardrail(change.settings), changed: change.changed, live: change.live, status };
+  return json(change.live ? 200 : 202, sorted(body));
+}

@@ -1,0 +1,85 @@
+import type { NewAuditEvent } from '../../audit/event.js';
+import type { GuardrailSettings } from '../../config/guardrail-file.js';
+import { GatewayError } from '../../errors.js';
+import type { Inspector } from '../../judge/inspect/create-inspector.js';
+import type { Inspected } from '../../judge/inspect/inspection.js';
+import { shortId } from '../../policy/source-set.js';
+import { createRateLimit, limited } from '../door/rate-limit.js';
+import type { RateLimitOptions } from '../door/rate-limit.js';
+import type { Call, Reply, Resource } from '../exchange.js';
+import { ERROR_CODE_HEADER, json, refused, REVISION_HEADER } from '../replies.js';
+import { readInspectBody } from './inspect-body.js';
+import type { InspectBody } from './inspect-body.js';
+
+/** What the inspect routes are built from. */
+export interface InspectDeps {
+  readonly inspector: Inspector;
+  readonly settings: () => GuardrailSettings;
+  readonly metrics: {
+    evaluation(domain: string, verdict: string, seconds: number): void;
+    guardrailEvaluation(action: string): void;
+  };
+  /** Writes one row of the trail. Throws `audit_store_failed`. */
+  readonly audit: (event: NewAuditEvent) => void;
+  readonly rateLimit?: RateLimitOptions;
+}
+
+const ROUTES = {
+  '/api/v1/inspect/request': 'prompt',
+  '/api/v1/inspect/response': 'completion',
+  '/api/v1/inspect/tool': 'tool_call',
+  '/api/v1/inspect/tool-response': 'tool_response',
+} as const;
+
+const REVEAL_HEADER = 'x-defenseclaw-reveal-pii';
+
+/** POST /api/v1/inspect/...: local scan, judge and guardrail policy on one content. One limit for all four. */
+export function inspectResources(deps: InspectDeps): Resource[] {
+  const allows = createRateLimit(deps.rateLimit);
+  return Object.entries(ROUTES).map(([path, direction]) =>
+    limited({ path, methods: { POST: async (call) => inspect(deps, call, readInspectBody(await call.body(), direction)) } }, allows),
+  );
+}
+
+async function inspect(deps: InspectDeps, call: Call, body: InspectBody): Promise<Reply> {
+  const { direction, content, toolName } = body;
+  const reveal = call.headers[REVEAL_HEADER] === '1';
+  // Written first: what is not in the trail is not shown.
+  if (reveal) {
+    const refusal = noteReveal(deps, call, body);
+    if (refusal !== undefined) return refusal;
+  }
+  const start = performance.now();
+  const inspected = await deps.inspector.inspect({
+    ...{ direction, content, reveal, settings: deps.settings() },
+    ...(toolName === undefined ? {} : { toolName }),
+  });
+  const { raw_action: action } = inspected.answer;
+  deps.metrics.guardrailEvaluation(inspected.code === undefined ? inspected.answer.action : 'error');
+  deps.metrics.evaluation('guardrail', inspected.code === undefined ? action : 'error', (performance.now() - start) / 1000);
+  return json(200, inspected.answer, headersOf(inspected));
+}
+
+function headersOf({ revision, code }: Inspected): Record<string, string> {
+  return {
+    ...(revision === undefined ? {} : { [REVISION_HEADER]: shortId(revision) }),
+    ...(code === undefined ? {} : { [ERROR_CODE_HEADER]: code }),
+  };
+}
+
+function noteReveal({ audit }: InspectDeps, call: Call, { direction, toolName, sessionId }: InspectBody): Reply | undefined {
+  try {
+    audit({
+      action: 'inspect-reveal-pii',
+      target: toolName ?? direction,
+      actor: 'api',
+      severity: 'MEDIUM',
+      details: `evidence shown unredacted: ${direction}${sessionId === '' ? '' : `, session ${sessionId}`}, from ${call.remoteAddress ?? 'unknown'}`,
+      request_id: call.requestId,
+    });
+    return undefined;
+  } catch (thrown) {
+    if (!(thrown instanceof GatewayError)) throw thrown;
+    return refused(503, 'audit store unavailable', thrown.code);
+  }
+}
