@@ -1,11 +1,12 @@
 /** The part of WebAssembly that this program uses: Node's types name the module class only, and the DOM library is not for servers. */
 declare namespace WebAssembly {
-  type ImportValue = Memory | ((...args: number[]) => number | undefined | void);
+  type ImportValue = Memory | ((...args: number[]) => unknown);
 
   class Module {
     constructor(bytes: Uint8Array);
-    /** Unforgeable: keeps other objects from passing as modules. */
-    readonly #brand: never;
+    static customSections(module: Module, name: string): readonly ArrayBuffer[];
+    /** Keeps other objects from passing as modules. */
+    protected readonly brand: never;
   }
 
   class Instance {
@@ -20,7 +21,6 @@ declare namespace WebAssembly {
   }
 
   class Global {
-    readonly #brand: never;
     readonly value: unknown;
   }
 

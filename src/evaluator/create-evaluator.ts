@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import type { Evaluator, EvaluatorOptions, PreparedRevision } from './evaluator.js';
-import { allowedBuiltins, OVERRIDES } from './linker.js';
+import { OVERRIDES } from './builtins/overrides.js';
+import { allowedBuiltins } from './linker.js';
 import { Pool } from './pool/pool.js';
 
 const MIB = 1024 * 1024;

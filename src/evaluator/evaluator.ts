@@ -47,7 +47,7 @@ export interface EvaluatorStats {
 export interface Evaluator {
   /** Names of the built-ins that the host implements: given to the compiler as allowed. */
   readonly hostedBuiltins: readonly string[];
-  /** Of these, the ones that WebAssembly has too, but slower: the compiler should have them called in the host. */
+  /** Of these, the ones that WebAssembly has too, but wrong or slow: the compiler should have them called in the host. */
   readonly overrides: readonly string[];
   /** Instantiates the revision in every worker and smoke-tests it; throws when any worker cannot. */
   prepare(revision: Pick<Revision, 'id' | 'policy' | 'data'>): Promise<PreparedRevision>;

@@ -75,6 +75,8 @@ export async function startGateway({ config, token, log, version = '0.0.0' }: Ga
     const watcher: Watcher = chooseWatcher();
     metrics.observeWatcher(() => watcher.state);
 
+    // The worker threads start while the first compile runs.
+    policy.evaluator.warm();
     // A missing compiler ends the start; policies that do not compile do not.
     await policy.compiler.versions();
     if (paths.policyDir !== undefined) await policy.engine.reload('boot');

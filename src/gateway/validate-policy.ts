@@ -25,7 +25,7 @@ export async function validatePolicy(parts: PolicyEngine): Promise<Validation> {
   const hosted = evaluator.hostedBuiltins;
   const [checked, built] = await Promise.all([
     compiler.check({ modules: moduleTexts([...source.modules, ...source.tests]), hosted, strict: true }),
-    compiler.build({ modules: moduleTexts(source.modules), hosted, printStatements: true }),
+    compiler.build({ modules: moduleTexts(source.modules), hosted, overrides: evaluator.overrides, printStatements: true }),
   ]);
   const packages = built.packages.map((name) => name.replace(/^data\./u, ''));
   const data = checkData(source, packages, built.rules);

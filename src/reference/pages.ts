@@ -1,4 +1,5 @@
 import { renderReference } from '../config/reference.js';
+import { renderBuiltins } from './builtins-page.js';
 import { renderErrors } from './errors-page.js';
 import { renderMetrics } from './metrics-page.js';
 
@@ -11,6 +12,7 @@ export interface ReferencePage {
 
 /** Every generated page: `npm run docs` writes them, a drift test compares them. */
 export const REFERENCE_PAGES: readonly ReferencePage[] = [
+  { file: 'builtins.md', render: renderBuiltins },
   { file: 'configuration.md', render: renderReference },
   { file: 'errors.md', render: renderErrors },
   { file: 'metrics.md', render: renderMetrics },

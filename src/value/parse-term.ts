@@ -4,7 +4,8 @@ import { numberFromText } from './number.js';
 import { RegoObject, RegoSet } from './value.js';
 import type { RegoValue } from './value.js';
 
-const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d*)?(?:[eE][+-]?\d+)?/y;
+/** JSON's numbers, and those of Rego that begin or end with their point. */
+const NUMBER = /-?(?:(?:0|[1-9]\d*)(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?/y;
 const EMPTY_SET = /set\(\s*\)/y;
 
 /**

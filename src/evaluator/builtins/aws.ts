@@ -1,7 +1,7 @@
 import { createHash, createHmac } from 'node:crypto';
 import { compareStrings } from '../../value/compare.js';
 import { formatJson } from '../../value/format-json.js';
-import { RegoObject } from '../../value/value.js';
+import { RegoObject, RegoSet } from '../../value/value.js';
 import type { RegoValue } from '../../value/value.js';
 import type { BuiltinGroup } from './builtin.js';
 import { BuiltinError } from './builtin.js';
@@ -9,6 +9,7 @@ import { parseGoUrl } from './go-url.js';
 import type { GoUrl } from './go-url.js';
 import { int64, numberOperand } from './numeric.js';
 import { objectOperand, typeName } from './operands.js';
+import { termText } from './term-text.js';
 import { formatTime } from './time/layout.js';
 import { zoned } from './time/zone.js';
 
@@ -32,7 +33,7 @@ export const awsBuiltins: BuiltinGroup = {
     const object = objectOperand(request, 1);
     const settings = readConfig(objectOperand(config, 1));
     const when = int64(numberOperand(time, 1));
-    if (when === undefined) throw new BuiltinError('could not convert time_ns value into a unix timestamp');
+    if (when === undefined) return refuse(3, 'could not convert time_ns value into a unix timestamp');
     const headers = sign(readRequest(object), settings, when);
     return RegoObject.of([...object.entries, ['headers', RegoObject.of(headers)]]);
   },
@@ -54,32 +55,43 @@ interface AwsRequest {
   readonly headers: ReadonlyMap<string, string>;
 }
 
+/** Throws topdown's type error for an operand (1-based). */
+function refuse(position: number, message: string): never {
+  throw new BuiltinError(`operand ${position} ${message}`, { kind: 'type' });
+}
+
+/** The texts under the names; throws naming all that are missing, or else all that are no strings. `names` are sorted. */
+function requireTexts<Name extends string>(
+  object: RegoObject,
+  names: readonly Name[],
+  position: number,
+  what: string,
+): Record<Name, string> {
+  const missing = names.filter((name) => object.get(name) === undefined);
+  if (missing.length > 0) refuse(position, `missing required ${what} parameters(s): ${termText(RegoSet.of(missing))}`);
+  const invalid = names.filter((name) => typeof object.get(name) !== 'string');
+  if (invalid.length > 0) refuse(position, `invalid values for required ${what} parameters(s): ${termText(RegoSet.of(invalid))}`);
+  return Object.fromEntries(names.map((name) => [name, textOf(object.get(name))])) as Record<Name, string>;
+}
+
 function readConfig(config: RegoObject): AwsConfig {
-  const required = (name: string): string => {
-    const value = config.get(name);
-    if (typeof value === 'string') return value;
-    throw new BuiltinError(`${value === undefined ? 'missing required' : 'invalid values for required'} AWS config parameter: ${name}`);
-  };
+  const texts = requireTexts(config, ['aws_access_key', 'aws_region', 'aws_secret_access_key', 'aws_service'], 2, 'AWS config');
   const disable = config.get('disable_payload_signing') ?? false;
-  if (typeof disable !== 'boolean') throw new BuiltinError("invalid value for 'disable_payload_signing' in AWS config");
+  if (typeof disable !== 'boolean') return refuse(2, "invalid value for 'disable_payload_signing' in AWS config");
   return {
-    service: required('aws_service'),
-    accessKey: required('aws_access_key'),
-    secretKey: required('aws_secret_access_key'),
-    region: required('aws_region'),
+    service: texts.aws_service,
+    accessKey: texts.aws_access_key,
+    secretKey: texts.aws_secret_access_key,
+    region: texts.aws_region,
     sessionToken: textOf(config.get('aws_session_token')),
     signsPayload: !disable,
   };
 }
 
 function readRequest(request: RegoObject): AwsRequest {
-  const unknown = request.entries.find(([name]) => !REQUEST_PARAMETERS.includes(name));
-  if (unknown !== undefined) throw new BuiltinError(`invalid request parameter: ${formatJson(unknown[0])}`);
-  const method = request.get('method');
-  const address = request.get('url');
-  if (typeof method !== 'string' || typeof address !== 'string') {
-    throw new BuiltinError('missing or invalid values for required request parameters: method and url must be strings');
-  }
+  const unknown = request.entries.map(([name]) => name).filter((name) => !REQUEST_PARAMETERS.includes(name));
+  if (unknown.length > 0) refuse(1, `invalid request parameters(s): ${termText(RegoSet.of(unknown))}`);
+  const { method, url: address } = requireTexts(request, ['method', 'url'], 1, 'request');
   const headers = request.get('headers') ?? RegoObject.of([]);
   if (!(headers instanceof RegoObject)) throw new BuiltinError(`headers must be object but got ${typeName(headers)}`, { kind: 'type' });
   const url = parseGoUrl(address);

@@ -3,6 +3,8 @@ import type { BuiltinGroup } from './builtin.js';
 /** Built-ins of one file, known by name before the file and its libraries are loaded. */
 export interface CatalogEntry {
   readonly names: readonly string[];
+  /** What does the work, for the reference page. */
+  readonly by: string;
   readonly load: () => Promise<BuiltinGroup>;
 }
 
@@ -13,14 +15,17 @@ export interface CatalogEntry {
 export const CATALOG: readonly CatalogEntry[] = [
   {
     names: ['providers.aws.sign_req'],
+    by: 'node:crypto',
     load: async () => (await import('./aws.js')).awsBuiltins,
   },
   {
     names: ['cast_array', 'cast_boolean', 'cast_null', 'cast_object', 'cast_set', 'cast_string'],
+    by: 'own code',
     load: async () => (await import('./casts.js')).castBuiltins,
   },
   {
     names: ['net.cidr_contains_matches', 'net.cidr_expand', 'net.cidr_is_valid', 'net.cidr_merge'],
+    by: 'ipaddr.js',
     load: async () => (await import('./cidr/index.js')).cidrBuiltins,
   },
   {
@@ -41,10 +46,12 @@ export const CATALOG: readonly CatalogEntry[] = [
       'crypto.x509.parse_keypair',
       'crypto.x509.parse_rsa_private_key',
     ],
+    by: 'node:crypto, own reader of DER',
     load: async () => (await import('./crypto/index.js')).cryptoBuiltins,
   },
   {
     names: ['base64.decode', 'base64.is_valid', 'base64url.encode_no_pad', 'hex.decode', 'hex.encode'],
+    by: 'node:buffer',
     load: async () => (await import('./encoding.js')).encodingBuiltins,
   },
   {
@@ -56,14 +63,17 @@ export const CATALOG: readonly CatalogEntry[] = [
       'graphql.parse_schema',
       'graphql.schema_is_valid',
     ],
+    by: 'graphql',
     load: async () => (await import('./graphql/index.js')).graphqlBuiltins,
   },
   {
-    names: ['json.marshal_with_options', 'json.patch', 'json.unmarshal'],
+    names: ['json.is_valid', 'json.marshal', 'json.marshal_with_options', 'json.patch', 'json.unmarshal'],
+    by: 'own code',
     load: async () => (await import('./json/index.js')).jsonBuiltins,
   },
   {
     names: ['json.match_schema', 'json.verify_schema'],
+    by: 'own code after the JSON Schema of OPA',
     load: async () => (await import('./json-schema/index.js')).jsonSchemaBuiltins,
   },
   {
@@ -86,14 +96,17 @@ export const CATALOG: readonly CatalogEntry[] = [
       'io.jwt.verify_rs384',
       'io.jwt.verify_rs512',
     ],
+    by: 'node:crypto',
     load: async () => (await import('./jwt/index.js')).jwtBuiltins,
   },
   {
-    names: ['format_int', 'numbers.range_step', 'rand.intn'],
+    names: ['format_int', 'numbers.range_step', 'rand.intn', 'to_number'],
+    by: 'own code, node:crypto',
     load: async () => (await import('./numbers.js')).numberBuiltins,
   },
   {
     names: ['graph.reachable_paths', 'object.subset'],
+    by: 'own code',
     load: async () => (await import('./objects.js')).objectBuiltins,
   },
   {
@@ -109,22 +122,36 @@ export const CATALOG: readonly CatalogEntry[] = [
       'regex.split',
       'regex.template_match',
     ],
+    by: 're2js',
     load: async () => (await import('./regex/index.js')).regexBuiltins,
   },
   {
     names: ['semver.compare', 'semver.is_valid'],
+    by: 'own code',
     load: async () => (await import('./semver.js')).semverBuiltins,
   },
   {
     names: ['sprintf'],
+    by: "own code after Go's fmt",
     load: async () => (await import('./sprintf.js')).sprintfBuiltins,
   },
   {
-    names: ['indexof_n', 'strings.any_prefix_match', 'strings.any_suffix_match', 'strings.count', 'strings.split_n'],
+    names: [
+      'concat',
+      'indexof',
+      'indexof_n',
+      'replace',
+      'strings.any_prefix_match',
+      'strings.any_suffix_match',
+      'strings.count',
+      'strings.split_n',
+    ],
+    by: 'own code',
     load: async () => (await import('./strings.js')).stringBuiltins,
   },
   {
     names: ['strings.render_template'],
+    by: "own code after Go's text/template",
     load: async () => (await import('./template/index.js')).templateBuiltins,
   },
   {
@@ -140,41 +167,32 @@ export const CATALOG: readonly CatalogEntry[] = [
       'time.parse_rfc3339_ns',
       'time.weekday',
     ],
+    by: 'temporal-polyfill',
     load: async () => (await import('./time/index.js')).timeBuiltins,
   },
   {
     names: ['internal.print', 'trace'],
+    by: 'own code',
     load: async () => (await import('./tracing.js')).tracingBuiltins,
   },
   {
     names: ['units.parse', 'units.parse_bytes'],
+    by: 'own code',
     load: async () => (await import('./units.js')).unitBuiltins,
   },
   {
     names: ['uri.is_valid', 'uri.parse', 'urlquery.decode', 'urlquery.decode_object', 'urlquery.encode', 'urlquery.encode_object'],
+    by: "own code after Go's net/url",
     load: async () => (await import('./url/index.js')).urlBuiltins,
   },
   {
     names: ['uuid.parse', 'uuid.rfc4122'],
+    by: 'node:crypto',
     load: async () => (await import('./uuid.js')).uuidBuiltins,
   },
   {
     names: ['yaml.is_valid', 'yaml.marshal', 'yaml.unmarshal'],
+    by: 'yaml',
     load: async () => (await import('./yaml/index.js')).yamlBuiltins,
   },
-];
-
-/**
- * Native built-ins that the host answers better: wasm compiles its patterns again for each evaluation, loses digits in
- * `format_int`, and takes base64 and numbers that OPA does not. What the compiler is told to leave to the host.
- */
-export const NATIVE_OVERRIDES: readonly string[] = [
-  'base64.decode',
-  'base64.is_valid',
-  'format_int',
-  'json.unmarshal',
-  're_match',
-  'regex.find_all_string_submatch_n',
-  'regex.is_valid',
-  'regex.match',
 ];

@@ -5,6 +5,7 @@ import type { BuiltinContext, BuiltinGroup } from './builtin.js';
 import { formatInt } from './format-int.js';
 import { bigintOperand, fromBigint, intOperand } from './numeric.js';
 import { stringOperand } from './operands.js';
+import { toNumber } from './to-number.js';
 
 /** Numbers that one range may hold: beyond it the answer would not fit the memory of an instance anyway. */
 const MAX_RANGE = 10_000_000n;
@@ -35,4 +36,9 @@ function intn(context: BuiltinContext, key: RegoValue = null, bound: RegoValue =
   return number;
 }
 
-export const numberBuiltins: BuiltinGroup = { format_int: formatInt, 'numbers.range_step': rangeStep, 'rand.intn': intn };
+export const numberBuiltins: BuiltinGroup = {
+  format_int: formatInt,
+  'numbers.range_step': rangeStep,
+  'rand.intn': intn,
+  to_number: toNumber,
+};

@@ -2,6 +2,7 @@ import type { RegoValue } from '../../value/value.js';
 import { RegoSet } from '../../value/value.js';
 import { BuiltinError } from './builtin.js';
 import type { BuiltinContext, BuiltinGroup } from './builtin.js';
+import { byteString, textFromByteString } from './bytes.js';
 import { intOperand } from './numeric.js';
 import { isArray, refuseOperand, stringOperand, stringsOperand } from './operands.js';
 
@@ -52,7 +53,34 @@ function indexOfN(_context: BuiltinContext, text: RegoValue = null, search: Rego
   return places;
 }
 
+/** Where the search string begins, in code points. */
+function indexOf(_context: BuiltinContext, text: RegoValue = null, search: RegoValue = null): RegoValue {
+  const base = stringOperand(text, 1);
+  const wanted = stringOperand(search, 2);
+  if (wanted === '') throw new BuiltinError('empty search character');
+  const at = base.indexOf(wanted);
+  return at <= 0 ? at : Array.from(base.slice(0, at)).length;
+}
+
+function concat(_context: BuiltinContext, delimiter: RegoValue = null, texts: RegoValue = null): RegoValue {
+  const separator = stringOperand(delimiter, 1);
+  if (!isArray(texts) && !(texts instanceof RegoSet)) return refuseOperand(2, texts, 'set', 'array');
+  return stringsOperand(texts, 2).join(separator);
+}
+
+/** Of an empty string there is one between any two bytes, characters apart or not, and one at either end. */
+function replace(_context: BuiltinContext, text: RegoValue = null, old: RegoValue = null, replacement: RegoValue = null): RegoValue {
+  const base = stringOperand(text, 1);
+  const wanted = stringOperand(old, 2);
+  const other = stringOperand(replacement, 3);
+  if (wanted !== '') return base.split(wanted).join(other);
+  return textFromByteString(['', ...Array.from(byteString(base)), ''].join(byteString(other)));
+}
+
 export const stringBuiltins: BuiltinGroup = {
+  concat,
+  indexof: indexOf,
+  replace,
   'strings.any_prefix_match': anyAffixMatch((text, affix) => text.startsWith(affix)),
   'strings.any_suffix_match': anyAffixMatch((text, affix) => text.endsWith(affix)),
   'strings.count': count,

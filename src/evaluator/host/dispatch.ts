@@ -5,7 +5,6 @@ import type { EvaluationContext } from './evaluation-context.js';
 import type { GuestExports } from './guest-exports.js';
 import type { GuestMemory } from './guest-memory.js';
 import { explainRefusal } from './native-refusal.js';
-import { ScanOrder } from './scan-order.js';
 
 /** A built-in that the module calls, under the number that it calls it by. */
 export interface LinkedBuiltin {
@@ -24,7 +23,7 @@ const UNDEFINED = 0;
 
 // Calls that the compiler service put into the module have negative numbers: the next member in a scan, and from the
 // second on the native built-ins that answered nothing.
-const NEXT_MEMBER = -1;
+export const NEXT_MEMBER = -1;
 const FIRST_NATIVE = -2;
 
 /** Answers the guest's calls: arguments and results cross as Rego text, so sets stay sets and integers stay exact. */
@@ -34,8 +33,6 @@ export class Dispatcher {
   readonly #builtins: readonly (LinkedBuiltin | undefined)[];
   readonly #natives: readonly string[];
   readonly #context: EvaluationContext;
-  readonly #order: ScanOrder;
-  #evaluation = 0;
 
   constructor(exports: GuestExports, memory: GuestMemory, { builtins, natives }: CallTables, context: EvaluationContext) {
     this.#exports = exports;
@@ -43,12 +40,11 @@ export class Dispatcher {
     this.#builtins = builtins;
     this.#natives = natives;
     this.#context = context;
-    this.#order = new ScanOrder(memory, exports);
   }
 
   /** Returns the address of the result, or 0 for undefined. Throws only what the guest itself throws. */
   call(id: number, addresses: readonly number[]): number {
-    if (id < 0) return id === NEXT_MEMBER ? this.#next(addresses) : this.#refused(FIRST_NATIVE - id, addresses);
+    if (id < 0) return this.#refused(FIRST_NATIVE - id, addresses);
     // Outside of the catch below: a throw that crossed guest frames must reach whoever drops the instance.
     const dumps = addresses.map((address) => this.#dump(address));
     const text = this.#answer(this.#builtins[id], id, dumps);
@@ -66,21 +62,16 @@ export class Dispatcher {
     }
   }
 
-  #next([node = 0, previous = 0]: readonly number[]): number {
-    if (this.#evaluation !== this.#context.evaluation) {
-      this.#evaluation = this.#context.evaluation;
-      this.#order.forget();
-    }
-    return this.#order.next(node, previous);
-  }
-
   /** A native built-in refused its arguments, which only strict mode wants to know about. */
   #refused(index: number, addresses: readonly number[]): number {
     if (!this.#context.strict) return UNDEFINED;
     const name = this.#natives[index] ?? `number ${index}`;
     const dumps = addresses.map((address) => this.#dump(address));
     try {
-      explainRefusal(name, dumps.map((dump) => parseTerm(dump)));
+      explainRefusal(
+        name,
+        dumps.map((dump) => parseTerm(dump)),
+      );
     } catch (thrown) {
       this.#context.caught(name, thrown);
     }

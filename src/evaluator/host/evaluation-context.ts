@@ -11,7 +11,7 @@ export class EvaluationContext implements BuiltinContext {
   readonly print: (text: string) => void;
   #nowNs: bigint | undefined;
   #strict = false;
-  #evaluations = 0;
+  #heaps = 0;
   #failure: GatewayError | undefined;
 
   constructor(print: (text: string) => void) {
@@ -28,13 +28,17 @@ export class EvaluationContext implements BuiltinContext {
     return this.#strict;
   }
 
-  /** Number of the evaluation: addresses in the guest's heap do not outlive it. */
-  get evaluation(): number {
-    return this.#evaluations;
+  /** Changes whenever the guest begins to use its heap anew: no address in it stays valid. */
+  get heap(): number {
+    return this.#heaps;
+  }
+
+  renewHeap(): void {
+    this.#heaps++;
   }
 
   begin(strict: boolean): void {
-    this.#evaluations++;
+    this.renewHeap();
     if (this.memo.size > 0) this.memo.clear();
     this.#nowNs = undefined;
     this.#strict = strict;

@@ -3,7 +3,7 @@ import { GatewayError } from '../../errors.js';
 import { parseTerm } from '../../value/parse-term.js';
 import { RegoObject } from '../../value/value.js';
 import { builtinName } from './builtin-name.js';
-import { Dispatcher } from './dispatch.js';
+import { Dispatcher, NEXT_MEMBER } from './dispatch.js';
 import type { CallTables, LinkedBuiltin } from './dispatch.js';
 import { dataFootprint } from './data-image.js';
 import type { DataImage, DataSource } from './data-image.js';
@@ -12,6 +12,7 @@ import { abiMinor, guestExports } from './guest-exports.js';
 import type { GuestExports } from './guest-exports.js';
 import { GuestAbort } from './guest-failure.js';
 import { GuestMemory } from './guest-memory.js';
+import { ScanOrder } from './scan-order.js';
 
 const PAGE = 65_536;
 
@@ -66,6 +67,7 @@ export function instantiate(source: ModuleSource, context: EvaluationContext): G
   const policy = new LoadedPolicy(instance, memory.memory, abiMinor(instance));
   const { baseHeapPtr: dataStart, entrypoints } = policy;
   const loaded = 'image' in source.data ? placeImage(source.data.image, dataStart, memory) : parseData(source.data.json, policy);
+  context.renewHeap();
   return { exports, memory, calls, dataStart, entrypoints, ...loaded };
 }
 
@@ -79,6 +81,7 @@ export function reinstantiate(aborted: Guest, source: ModuleSource, context: Eva
   if ('image' in source.data && source.data.image.bytes.byteLength <= RESTORED_BYTES) {
     placeImage(source.data.image, aborted.dataStart, aborted.memory);
   }
+  context.renewHeap();
   return { ...aborted, exports };
 }
 
@@ -98,6 +101,7 @@ interface Connection {
 
 function connect(source: ModuleSource, memory: GuestMemory, context: EvaluationContext, known?: CallTables): Connection {
   const call = (id: number, ...addresses: readonly number[]): number => dispatcher.call(id, addresses);
+  const order = new ScanOrder(memory, context, (a, b) => exports.opa_value_compare?.(a, b) ?? 0);
   const env = {
     memory: memory.memory,
     opa_abort: (address: number) => {
@@ -106,7 +110,7 @@ function connect(source: ModuleSource, memory: GuestMemory, context: EvaluationC
     opa_println: (address: number) => context.print(memory.text(address)),
     opa_builtin0: (id: number) => call(id),
     opa_builtin1: (id: number, _: number, a: number) => call(id, a),
-    opa_builtin2: (id: number, _: number, a: number, b: number) => call(id, a, b),
+    opa_builtin2: (id: number, _: number, a: number, b: number) => (id === NEXT_MEMBER ? order.next(a, b) : call(id, a, b)),
     opa_builtin3: (id: number, _: number, a: number, b: number, c: number) => call(id, a, b, c),
     opa_builtin4: (id: number, _: number, a: number, b: number, c: number, d: number) => call(id, a, b, c, d),
   };

@@ -1,4 +1,4 @@
-import type { GuestExports } from './guest-exports.js';
+import type { EvaluationContext } from './evaluation-context.js';
 import type { GuestMemory } from './guest-memory.js';
 
 // How the library of OPA lays a set or an object out, as offsets in bytes: type, buckets, number of buckets, number of
@@ -11,6 +11,8 @@ const NEXT_IN_SET = 4;
 const NEXT_IN_OBJECT = 8;
 const WORD = 4;
 
+type Compare = (a: number, b: number) => number;
+
 /** A scan of one set or object. */
 interface Scan {
   /** Addresses of the members of the set, or of the keys of the object, in OPA's order. */
@@ -21,33 +23,37 @@ interface Scan {
 
 /**
  * Gives the members of sets and objects in OPA's order. The guest's own order is that of its hash tables, and shows
- * in every array that is filled from a scan. Holds addresses: {@link forget} them before the heap is used anew.
+ * in every array that is filled from a scan. Addresses are kept for one evaluation: the next one uses the heap anew.
  */
 export class ScanOrder {
   readonly #memory: GuestMemory;
-  readonly #compare: (a: number, b: number) => number;
+  readonly #context: EvaluationContext;
+  readonly #compare: Compare;
   readonly #scans = new Map<number, Scan>();
+  #heap = 0;
 
-  constructor(memory: GuestMemory, exports: GuestExports) {
+  /** `compare` orders two values by their addresses, as the guest does. */
+  constructor(memory: GuestMemory, context: EvaluationContext, compare: Compare) {
     this.#memory = memory;
-    this.#compare = exports.opa_value_compare ?? (() => 0);
-  }
-
-  forget(): void {
-    if (this.#scans.size > 0) this.#scans.clear();
+    this.#context = context;
+    this.#compare = compare;
   }
 
   /** Address of the member after `previous`, of the first after 0; 0 at the end. */
   next(node: number, previous: number): number {
-    if (previous === 0) return this.#start(node);
-    const scan = this.#scans.get(node);
+    if (previous === 0) return this.#start(node >>> 0);
+    const scan = this.#scans.get(node >>> 0);
     if (scan === undefined) return 0;
     // Scans of the same node inside each other take turns.
-    if (scan.members[scan.at] !== previous) scan.at = scan.members.indexOf(previous);
+    if (scan.members[scan.at] !== previous >>> 0) scan.at = scan.members.indexOf(previous >>> 0);
     return scan.members[++scan.at] ?? 0;
   }
 
   #start(node: number): number {
+    if (this.#heap !== this.#context.heap) {
+      this.#heap = this.#context.heap;
+      this.#scans.clear();
+    }
     const { bytes } = this.#memory;
     const known = this.#scans.get(node);
     // What a policy scans is complete, and is not freed before the evaluation ends: the same length is the same node.

@@ -49,18 +49,14 @@ const CONFIDENCE: Readonly<Record<Disguise | 'plain' | 'judge', number>> = { pla
 /** Every finding; evidence is replaced by its length unless it may be seen. */
 export function detail({ scan, judgement }: Evidence, reveal: boolean): readonly DetailedFinding[] {
   const shown = (evidence: string): string => (reveal ? evidence : `[redacted, ${evidence.length} characters]`);
-  const local = scan.findings.map(
-    ({ id, category, severity, span, evidence, disguise }: ScanFinding): DetailedFinding => ({
-      ...{ id, scanner: 'local-pattern', category, severity, confidence: CONFIDENCE[disguise ?? 'plain'], span, evidence: shown(evidence) },
-      ...(disguise === undefined ? {} : { disguise }),
-    }),
-  );
-  const judged = (judgement?.findings ?? []).map(
-    ({ id, category, severity, evidence }): DetailedFinding => ({
-      ...{ id, scanner: 'llm-judge', category, severity, confidence: CONFIDENCE.judge },
-      ...(evidence === undefined ? {} : { evidence: shown(evidence) }),
-    }),
-  );
+  const local = scan.findings.map(({ id, category, severity, span, evidence, disguise }: ScanFinding): DetailedFinding => ({
+    ...{ id, scanner: 'local-pattern', category, severity, confidence: CONFIDENCE[disguise ?? 'plain'], span, evidence: shown(evidence) },
+    ...(disguise === undefined ? {} : { disguise }),
+  }));
+  const judged = (judgement?.findings ?? []).map(({ id, category, severity, evidence }): DetailedFinding => ({
+    ...{ id, scanner: 'llm-judge', category, severity, confidence: CONFIDENCE.judge },
+    ...(evidence === undefined ? {} : { evidence: shown(evidence) }),
+  }));
   return [...local, ...judged];
 }
 

@@ -18,7 +18,7 @@ const PAIRS = [
 export const CONFUSABLES: ReadonlyMap<number, string> = new Map(PAIRS.flatMap(pairs));
 
 function pairs(list: string): [number, string][] {
-  const characters = [...list];
+  const characters = Array.from(list);
   return characters.flatMap((character, index): [number, string][] => {
     if (index % 2 === 1) return [];
     return [[character.codePointAt(0) ?? 0, characters[index + 1] ?? '']];

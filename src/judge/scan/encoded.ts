@@ -30,7 +30,7 @@ export function decodeSegments(text: string): readonly Decoded[] {
       const length = Math.min(end - at, budget);
       const decoded = decode(text.slice(at, at + length));
       budget -= length;
-      if (decoded !== undefined) found.push({ span: { start: at, end }, text: decoded });
+      if (decoded !== undefined) found.push({ span: { start: at, end: paddedEnd(text, end) }, text: decoded });
     }
     at = end + 1;
   }
@@ -41,6 +41,11 @@ function runEnd(text: string, from: number): number {
   let at = from;
   while (at < text.length && (DIGITS[text.charCodeAt(at)] ?? 0) === 1) at += 1;
   return at;
+}
+
+function paddedEnd(text: string, end: number): number {
+  if (text[end] !== '=') return end;
+  return text[end + 1] === '=' ? end + 2 : end + 1;
 }
 
 /** Four digits are three bytes: what stands over at the end is cut off, so that a run that a word is glued to still decodes. */

@@ -65,7 +65,7 @@ function undisguise(code: number): string {
   const plain = character.normalize('NFKD').replace(/\p{M}/gu, '');
   if (plain === '') return /\p{M}/u.test(character) ? '' : character;
   if (plain.length > MAX_GROWTH) return character;
-  return [...plain].map((part) => CONFUSABLES.get(part.codePointAt(0) ?? 0) ?? lineBreak(part)).join('');
+  return Array.from(plain, (part) => CONFUSABLES.get(part.codePointAt(0) ?? 0) ?? lineBreak(part)).join('');
 }
 
 /** The breaks of Unicode that patterns would not see as one. */

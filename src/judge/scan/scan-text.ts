@@ -27,8 +27,13 @@ export function scanText(groups: readonly PatternGroup[], text: string): ScanRes
   let severity: Severity = 'NONE';
   let truncated = false;
   for (const view of viewsOf(text)) {
-    for (const pattern of groups.flatMap((group) => group.matching(view.text))) {
+    for (const pattern of groups.flatMap((group) => group.matching(view.text)).sort(byWeight)) {
       severity = higher(severity, pattern.severity);
+      // No room and nothing less severe to push out: where it stands need not be looked up.
+      if (found.length >= MAX_FINDINGS && found.every((other) => weight(other) >= weight(pattern))) {
+        truncated = true;
+        continue;
+      }
       for (const span of placesOf(pattern, view.text)) {
         const finding = describe(pattern, view, span);
         if (found.some((other) => isSame(other, finding))) continue;
@@ -37,7 +42,7 @@ export function scanText(groups: readonly PatternGroup[], text: string): ScanRes
       }
     }
   }
-  return { severity, findings: found.sort(byWeight), truncated };
+  return { severity, findings: found.sort((a, b) => byWeight(a, b) || a.span.start - b.span.start), truncated };
 }
 
 /** The text itself, the undisguised text when it differs, then every decoded segment in the same two ways. */
@@ -84,10 +89,12 @@ function keep(found: ScanFinding[], finding: ScanFinding): void {
   if (weight(least) < weight(finding)) found[found.indexOf(least)] = finding;
 }
 
-function byWeight(a: ScanFinding, b: ScanFinding): number {
-  return weight(b) - weight(a) || a.span.start - b.span.start;
+function byWeight(a: Ranked, b: Ranked): number {
+  return weight(b) - weight(a);
 }
 
-function weight({ severity }: ScanFinding): number {
+type Ranked = Pick<CompiledPattern, 'severity'>;
+
+function weight({ severity }: Ranked): number {
   return SEVERITIES.indexOf(severity);
 }

@@ -17,7 +17,7 @@ export interface Scanner {
   close(): Promise<void>;
 }
 
-export interface ScannerState {
+interface ScannerState {
   readonly waiting: number;
   readonly threadsReplaced: number;
 }

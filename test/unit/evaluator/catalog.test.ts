@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { CATALOG } from '../../../src/evaluator/builtins/catalog.js';
 import { hostedBuiltins } from '../../../src/evaluator/builtins/index.js';
-import { allowedBuiltins, linker, OVERRIDES } from '../../../src/evaluator/linker.js';
+import { OVERRIDES } from '../../../src/evaluator/builtins/overrides.js';
+import { allowedBuiltins, linker } from '../../../src/evaluator/linker.js';
 
 describe('the catalog of built-ins', () => {
   it('names what each file offers, and nothing else', async () => {

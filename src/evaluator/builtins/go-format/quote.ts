@@ -1,3 +1,5 @@
+import { UNKNOWN_TO_GO } from './newer-characters.js';
+
 /** Letters, marks, numbers, punctuation, symbols and the ASCII blank: what Go's strconv.IsPrint accepts. */
 const PRINTABLE = /^[\p{L}\p{M}\p{N}\p{P}\p{S} ]$/u;
 
@@ -13,7 +15,7 @@ const ESCAPES: Readonly<Record<string, string>> = {
 
 /** True when Go would print the character as it is. */
 export function isPrintable(character: string): boolean {
-  return PRINTABLE.test(character);
+  return PRINTABLE.test(character) && (character < '\u0800' || !UNKNOWN_TO_GO.test(character));
 }
 
 /** The string as Go's strconv.Quote writes it; `ascii` escapes everything beyond ASCII too. */

@@ -1,9 +1,11 @@
 import type { BuiltinGroup } from '../builtin.js';
-import { marshalWithOptions } from './marshal.js';
+import { marshal, marshalWithOptions } from './marshal.js';
 import { patch } from './patch.js';
-import { unmarshal } from './unmarshal.js';
+import { isValid, unmarshal } from './unmarshal.js';
 
 export const jsonBuiltins: BuiltinGroup = {
+  'json.is_valid': isValid,
+  'json.marshal': marshal,
   'json.marshal_with_options': marshalWithOptions,
   'json.patch': patch,
   'json.unmarshal': unmarshal,

@@ -11,6 +11,11 @@ interface MarshalOptions {
   readonly prefix: string;
 }
 
+/** `json.marshal` as topdown has it; the native one writes sets and objects in the order of their hash tables. */
+export function marshal(_context: BuiltinContext, value: RegoValue = null): RegoValue {
+  return formatJson(value);
+}
+
 /** `json.marshal_with_options`: compact, or one member a line once pretty, indent or prefix asks for it. */
 export function marshalWithOptions(_context: BuiltinContext, value: RegoValue = null, given: RegoValue = null): RegoValue {
   const json = formatJson(value);

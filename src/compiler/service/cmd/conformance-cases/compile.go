@@ -16,6 +16,7 @@ import (
 	"defenseclaw-gateway/rego-compiler/internal/diagnostics"
 	"defenseclaw-gateway/rego-compiler/internal/eval"
 	"defenseclaw-gateway/rego-compiler/internal/protocol"
+	"defenseclaw-gateway/rego-compiler/internal/relink"
 	"defenseclaw-gateway/rego-compiler/internal/source"
 )
 
@@ -89,6 +90,9 @@ func (c *caseCompiler) line(tc versioned) (l *line) {
 	}()
 	caps := ast.CapabilitiesForThisVersion(ast.CapabilitiesExperimentalKeywords(tc.ExperimentalKeywords))
 	set, query, err := parse(tc, caps)
+	if err == nil && tc.InputTerm != nil {
+		l.InputTerm, err = plainTerm(*tc.InputTerm)
+	}
 	if err == nil {
 		l.Builtins = c.required(set, query)
 		l.OPA = interpret(tc, set, caps)
@@ -98,6 +102,16 @@ func (c *caseCompiler) line(tc versioned) (l *line) {
 		l.CompileError = diagnostics.ErrorOf(err)
 	}
 	return l
+}
+
+// plainTerm leaves out what only Rego's own parser takes, such as a comma at the end of a list.
+func plainTerm(text string) (*string, error) {
+	term, err := ast.ParseTerm(text)
+	if err != nil {
+		return nil, err
+	}
+	plain := term.String()
+	return &plain, nil
 }
 
 func parse(tc versioned, caps *ast.Capabilities) (*source.Set, ast.Body, error) {
@@ -143,7 +157,7 @@ func (c *caseCompiler) compile(set *source.Set, query ast.Body, caps *ast.Capabi
 	if err != nil {
 		return nil, err
 	}
-	return result.Bytes, nil
+	return relink.Module(result.Bytes)
 }
 
 // interpret is what OPA itself answers. Cases that set variables of the environment do so for the whole process; their

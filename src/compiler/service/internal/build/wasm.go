@@ -10,6 +10,7 @@ import (
 	"github.com/open-policy-agent/opa/v1/compile"
 
 	"defenseclaw-gateway/rego-compiler/internal/protocol"
+	"defenseclaw-gateway/rego-compiler/internal/relink"
 )
 
 type job struct {
@@ -53,7 +54,7 @@ func compileWasm(ctx context.Context, j job) (product, error) {
 		Build(ctx)
 	made := between.timings(time.Now())
 	if err == nil {
-		made.wasm = b.WasmModules[0].Raw
+		made.wasm, err = relink.Module(b.WasmModules[0].Raw)
 	}
 	return made, err
 }

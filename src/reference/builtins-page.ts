@@ -1,0 +1,74 @@
+import { readFileSync } from 'node:fs';
+import type { BuiltinInfo, CapabilitiesResult } from '../compiler/protocol.js';
+import { CATALOG } from '../evaluator/builtins/catalog.js';
+import { OVERRIDE_REASONS } from '../evaluator/builtins/overrides.js';
+import { refusedBuiltins } from '../evaluator/builtins/refused.js';
+
+/** What OPA says of its built-ins: `npm run docs` takes it from the compiler service. */
+export interface BuiltinSnapshot {
+  readonly opaVersion: string;
+  readonly builtins: readonly Pick<BuiltinInfo, 'name' | 'wasmNative' | 'compileTime' | 'deprecated'>[];
+}
+
+/** Who answers a built-in. `compiled` ones are gone when the compiler is done. */
+export type BuiltinClass = 'compiled' | 'native' | 'overridden' | 'hosted' | 'refused';
+
+const HOSTED: ReadonlyMap<string, string> = new Map(CATALOG.flatMap(({ names, by }) => names.map((name) => [name, by] as const)));
+const REFUSED: ReadonlyMap<string, string> = new Map(refusedBuiltins.map(({ name, reason }) => [name, reason]));
+
+/** Undefined for a built-in that nobody answers and nobody decided to refuse. */
+export function classOf({ name, wasmNative, compileTime }: BuiltinSnapshot['builtins'][number]): BuiltinClass | undefined {
+  if (REFUSED.has(name)) return 'refused';
+  if (compileTime === true) return 'compiled';
+  if (wasmNative) return OVERRIDE_REASONS[name] === undefined ? 'native' : 'overridden';
+  return HOSTED.has(name) ? 'hosted' : undefined;
+}
+
+/** The committed answer of the compiler service. */
+export function builtinSnapshot(): BuiltinSnapshot {
+  return JSON.parse(readFileSync(new URL('builtins.json', import.meta.url), 'utf8')) as BuiltinSnapshot;
+}
+
+/** The text of `builtins.json`: one built-in a line, so that a new OPA shows as added lines. */
+export function snapshotOf({ opaVersion, builtins }: CapabilitiesResult): string {
+  const lines = builtins.map(({ name, wasmNative, compileTime, deprecated }) =>
+    JSON.stringify({ name, wasmNative, ...(compileTime === true && { compileTime }), ...(deprecated === true && { deprecated }) }),
+  );
+  return `{ "opaVersion": ${JSON.stringify(opaVersion)}, "builtins": [\n${lines.join(',\n')}\n] }\n`;
+}
+
+const INTRODUCTION = `# Built-ins
+
+<!-- Generated from OPA's capabilities and the evaluator by \`npm run docs\`; do not edit. -->
+
+Native ones are OPA's own, compiled into every policy. Hosted ones are answered by the gateway, and so are native ones that it
+answers better. A policy that calls a refused one is rejected with the line of the call.
+
+What a compiled policy answers is what OPA's interpreter answers: its own suite of evaluation cases runs against it
+(\`npm run test:conformance\`), order and digits included. Three differences are known. Division, and sums and products of fractions,
+are carried out in decimal to 18 digits, where OPA works in binary: \`1/3\` is 0.333333333333333333, not 0.33333333333333333334.
+\`data.list[2]\` does not find the key \`"2"\` of an object in the data document. A pattern of \`glob.match\` that is not closed
+matches nothing instead of being an error.
+
+`;
+
+/** The page `builtins.md`. */
+export function renderBuiltins(): string {
+  const { opaVersion, builtins } = builtinSnapshot();
+  const counts = new Map<string, number>();
+  const rows = builtins.map((builtin) => {
+    const kind = classOf(builtin) ?? 'missing';
+    counts.set(kind, (counts.get(kind) ?? 0) + 1);
+    const mark = builtin.deprecated === true ? ' (deprecated)' : '';
+    return `| \`${builtin.name}\`${mark} | ${kind} | ${detail(builtin.name, kind)} |`;
+  });
+  const sums = [...counts].map(([kind, count]) => `${count} ${kind}`).join(', ');
+  const head = `OPA ${opaVersion}: ${builtins.length} built-ins, ${sums}.\n\n| Built-in | Class | By what, or why |\n| --- | --- | --- |\n`;
+  return `${INTRODUCTION}${head}${rows.join('\n')}\n`;
+}
+
+function detail(name: string, kind: string): string {
+  if (kind === 'refused') return REFUSED.get(name) ?? '';
+  if (kind === 'overridden') return `${HOSTED.get(name) ?? ''}: ${OVERRIDE_REASONS[name] ?? ''}`;
+  return kind === 'hosted' ? (HOSTED.get(name) ?? '') : '';
+}
