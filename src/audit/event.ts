@@ -45,7 +45,6 @@ export const GATEWAY_ACTIONS = [
   'guardrail-config-reload',
   'inspect-reveal-pii',
 ] as const;
-export type GatewayAction = (typeof GATEWAY_ACTIONS)[number];
 
 /** True for an action that only the gateway may write, however it is spelt. */
 export function isGatewayAction(action: string): boolean {

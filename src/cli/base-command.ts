@@ -1,11 +1,12 @@
 import { Command, Flags } from '@oclif/core';
 import { GatewayError } from '../errors.js';
 import type { Diagnostic } from '../policy/diagnostic.js';
-import { paintFor } from './paint.js';
+import { isColoured, paintFor } from './paint.js';
 import { renderDiagnostics } from './render-diagnostics.js';
+import { visible, visibleBetweenPaint } from './visible.js';
 
 /** Flags that every command takes. */
-export const CONFIG_FLAGS = {
+const CONFIG_FLAGS = {
   config: Flags.string({ char: 'c', description: 'Configuration file (default: config.yaml in the data folder)', helpGroup: 'GLOBAL' }),
   'data-dir': Flags.string({ description: 'Data folder: token, audit trail (default: ~/.defenseclaw)', helpGroup: 'GLOBAL' }),
 };
@@ -27,6 +28,21 @@ export abstract class GatewayCommand extends Command {
 
   protected readonly paint = paintFor(process.stdout);
   protected readonly paintError = paintFor(process.stderr);
+
+  /** Everything for people goes through these two: no text of a policy, a file name or an answer reaches the terminal raw. */
+  override log(message = ''): void {
+    super.log(shown(message, process.stdout));
+  }
+
+  override logToStderr(message = ''): void {
+    super.logToStderr(shown(message, process.stderr));
+  }
+
+  /** Nobody reads the messages any more: a daemon goes on, and a command ends with what it found. */
+  protected override async init(): Promise<void> {
+    await super.init();
+    process.stderr.on('error', () => undefined);
+  }
 
   /** Coded errors end with their exit code and a hint; usage errors of oclif keep their own exit code 2. */
   protected override async catch(error: Error & { exitCode?: number }): Promise<void> {
@@ -54,6 +70,10 @@ export abstract class GatewayCommand extends Command {
   protected endWith(exitCode: number): void {
     process.exitCode = exitCode;
   }
+}
+
+function shown(message: string, stream: NodeJS.WriteStream): string {
+  return isColoured(stream) ? visibleBetweenPaint(message) : visible(message);
 }
 
 function envelope(error: GatewayError): ErrorEnvelope {

@@ -25,7 +25,7 @@ export interface GatewayClient {
 const DEFAULT_TIMEOUT_MS = 10_000;
 
 /** An address that a client can connect to: a wildcard bind answers on loopback, IPv6 needs brackets in a URL. */
-export function connectHost(bind: string): string {
+function connectHost(bind: string): string {
   if (bind === '' || bind === '0.0.0.0') return '127.0.0.1';
   if (bind === '::') return '[::1]';
   return bind.includes(':') ? `[${bind}]` : bind;

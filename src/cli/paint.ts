@@ -6,7 +6,11 @@ export type Style = 'red' | 'green' | 'yellow' | 'cyan' | 'dim' | 'bold';
 export type Paint = (style: Style, text: string) => string;
 
 /** Colours on a terminal that has them, none in a pipe; NO_COLOR and FORCE_COLOR are honoured by `hasColors`. */
+export function isColoured(stream: NodeJS.WriteStream): boolean {
+  return stream.isTTY && stream.hasColors();
+}
+
 export function paintFor(stream: NodeJS.WriteStream): Paint {
-  const coloured = stream.isTTY && stream.hasColors();
+  const coloured = isColoured(stream);
   return (style, text) => (coloured ? styleText(style, text) : text);
 }

@@ -1,14 +1,15 @@
 import type { Diagnostic } from '../policy/diagnostic.js';
 import type { Paint } from './paint.js';
+import { visible, visibleLine } from './visible.js';
 
 /** `file:row:col`, as far as the finding has them; `data` paths stand for themselves. */
 export function place({ file, row, col, path }: Pick<Diagnostic, 'file' | 'row' | 'col' | 'path'>): string {
   if (file === undefined) return path ?? '';
-  return [file, row, row === undefined ? undefined : col].filter((part) => part !== undefined).join(':');
+  return [visibleLine(file), row, row === undefined ? undefined : col].filter((part) => part !== undefined).join(':');
 }
 
 /** One finding: place, severity, message, then the source line with a caret under the column. */
-export function renderDiagnostic(diagnostic: Diagnostic, paint: Paint): string {
+function renderDiagnostic(diagnostic: Diagnostic, paint: Paint): string {
   const { severity, code, message, line, col } = diagnostic;
   const where = place(diagnostic);
   const label = paint(severity === 'error' ? 'red' : 'yellow', severity);
@@ -25,13 +26,13 @@ export function renderDiagnostics(diagnostics: readonly Diagnostic[], paint: Pai
 
 /** Tabs are kept in the caret's indent so that it stands under its column whatever the terminal's tab width. */
 function excerpt(line: string, col: number | undefined, paint: Paint): string {
-  const shown = `    ${line}`;
+  const shown = `    ${line.replace(/\r$/u, '')}`;
   if (col === undefined) return shown;
   // `col` counts bytes from 1, as OPA does; the prefix is cut by bytes so that the caret fits non-ASCII lines.
   const prefix = Buffer.from(line)
     .subarray(0, col - 1)
     .toString();
-  return `${shown}\n    ${prefix.replace(/[^\t]/gu, ' ')}${paint('red', '^')}`;
+  return `${shown}\n    ${visible(prefix).replace(/[^\t]/gu, ' ')}${paint('red', '^')}`;
 }
 
 /** `1 error`, `3 errors`. */

@@ -1,5 +1,6 @@
 import type { Builtin } from './builtins/builtin.js';
 import { CATALOG } from './builtins/catalog.js';
+import { ASSISTED_REASONS } from './builtins/overrides.js';
 import { builtinName } from './host/builtin-name.js';
 
 /** Built-ins that reach out of the process or tell of its surroundings: refused unless the configuration names them. */
@@ -16,9 +17,9 @@ export function allowedBuiltins(allowed: readonly string[]): readonly string[] {
     .sort();
 }
 
-/** Loads the built-ins that a module calls; the function finds them by their Rego names. */
+/** Loads the built-ins that a module calls, and those that assist native ones; the function finds them by their Rego names. */
 export async function linker(allowed: readonly string[], called: readonly string[]): Promise<(name: string) => Builtin | undefined> {
-  const wanted = new Set(called.map(builtinName).filter((name) => isAllowed(name, allowed)));
+  const wanted = new Set([...called.map(builtinName).filter((name) => isAllowed(name, allowed)), ...Object.keys(ASSISTED_REASONS)]);
   const groups = await Promise.all(CATALOG.filter(({ names }) => names.some((name) => wanted.has(name))).map(({ load }) => load()));
   const found = new Map(groups.flatMap((group) => Object.entries(group)));
   return (name) => (wanted.has(name) ? found.get(name) : undefined);

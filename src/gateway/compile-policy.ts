@@ -20,8 +20,18 @@ export function createPolicyCompile({ compiler, hosted, overrides }: CompilePoli
     if (!result.ok) throw rejected(result);
     const { wasm } = result;
     if (wasm === null) throw new GatewayError('policy_no_modules', `the modules in ${source.root} define no rule`);
-    return { ...describe(result), modulesId: source.modulesId, wasm: await WebAssembly.compile(wasm), wasmBytes: wasm.length };
+    return { ...describe(result), modulesId: source.modulesId, wasm: await load(wasm), wasmBytes: wasm.length };
   };
+}
+
+/** WebAssembly has bounds of its own (locals of a function, say) that OPA's compiler does not know: a rule may be too long for it. */
+async function load(wasm: Uint8Array): Promise<WebAssembly.Module> {
+  try {
+    return await WebAssembly.compile(wasm);
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new GatewayError('policy_rejected', `the compiled policy cannot be loaded: ${reason}`, { cause });
+  }
 }
 
 function describe(result: BuildResult): Omit<CompiledPolicy, 'modulesId' | 'wasm' | 'wasmBytes'> {

@@ -1,4 +1,4 @@
-import { realpath, rename, stat, unlink, writeFile } from 'node:fs/promises';
+import { chmod, realpath, rename, stat, unlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { FormattedModule } from '../compiler/protocol.js';
 import { GatewayError } from '../errors.js';
@@ -20,7 +20,9 @@ export async function writeFormatted(root: string, files: readonly FormattedModu
     const file = await realpath(path.join(root, name));
     const temporary = path.join(path.dirname(file), `.${path.basename(file)}.${process.pid}.tmp`);
     try {
-      await writeFile(temporary, text, { mode: (await stat(file)).mode });
+      await writeFile(temporary, text);
+      // Not as an option of the writing: there the umask would take bits off.
+      await chmod(temporary, (await stat(file)).mode);
       await rename(temporary, file);
     } catch (cause) {
       await unlink(temporary).catch(() => undefined);

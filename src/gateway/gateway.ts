@@ -81,7 +81,8 @@ export async function startGateway({ config, token, log, version = '0.0.0' }: Ga
     await policy.compiler.versions();
     if (paths.policyDir !== undefined) await policy.engine.reload('boot');
     await watcher.start();
-    closers.push(() => watcher.close());
+    // It stops listening before anything else does, but nobody waits for it: a reload that it began may hang until the compiler is closed.
+    closers.push(() => void watcher.close());
     const { url } = await api.listen(config.gateway.api_bind, config.gateway.api_port);
 
     function chooseWatcher(): Watcher {

@@ -7,6 +7,7 @@ import { auth } from './middleware/auth.js';
 import { csrf } from './middleware/csrf.js';
 import { identify } from './middleware/identify.js';
 import { observe } from './middleware/observe.js';
+import { oneReading } from './middleware/one-reading.js';
 import type { State } from './middleware/state.js';
 import { handlerFor } from './resources.js';
 
@@ -16,7 +17,7 @@ import { handlerFor } from './resources.js';
  */
 export function createApp(core: Core, resources: readonly Resource[]): Koa<State> {
   const app = new Koa<State>();
-  app.use(identify(core)).use(observe(core)).use(answer(core)).use(auth(core)).use(csrf(core));
+  app.use(identify(core)).use(observe(core)).use(answer(core)).use(auth(core)).use(csrf(core)).use(oneReading());
   app.use(createRouter(resources).routes());
   return app;
 }

@@ -1,5 +1,5 @@
 import { GatewayError } from '../errors.js';
-import { locateJsonFault } from './json-locate.js';
+import { findHalfPair, locateJsonFault } from './json-locate.js';
 import { depthOf } from './json-slices.js';
 import type { SourceFile } from './source-set.js';
 import { yamlToJson } from './yaml-to-json.js';
@@ -17,10 +17,15 @@ export interface ParsedData {
 export function parseDataFile(file: SourceFile): ParsedData {
   const bytes = withoutBom(file.bytes);
   const json = file.path.endsWith('.json') ? bytes : yamlToJson(file.path, bytes);
+  // Asked before parsing: what finds the fault of malformed text recurses.
+  if (depthOf(json) > MAX_DATA_DEPTH) throw dataInvalid(file.path, `nested deeper than ${MAX_DATA_DEPTH} levels`);
   const text = Buffer.from(json.buffer, json.byteOffset, json.byteLength).toString('utf8');
   const value = parse(text, file.path);
-  if (depthOf(json) > MAX_DATA_DEPTH) {
-    throw dataInvalid(file.path, `nested deeper than ${MAX_DATA_DEPTH} levels`);
+  // The parser of the WebAssembly module stops at one, and could not say in which file.
+  const half = findHalfPair(text);
+  if (half !== undefined) {
+    const place = json === bytes ? placeOf(text, half) : undefined;
+    throw dataInvalid(file.path, 'Expected a whole surrogate pair, got half of one', place);
   }
   return { json, value };
 }
@@ -47,7 +52,7 @@ function parse(text: string, file: string): unknown {
 }
 
 /** Row and column (in bytes, as OPA counts) of an index into text, and the line for showing it. */
-export function placeOf(text: string, at: number): { row: number; col: number; line: string } {
+function placeOf(text: string, at: number): { row: number; col: number; line: string } {
   const start = text.lastIndexOf('\n', at - 1) + 1;
   const end = text.indexOf('\n', start);
   const line = text.slice(start, end < 0 ? undefined : end);

@@ -15,6 +15,24 @@ export function locateJsonFault(text: string): JsonFault {
   return new Locator(text).run();
 }
 
+/** An escape of JSON text; four hex digits are those of a UTF-16 unit. */
+const ESCAPE = /\\(?:u([0-9a-fA-F]{4})|.)/g;
+const MAYBE_HALF = /\\u[dD][89a-fA-F]/;
+
+/** Index of the first escape in valid JSON text that is half of a surrogate pair without its other half. */
+export function findHalfPair(text: string): number | undefined {
+  if (!MAYBE_HALF.test(text)) return undefined;
+  let high: number | undefined;
+  for (const { 0: escape, 1: digits, index } of text.matchAll(ESCAPE)) {
+    const unit = digits === undefined ? 0 : Number.parseInt(digits, 16);
+    const isLow = unit >= 0xdc00 && unit <= 0xdfff;
+    if (high !== undefined && !(isLow && index === high + escape.length)) return high;
+    if (high === undefined && isLow) return index;
+    high = unit >= 0xd800 && unit <= 0xdbff ? index : undefined;
+  }
+  return high;
+}
+
 class Locator {
   readonly #text: string;
   readonly #open: ('object' | 'array')[] = [];

@@ -19,7 +19,9 @@ export function yamlToJson(file: string, bytes: Uint8Array): Uint8Array {
   }
   const lines = new LineCounter();
   const fail = (what: string, offset: number, cause?: unknown): GatewayError => {
-    const { line: row, col } = lines.linePos(offset);
+    // Before anything is read the counter knows no line, and says 0:0.
+    const { line, col: column } = lines.linePos(offset);
+    const [row, col] = [Math.max(line, 1), Math.max(column, 1)];
     return new GatewayError('policy_data_invalid', `${file}:${row}:${col}: ${what}`, { cause, details: { file, row, col } });
   };
   const control = bytes.findIndex((byte) => byte < 0x20 && byte !== 0x09 && byte !== 0x0a && byte !== 0x0d);

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { BuiltinInfo, CapabilitiesResult } from '../compiler/protocol.js';
 import { CATALOG } from '../evaluator/builtins/catalog.js';
-import { OVERRIDE_REASONS } from '../evaluator/builtins/overrides.js';
+import { ASSISTED_REASONS, OVERRIDE_REASONS } from '../evaluator/builtins/overrides.js';
 import { refusedBuiltins } from '../evaluator/builtins/refused.js';
 
 /** What OPA says of its built-ins: `npm run docs` takes it from the compiler service. */
@@ -11,7 +11,7 @@ export interface BuiltinSnapshot {
 }
 
 /** Who answers a built-in. `compiled` ones are gone when the compiler is done. */
-export type BuiltinClass = 'compiled' | 'native' | 'overridden' | 'hosted' | 'refused';
+type BuiltinClass = 'compiled' | 'native' | 'assisted' | 'overridden' | 'hosted' | 'refused';
 
 const HOSTED: ReadonlyMap<string, string> = new Map(CATALOG.flatMap(({ names, by }) => names.map((name) => [name, by] as const)));
 const REFUSED: ReadonlyMap<string, string> = new Map(refusedBuiltins.map(({ name, reason }) => [name, reason]));
@@ -20,12 +20,13 @@ const REFUSED: ReadonlyMap<string, string> = new Map(refusedBuiltins.map(({ name
 export function classOf({ name, wasmNative, compileTime }: BuiltinSnapshot['builtins'][number]): BuiltinClass | undefined {
   if (REFUSED.has(name)) return 'refused';
   if (compileTime === true) return 'compiled';
-  if (wasmNative) return OVERRIDE_REASONS[name] === undefined ? 'native' : 'overridden';
+  if (OVERRIDE_REASONS[name] !== undefined) return 'overridden';
+  if (wasmNative) return ASSISTED_REASONS[name] === undefined ? 'native' : 'assisted';
   return HOSTED.has(name) ? 'hosted' : undefined;
 }
 
 /** The committed answer of the compiler service. */
-export function builtinSnapshot(): BuiltinSnapshot {
+function builtinSnapshot(): BuiltinSnapshot {
   return JSON.parse(readFileSync(new URL('builtins.json', import.meta.url), 'utf8')) as BuiltinSnapshot;
 }
 
@@ -42,7 +43,7 @@ const INTRODUCTION = `# Built-ins
 <!-- Generated from OPA's capabilities and the evaluator by \`npm run docs\`; do not edit. -->
 
 Native ones are OPA's own, compiled into every policy. Hosted ones are answered by the gateway, and so are native ones that it
-answers better. A policy that calls a refused one is rejected with the line of the call.
+answers better (overridden), always or for the arguments that the native one gets wrong (assisted). A policy that calls a refused one is rejected with the line of the call.
 
 What a compiled policy answers is what OPA's interpreter answers: its own suite of evaluation cases runs against it
 (\`npm run test:conformance\`), order and digits included. Three differences are known. Division, and sums and products of fractions,
@@ -70,5 +71,6 @@ export function renderBuiltins(): string {
 function detail(name: string, kind: string): string {
   if (kind === 'refused') return REFUSED.get(name) ?? '';
   if (kind === 'overridden') return `${HOSTED.get(name) ?? ''}: ${OVERRIDE_REASONS[name] ?? ''}`;
+  if (kind === 'assisted') return `native, and for some arguments hosted: ${ASSISTED_REASONS[name] ?? ''}`;
   return kind === 'hosted' ? (HOSTED.get(name) ?? '') : '';
 }

@@ -1,4 +1,4 @@
-import { GatewayError } from '../../src/errors.js';
+import type { GatewayError } from '../../src/errors.js';
 import type { Builtin } from '../../src/evaluator/builtins/builtin.js';
 import { hostedBuiltins } from '../../src/evaluator/builtins/index.js';
 import { EvaluationContext } from '../../src/evaluator/host/evaluation-context.js';
@@ -62,7 +62,7 @@ function solutions(results: RegoValue, { ignoreGeneratedVars = false }: Conforma
 
 function printed(solution: RegoValue, named: boolean): string {
   if (!(solution instanceof RegoObject)) throw new Error('Expected a solution with its bindings');
-  const bindings = solution.entries.filter(([name]) => !named || !String(name).startsWith('$'));
+  const bindings = solution.entries.filter(([name]) => !named || !(typeof name === 'string' && name.startsWith('$')));
   return formatJson(RegoObject.of(bindings));
 }
 

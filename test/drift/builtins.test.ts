@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { CapabilitiesResult } from '../../src/compiler/protocol.js';
 import { CATALOG } from '../../src/evaluator/builtins/catalog.js';
-import { OVERRIDES } from '../../src/evaluator/builtins/overrides.js';
+import { ASSISTED_REASONS, OVERRIDES } from '../../src/evaluator/builtins/overrides.js';
 import { refusedBuiltins } from '../../src/evaluator/builtins/refused.js';
 import { NATIVE_OPERANDS } from '../../src/evaluator/host/native-operands.js';
 import { classOf, snapshotOf } from '../../src/reference/builtins-page.js';
@@ -19,7 +19,7 @@ describe('the built-ins of the pinned OPA', () => {
     native = new Set(capabilities.builtins.filter(({ wasmNative }) => wasmNative).map(({ name }) => name));
   });
 
-  it('are each native, hosted, overridden or refused', () => {
+  it('are each native, hosted, assisted, overridden or refused', () => {
     const undecided = capabilities.builtins.filter((builtin) => classOf(builtin) === undefined);
     expect(undecided.map(({ name }) => name)).toEqual([]);
   });
@@ -34,8 +34,8 @@ describe('the built-ins of the pinned OPA', () => {
     expect(offered.filter((name) => !names.has(name))).toEqual([]);
   });
 
-  it('are overridden only where WebAssembly has them', () => {
-    expect(OVERRIDES.filter((name) => !native.has(name))).toEqual([]);
+  it('are overridden or assisted only where WebAssembly has them', () => {
+    expect([...OVERRIDES, ...Object.keys(ASSISTED_REASONS)].filter((name) => !native.has(name))).toEqual([]);
   });
 
   it('are explained only where they are native', () => {

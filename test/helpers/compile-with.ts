@@ -1,4 +1,5 @@
 import type { RegoCompiler } from '../../src/compiler/rego-compiler.js';
+import { OVERRIDES } from '../../src/evaluator/builtins/overrides.js';
 import { allowedBuiltins } from '../../src/evaluator/linker.js';
 import type { CompiledPolicy } from '../../src/policy/revision.js';
 
@@ -9,7 +10,7 @@ export async function compileWith(
   hosted: readonly string[] = allowedBuiltins([]),
 ): Promise<CompiledPolicy> {
   const sources = Object.entries(modules).map(([path, text]) => ({ path, text }));
-  const built = await compiler.build({ modules: sources, hosted, printStatements: true });
+  const built = await compiler.build({ modules: sources, hosted, overrides: OVERRIDES, printStatements: true });
   if (built.wasm === null) throw new Error(`Expected modules that compile, got ${JSON.stringify(built.diagnostics)}`);
   return {
     modulesId: sources.map(({ text }) => text).join('\0'),

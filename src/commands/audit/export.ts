@@ -18,8 +18,15 @@ export default class AuditExport extends GatewayCommand {
       for (const line of trail.export(filterFrom(flags))) {
         if (!process.stdout.write(line)) await once(process.stdout, 'drain');
       }
+    } catch (thrown) {
+      // The reader has seen enough, as `| head` does.
+      if (!isClosedPipe(thrown)) throw thrown;
     } finally {
       trail.close();
     }
   }
+}
+
+function isClosedPipe(thrown: unknown): boolean {
+  return thrown instanceof Error && 'code' in thrown && thrown.code === 'EPIPE';
 }

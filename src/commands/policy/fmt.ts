@@ -2,6 +2,7 @@ import { Flags } from '@oclif/core';
 import { GatewayCommand } from '../../cli/base-command.js';
 import { POLICY_FLAGS } from '../../cli/flags.js';
 import { withLocalPolicy } from '../../cli/local-policy.js';
+import { visibleLine } from '../../cli/visible.js';
 import type { FormattedModule } from '../../compiler/protocol.js';
 import { GatewayError } from '../../errors.js';
 import { formatPolicy, writeFormatted } from '../../gateway/format-policy.js';
@@ -31,7 +32,7 @@ export default class PolicyFmt extends GatewayCommand {
       const changed = files.filter((file) => file.changed);
       if (flags.write) await writeFormatted(root, changed);
       else if (changed.length > 0) this.endWith(1);
-      for (const file of changed) this.log(flags.diff ? this.#colour(file.diff ?? '') : file.path);
+      for (const file of changed) this.log(flags.diff ? this.#colour(file.diff ?? '') : visibleLine(file.path));
       return changed;
     });
   }

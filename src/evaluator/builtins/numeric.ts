@@ -15,7 +15,7 @@ const INT64_MIN = -(2n ** 63n);
 const INT64_MAX = 2n ** 63n - 1n;
 
 /** Decimals whose sums and products stay exact for any number that a policy can sensibly hold. */
-export const ExactDecimal: typeof Decimal = Decimal.clone({ precision: 2_000, maxE: 9e15, minE: -9e15 });
+const ExactDecimal: typeof Decimal = Decimal.clone({ precision: 2_000, maxE: 9e15, minE: -9e15 });
 
 export function isNumber(value: RegoValue): value is RegoNumber {
   return typeof value === 'number' || typeof value === 'bigint' || value instanceof RegoDecimal;
@@ -83,11 +83,6 @@ export function toFloat64(value: RegoNumber): number | undefined {
 /** An integer as a Rego number. */
 export function fromBigint(value: bigint): RegoNumber {
   return numberFromText(value.toString());
-}
-
-/** A decimal as a Rego number, without an exponent. */
-export function fromDecimal(value: Decimal): RegoValue {
-  return numberFromText(value.toFixed());
 }
 
 export { numberFromText };

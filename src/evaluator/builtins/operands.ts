@@ -42,11 +42,6 @@ export function objectOperand(value: RegoValue, position: number): RegoObject {
   return value instanceof RegoObject ? value : refuse(position, 'object', value);
 }
 
-/** The operand as a set. */
-export function setOperand(value: RegoValue, position: number): RegoSet {
-  return value instanceof RegoSet ? value : refuse(position, 'set', value);
-}
-
 /** The operand as the strings of an array or a set; an element of another type is refused by its name. */
 export function stringsOperand(value: RegoValue, position: number): readonly string[] {
   if (!isArray(value) && !(value instanceof RegoSet)) return refuseOperand(position, value, 'array', 'set');

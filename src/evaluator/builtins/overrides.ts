@@ -7,9 +7,7 @@ const PATTERNS = 'a pattern is compiled once instead of in every evaluation, and
 export const OVERRIDE_REASONS: Readonly<Record<string, string>> = {
   'base64.decode': 'missing padding is refused',
   'base64.is_valid': 'missing padding is refused',
-  concat: 'sets are joined in order',
   format_int: 'integers beyond 32 bits do not stop the evaluation',
-  indexof: 'an empty search string is refused',
   'json.is_valid': 'text behind the value, keys that are no strings and commas at the end are no JSON',
   'json.marshal': 'sets and objects are written in order, and characters escaped as in OPA',
   'json.unmarshal': 'only JSON is taken, half a surrogate pair does not stop the evaluation, and the size of numbers is bounded',
@@ -17,9 +15,18 @@ export const OVERRIDE_REASONS: Readonly<Record<string, string>> = {
   'regex.find_all_string_submatch_n': PATTERNS,
   'regex.is_valid': PATTERNS,
   'regex.match': PATTERNS,
-  replace: 'an empty search string does not run for ever',
   to_number: 'what is no number is refused, and 01 is one',
 };
 
 /** Names of the overridden built-ins, sorted: the compiler has them called in the host. */
 export const OVERRIDES: readonly string[] = Object.keys(OVERRIDE_REASONS);
+
+/**
+ * Native built-ins that ask the host where OPA's WebAssembly library is wrong, with the reason. Elsewhere they stay native: a call
+ * of the host takes a microsecond or two. The compiler service knows when to ask (internal/relink).
+ */
+export const ASSISTED_REASONS: Readonly<Record<string, string>> = {
+  concat: 'sets are joined in order',
+  indexof: 'an empty search string is refused',
+  replace: 'an empty search string does not run for ever',
+};

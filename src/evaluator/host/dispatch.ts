@@ -12,10 +12,17 @@ export interface LinkedBuiltin {
   readonly call: Builtin;
 }
 
+/** A built-in of the guest that asks the host when it answers nothing. */
+export interface AssistedNative {
+  readonly name: string;
+  /** Answers in its place; without it the arguments are refused. */
+  readonly call: Builtin | undefined;
+}
+
 /** What the numbers of a module's calls stand for. */
 export interface CallTables {
   readonly builtins: readonly (LinkedBuiltin | undefined)[];
-  readonly natives: readonly string[];
+  readonly natives: readonly AssistedNative[];
 }
 
 /** The address that means "undefined" to the guest. */
@@ -31,7 +38,7 @@ export class Dispatcher {
   readonly #exports: GuestExports;
   readonly #memory: GuestMemory;
   readonly #builtins: readonly (LinkedBuiltin | undefined)[];
-  readonly #natives: readonly string[];
+  readonly #natives: readonly AssistedNative[];
   readonly #context: EvaluationContext;
 
   constructor(exports: GuestExports, memory: GuestMemory, { builtins, natives }: CallTables, context: EvaluationContext) {
@@ -44,10 +51,18 @@ export class Dispatcher {
 
   /** Returns the address of the result, or 0 for undefined. Throws only what the guest itself throws. */
   call(id: number, addresses: readonly number[]): number {
-    if (id < 0) return this.#refused(FIRST_NATIVE - id, addresses);
+    if (id >= 0) return this.#ask(this.#builtins[id], id, addresses);
+    const native = this.#natives[FIRST_NATIVE - id];
+    if (native?.call !== undefined) return this.#ask({ ...native, call: native.call }, id, addresses);
+    // A native built-in refused its arguments, which only strict mode wants to know about.
+    if (this.#context.strict) this.#refuse(native?.name ?? `number ${id}`, addresses);
+    return UNDEFINED;
+  }
+
+  #ask(builtin: LinkedBuiltin | undefined, id: number, addresses: readonly number[]): number {
     // Outside of the catch below: a throw that crossed guest frames must reach whoever drops the instance.
     const dumps = addresses.map((address) => this.#dump(address));
-    const text = this.#answer(this.#builtins[id], id, dumps);
+    const text = this.#answer(builtin, id, dumps);
     return text === undefined ? UNDEFINED : this.#write(text);
   }
 
@@ -62,20 +77,14 @@ export class Dispatcher {
     }
   }
 
-  /** A native built-in refused its arguments, which only strict mode wants to know about. */
-  #refused(index: number, addresses: readonly number[]): number {
-    if (!this.#context.strict) return UNDEFINED;
-    const name = this.#natives[index] ?? `number ${index}`;
+  #refuse(name: string, addresses: readonly number[]): void {
     const dumps = addresses.map((address) => this.#dump(address));
     try {
-      explainRefusal(
-        name,
-        dumps.map((dump) => parseTerm(dump)),
-      );
+      const args = dumps.map((dump) => parseTerm(dump));
+      explainRefusal(name, args);
     } catch (thrown) {
       this.#context.caught(name, thrown);
     }
-    return UNDEFINED;
   }
 
   #dump(address: number): string {

@@ -2,6 +2,7 @@ import { createRequire } from 'node:module';
 import { GatewayError } from '../../errors.js';
 import { parseTerm } from '../../value/parse-term.js';
 import { RegoObject } from '../../value/value.js';
+import { ASSISTED_REASONS } from '../builtins/overrides.js';
 import { builtinName } from './builtin-name.js';
 import { Dispatcher, NEXT_MEMBER } from './dispatch.js';
 import type { CallTables, LinkedBuiltin } from './dispatch.js';
@@ -63,11 +64,12 @@ export interface Guest {
 /** Makes an instance over our own imports and loads the data. Throws what the guest throws, or GatewayError. */
 export function instantiate(source: ModuleSource, context: EvaluationContext): Guest {
   const memory = allocate(source);
-  const { instance, exports, calls } = connect(source, memory, context);
+  const { instance, exports, calls, order } = connect(source, memory, context);
   const policy = new LoadedPolicy(instance, memory.memory, abiMinor(instance));
   const { baseHeapPtr: dataStart, entrypoints } = policy;
   const loaded = 'image' in source.data ? placeImage(source.data.image, dataStart, memory) : parseData(source.data.json, policy);
   context.renewHeap();
+  order.heapStart = loaded.heapStart;
   return { exports, memory, calls, dataStart, entrypoints, ...loaded };
 }
 
@@ -76,7 +78,8 @@ export function instantiate(source: ModuleSource, context: EvaluationContext): G
  * Several times quicker than new memory, which the system has to map and guard.
  */
 export function reinstantiate(aborted: Guest, source: ModuleSource, context: EvaluationContext): Guest {
-  const { exports } = connect(source, aborted.memory, context, aborted.calls);
+  const { exports, order } = connect(source, aborted.memory, context, aborted.calls);
+  order.heapStart = aborted.heapStart;
   // Evaluations only read the data; where it is cheap, nobody needs to rely on that.
   if ('image' in source.data && source.data.image.bytes.byteLength <= RESTORED_BYTES) {
     placeImage(source.data.image, aborted.dataStart, aborted.memory);
@@ -97,6 +100,7 @@ interface Connection {
   readonly instance: WebAssembly.Instance;
   readonly exports: GuestExports;
   readonly calls: CallTables;
+  readonly order: ScanOrder;
 }
 
 function connect(source: ModuleSource, memory: GuestMemory, context: EvaluationContext, known?: CallTables): Connection {
@@ -116,9 +120,9 @@ function connect(source: ModuleSource, memory: GuestMemory, context: EvaluationC
   };
   const instance = link(source.module, { env });
   const exports = guestExports(instance);
-  const calls = known ?? { builtins: builtinTable(exports, memory, source.link), natives: nativeNames(source.module) };
+  const calls = known ?? { builtins: builtinTable(exports, memory, source.link), natives: nativeTable(source) };
   const dispatcher = new Dispatcher(exports, memory, calls, context);
-  return { instance, exports, calls };
+  return { instance, exports, calls, order };
 }
 
 function link(module: WebAssembly.Module, imports: ConstructorParameters<typeof WebAssembly.Instance>[1]): WebAssembly.Instance {
@@ -146,9 +150,10 @@ function builtinTable(exports: GuestExports, memory: GuestMemory, find: ModuleSo
 }
 
 /** Native built-ins that ask the host when they answer nothing, as the compiler service listed them. */
-function nativeNames(module: WebAssembly.Module): readonly string[] {
+function nativeTable({ module, link: find }: ModuleSource): CallTables['natives'] {
   const [section] = WebAssembly.Module.customSections(module, 'natives');
-  return section === undefined ? [] : (JSON.parse(Buffer.from(section).toString('utf8')) as readonly string[]);
+  const names = section === undefined ? [] : (JSON.parse(Buffer.from(section).toString('utf8')) as readonly string[]);
+  return names.map((name) => ({ name, call: ASSISTED_REASONS[name] === undefined ? undefined : find(name) }));
 }
 
 function parseData(json: Uint8Array, policy: SdkPolicy): Pick<Guest, 'dataAddress' | 'heapStart'> {

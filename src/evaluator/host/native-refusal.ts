@@ -1,7 +1,7 @@
-import { Decimal } from 'decimal.js';
-import { RegoDecimal, RegoObject, RegoSet } from '../../value/value.js';
+import { RegoObject, RegoSet } from '../../value/value.js';
 import type { RegoValue } from '../../value/value.js';
 import { BuiltinError } from '../builtins/builtin.js';
+import { isNumber, toDecimal } from '../builtins/numeric.js';
 import { isArray, refuseOperand, typeName } from '../builtins/operands.js';
 import { NATIVE_OPERANDS } from './native-operands.js';
 import type { Operand } from './native-operands.js';
@@ -32,11 +32,11 @@ function isOfType(value: RegoValue, type: string): boolean {
     case 'integer number':
       return isInteger(value);
     case 'an unsigned integer number':
-      return isInteger(value) && !numeral(value).isNegative();
+      return isNumber(value) && isInteger(value) && !toDecimal(value).isNegative();
     case '{array, set}':
       return isArray(value) || value instanceof RegoSet;
     default:
-      return typeName(value) === type || (typeName(value) === 'number' && numeral(value).toFixed() === type);
+      return typeName(value) === type || (isNumber(value) && toDecimal(value).toFixed() === type);
   }
 }
 
@@ -67,7 +67,7 @@ function refuseValues(name: string, args: readonly RegoValue[]): void {
     case 'substring':
       throw new BuiltinError('negative offset');
     case 'to_number':
-      if (/^-?(?:inf|infinity|nan)$/i.test(String(first))) refuseOperand(1, first, 'valid number string');
+      if (typeof first === 'string' && /^-?(?:inf|infinity|nan)$/i.test(first)) refuseOperand(1, first, 'valid number string');
       throw new BuiltinError(`strconv.ParseFloat: parsing ${JSON.stringify(first)}: invalid syntax`);
     case 'json.filter':
     case 'json.remove':
@@ -99,9 +99,5 @@ function typeError(message: string): BuiltinError {
 }
 
 function isInteger(value: RegoValue): boolean {
-  return typeName(value) === 'number' && numeral(value).isInteger();
-}
-
-function numeral(value: RegoValue): Decimal {
-  return new Decimal(value instanceof RegoDecimal ? value.text : String(value));
+  return isNumber(value) && toDecimal(value).isInteger();
 }

@@ -30,7 +30,11 @@ export class ScanOrder {
   readonly #context: EvaluationContext;
   readonly #compare: Compare;
   readonly #scans = new Map<number, Scan>();
+  /** Of the data document, which lies below the heap and never changes. */
+  readonly #kept = new Map<number, readonly number[]>();
   #heap = 0;
+  /** Where the heap begins, once the data is loaded. */
+  heapStart = 0;
 
   /** `compare` orders two values by their addresses, as the guest does. */
   constructor(memory: GuestMemory, context: EvaluationContext, compare: Compare) {
@@ -54,12 +58,22 @@ export class ScanOrder {
       this.#heap = this.#context.heap;
       this.#scans.clear();
     }
-    const { bytes } = this.#memory;
-    const known = this.#scans.get(node);
-    // What a policy scans is complete, and is not freed before the evaluation ends: the same length is the same node.
-    const members = known?.members.length === bytes.readUInt32LE(node + LENGTH) ? known.members : this.#sorted(bytes, node);
+    const members = node < this.heapStart ? (this.#kept.get(node) ?? this.#keep(node)) : this.#membersOf(node);
     this.#scans.set(node, { members, at: 0 });
     return members[0] ?? 0;
+  }
+
+  #keep(node: number): readonly number[] {
+    const members = this.#sorted(this.#memory.bytes, node);
+    this.#kept.set(node, members);
+    return members;
+  }
+
+  /** What a policy scans is complete, and is not freed before the evaluation ends: the same length is the same node. */
+  #membersOf(node: number): readonly number[] {
+    const { bytes } = this.#memory;
+    const known = this.#scans.get(node)?.members;
+    return known?.length === bytes.readUInt32LE(node + LENGTH) ? known : this.#sorted(bytes, node);
   }
 
   #sorted(bytes: Buffer, node: number): readonly number[] {

@@ -12,4 +12,3 @@ export interface State {
 }
 
 export type Step = Middleware<State>;
-export type Context = ParameterizedContext<State>;

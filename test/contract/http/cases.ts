@@ -140,6 +140,18 @@ export const ROUTE_CASES: readonly WireCase[] = [
   { name: 'a trailing slash', path: '/policy/reload/', status: 404, answer: '404 page not found\n' },
   { name: 'another case', path: '/Policy/Reload', status: 404, answer: '404 page not found\n' },
   { name: 'a doubled slash', path: '//policy/reload', status: 404, answer: '404 page not found\n' },
+  {
+    name: 'a target that names its host',
+    method: 'GET',
+    path: 'http://elsewhere/policy/reload',
+    status: 405,
+    answer: 'method not allowed\n',
+  },
+  { name: 'a fragment, which no target has', path: '/policy/reload#x', status: 404, answer: '404 page not found\n' },
+  ...['http://a?/health', 'http://a%2f/health', 'http://a;status?/health'].map((path) => ({
+    name: `${path}, open to everybody in one reading and another path in a second,`,
+    ...{ method: 'GET', path, headers: {}, status: 404, answer: '404 page not found\n' },
+  })),
   { name: 'a name of the object prototype as method map', path: '/constructor', status: 404, answer: '404 page not found\n' },
 ];
 

@@ -65,7 +65,12 @@ describe('an inspection', () => {
     const second = await inspect();
     expect(revisionOf(second)).not.toBe(revisionOf(first));
     // CRITICAL by the new file, where the shipped one says MEDIUM.
-    expect(second.json()).toMatchObject({ action: 'block', severity: 'CRITICAL', findings: ['JUDGE-INJ-CONTEXT'], judge: { cached: false } });
+    expect(second.json()).toMatchObject({
+      action: 'block',
+      severity: 'CRITICAL',
+      findings: ['JUDGE-INJ-CONTEXT'],
+      judge: { cached: false },
+    });
     expect(chat.requests).toHaveLength(2);
     expect((await call('GET', '/status')).json()['judge']).toMatchObject({ cache: { generation: 3, hits: 1, misses: 2 } });
   });

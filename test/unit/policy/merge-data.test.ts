@@ -270,3 +270,25 @@ describe('data against rules', () => {
     ]);
   });
 });
+
+describe('data that some parser would choke on', () => {
+  it.each<[string, Files, string]>([
+    ['a hundred thousand brackets that never close', { 'z/data.json': '['.repeat(100_000) }, 'z/data.json: nested deeper than 512 levels'],
+    ['the first half of a surrogate pair', { 'z/data.json': '{\n"a": "\\ud83d"}' }, 'z/data.json:2:7: Expected a whole surrogate pair'],
+    ['the second half of one in a key', { 'z/data.json': '{"\\uDE00": 1}' }, 'z/data.json:1:3: Expected a whole surrogate pair'],
+    ['two first halves', { 'z/data.json': '["\\ud83d\\ud83d\\ude00"]' }, 'z/data.json:1:3: Expected a whole surrogate pair'],
+    ['half a pair in YAML', { 'z/data.yaml': 'a: "\\ud83d"' }, 'z/data.yaml: Expected a whole surrogate pair'],
+    ['brackets of YAML', { 'z/data.yaml': '['.repeat(10_000) }, 'z/data.yaml:1:1: nested deeper than 512 levels'],
+  ])('names the file for %s', (_, files, message) => {
+    const error = failure(files);
+    expect(error.code).toBe('policy_data_invalid');
+    expect(error.message).toContain(message);
+  });
+
+  it.each(['"\\ud83d\\ude00"', String.raw`"\\ud83d"`, '"\\u0041\\uD83D\\uDE00\\n"'])(
+    'takes the whole pair, or the text of an escape, in %s',
+    (json) => {
+      expect(textOf(merge({ 'z/data.json': json }))).toBe(`{"z":${json}}`);
+    },
+  );
+});

@@ -145,7 +145,7 @@ export class DerReader {
 }
 
 /** An object identifier in dotted form, arcs of any size. */
-export function oidText(contents: Buffer): string {
+function oidText(contents: Buffer): string {
   if (contents.length === 0) throw malformed();
   const arcs: bigint[] = [];
   let arc = 0n;

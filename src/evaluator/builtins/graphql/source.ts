@@ -26,7 +26,7 @@ export function parseSource(text: string): GqlSource {
 }
 
 /** The run of comments directly before a token. */
-export function commentsBefore(token: Token | null | undefined): GqlComments | undefined {
+function commentsBefore(token: Token | null | undefined): GqlComments | undefined {
   const list: { readonly Value: string }[] = [];
   for (let previous = token?.prev; previous?.kind === TokenKind.COMMENT; previous = previous.prev) {
     list.unshift({ Value: `#${previous.value}` });

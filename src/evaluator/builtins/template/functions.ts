@@ -82,7 +82,7 @@ export function shown(value: GoValue): string {
 }
 
 /** Go's fmt.Sprint: a blank between two values of which none is a string. */
-export function sprint(values: readonly GoValue[]): string {
+function sprint(values: readonly GoValue[]): string {
   let text = '';
   let afterText = true;
   for (const value of values) {

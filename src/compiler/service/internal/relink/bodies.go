@@ -2,29 +2,50 @@ package relink
 
 // Instructions that the added functions are made of.
 const (
-	localGet, localSet, localTee  = 0x20, 0x21, 0x22
+	localGet, localSet            = 0x20, 0x21
 	i32Const, i32Eqz, i32Sub      = 0x41, 0x45, 0x6b
-	i32LtU, i32GtU                = 0x49, 0x4b
+	i32Ne, i32LtU, i32GtU         = 0x47, 0x49, 0x4b
 	i32Load, i32Load8U            = 0x28, 0x2d
 	opElse                        = 0x05
 	noResult, word                = 0x40, 0x7f
-	objectType, collectionTypes   = 6, 2
-	lengthOffset, wordAlignment   = 12, 2
+	objectType, setType           = 6, 7
+	collectionTypes               = 2
+	lengthOffset                  = 12
+	textLengthOffset              = 4
+	wordAlignment                 = 2
 	oneLocalWord, wordLocalsGroup = 1, 1
 )
 
-// wrapper calls a native and, when that answers nothing, takes the host's answer to the same arguments.
-func wrapper(arity, callee, host, number int) []byte {
-	result := byte(arity)
+// wrapper calls a native, unless its guard says otherwise, and takes the host's answer to the same arguments where there
+// is none.
+func wrapper(n native, callee, host, number int) []byte {
+	result := byte(n.arity)
 	body := []byte{wordLocalsGroup, oneLocalWord, word}
-	body = arguments(body, arity)
+	body = n.guard.appendTo(body)
+	body = arguments(body, n.arity)
 	body = appendLEB(append(body, opCall), callee)
-	body = append(body, localTee, result, i32Eqz, opIf, noResult)
+	body = append(body, localSet, result)
+	if n.guard != never {
+		body = append(body, opEnd)
+	}
+	body = append(body, localGet, result, i32Eqz, opIf, noResult)
 	body = appendSigned(append(body, i32Const), number)
 	body = append(body, i32Const, 0)
-	body = arguments(body, arity)
+	body = arguments(body, n.arity)
 	body = appendLEB(append(body, opCall), host)
 	return append(body, localSet, result, opEnd, localGet, result, opEnd)
+}
+
+// appendTo opens a block for what is to happen to other operands than the guarded ones.
+func (g guard) appendTo(body []byte) []byte {
+	switch g {
+	case setOperand:
+		return append(body, localGet, 1, i32Load8U, 0, 0, i32Const, setType, i32Ne, opIf, noResult)
+	case emptyOperand:
+		return append(body, localGet, 1, i32Load, wordAlignment, textLengthOffset, opIf, noResult)
+	default:
+		return body
+	}
 }
 
 func arguments(body []byte, arity int) []byte {

@@ -1,6 +1,6 @@
 // Package relink changes calls inside a compiled policy module, so that two things become as OPA's interpreter has them.
 // A native built-in that refuses its arguments only answers nothing; its calls go through a wrapper that asks the host
-// about it, which ends the evaluation in strict mode. And sets and objects are scanned in the order of their hash
+// about it, which ends the evaluation in strict mode; where the library is wrong the host answers at once. And sets and objects are scanned in the order of their hash
 // tables; where such a scan fills an array, so that the order shows, the host is asked for the next member.
 package relink
 
@@ -142,7 +142,7 @@ func (l *linker) wrapperOf(n native, callee int) int {
 	number := firstNative - len(l.names)
 	l.names = append(l.names, n.name)
 	host := l.index[fmt.Sprintf("opa_builtin%d", n.arity)]
-	l.wrappers[callee] = l.addFunction(n.arity, wrapper(n.arity, callee, host, number))
+	l.wrappers[callee] = l.addFunction(n.arity, wrapper(n, callee, host, number))
 	return l.wrappers[callee]
 }
 
