@@ -23,10 +23,11 @@ const CLOSE_GRACE_MS = 2_000;
 export class ServiceProcess {
   readonly #child: ChildProcessWithoutNullStreams;
   readonly #connection: MessageConnection;
-  readonly #gone: Promise<never>;
+  /** Rejects of the calls that run: the end of the child ends them all. */
+  readonly #callers = new Set<(error: GatewayError) => void>();
   readonly #exited: Promise<void>;
   readonly #ready: Promise<InitializeResult>;
-  #fail: (error: GatewayError) => void = () => undefined;
+  #endedWith: GatewayError | undefined;
   #stderr = '';
   #running = 0;
   #alive = true;
@@ -36,14 +37,10 @@ export class ServiceProcess {
     // No environment: nothing of the daemon's (tokens above all) is within reach of code that runs policy tests.
     this.#child = spawn(binary, [], { stdio: 'pipe', env: {}, cwd: path.dirname(binary), windowsHide: true });
     this.#connection = createMessageConnection(new StreamMessageReader(this.#child.stdout), new ForgivingWriter(this.#child.stdin));
-    this.#gone = new Promise<never>((_, reject) => {
-      this.#fail = reject;
-    });
     this.#exited = this.#watch();
     this.#connection.listen();
     this.#ready = this.#handshake();
-    // Both rejections are seen by the calls that wait for them; without a call, nobody has to.
-    this.#gone.catch(() => undefined);
+    // The calls that wait for it see its rejection; without a call, nobody has to.
     this.#ready.catch(() => undefined);
     this.#hold(false);
   }
@@ -90,7 +87,9 @@ export class ServiceProcess {
     if (!this.#alive) return;
     this.#alive = false;
     this.#child.kill('SIGKILL');
-    this.#fail(this.#reason ?? error);
+    this.#endedWith = this.#reason ?? error;
+    for (const reject of this.#callers) reject(this.#endedWith);
+    this.#callers.clear();
     this.#connection.dispose();
   }
 
@@ -138,11 +137,23 @@ export class ServiceProcess {
     this.#running += 1;
     this.#hold(true);
     try {
-      return await Promise.race([work(), this.#gone]);
+      return await this.#orEnd(work());
     } finally {
       this.#running -= 1;
       if (this.#running === 0) this.#hold(false);
     }
+  }
+
+  /**
+   * The answer, or the end of the child. A race against one promise of the child's whole life would keep every answer alive
+   * as long as the child: each race leaves a reaction behind that holds its result.
+   */
+  #orEnd<R>(answer: Promise<R>): Promise<R> {
+    return new Promise((resolve, reject) => {
+      if (this.#endedWith !== undefined) reject(this.#endedWith);
+      this.#callers.add(reject);
+      answer.then(resolve, reject).finally(() => this.#callers.delete(reject));
+    });
   }
 
   #hold(held: boolean): void {

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { createAuditStore } from '../audit/audit-store.js';
 import type { AuditStore } from '../audit/audit-store.js';
 import { openStateDatabase } from '../audit/database.js';
@@ -81,8 +82,9 @@ export async function startGateway({ config, token, log, version = '0.0.0' }: Ga
     await policy.compiler.versions();
     if (paths.policyDir !== undefined) await policy.engine.reload('boot');
     await watcher.start();
-    // It stops listening before anything else does, but nobody waits for it: a reload that it began may hang until the compiler is closed.
-    closers.push(() => void watcher.close());
+    // Together, within one drain time: a reload that the watcher began may take as long as the compiler is allowed to, or hang.
+    const drained = (): Promise<void> => pause(config.http.drain_timeout, undefined, { ref: false });
+    closers.push(() => Promise.all([api.close(), Promise.race([watcher.close(), drained()])]).then(() => undefined));
     const { url } = await api.listen(config.gateway.api_bind, config.gateway.api_port);
 
     function chooseWatcher(): Watcher {

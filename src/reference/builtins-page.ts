@@ -45,11 +45,17 @@ const INTRODUCTION = `# Built-ins
 Native ones are OPA's own, compiled into every policy. Hosted ones are answered by the gateway, and so are native ones that it
 answers better (overridden), always or for the arguments that the native one gets wrong (assisted). A policy that calls a refused one is rejected with the line of the call.
 
-What a compiled policy answers is what OPA's interpreter answers: its own suite of evaluation cases runs against it
-(\`npm run test:conformance\`), order and digits included. Three differences are known. Division, and sums and products of fractions,
-are carried out in decimal to 18 digits, where OPA works in binary: \`1/3\` is 0.333333333333333333, not 0.33333333333333333334.
-\`data.list[2]\` does not find the key \`"2"\` of an object in the data document. A pattern of \`glob.match\` that is not closed
-matches nothing instead of being an error.
+OPA's own suite of evaluation cases runs against compiled policies (\`npm run test:conformance\`), order of members and errors of
+strict mode included. What is known to differ from OPA's interpreter:
+
+- Arithmetic with fractions is decimal, to 18 digits; OPA's is binary. \`1/3\` is 0.333333333333333333 here and
+  0.33333333333333333334 there, \`3.14159-3\` is 0.14159 here and 0.14158999999999999993 there. The same holds for \`sum\` and
+  \`product\`, and huge results are printed with an exponent (\`1e308*10\` is 1.0e+309 here, 310 digits there).
+- \`data.list[2]\` does not find the key \`"2"\` of an object in the data document.
+- \`glob.match\` with a pattern that is not closed matches nothing; in OPA it is an error.
+- \`net.cidr_contains\` takes an IPv4 address that is written as IPv6 (\`::ffff:1.2.3.4\`) for IPv6.
+- \`to_number\` makes a number of \`"01"\` and \`".5"\`; OPA makes one that it cannot print.
+- Members of a set literal with variables in it, scanned where it stands, come in order; OPA sorts it before the variables have values.
 
 `;
 

@@ -1,4 +1,4 @@
-import type { Middleware, ParameterizedContext } from 'koa';
+import type { Middleware } from 'koa';
 import type { Call, Reply } from '../exchange.js';
 import type { TokenCarrier } from '../door/token.js';
 

@@ -1,9 +1,14 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { chmod, readFile, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import path from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { callGateway, TEST_TOKEN } from '../../helpers/gateway.js';
 import { cliEnv, runCli, startDaemon } from '../../helpers/daemon.js';
-import { shippedPolicies } from '../../helpers/policies.js';
+import { ROOT, shippedPolicies } from '../../helpers/policies.js';
 import { tempDir } from '../../helpers/temp-dir.js';
 import { waitFor } from '../../helpers/wait-for.js';
 
@@ -47,6 +52,38 @@ describe('the gateway as a process', () => {
     });
     child.kill('SIGTERM');
     expect((await slow).json()['result']).toBe((700 * 699) / 2);
+    expect(await exit).toBe(0);
+  });
+
+  it('ends within its drain time although a reload hangs in the compiler', async () => {
+    const dir = await tempDir();
+    const home = await tempDir({ compiler: compilerThatHangs() });
+    const compiler = path.join(home, 'compiler');
+    await chmod(compiler, 0o755);
+    const env = cliEnv(home, {
+      ...{ DEFENSECLAW_REGO_COMPILER: compiler, DEFENSECLAW_COMPILER_TIMEOUT: '10m', DEFENSECLAW_HTTP_DRAIN_TIMEOUT: '100ms' },
+    });
+    const { child, exit } = await startDaemon(['--policy-dir', dir, '--port', '0'], env);
+    await writeFile(path.join(dir, 'a.rego'), 'package a\n\nx := 1\n');
+    await waitFor('the watcher to ask for a build', () => existsSync(`${compiler}.asked`));
+    child.kill('SIGTERM');
+    expect(await exit).toBe(0);
+  });
+
+  it('goes on when nobody reads its messages', async () => {
+    const port = await freePort();
+    const args = [path.join(ROOT, 'bin/run.js'), 'start', '--policy-dir', await shippedPolicies(), '--port', String(port)];
+    const child = spawn(process.execPath, args, { env: cliEnv(await tempDir()), cwd: ROOT });
+    onTestFinished(() => void child.kill('SIGKILL'));
+    const exit = new Promise((resolve) => child.once('exit', (code, signal) => resolve(code ?? signal)));
+    child.stderr.destroy();
+    await waitFor(
+      'the gateway to answer or to end',
+      async () =>
+        child.exitCode !== null || (await callGateway(`http://127.0.0.1:${port}`, 'GET', '/health').catch(() => undefined)) !== undefined,
+      20_000,
+    );
+    child.kill('SIGTERM');
     expect(await exit).toBe(0);
   });
 
@@ -104,3 +141,27 @@ describe('the gateway as a process', () => {
     expect(everything).not.toContain('wrong-token-value');
   });
 });
+
+/** A Rego compiler that shakes hands, and then thinks about the first build for ever. */
+function compilerThatHangs(): string {
+  const rpc = JSON.stringify(path.join(ROOT, 'node_modules/vscode-jsonrpc/node.js'));
+  return `#!${process.execPath}
+const rpc = require(${rpc});
+const connection = rpc.createMessageConnection(new rpc.StreamMessageReader(process.stdin), new rpc.StreamMessageWriter(process.stdout));
+connection.onRequest('initialize', ({ protocolVersion }) => ({ protocolVersion, opaVersion: '0.0.0' }));
+connection.onRequest('build', () => {
+  require('node:fs').writeFileSync(__filename + '.asked', '');
+  return new Promise(() => {});
+});
+connection.listen();
+`;
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}

@@ -1,0 +1,32 @@
+import { describe, expect, it } from 'vitest';
+import type { BuildResult } from '../../../src/compiler/protocol.js';
+import { createPolicyCompile } from '../../../src/gateway/compile-policy.js';
+import type { SourceSet } from '../../../src/policy/source-set.js';
+
+const SOURCE: SourceSet = {
+  ...{ root: '/policies', id: 'id', modulesId: 'modules', judgeId: 'judge', unsettled: false },
+  ...{ modules: [], tests: [], data: [], overlays: [], judge: [] },
+};
+
+function built(wasm: Uint8Array<ArrayBuffer>): BuildResult {
+  return {
+    ...{ ok: true, wasm, entrypoints: [], builtins: [], packages: [], rules: [], diagnostics: [], warnings: [] },
+    stats: { modules: 0, parsed: 0, cached: 0 },
+    timings: { parse: 0, compile: 0, plan: 0 },
+  };
+}
+
+describe('the compile step', () => {
+  it('rejects the policy, not itself, when WebAssembly cannot load what OPA made of it', async () => {
+    const compile = createPolicyCompile({
+      compiler: { build: () => Promise.resolve(built(new Uint8Array([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0, 0xff]))) },
+      hosted: [],
+      overrides: [],
+    });
+    await expect(compile(SOURCE)).rejects.toMatchObject({
+      code: 'policy_rejected',
+      message: expect.stringMatching(/^the compiled policy cannot be loaded: /u) as string,
+      cause: expect.any(Error) as Error,
+    });
+  });
+});
