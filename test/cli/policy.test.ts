@@ -1,4 +1,4 @@
-import { readFile, readdir } from 'node:fs/promises';
+import { chmod, readFile, readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { cliEnv, runCli } from '../helpers/daemon.js';
@@ -94,7 +94,10 @@ describe('policy fmt', () => {
     expect({ code: list.code, stdout: list.stdout }).toEqual({ code: 1, stdout: 'a.rego\n' });
     expect((await run(['policy', 'fmt', '--rego-dir', dir, '--diff'])).stdout).toContain('+value := 1');
     expect(await readFile(path.join(dir, 'a.rego'), 'utf8')).toBe(UGLY);
+    // Bits that a umask takes off new files: those of the file must come through.
+    await chmod(path.join(dir, 'a.rego'), 0o666);
     expect((await run(['policy', 'fmt', '--rego-dir', dir, '--write'])).code).toBe(0);
+    expect((await stat(path.join(dir, 'a.rego'))).mode & 0o777).toBe(0o666);
     expect(await readFile(path.join(dir, 'a.rego'), 'utf8')).toContain('value := 1');
     expect(await readdir(dir)).toEqual(['a.rego', 'b.rego']);
     expect((await run(['policy', 'fmt', '--rego-dir', dir])).code).toBe(0);
