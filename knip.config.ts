@@ -1,7 +1,14 @@
 import type { KnipConfig } from 'knip';
 
 const config: KnipConfig = {
-  entry: ['src/index.ts', 'src/commands/**/*.ts', 'src/evaluator/worker.ts', 'bin/dev.js', 'test/bench/*.ts'],
+  entry: [
+    'src/index.ts',
+    'src/commands/**/*.ts',
+    'src/evaluator/worker.ts',
+    'src/evaluator/builtins/outreach/outreach-worker.ts',
+    'bin/dev.js',
+    'test/bench/*.ts',
+  ],
   project: ['src/**/*.ts', 'test/**/*.ts', 'bin/*.js'],
   // Types of a module's public shape may be named for readers alone.
   ignoreExportsUsedInFile: { interface: true, type: true },

@@ -1,5 +1,5 @@
 import { Command, Flags } from '@oclif/core';
-import { GatewayError } from '../errors.js';
+import { asGatewayError, GatewayError } from '../errors.js';
 import type { Diagnostic } from '../policy/diagnostic.js';
 import { isColoured, paintFor } from './paint.js';
 import { renderDiagnostics } from './render-diagnostics.js';
@@ -20,6 +20,9 @@ export interface ErrorEnvelope {
     readonly diagnostics?: readonly Diagnostic[];
   };
 }
+
+/** What oclif throws of its own says with which code to end. */
+type OclifError = Error & { readonly exitCode?: number; readonly oclif?: { readonly exit?: number } };
 
 /** The base of every command: JSON envelope, error rendering and exit codes are decided here and nowhere else. */
 export abstract class GatewayCommand extends Command {
@@ -44,12 +47,15 @@ export abstract class GatewayCommand extends Command {
     process.stderr.on('error', () => undefined);
   }
 
-  /** Coded errors end with their exit code and a hint; usage errors of oclif keep their own exit code 2. */
-  protected override async catch(error: Error & { exitCode?: number }): Promise<void> {
-    if (!(error instanceof GatewayError)) {
-      await super.catch(error);
+  /** Coded errors end with their exit code and a hint, and so does a stranger, as `internal`; usage errors of oclif keep their own exit code 2. */
+  protected override async catch(thrown: OclifError): Promise<void> {
+    if (thrown.oclif !== undefined) {
+      // With --json oclif looks for a property that its own errors do not have.
+      if (this.jsonEnabled()) process.exitCode ??= thrown.oclif.exit;
+      await super.catch(thrown);
       return;
     }
+    const error = asGatewayError(thrown);
     process.exitCode = error.spec.exit;
     if (this.jsonEnabled()) {
       this.logJson(envelope(error));

@@ -1,10 +1,11 @@
 import type { Builtin } from './builtins/builtin.js';
 import { CATALOG } from './builtins/catalog.js';
 import { ASSISTED_REASONS } from './builtins/overrides.js';
+import { refusedBuiltins } from './builtins/refused.js';
 import { builtinName } from './host/builtin-name.js';
 
-/** Built-ins that reach out of the process or tell of its surroundings: refused unless the configuration names them. */
-const REACHING_OUT: ReadonlySet<string> = new Set(['http.send', 'net.lookup_ip_addr', 'opa.runtime']);
+/** Refused unless the configuration names them. */
+const REACHING_OUT: ReadonlySet<string> = new Set(refusedBuiltins.flatMap(({ name, allowable }) => (allowable ? [name] : [])));
 
 function isAllowed(name: string, allowed: readonly string[]): boolean {
   return !REACHING_OUT.has(name) || allowed.includes(name);

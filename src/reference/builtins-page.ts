@@ -3,6 +3,7 @@ import type { BuiltinInfo, CapabilitiesResult } from '../compiler/protocol.js';
 import { CATALOG } from '../evaluator/builtins/catalog.js';
 import { ASSISTED_REASONS, OVERRIDE_REASONS } from '../evaluator/builtins/overrides.js';
 import { refusedBuiltins } from '../evaluator/builtins/refused.js';
+import type { RefusedBuiltin } from '../evaluator/builtins/refused.js';
 
 /** What OPA says of its built-ins: `npm run docs` takes it from the compiler service. */
 export interface BuiltinSnapshot {
@@ -14,7 +15,7 @@ export interface BuiltinSnapshot {
 type BuiltinClass = 'compiled' | 'native' | 'assisted' | 'overridden' | 'hosted' | 'refused';
 
 const HOSTED: ReadonlyMap<string, string> = new Map(CATALOG.flatMap(({ names, by }) => names.map((name) => [name, by] as const)));
-const REFUSED: ReadonlyMap<string, string> = new Map(refusedBuiltins.map(({ name, reason }) => [name, reason]));
+const REFUSED: ReadonlyMap<string, RefusedBuiltin> = new Map(refusedBuiltins.map((refused) => [refused.name, refused]));
 
 /** Undefined for a built-in that nobody answers and nobody decided to refuse. */
 export function classOf({ name, wasmNative, compileTime }: BuiltinSnapshot['builtins'][number]): BuiltinClass | undefined {
@@ -44,6 +45,15 @@ const INTRODUCTION = `# Built-ins
 
 Native ones are OPA's own, compiled into every policy. Hosted ones are answered by the gateway, and so are native ones that it
 answers better (overridden), always or for the arguments that the native one gets wrong (assisted). A policy that calls a refused one is rejected with the line of the call.
+Those of them that reach out are hosted after all where \`evaluation.allow_builtins\` names them:
+
+- \`http.send\` takes \`method\`, \`url\` (http, https), \`headers\`, \`body\`, \`raw_body\`, \`timeout\` (5 s, at most 30 s), \`enable_redirect\`,
+  \`force_json_decode\`, \`force_yaml_decode\`, \`raise_error\` and a \`max_retry_attempts\` of 0; any other parameter is an error that names it.
+  A response has at most 8 MiB, the same request is sent once in an evaluation, and nothing is kept between evaluations. A GET or HEAD has no body.
+- \`net.lookup_ip_addr\` asks the resolver of the machine.
+- \`opa.runtime\` tells the version of OPA; its \`config\` and \`env\` are empty.
+
+They wait within the deadline of the evaluation (\`evaluation.timeout\`), and the thread that waits makes no other decisions meanwhile.
 
 OPA's own suite of evaluation cases runs against compiled policies (\`npm run test:conformance\`), order of members and errors of
 strict mode included. What is known to differ from OPA's interpreter:
@@ -75,8 +85,13 @@ export function renderBuiltins(): string {
 }
 
 function detail(name: string, kind: string): string {
-  if (kind === 'refused') return REFUSED.get(name) ?? '';
+  if (kind === 'refused') return refusal(name);
   if (kind === 'overridden') return `${HOSTED.get(name) ?? ''}: ${OVERRIDE_REASONS[name] ?? ''}`;
   if (kind === 'assisted') return `native, and for some arguments hosted: ${ASSISTED_REASONS[name] ?? ''}`;
   return kind === 'hosted' ? (HOSTED.get(name) ?? '') : '';
+}
+
+function refusal(name: string): string {
+  const { reason = '', allowable = false } = REFUSED.get(name) ?? {};
+  return allowable ? `${reason}; where it is allowed by name: ${HOSTED.get(name) ?? ''}` : reason;
 }

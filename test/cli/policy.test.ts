@@ -134,7 +134,20 @@ describe('every command', () => {
     expect(stdout + stderr).not.toMatch(/\u001b/u);
   });
 
-  it('refuses an unknown flag with exit code 2', async () => {
-    expect((await run(['policy', 'validate', '--nonsense'])).code).toBe(2);
+  it.each([
+    ['policy', 'validate', '--nonsense'],
+    ['policy', 'validate', '--nonsense', '--json'],
+    ['policy', 'reload', '--port', '99999', '--json'],
+  ])('refuses what it cannot parse with exit code 2: %s %s %s %s %s', async (...args) => {
+    expect((await run(args)).code).toBe(2);
+  });
+
+  it('lets no terminal control of a policy file through', async () => {
+    const dir = await tempDir({ 'e\u001b[2Jvil.rego': 'package a\n\nx := \u001b]0;title\u0007 }\n' });
+    const { code, stdout, stderr } = await run(['policy', 'validate', '--rego-dir', dir]);
+    expect(code).toBe(1);
+    expect(stderr).toContain(String.raw`e\u001b[2Jvil.rego:3:`);
+    // eslint-disable-next-line no-control-regex -- the escape character is what is looked for
+    expect(stdout + stderr).not.toMatch(/[\u001b\u0007]/u);
   });
 });

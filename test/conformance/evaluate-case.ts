@@ -1,6 +1,7 @@
 import type { GatewayError } from '../../src/errors.js';
 import type { Builtin } from '../../src/evaluator/builtins/builtin.js';
 import { hostedBuiltins } from '../../src/evaluator/builtins/index.js';
+import { refusedBuiltins } from '../../src/evaluator/builtins/refused.js';
 import { EvaluationContext } from '../../src/evaluator/host/evaluation-context.js';
 import { guestFailure } from '../../src/evaluator/host/guest-failure.js';
 import { align, instantiate } from '../../src/evaluator/host/instantiate.js';
@@ -17,6 +18,9 @@ export type CaseAnswer = { readonly solutions: readonly string[] } | { readonly 
 
 /** One case of the suite waits in a built-in that its own runner brings along. */
 const TEST_BUILTINS: Readonly<Record<string, Builtin>> = { 'test.sleep': () => null };
+
+/** Hosted only where the configuration allows them, which the gateway does not by itself. */
+const REFUSED: ReadonlySet<string> = new Set(refusedBuiltins.map(({ name }) => name));
 
 const context = new EvaluationContext(() => undefined);
 
@@ -40,7 +44,7 @@ function run({ wasm = '', data = {}, input, inputTerm, strictError = false }: Co
       wasmBytes: bytes.length,
       data: { json: Buffer.from(JSON.stringify(data)) },
       maxMemoryBytes: MAX_MEMORY_BYTES,
-      link: (name) => TEST_BUILTINS[name] ?? hostedBuiltins.get(name),
+      link: (name) => TEST_BUILTINS[name] ?? (REFUSED.has(name) ? undefined : hostedBuiltins.get(name)),
     },
     context,
   );

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { CapabilitiesResult } from '../../src/compiler/protocol.js';
 import { CATALOG } from '../../src/evaluator/builtins/catalog.js';
+import { OPA_VERSION } from '../../src/evaluator/builtins/outreach/runtime.js';
 import { ASSISTED_REASONS, OVERRIDES } from '../../src/evaluator/builtins/overrides.js';
 import { refusedBuiltins } from '../../src/evaluator/builtins/refused.js';
 import { NATIVE_OPERANDS } from '../../src/evaluator/host/native-operands.js';
@@ -27,6 +28,10 @@ describe('the built-ins of the pinned OPA', () => {
   it('are those of the committed list (npm run docs)', async () => {
     const written = await readFile(new URL('../../src/reference/builtins.json', import.meta.url), 'utf8');
     expect(written).toBe(snapshotOf(capabilities));
+  });
+
+  it('are of the version that opa.runtime tells', () => {
+    expect(capabilities.opaVersion).toBe(OPA_VERSION);
   });
 
   it('are all that the host offers or refuses', () => {

@@ -9,17 +9,10 @@ import { parseGoUrl } from './go-url.js';
 import type { GoUrl } from './go-url.js';
 import { int64, numberOperand } from './numeric.js';
 import { objectOperand, typeName } from './operands.js';
+import { REQUEST_PARAMETERS } from './request-parameters.js';
 import { termText } from './term-text.js';
 import { formatTime } from './time/layout.js';
 import { zoned } from './time/zone.js';
-
-/** The parameters that http.send knows: a request to sign may carry any of them. */
-const REQUEST_PARAMETERS: readonly RegoValue[] = [
-  'method url body enable_redirect force_json_decode force_yaml_decode headers raw_body tls_use_system_certs tls_ca_cert',
-  'tls_ca_cert_file tls_ca_cert_env_variable tls_client_cert tls_client_cert_file tls_client_cert_env_variable tls_client_key',
-  'tls_client_key_file tls_client_key_env_variable tls_insecure_skip_verify tls_server_name timeout cache force_cache',
-  'force_cache_duration_seconds raise_error caching_mode max_retry_attempts cache_ignored_headers',
-].flatMap((line) => line.split(' '));
 
 /** Proxies change these on the way, so they are left out of the signature. */
 const UNSIGNED_HEADERS = new Set(['authorization', 'user-agent', 'x-amzn-trace-id']);

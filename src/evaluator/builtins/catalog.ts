@@ -67,6 +67,21 @@ export const CATALOG: readonly CatalogEntry[] = [
     load: async () => (await import('./graphql/index.js')).graphqlBuiltins,
   },
   {
+    names: ['http.send'],
+    by: 'fetch in a thread of its own',
+    load: async () => (await import('./outreach/http-send.js')).httpBuiltins,
+  },
+  {
+    names: ['net.lookup_ip_addr'],
+    by: 'node:dns in a thread of its own',
+    load: async () => (await import('./outreach/lookup-ip-addr.js')).lookupBuiltins,
+  },
+  {
+    names: ['opa.runtime'],
+    by: "own code: OPA's version, and neither configuration nor environment",
+    load: async () => (await import('./outreach/runtime.js')).runtimeBuiltins,
+  },
+  {
     names: ['json.is_valid', 'json.marshal', 'json.marshal_with_options', 'json.patch', 'json.unmarshal'],
     by: 'own code',
     load: async () => (await import('./json/index.js')).jsonBuiltins,

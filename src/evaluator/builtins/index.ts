@@ -10,6 +10,9 @@ import { jsonSchemaBuiltins } from './json-schema/index.js';
 import { jwtBuiltins } from './jwt/index.js';
 import { numberBuiltins } from './numbers.js';
 import { objectBuiltins } from './objects.js';
+import { httpBuiltins } from './outreach/http-send.js';
+import { lookupBuiltins } from './outreach/lookup-ip-addr.js';
+import { runtimeBuiltins } from './outreach/runtime.js';
 import { regexBuiltins } from './regex/index.js';
 import { semverBuiltins } from './semver.js';
 import { sprintfBuiltins } from './sprintf.js';
@@ -29,12 +32,15 @@ const GROUPS: readonly BuiltinGroup[] = [
   cryptoBuiltins,
   encodingBuiltins,
   graphqlBuiltins,
+  httpBuiltins,
   jsonBuiltins,
   jsonSchemaBuiltins,
   jwtBuiltins,
+  lookupBuiltins,
   numberBuiltins,
   objectBuiltins,
   regexBuiltins,
+  runtimeBuiltins,
   semverBuiltins,
   sprintfBuiltins,
   stringBuiltins,

@@ -198,6 +198,19 @@ describe.each([true, false])('POST /v1/data (short-cut %s)', (fastPath) => {
     expect(Buffer.from(engine.asked[0]?.input ?? []).toString()).toBe('{"a":[1,"two"]}');
   });
 
+  it.each([
+    ['as it is', (text: string) => text, {}],
+    ['inflated', (text: string) => gzipSync(text), { 'content-encoding': 'gzip' }],
+  ])('does not read YAML that would hold up everybody else: 32 KiB at most, %s', async (_, pack, extra) => {
+    const { ask, engine } = await opa({ fastPath });
+    const headers = { ...OPA, 'content-type': 'application/yaml', ...extra };
+    const body = (keys: number): string => `input: {${'a: 1, '.repeat(keys)}}`;
+    const got = await ask({ path: '/v1/data/authz/allow', headers, body: pack(body(6000)) });
+    expect([got.status, JSON.parse(got.body)]).toMatchObject([400, { message: expect.stringContaining('32768 bytes') as string }]);
+    await ask({ path: '/v1/data/authz/allow', headers, body: pack(body(5000)) });
+    expect(Buffer.from(engine.asked[0]?.input ?? []).toString()).toBe('{"a":1}');
+  });
+
   it('answers the switches', async () => {
     const { ask, engine } = await opa({ fastPath });
     const path = '/v1/data/authz/allow?pretty=true&provenance&metrics&strict-builtin-errors=true&decision_id';
