@@ -134,13 +134,12 @@ describe('every command', () => {
     expect(stdout + stderr).not.toMatch(/\u001b/u);
   });
 
-  it.each([
-    ['policy', 'validate', '--nonsense'],
-    ['policy', 'validate', '--nonsense', '--json'],
-    ['policy', 'reload', '--port', '99999', '--json'],
-  ])('refuses what it cannot parse with exit code 2: %s %s %s %s %s', async (...args) => {
-    expect((await run(args)).code).toBe(2);
-  });
+  it.each(['policy validate --nonsense', 'policy validate --nonsense --json', 'policy reload --port 99999 --json'])(
+    'refuses what it cannot parse with exit code 2: %s',
+    async (command) => {
+      expect((await run(command.split(' '))).code).toBe(2);
+    },
+  );
 
   it('lets no terminal control of a policy file through', async () => {
     const dir = await tempDir({ 'e\u001b[2Jvil.rego': 'package a\n\nx := \u001b]0;title\u0007 }\n' });
