@@ -91,10 +91,10 @@ describe('the log', () => {
     expect(text()).toBe('');
     const written: string[] = [];
     const pretty = createLogger({ format: 'pretty', destination: { write: (line) => written.push(line) }, secrets: ['s3cr3t-token'] });
-    pretty.info({ modules: 6 }, 'clear \u001b[2J screen \u202e s3cr3t-token');
+    pretty.info({ workers: 6, lifecycle: {} }, 'clear \u001b[2J screen \u202e s3cr3t-token');
     const line = written.join('');
     expect(line).toContain('INFO: clear \\u{1b}[2J screen \\u{202e} [redacted]');
-    expect(line).toContain('modules: 6');
+    expect(line).toContain('{"workers":6}');
     expect(line).not.toContain('\u001b[2J');
   });
 });
