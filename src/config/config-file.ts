@@ -1,7 +1,8 @@
-import { LineCounter, isMap, isScalar, parseDocument, type Document } from 'yaml';
+import { LineCounter, parseDocument, type Document } from 'yaml';
 import { GatewayError } from '../errors.js';
 import { readBounded } from './bounded-file.js';
 import { exceedsYamlDepth, MAX_YAML_DEPTH } from './yaml-depth.js';
+import { offsetOf } from './yaml-offset.js';
 
 /** Bytes that a config file may have. */
 export const MAX_CONFIG_BYTES = 1024 * 1024;
@@ -72,15 +73,6 @@ function withoutNulls(value: unknown): unknown {
 }
 
 function locate(file: string, document: Document, lines: LineCounter, path: readonly PropertyKey[]): string {
-  let node: unknown = document.contents;
-  let offset = 0;
-  for (const key of path) {
-    if (!isMap(node)) break;
-    const pair = node.items.find((item) => isScalar(item.key) && item.key.value === key);
-    if (pair === undefined) break;
-    if (isScalar(pair.key) && pair.key.range) offset = pair.key.range[0];
-    node = pair.value;
-  }
-  const { line, col } = lines.linePos(offset);
+  const { line, col } = lines.linePos(offsetOf(document, path));
   return `${file}:${Math.max(line, 1)}:${Math.max(col, 1)}`;
 }

@@ -1,8 +1,8 @@
-import { isMap, isScalar, LineCounter, parseDocument } from 'yaml';
-import type { Document } from 'yaml';
+import { LineCounter, parseDocument } from 'yaml';
 import { exceedsYamlDepth } from '../config/yaml-depth.js';
 import type { Diagnostic } from '../policy/diagnostic.js';
 import type { SourceFile } from '../policy/source-set.js';
+import { offsetOf } from '../config/yaml-offset.js';
 
 /** A prompt and a table of categories need a hundredth of it. */
 const MAX_JUDGE_FILE_BYTES = 256 * 1024;
@@ -41,19 +41,6 @@ export function readJudgeDocument({ path: file, bytes }: SourceFile): JudgeDocum
   } catch (thrown) {
     return fail(thrown instanceof Error ? thrown.message : String(thrown));
   }
-}
-
-function offsetOf(document: Document, path: readonly PropertyKey[]): number {
-  let node: unknown = document.contents;
-  let offset = 0;
-  for (const key of path) {
-    if (!isMap(node)) break;
-    const pair = node.items.find((item) => isScalar(item.key) && item.key.value === key);
-    if (pair === undefined) break;
-    if (isScalar(pair.key) && pair.key.range) offset = pair.key.range[0];
-    node = pair.value;
-  }
-  return offset;
 }
 
 function problem(file: string, severity: Diagnostic['severity'], message: string, row: number, col: number): Diagnostic {

@@ -1,8 +1,8 @@
-import { GatewayError } from '../errors.js';
 import { compareStrings } from './compare.js';
 import { checkDepth } from './depth.js';
 import { RegoDecimal, RegoObject, RegoSet } from './value.js';
 import type { RegoValue } from './value.js';
+import { finite } from './format-term.js';
 
 /**
  * A value as OPA prints it in an answer: compact JSON, keys sorted by their bytes, sets as sorted arrays, keys that are
@@ -18,8 +18,7 @@ function json(value: RegoValue, depth: number): string {
     case 'string':
       return quoteJson(value);
     case 'number':
-      if (!Number.isFinite(value)) throw new GatewayError('value_invalid', `Expected a finite number, got ${value}`);
-      return String(value);
+      return finite(value);
     case 'object':
       return value === null ? 'null' : collection(value, depth + 1);
     default:

@@ -35,7 +35,8 @@ function collection(value: RegoDecimal | RegoSet | RegoObject | readonly RegoVal
   return `[${value.map((item) => term(item, depth)).join(',')}]`;
 }
 
-function finite(value: number): string {
+/** The number's text; throws `value_invalid` for one that JSON has no text for. */
+export function finite(value: number): string {
   if (!Number.isFinite(value)) throw new GatewayError('value_invalid', `Expected a finite number, got ${value}`);
   return String(value);
 }

@@ -1,0 +1,15 @@
+import { isMap, isScalar, type Document } from 'yaml';
+
+/** Where the key at the end of `path` stands in the text, as far as the path goes; 0 for none of it. */
+export function offsetOf(document: Document, path: readonly PropertyKey[]): number {
+  let node: unknown = document.contents;
+  let offset = 0;
+  for (const key of path) {
+    if (!isMap(node)) break;
+    const pair = node.items.find((item) => isScalar(item.key) && item.key.value === key);
+    if (pair === undefined) break;
+    if (isScalar(pair.key) && pair.key.range) offset = pair.key.range[0];
+    node = pair.value;
+  }
+  return offset;
+}
