@@ -60,7 +60,7 @@ async function compileIfNeeded(
 function withData(source: SourceSet, policy: CompiledPolicy): Candidate {
   const merged = mergeData(source);
   throwErrors('policy_data_conflict', checkDataConflicts(merged, policy.rules));
-  return { source, policy, data: merged.data };
+  return { source, policy, ...merged };
 }
 
 async function passGates(gates: readonly Gate[], candidate: Candidate): Promise<Diagnostic[]> {

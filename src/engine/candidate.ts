@@ -8,6 +8,8 @@ export interface Candidate {
   readonly policy: CompiledPolicy;
   /** The merged data document as JSON text in UTF-8. */
   readonly data: Uint8Array;
+  /** The same parsed, for gates: numbers are JavaScript's. */
+  readonly document: Readonly<Record<string, unknown>>;
 }
 
 /** Looks at a candidate before it serves. An error diagnostic rejects the reload; warnings are kept with the revision. */

@@ -35,14 +35,19 @@ async function load(wasm: Uint8Array): Promise<WebAssembly.Module> {
 }
 
 function describe(result: BuildResult): Omit<CompiledPolicy, 'modulesId' | 'wasm' | 'wasmBytes'> {
-  const { entrypoints, packages, rules, builtins, warnings } = result;
+  const { entrypoints, rules, builtins, warnings } = result;
   return {
     entrypoints,
-    packages: packages.map((name) => name.replace(/^data\./u, '')),
+    packages: packageNames(result),
     rules,
     builtins: builtins.map(({ name }) => name),
     warnings,
   };
+}
+
+/** The packages that were compiled, as a revision names them: without `data`. */
+export function packageNames({ packages }: Pick<BuildResult, 'packages'>): string[] {
+  return packages.map((name) => name.replace(/^data\./u, ''));
 }
 
 function rejected({ diagnostics }: BuildResult): GatewayError {

@@ -69,5 +69,4 @@ export function createPolicyEngine({ config, policyDir, log }: PolicyEngineOptio
 }
 
 /** Data that would disarm a decision domain never serves. */
-const domainDataGate: Gate = ({ data, policy }) =>
-  checkDomainData(JSON.parse(Buffer.from(data).toString('utf8')) as unknown, policy.packages);
+const domainDataGate: Gate = ({ document, policy }) => checkDomainData(document, policy.packages);

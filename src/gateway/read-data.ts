@@ -4,7 +4,6 @@ import { readSources } from './read-sources.js';
 
 /** The effective data document of the folder: merged, overlays applied. */
 export async function readData(parts: PolicyEngine): Promise<{ readonly document: unknown; readonly pretty: string }> {
-  const merged = mergeData(await readSources(parts));
-  const document = JSON.parse(Buffer.from(merged.data).toString('utf8')) as unknown;
+  const { document } = mergeData(await readSources(parts));
   return { document, pretty: JSON.stringify(document, undefined, 2) };
 }

@@ -5,6 +5,7 @@ import { judgeDiagnostics } from '../judge/judge-policy.js';
 import { diagnosticsOf } from '../policy/error-diagnostics.js';
 import { checkDataConflicts, mergeData } from '../policy/merge-data.js';
 import type { SourceSet } from '../policy/source-set.js';
+import { packageNames } from './compile-policy.js';
 import { moduleTexts } from './module-texts.js';
 import type { PolicyEngine } from './policy-engine.js';
 import { readSources } from './read-sources.js';
@@ -27,8 +28,7 @@ export async function validatePolicy(parts: PolicyEngine): Promise<Validation> {
     compiler.check({ modules: moduleTexts([...source.modules, ...source.tests]), hosted, strict: true }),
     compiler.build({ modules: moduleTexts(source.modules), hosted, overrides: evaluator.overrides, printStatements: true }),
   ]);
-  const packages = built.packages.map((name) => name.replace(/^data\./u, ''));
-  const data = checkData(source, packages, built.rules);
+  const data = checkData(source, packageNames(built), built.rules);
   const diagnostics = [...unique([...checked.diagnostics, ...built.diagnostics]), ...data, ...judgeDiagnostics(source.judge)];
   return {
     valid: diagnostics.every(({ severity }) => severity !== 'error'),
@@ -41,8 +41,7 @@ export async function validatePolicy(parts: PolicyEngine): Promise<Validation> {
 function checkData(source: SourceSet, packages: readonly string[], rules: Parameters<typeof checkDataConflicts>[1]): readonly Diagnostic[] {
   try {
     const merged = mergeData(source);
-    const document = JSON.parse(Buffer.from(merged.data).toString('utf8')) as unknown;
-    return [...checkDataConflicts(merged, rules), ...checkDomainData(document, packages)];
+    return [...checkDataConflicts(merged, rules), ...checkDomainData(merged.document, packages)];
   } catch (thrown) {
     return findingsOf(thrown);
   }
