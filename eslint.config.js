@@ -11,6 +11,7 @@ const LAYERS = [
   ['engine'],
   ['domains'],
   ['http', 'watcher', 'judge', 'audit', 'telemetry'],
+  ['serving'],
   ['cli', 'gateway'],
   ['commands'],
 ];

@@ -1,13 +1,19 @@
 import { defineConfig } from 'vitest/config';
 
+/** What must hold whether the main process answers or serving processes do: these suites run both ways. */
+const BOTH_WAYS = ['laws', 'broken-save', 'under-load', 'runaway-rule'].map((name) => `test/integration/gateway/${name}.test.ts`);
+
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
     pool: 'forks',
     reporters: ['default', './test/helpers/summary-reporter.ts'],
     disableConsoleIntercept: true,
     restoreMocks: true,
     testTimeout: 30_000,
     hookTimeout: 60_000,
+    projects: [
+      { extends: true, test: { name: 'all', include: ['test/**/*.test.ts'] } },
+      { extends: true, test: { name: 'served', include: BOTH_WAYS, env: { GATEWAY_TEST_PROCESSES: '2' } } },
+    ],
   },
 });

@@ -66,6 +66,11 @@ export const ERRORS = {
   token_missing: { status: 503, exit: 4, hint: 'Set DEFENSECLAW_GATEWAY_TOKEN, or start the gateway once to create a token.' },
   address_in_use: { status: 500, exit: 3, hint: 'Stop the other process or choose another --port.' },
   address_unavailable: { status: 500, exit: 3, hint: 'Choose an address of this machine with --bind and a free --port.' },
+  serving_failed: {
+    status: 500,
+    exit: 3,
+    hint: 'Let TMPDIR name a folder that can be written, or set http.processes to 0 to serve from one process.',
+  },
   gateway_unreachable: { status: 502, exit: 3, hint: 'Start it with `defenseclaw-gateway start`, or check --bind and --port.' },
   gateway_refused: { status: 502, exit: 1, hint: 'See the answer of the gateway.' },
   judge_failed: {

@@ -41,11 +41,16 @@ function merge(current: GuardrailSettings, persisted: GuardrailSettings, patch: 
   });
 }
 
-/** The live settings of a config; `gateway.config_reload.mode: restart` keeps `current` as it was at start. */
-export function createLiveGuardrail(config: Config): LiveGuardrail {
-  let current = config.guardrail;
+/** The live settings of a config, and who is to be told when they change; `gateway.config_reload.mode: restart` keeps `current` as it was at start. */
+export function createLiveGuardrail(config: Config, changed: (settings: GuardrailSettings) => void = () => undefined): LiveGuardrail {
+  let current: GuardrailSettings = config.guardrail;
   let last: Promise<unknown> = Promise.resolve();
   const live = config.gateway.config_reload.mode === 'hot';
+
+  function become(settings: GuardrailSettings): void {
+    current = settings;
+    changed(settings);
+  }
 
   async function apply(patch: GuardrailPatch): Promise<GuardrailUpdate> {
     const before = current;
@@ -54,13 +59,13 @@ export function createLiveGuardrail(config: Config): LiveGuardrail {
     const was = flatGuardrail(before);
     const is = flatGuardrail(settings);
     const fields = (Object.keys(is) as (keyof GuardrailPatch)[]).sort();
-    if (live) current = settings;
+    if (live) become(settings);
     return {
       settings,
       changed: fields.filter((field) => was[field] !== is[field]),
       live,
       undo: async () => {
-        if (current === settings) current = before;
+        if (current === settings) become(before);
         return persisted.rollback();
       },
     };

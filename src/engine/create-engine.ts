@@ -56,6 +56,7 @@ export function createEngine(deps: EngineDeps): Engine {
     }
     const start = performance.now();
     const old = generation;
+    next.activate();
     generation = next;
     old?.retire();
     notes.stages.swap = Math.round((performance.now() - start) * 1000) / 1000;

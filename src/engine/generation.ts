@@ -16,6 +16,16 @@ export class Generation {
     this.prepared = prepared;
   }
 
+  /** It is about to become the current one. Frees it when that fails. */
+  activate(): void {
+    try {
+      this.prepared.activate?.();
+    } catch (error) {
+      this.retire();
+      throw error;
+    }
+  }
+
   enter(): void {
     this.#holders += 1;
   }

@@ -26,8 +26,8 @@ export function createEvaluator(options: EvaluatorOptions = {}): Evaluator {
     hostedBuiltins: allowedBuiltins(allowBuiltins),
     overrides: OVERRIDES,
     async prepare({ policy, data }): Promise<PreparedRevision> {
-      const { wasm, wasmBytes, builtins } = policy;
-      const generation = await pool.prepare({ module: wasm, wasmBytes, builtins, data: { json: data } });
+      const { wasm, code, builtins } = policy;
+      const generation = await pool.prepare({ module: wasm, wasmBytes: code.byteLength, builtins, data: { json: data } });
       return {
         evaluate: (request) => pool.evaluate(generation, request),
         release: () => pool.release(generation),

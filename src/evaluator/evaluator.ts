@@ -30,6 +30,8 @@ export interface PreparedRevision {
    * change before the promise settles.
    */
   evaluate(request: EvaluationRequest): Promise<Evaluation>;
+  /** Called at the swap: from then on this revision decides wherever decisions are made. Throws when that cannot be. */
+  activate?(): void;
   /** Frees the instances in all workers, after the last running decision. Idempotent. */
   release(): void;
 }

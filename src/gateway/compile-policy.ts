@@ -20,7 +20,7 @@ export function createPolicyCompile({ compiler, hosted, overrides }: CompilePoli
     if (!result.ok) throw rejected(result);
     const { wasm } = result;
     if (wasm === null) throw new GatewayError('policy_no_modules', `the modules in ${source.root} define no rule`);
-    return { ...describe(result), modulesId: source.modulesId, wasm: await load(wasm), wasmBytes: wasm.length };
+    return { ...describe(result), modulesId: source.modulesId, wasm: await load(wasm), code: wasm };
   };
 }
 
@@ -34,7 +34,7 @@ async function load(wasm: Uint8Array): Promise<WebAssembly.Module> {
   }
 }
 
-function describe(result: BuildResult): Omit<CompiledPolicy, 'modulesId' | 'wasm' | 'wasmBytes'> {
+function describe(result: BuildResult): Omit<CompiledPolicy, 'modulesId' | 'wasm' | 'code'> {
   const { entrypoints, rules, builtins, warnings } = result;
   return {
     entrypoints,

@@ -15,6 +15,7 @@ import { createWatcher } from '../watcher/create-watcher.js';
 import type { Watcher } from '../watcher/watcher.js';
 import { createGuardrailParts } from './guardrail-parts.js';
 import { httpDeps } from './http-deps.js';
+import { announcing, createServingParts } from './serving-parts.js';
 import { createPolicyEngine } from './policy-engine.js';
 
 export interface GatewayOptions {
@@ -52,10 +53,16 @@ export async function startGateway({ config, token, log, version = '0.0.0' }: Ga
     const database = openStateDatabase(paths.stateFile);
     closers.push(() => database.close());
     const audit = createAuditStore({ database, maxEvents: config.audit.max_events });
-    const policy = createPolicyEngine({ config, policyDir: paths.policyDir, log });
+    const serving = createServingParts({ config, token, version, log });
+    closers.push(() => serving?.close());
+    const policy = createPolicyEngine({ config, policyDir: paths.policyDir, log, serving });
     closers.push(() => policy.close());
     const metrics = createMetrics();
     metrics.observeEvaluator(() => policy.evaluator.stats());
+    if (serving !== undefined) {
+      metrics.observeServing(() => serving.stats());
+      metrics.includeProcesses(() => serving.metrics());
+    }
     const policyDir = config.policy_dir ?? '';
     const telemetry = subscribeTelemetry(policy.engine, {
       log,
@@ -63,12 +70,12 @@ export async function startGateway({ config, token, log, version = '0.0.0' }: Ga
       policyDir,
       audit: (outcome) => void audit.append(policyReloadEvent(outcome, { policyDir })),
     });
-    const enforcement = createEnforcementStore({ database });
-    const guardrail = createGuardrailParts({ config, token, log, metrics, policy, audit, enforcement });
+    const enforcement = announcing(createEnforcementStore({ database }), serving);
+    const guardrail = createGuardrailParts({ config, token, log, metrics, policy, audit, enforcement, serving });
     closers.push(() => guardrail.close());
     const api = createHttpApi(
       httpDeps({
-        ...{ config, token, version, log, metrics, policy, audit, enforcement, guardrail },
+        ...{ config, token, version, log, metrics, policy, audit, enforcement, guardrail, serving },
         ...{ telemetry: () => telemetry.state, watcher: () => watcher.state },
       }),
     );
@@ -85,6 +92,7 @@ export async function startGateway({ config, token, log, version = '0.0.0' }: Ga
     // Together, within one drain time: a reload that the watcher began may take as long as the compiler is allowed to, or hang.
     const drained = (): Promise<void> => pause(config.http.drain_timeout, undefined, { ref: false });
     closers.push(() => Promise.all([api.close(), Promise.race([watcher.close(), drained()])]).then(() => undefined));
+    await serving?.whenReady();
     const { url } = await api.listen(config.gateway.api_bind, config.gateway.api_port);
 
     function chooseWatcher(): Watcher {

@@ -16,6 +16,7 @@ import { createInspector } from '../judge/inspect/create-inspector.js';
 import { createScanner } from '../judge/scan/scanner.js';
 import type { Log } from '../log.js';
 import type { Metrics } from '../telemetry/metrics.js';
+import type { Serving } from '../serving/serving.js';
 import type { PolicyEngine } from './policy-engine.js';
 
 export interface GuardrailOptions {
@@ -26,6 +27,7 @@ export interface GuardrailOptions {
   readonly policy: PolicyEngine;
   readonly audit: AuditStore;
   readonly enforcement: EnforcementStore;
+  readonly serving: Pick<Serving, 'settingsChanged'> | undefined;
 }
 
 /** The guardrail: scan, judge, live settings, and the routes of both and of the lists and the trail. */
@@ -40,7 +42,7 @@ export interface GuardrailParts {
 export function createGuardrailParts(options: GuardrailOptions): GuardrailParts {
   const { config, token, log, metrics, policy, enforcement } = options;
   const { engine } = policy;
-  const live = createLiveGuardrail(config);
+  const live = createLiveGuardrail(config, (settings) => options.serving?.settingsChanged(settings));
   const judge = config.guardrail.judge.enabled ? createJudge({ config, llm: resolveLlm(config), metrics, log }) : undefined;
   judge?.subscribe(engine);
   const scanner = createScanner();

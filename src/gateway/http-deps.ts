@@ -7,7 +7,9 @@ import type { Metrics } from '../telemetry/metrics.js';
 import type { TelemetryState } from '../telemetry/subscribe.js';
 import type { WatcherState } from '../watcher/watcher.js';
 import type { GuardrailParts } from './guardrail-parts.js';
+import type { Serving } from '../serving/serving.js';
 import type { PolicyEngine } from './policy-engine.js';
+import { httpLimits } from './serving-parts.js';
 
 /** The parts of the gateway that the HTTP room is told about. */
 export interface HttpParts {
@@ -20,14 +22,16 @@ export interface HttpParts {
   readonly audit: AuditStore;
   readonly enforcement: EnforcementStore;
   readonly guardrail: GuardrailParts;
+  /** Undefined: everything is answered in this process. */
+  readonly serving: Serving | undefined;
   readonly telemetry: () => TelemetryState;
   readonly watcher: () => WatcherState | undefined;
 }
 
 /** What the HTTP room asks for, out of the parts of the gateway. */
 export function httpDeps(parts: HttpParts): HttpDeps {
-  const { config, token, version, log, metrics, policy, audit, enforcement, guardrail, telemetry, watcher } = parts;
-  const { http, gateway, paths } = config;
+  const { config, token, version, log, metrics, policy, audit, enforcement, guardrail, serving, telemetry, watcher } = parts;
+  const { gateway, paths } = config;
   return {
     policyDir: config.policy_dir === '' ? undefined : config.policy_dir,
     token,
@@ -44,13 +48,8 @@ export function httpDeps(parts: HttpParts): HttpDeps {
     strictBuiltinErrors: config.evaluation.strict_builtin_errors,
     idOnDisk: () => idOnDisk(policy),
     evaluator: () => ({ ...policy.evaluator.stats() }),
-    limits: {
-      maxBodyBytes: http.max_body_bytes,
-      maxInputDepth: config.evaluation.max_input_depth,
-      headersTimeoutMs: http.header_timeout,
-      requestTimeoutMs: http.request_timeout,
-      drainMs: http.drain_timeout,
-    },
+    limits: httpLimits(config),
+    ...(serving === undefined ? {} : { front: serving, serving: () => ({ ...serving.stats(), pids: serving.pids }) }),
   };
 }
 

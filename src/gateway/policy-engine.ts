@@ -12,6 +12,8 @@ import { judgeGate } from '../judge/judge-policy.js';
 import type { Log } from '../log.js';
 import { createSourceReader } from '../policy/source-reader.js';
 import type { SourceReader } from '../policy/source-reader.js';
+import type { Serving } from '../serving/serving.js';
+import { withServing } from '../serving/with-serving.js';
 import { createPolicyCompile } from './compile-policy.js';
 
 export interface PolicyEngineOptions {
@@ -19,6 +21,8 @@ export interface PolicyEngineOptions {
   /** Absolute; undefined means that no folder is configured, and every reload is rejected saying so. */
   readonly policyDir: string | undefined;
   readonly log: Log;
+  /** Gets every revision too, and changes over with the engine. */
+  readonly serving?: Pick<Serving, 'prepare' | 'deactivate'> | undefined;
 }
 
 /** The parts that read, compile and run one policy folder. */
@@ -33,7 +37,7 @@ export interface PolicyEngine {
 }
 
 /** Puts the engine together; nothing runs yet but the worker threads. */
-export function createPolicyEngine({ config, policyDir, log }: PolicyEngineOptions): PolicyEngine {
+export function createPolicyEngine({ config, policyDir, log, serving }: PolicyEngineOptions): PolicyEngine {
   const { policy, evaluation } = config;
   const reader = createSourceReader({
     limits: { maxFiles: policy.max_files, maxFileBytes: policy.max_file_bytes, maxTotalBytes: policy.max_total_bytes },
@@ -53,7 +57,7 @@ export function createPolicyEngine({ config, policyDir, log }: PolicyEngineOptio
       return reader.read(policyDir, { previous });
     },
     compile: createPolicyCompile({ compiler, hosted: evaluator.hostedBuiltins, overrides: evaluator.overrides }),
-    evaluator,
+    evaluator: serving === undefined ? evaluator : withServing(evaluator, serving),
     gates: [domainDataGate, judgeGate],
     log,
   });
@@ -64,7 +68,10 @@ export function createPolicyEngine({ config, policyDir, log }: PolicyEngineOptio
     compiler,
     evaluator,
     engine,
-    close: () => (closing ??= Promise.allSettled([engine.close(), evaluator.close(), compiler.close()]).then(() => undefined)),
+    close() {
+      serving?.deactivate();
+      return (closing ??= Promise.allSettled([engine.close(), evaluator.close(), compiler.close()]).then(() => undefined));
+    },
   };
 }
 

@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
+import type { HttpDeps, HttpLimits, RequestMetrics } from './deps.js';
 import { DEFAULT_LIMITS } from './deps.js';
-import type { HttpDeps, HttpLimits } from './deps.js';
 import { errorReply } from './error-reply.js';
 import type { Call } from './exchange.js';
 import type { Failed } from './on-revision.js';
@@ -9,6 +9,7 @@ import type { Gate } from './door/gate.js';
 import { readBody } from './door/read-body.js';
 import { createObserver } from './door/observer.js';
 import type { Observer } from './door/observer.js';
+import { peerAddress } from './door/peer.js';
 import { requestIdOf } from './door/request-id.js';
 import { splitTarget } from './target.js';
 
@@ -21,7 +22,14 @@ export interface Core {
   readonly failed: Failed;
 }
 
-export function createCore(deps: HttpDeps): Core {
+/** What the core is built from. */
+export interface CoreDeps extends Pick<HttpDeps, 'token' | 'log' | 'limits'> {
+  readonly metrics: RequestMetrics;
+  /** Nobody reads debug lines. */
+  readonly quiet?: boolean;
+}
+
+export function createCore(deps: CoreDeps): Core {
   const limits: HttpLimits = { ...DEFAULT_LIMITS, ...deps.limits };
   return {
     gate: createGate(deps),
@@ -54,7 +62,7 @@ class IncomingCall implements Call {
   }
 
   get remoteAddress(): string | undefined {
-    return this.#request.socket.remoteAddress;
+    return peerAddress(this.#request);
   }
 
   body(): Promise<Uint8Array> {

@@ -4,12 +4,17 @@ import type { WatcherState } from '../watcher/watcher.js';
 import type { AuthFailure } from './door/token.js';
 import type { CsrfFailure } from './door/csrf.js';
 import type { Resource } from './exchange.js';
+import type { Front } from './server.js';
 
-/** What the HTTP room counts. Labels are bounded: routes come from the route table, `unmatched` otherwise. */
-export interface HttpMetrics {
+/** What is counted of requests. Labels are bounded: routes come from the route table, `unmatched` otherwise. */
+export interface RequestMetrics {
   httpRequest(method: string, route: string, status: number, seconds: number): void;
   authFailure(reason: AuthFailure | CsrfFailure): void;
   evaluation(domain: string, verdict: string, seconds: number): void;
+}
+
+/** What the HTTP room counts, and shows. */
+export interface HttpMetrics extends RequestMetrics {
   /** The registry in Prometheus text format. */
   text(): Promise<string>;
   readonly contentType: string;
@@ -104,9 +109,13 @@ export interface HttpDeps {
   readonly judge?: () => Readonly<Record<string, unknown>>;
   /** State of the workers, for /status. */
   readonly evaluator?: () => Readonly<Record<string, unknown>>;
+  /** State of the processes that answer decisions, for /status. */
+  readonly serving?: () => Readonly<Record<string, unknown>>;
   /** Resources of other rooms (inspect, enforcement, guardrail config): served behind the same checks. */
   readonly resources?: readonly Resource[];
   readonly limits?: Partial<HttpLimits>;
+  /** Processes that answer decisions in this one's stead. */
+  readonly front?: Front;
   /** Serve the hot routes in front of Koa. Default true. */
   readonly fastPath?: boolean;
   /** Put a `decision_id` into every Data API answer; otherwise only where `?decision_id` asks. Default false, as OPA without a decision log. */

@@ -48,6 +48,11 @@ export function surfaceOf(path: string): Surface {
     : 'defenseclaw';
 }
 
+/** This process cannot answer the request as it should be answered: the main process has to. Never an answer by itself. */
+export class Elsewhere extends Error {
+  override readonly name = 'Elsewhere';
+}
+
 /** The peer went away before its body was whole: nobody is left to answer. */
 export class BodyAborted extends Error {
   override readonly name = 'BodyAborted';

@@ -2,7 +2,7 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import type { Log } from '../log.js';
 import type { Core } from './core.js';
 import type { Call, Reply, Resource } from './exchange.js';
-import { REQUEST_ID_HEADER } from './door/request-id.js';
+import { writeReply } from './write-reply.js';
 import { createHotTable, handlerFor } from './resources.js';
 
 /**
@@ -39,22 +39,13 @@ async function serve(core: Core, resource: Resource, request: IncomingMessage, r
   } catch (thrown) {
     reply = core.failed(thrown, call);
   }
-  write(response, call, reply);
+  writeReply(response, call.requestId, reply);
   core.observe(call, route, reply, start);
 }
 
 function refuse({ gate }: Core, call: Call): Reply | undefined {
   const { reply, carrier } = gate.authenticate(call);
   return reply ?? gate.checkCrossSite(call, carrier);
-}
-
-/** The head goes over as a flat list, which Node writes out without looking anything up. */
-function write(response: ServerResponse, call: Call, { status, headers, body }: Reply): void {
-  const head = [REQUEST_ID_HEADER, call.requestId];
-  for (const name in headers) head.push(name, headers[name] ?? '');
-  head.push('Content-Length', String(typeof body === 'string' ? Buffer.byteLength(body) : body.byteLength));
-  response.writeHead(status, head);
-  response.end(body);
 }
 
 function pathOf(url: string | undefined): string {

@@ -10,7 +10,7 @@ import { createHttpServer } from './server.js';
 import type { HttpServer } from './server.js';
 
 /** The HTTP API: attach an engine and a reloader, listen, close. */
-export interface HttpApi extends PolicyApi, HttpServer {}
+export interface HttpApi extends PolicyApi, Pick<HttpServer, 'listen' | 'close'> {}
 
 /**
  * Builds the API on its parts. It answers from the first moment that it listens; until an engine with a revision is attached, decisions
@@ -25,7 +25,7 @@ export function createHttpApi(deps: HttpDeps): HttpApi {
   const handle = app.callback();
   const koa: RequestListener = (request, response) => void handle(request, response);
   const listener = deps.fastPath === false ? koa : createFastPath(core, resources, koa, deps.log);
-  const server = createHttpServer(listener, core.limits, deps.log);
+  const server = createHttpServer(listener, { limits: core.limits, log: deps.log, front: deps.front });
   return {
     attachEngine: (engine) => attachment.attachEngine(engine),
     registerPolicyReloader: (reloader) => attachment.registerPolicyReloader(reloader),

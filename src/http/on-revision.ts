@@ -5,7 +5,7 @@ import type { Call, Reply } from './exchange.js';
 import { REVISION_HEADER, withHeader } from './replies.js';
 
 /** Turns what a handler threw into an answer. */
-export type Failed = (thrown: unknown, call: Call) => Reply;
+export type Failed = (thrown: unknown, call: Pick<Call, 'path' | 'method' | 'requestId'>) => Reply;
 
 /**
  * Answers a request from one revision, held from the first evaluation to the last. The answer names it, a failure too. Throws

@@ -1,9 +1,11 @@
 import { createServer } from 'node:http';
-import type { RequestListener, ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { createServer as createAcceptor } from 'node:net';
+import type { AddressInfo, ListenOptions, Server, Socket } from 'node:net';
 import { GatewayError } from '../errors.js';
 import type { Log } from '../log.js';
 import type { HttpLimits } from './deps.js';
+import type { Otherwise } from './quick/lane.js';
 import { boundRest, mayGoOn } from './door/read-body.js';
 
 /** Where the server listens. */
@@ -14,14 +16,37 @@ export interface ListenAddress {
   readonly url: string;
 }
 
+/** Other processes that answer what comes in. What they cannot answer they send on to `socketPath`. */
+export interface Front {
+  /** Local socket on which this process takes what it is sent on. */
+  readonly socketPath: string;
+  /** Hands a connection over that nothing was read from yet. Where nobody can take it, it is to be served here. */
+  take(socket: Socket, serveHere: () => void): void;
+  /** Lets the answers under way end; after that no request is sent on any more. */
+  drain(): Promise<void>;
+}
+
 export interface HttpServer {
   /** Throws `address_in_use` or `address_unavailable`. */
   listen(host: string, port: number): Promise<ListenAddress>;
+  /** Listens on a local socket alone. */
+  listenLocally(path: string): Promise<void>;
+  /** Serves a connection that was accepted elsewhere. */
+  adopt(socket: Socket): void;
   /** Stops accepting, lets answers under way end within the drain time, then cuts. Idempotent. */
   close(): Promise<void>;
 }
 
-export function createHttpServer(listener: RequestListener, limits: HttpLimits, log: Log): HttpServer {
+export interface HttpServerOptions {
+  readonly limits: HttpLimits;
+  readonly log: Log;
+  /** Other processes to hand connections to. */
+  readonly front?: Front | undefined;
+  /** Stands in front of the listener, which is its `otherwise`; what it answers itself it ends by itself, looking at `leaving`. */
+  readonly quick?: (otherwise: Otherwise, leaving: () => boolean) => Otherwise;
+}
+
+export function createHttpServer(listener: Otherwise, { limits, log, front, quick }: HttpServerOptions): HttpServer {
   const underWay = new Set<ServerResponse>();
   let closing: Promise<void> | undefined;
 
@@ -33,44 +58,80 @@ export function createHttpServer(listener: RequestListener, limits: HttpLimits, 
       // How often the two request timeouts are looked at: they are late by this much at most.
       connectionsCheckingInterval: Math.min(limits.headersTimeoutMs, 5_000),
     },
-    (request, response) => {
-      // An answer that keeps its connection alive would hold up the drain until the peer thinks of leaving.
-      if (closing !== undefined) response.shouldKeepAlive = false;
-      underWay.add(response);
-      response.on('close', () => underWay.delete(response));
-      if (mayGoOn(request)) {
-        response.on('prefinish', () => {
-          if (!request.complete) boundRest(request);
-        });
-      }
-      listener(request, response);
-    },
+    (request, response) => serve(request, response),
   );
+  const leaving = (): boolean => closing !== undefined;
+  const serve = quick === undefined ? tracked : quick(tracked, leaving);
+
+  function tracked(request: IncomingMessage, response: ServerResponse, body?: Uint8Array): void {
+    // An answer that keeps its connection alive would hold up the drain until the peer thinks of leaving.
+    if (leaving()) response.shouldKeepAlive = false;
+    underWay.add(response);
+    response.on('close', () => underWay.delete(response));
+    if (mayGoOn(request)) {
+      response.on('prefinish', () => {
+        if (!request.complete) boundRest(request);
+      });
+    }
+    listener(request, response, body);
+  }
+
   server.maxConnections = limits.maxConnections;
 
+  function adopt(socket: Socket): void {
+    // What Node's own HTTP server sets on the connections that it accepts: a peer may stop sending and still read.
+    socket.allowHalfOpen = true;
+    server.emit('connection', socket);
+    socket.resume();
+  }
+
+  /** Accepts for the front. Nothing is read before it is known who does. */
+  function createFrontDoor(distributor: Front): Server {
+    const door = createAcceptor({ pauseOnConnect: true, allowHalfOpen: true, noDelay: true }, (socket) => {
+      if (leaving()) adopt(socket);
+      else distributor.take(socket, () => adopt(socket));
+    });
+    door.maxConnections = limits.maxConnections;
+    return door;
+  }
+
+  const door = front === undefined ? undefined : createFrontDoor(front);
+
   async function drain(): Promise<void> {
+    const deadline = setTimeout(() => server.closeAllConnections(), limits.drainMs);
+    door?.close();
+    await front?.drain();
     for (const response of underWay) response.shouldKeepAlive = false;
     const closed = new Promise<void>((resolve) => void server.close(() => resolve()));
     server.closeIdleConnections();
-    const deadline = setTimeout(() => server.closeAllConnections(), limits.drainMs);
     await closed;
     clearTimeout(deadline);
   }
 
   return {
-    listen: (host, port) =>
-      new Promise((resolve, reject) => {
-        const onError = (cause: NodeJS.ErrnoException): void => reject(listenError(cause, host, port));
-        server.once('error', onError);
-        server.listen({ host, port }, () => {
-          server.off('error', onError);
-          // Accepting can fail later on (no file descriptors left); the next connection may do better.
-          server.on('error', (err) => log.warn({ err }, 'a connection could not be accepted'));
-          resolve(describe(server.address() as AddressInfo));
-        });
-      }),
+    async listen(host, port) {
+      if (front !== undefined) await listening(server, { path: front.socketPath }, front.socketPath, log);
+      const face = door ?? server;
+      await listening(face, { host, port }, `${host.includes(':') ? `[${host}]` : host}:${port}`, log);
+      return describe(face.address() as AddressInfo);
+    },
+    listenLocally: (path) => listening(server, { path }, path, log),
+    adopt,
     close: () => (closing ??= drain()),
   };
+}
+
+function listening(server: Server, options: ListenOptions, at: string, log: Log): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const onError = (cause: NodeJS.ErrnoException): void => reject(listenError(cause, at));
+    server.once('error', onError);
+    server.listen(options, () => {
+      server.off('error', onError);
+      // Accepting can fail later on (no file descriptors left); the next connection may do better.
+      server.on('error', (err) => log.warn({ err }, 'a connection could not be accepted'));
+      resolve();
+    });
+  });
 }
 
 function describe({ address, port, family }: AddressInfo): ListenAddress {
@@ -78,8 +139,7 @@ function describe({ address, port, family }: AddressInfo): ListenAddress {
   return { host: address, port, url: `http://${host}:${port}` };
 }
 
-function listenError(cause: NodeJS.ErrnoException, host: string, port: number): GatewayError {
-  const at = `${host.includes(':') ? `[${host}]` : host}:${port}`;
+function listenError(cause: NodeJS.ErrnoException, at: string): GatewayError {
   if (cause.code === 'EADDRINUSE') return new GatewayError('address_in_use', `another process listens on ${at}`, { cause });
   return new GatewayError('address_unavailable', `cannot listen on ${at}: ${cause.message}`, { cause });
 }

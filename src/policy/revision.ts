@@ -16,7 +16,8 @@ export interface CompiledPolicy {
   /** {@link SourceSet.modulesId} of the modules that were compiled. */
   readonly modulesId: string;
   readonly wasm: WebAssembly.Module;
-  readonly wasmBytes: number;
+  /** What {@link wasm} was made of: for processes that cannot be handed the module itself. */
+  readonly code: Uint8Array;
   readonly entrypoints: readonly Entrypoint[];
   /** Packages as dotted paths without `data`, e.g. `defenseclaw.admission`. */
   readonly packages: readonly string[];

@@ -2,6 +2,7 @@ import { Registry } from 'prom-client';
 import { createGuardrailMetrics, type GuardrailMetrics } from './metrics/guardrail.js';
 import { createHttpMetrics, type HttpMetrics } from './metrics/http.js';
 import { createPolicyMetrics, type PolicyMetrics } from './metrics/policy.js';
+import { textOfSnapshots } from './metrics/combined.js';
 import { createRuntimeMetrics, type RuntimeMetrics } from './metrics/runtime.js';
 
 /** What one metric is, for the reference page. */
@@ -19,6 +20,8 @@ export interface MetricDescription {
 export interface Metrics extends PolicyMetrics, HttpMetrics, GuardrailMetrics, RuntimeMetrics {
   /** Prometheus text format. */
   text(): Promise<string>;
+  /** From now on a scrape adds what other processes have counted. */
+  includeProcesses(snapshots: () => Promise<readonly unknown[]>): void;
   readonly contentType: string;
   describe(): readonly MetricDescription[];
 }
@@ -31,6 +34,7 @@ function labelsOf(metric: object): readonly string[] {
 
 export function createMetrics(): Metrics {
   const registry = new Registry();
+  let processes: () => Promise<readonly unknown[]> = () => Promise.resolve([]);
   const parts = {
     ...createPolicyMetrics(registry),
     ...createHttpMetrics(registry),
@@ -39,7 +43,13 @@ export function createMetrics(): Metrics {
   };
   return {
     ...parts,
-    text: () => registry.metrics(),
+    text: async () => {
+      const others = await processes();
+      return others.length === 0 ? registry.metrics() : textOfSnapshots([await registry.getMetricsAsJSON(), ...others]);
+    },
+    includeProcesses: (snapshots) => {
+      processes = snapshots;
+    },
     contentType: registry.contentType,
     describe: () =>
       registry.getMetricsAsArray().map((metric) => ({

@@ -15,7 +15,7 @@ export async function compileWith(
   return {
     modulesId: sources.map(({ text }) => text).join('\0'),
     wasm: await WebAssembly.compile(built.wasm),
-    wasmBytes: built.wasm.byteLength,
+    code: built.wasm,
     entrypoints: built.entrypoints,
     packages: built.packages,
     rules: built.rules,

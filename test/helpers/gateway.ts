@@ -9,6 +9,9 @@ import { tempDir } from './temp-dir.js';
 /** The token that test gateways ask for. */
 export const TEST_TOKEN = 'test-token-0123456789abcdef';
 
+/** Serving processes of a test gateway. The suites that must hold either way run twice, see vitest.config.ts. */
+const TEST_PROCESSES = Number(process.env['GATEWAY_TEST_PROCESSES'] ?? 0);
+
 /** One record that the gateway logged. */
 export interface LogRecord {
   readonly level: 'debug' | 'info' | 'warn' | 'error';
@@ -46,7 +49,7 @@ export async function startTestGateway(policyDir: string, settings: Readonly<Rec
   const dataDir = await tempDir();
   const log = recordingLog();
   const config = loadConfig({
-    flags: { policy_dir: policyDir, data_dir: dataDir, 'gateway.api_port': 0, ...settings },
+    flags: { policy_dir: policyDir, data_dir: dataDir, 'gateway.api_port': 0, 'http.processes': TEST_PROCESSES, ...settings },
     env: { DEFENSECLAW_HOME: dataDir, DEFENSECLAW_GATEWAY_TOKEN: TEST_TOKEN },
     userHome: path.dirname(dataDir),
   });

@@ -53,7 +53,7 @@ export function createMemoryEngine(): MemoryEngine {
         Promise.resolve({
           modulesId,
           wasm: EMPTY_WASM,
-          wasmBytes: 8,
+          code: new Uint8Array(8),
           entrypoints: [],
           packages: [],
           rules: [],

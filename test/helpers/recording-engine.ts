@@ -73,7 +73,7 @@ function revisionOf(source: SourceSet, trigger: Trigger): Revision {
   const policy = {
     modulesId: source.modulesId,
     wasm: EMPTY_WASM,
-    wasmBytes: 8,
+    code: new Uint8Array(8),
     entrypoints: [],
     packages: [],
     rules: [],

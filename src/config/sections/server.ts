@@ -63,6 +63,10 @@ export const http = z
       .max(256 * 1024 * 1024)
       .default(1024 * 1024)
       .meta({ description: 'Largest request body in bytes, for every method.' }),
+    processes: z.int().min(0).max(256).optional().meta({
+      description:
+        'Processes that answer decisions beside the main one; by default one per processor core. 0 answers everything in the main process.',
+    }),
   })
   .refine((value) => value.header_timeout <= value.request_timeout, {
     path: ['header_timeout'],

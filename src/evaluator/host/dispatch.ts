@@ -28,10 +28,11 @@ export interface CallTables {
 /** The address that means "undefined" to the guest. */
 const UNDEFINED = 0;
 
-// Calls that the compiler service put into the module have negative numbers: the next member in a scan, and from the
-// second on the native built-ins that answered nothing.
+// Calls that the compiler service put into the module have negative numbers: the next member in a scan, the steps that
+// may follow, and from the third on the native built-ins that answered nothing.
 export const NEXT_MEMBER = -1;
-const FIRST_NATIVE = -2;
+export const MORE_FUEL = -2;
+const FIRST_NATIVE = -3;
 
 /** Answers the guest's calls: arguments and results cross as Rego text, so sets stay sets and integers stay exact. */
 export class Dispatcher {
@@ -49,8 +50,9 @@ export class Dispatcher {
     this.#context = context;
   }
 
-  /** Returns the address of the result, or 0 for undefined. Throws only what the guest itself throws. */
+  /** Returns the address of the result, or 0 for undefined. Throws only what the guest itself throws, and OutOfBudget. */
   call(id: number, addresses: readonly number[]): number {
+    this.#context.budget.check();
     if (id >= 0) return this.#ask(this.#builtins[id], id, addresses);
     const native = this.#natives[FIRST_NATIVE - id];
     if (native?.call !== undefined) return this.#ask({ ...native, call: native.call }, id, addresses);

@@ -2,6 +2,7 @@ import { GatewayError, asGatewayError } from '../../errors.js';
 import type { RegoValue } from '../../value/value.js';
 import { BuiltinError } from '../builtins/builtin.js';
 import type { BuiltinContext } from '../builtins/builtin.js';
+import { Budget } from './budget.js';
 
 const NS_PER_MS = 1_000_000n;
 
@@ -9,6 +10,7 @@ const NS_PER_MS = 1_000_000n;
 export class EvaluationContext implements BuiltinContext {
   readonly memo = new Map<string, RegoValue>();
   readonly print: (text: string) => void;
+  readonly budget = new Budget();
   #nowNs: bigint | undefined;
   #strict = false;
   #heaps = 0;

@@ -24,6 +24,8 @@ export interface GuestExports {
   readonly opa_heap_ptr_get: () => number;
   readonly opa_heap_ptr_set: (address: number) => void;
   readonly builtins: () => number;
+  /** Steps until the guest asks for more of them. */
+  readonly fuel: { value: number };
   /** Only of modules that ask for the order of a scan. */
   readonly opa_value_compare?: (a: number, b: number) => number;
 }
@@ -40,6 +42,9 @@ export function guestExports(instance: WebAssembly.Instance): GuestExports {
       'evaluation_failed',
       `Expected a policy module of ABI ${ABI.major}.${ABI.minor} or later, got ${major}.${minor}`,
     );
+  }
+  if (!(instance.exports['fuel'] instanceof WebAssembly.Global)) {
+    throw new GatewayError('evaluation_failed', 'Expected a policy module that counts its steps, got one without the global "fuel"');
   }
   return instance.exports as unknown as GuestExports;
 }

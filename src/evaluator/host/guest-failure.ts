@@ -5,6 +5,17 @@ export class GuestAbort extends Error {
   override readonly name = 'GuestAbort';
 }
 
+/** An evaluation took longer than it may. Thrown through the guest, whose instance must be dropped. */
+export class OutOfBudget extends Error {
+  override readonly name = 'OutOfBudget';
+  readonly budgetMs: number;
+
+  constructor(budgetMs: number) {
+    super(`The evaluation took longer than ${budgetMs} ms`);
+    this.budgetMs = budgetMs;
+  }
+}
+
 /** The guest reports where two values met as `file:row:col: text`; the texts are part of OPA's wasm ABI. */
 const CONFLICT = /^(?<file>.*):(?<row>\d+):(?<col>\d+): (?<kind>var assignment conflict|object insert conflict)$/s;
 

@@ -4,7 +4,7 @@ import { parseTerm } from '../../value/parse-term.js';
 import { RegoObject } from '../../value/value.js';
 import { ASSISTED_REASONS } from '../builtins/overrides.js';
 import { builtinName } from './builtin-name.js';
-import { Dispatcher, NEXT_MEMBER } from './dispatch.js';
+import { Dispatcher, MORE_FUEL, NEXT_MEMBER } from './dispatch.js';
 import type { CallTables, LinkedBuiltin } from './dispatch.js';
 import { dataFootprint } from './data-image.js';
 import type { DataImage, DataSource } from './data-image.js';
@@ -112,7 +112,7 @@ function connect(source: ModuleSource, memory: GuestMemory, context: EvaluationC
       throw new GuestAbort(memory.text(address));
     },
     opa_println: (address: number) => context.print(memory.text(address)),
-    opa_builtin0: (id: number) => call(id),
+    opa_builtin0: (id: number) => (id === MORE_FUEL ? context.budget.refuel() : call(id)),
     opa_builtin1: (id: number, _: number, a: number) => call(id, a),
     opa_builtin2: (id: number, _: number, a: number, b: number) => (id === NEXT_MEMBER ? order.next(a, b) : call(id, a, b)),
     opa_builtin3: (id: number, _: number, a: number, b: number, c: number) => call(id, a, b, c),

@@ -1,6 +1,6 @@
 import type { DataImage } from './data-image.js';
 import type { EvaluationContext } from './evaluation-context.js';
-import { GuestAbort, guestFailure } from './guest-failure.js';
+import { GuestAbort, OutOfBudget, guestFailure } from './guest-failure.js';
 import { align, instantiate, reinstantiate } from './instantiate.js';
 import type { Guest, ModuleSource } from './instantiate.js';
 import { readResult } from './read-result.js';
@@ -15,6 +15,8 @@ export interface GuestRequest {
   readonly entrypoint: number;
   readonly input: Uint8Array | undefined;
   readonly strict: boolean;
+  /** Milliseconds after which the evaluation ends with OutOfBudget; unlimited without. What a new instance takes is not counted. */
+  readonly budgetMs?: number;
 }
 
 /** A revision in this worker: the module, its data, and an instance while that is sound. */
@@ -49,7 +51,7 @@ export class LoadedRevision {
     return this.#guest?.memory.bytes.byteLength ?? 0;
   }
 
-  /** JSON text of the decision, or undefined. Throws GatewayError; the next call works all the same. */
+  /** JSON text of the decision, or undefined. Throws GatewayError or OutOfBudget; the next call works all the same. */
   evaluate(request: GuestRequest): string | undefined {
     return this.#run(request, (guest) => {
       const length = placeInput(guest, request.input);
@@ -72,13 +74,16 @@ export class LoadedRevision {
     let result: T;
     try {
       const guest = this.#guest ?? this.#renew();
+      guest.exports.fuel.value = this.#context.budget.start(request.budgetMs);
       result = evaluate(guest);
       if (guest.memory.bytes.byteLength > this.#keptBytes) this.#drop(false);
     } catch (thrown) {
       // What unwound through the guest left its shadow stack short: some hundred such throws and it answers nothing any more.
       this.#drop(thrown instanceof GuestAbort);
       this.#context.finish();
-      throw guestFailure(thrown);
+      throw thrown instanceof OutOfBudget ? thrown : guestFailure(thrown);
+    } finally {
+      this.#context.budget.stop();
     }
     this.#context.finish();
     return result;

@@ -40,11 +40,15 @@ export class ScanOrder {
   constructor(memory: GuestMemory, context: EvaluationContext, compare: Compare) {
     this.#memory = memory;
     this.#context = context;
-    this.#compare = compare;
+    this.#compare = (a, b) => {
+      context.budget.step();
+      return compare(a, b);
+    };
   }
 
   /** Address of the member after `previous`, of the first after 0; 0 at the end. */
   next(node: number, previous: number): number {
+    this.#context.budget.step();
     if (previous === 0) return this.#start(node >>> 0);
     const scan = this.#scans.get(node >>> 0);
     if (scan === undefined) return 0;

@@ -1,4 +1,4 @@
-import type { HttpDeps } from '../deps.js';
+import type { HttpDeps, RequestMetrics } from '../deps.js';
 import { surfaceOf } from '../exchange.js';
 import type { Reply } from '../exchange.js';
 import type { IncomingHttpHeaders } from 'node:http';
@@ -39,9 +39,11 @@ export interface Admission {
 export interface Gate {
   authenticate(knock: Knock): Admission;
   checkCrossSite(knock: Knock, carrier: TokenCarrier | undefined): Reply | undefined;
+  /** Whether both would let it pass. Counts nothing: who asks leaves what is refused to somebody who refuses it. */
+  admits(knock: Knock): boolean;
 }
 
-export function createGate(deps: Pick<HttpDeps, 'token' | 'metrics'>): Gate {
+export function createGate(deps: Pick<HttpDeps, 'token'> & { readonly metrics: Pick<RequestMetrics, 'authFailure'> }): Gate {
   const authenticate = createAuthenticator(deps.token);
 
   function refuse(reason: AuthFailure | CsrfFailure, path: string): Reply {
@@ -51,16 +53,24 @@ export function createGate(deps: Pick<HttpDeps, 'token' | 'metrics'>): Gate {
     return opaError(status, status === 503 ? 'internal_error' : 'unauthorized', error);
   }
 
+  function crossSite({ method, path, headers }: Knock, carrier: TokenCarrier | undefined): CsrfFailure | undefined {
+    const lenient = carrier === 'authorization' && surfaceOf(path) === 'opa';
+    return checkCsrf(method, headers, lenient);
+  }
+
   return {
     authenticate({ method, path, headers }) {
       if (path === HEALTH_PATH && method === 'GET') return {};
       const outcome = authenticate(headers);
       return 'failure' in outcome ? { reply: refuse(outcome.failure, path) } : outcome;
     },
-    checkCrossSite({ method, path, headers }, carrier) {
-      const lenient = carrier === 'authorization' && surfaceOf(path) === 'opa';
-      const failure = checkCsrf(method, headers, lenient);
-      return failure === undefined ? undefined : refuse(failure, path);
+    checkCrossSite(knock, carrier) {
+      const failure = crossSite(knock, carrier);
+      return failure === undefined ? undefined : refuse(failure, knock.path);
+    },
+    admits(knock) {
+      const outcome = authenticate(knock.headers);
+      return 'carrier' in outcome && crossSite(knock, outcome.carrier) === undefined;
     },
   };
 }

@@ -1,4 +1,5 @@
-import type { HttpDeps } from '../deps.js';
+import type { Log } from '../../log.js';
+import type { RequestMetrics } from '../deps.js';
 import type { Call, Reply } from '../exchange.js';
 import { ERROR_CODE_HEADER, REVISION_HEADER } from '../replies.js';
 
@@ -7,11 +8,23 @@ const MAX_LOGGED_PATH = 256;
 /** Notes one finished request in the metrics and the log. */
 export type Observer = (call: Pick<Call, 'method' | 'path' | 'requestId'>, route: string, reply: Reply, startMs: number) => void;
 
-/** `startMs` is of `performance.now()`. A good answer is a debug line: a busy gateway must not spend its time on writing that it is well. */
-export function createObserver({ metrics, log }: Pick<HttpDeps, 'metrics' | 'log'>): Observer {
+/** What is noted, and where. */
+export interface ObserverParts {
+  readonly metrics: Pick<RequestMetrics, 'httpRequest'>;
+  readonly log: Log;
+  /** Nobody reads debug lines. */
+  readonly quiet?: boolean;
+}
+
+/**
+ * `startMs` is of `performance.now()`. A good answer is a debug line: a busy gateway must not spend its time on writing that it is well;
+ * with `quiet` not even on putting the line together.
+ */
+export function createObserver({ metrics, log, quiet }: ObserverParts): Observer {
   return (call, route, { status, headers }, startMs) => {
     const ms = performance.now() - startMs;
     metrics.httpRequest(call.method, route, status, ms / 1000);
+    if (quiet === true && status < 500) return;
     const fields = {
       method: call.method,
       path: call.path.slice(0, MAX_LOGGED_PATH),

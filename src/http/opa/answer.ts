@@ -5,12 +5,13 @@ import { goJson } from '../../domains/go-json.js';
 import type { Reply } from '../exchange.js';
 import { indent } from '../json/indent.js';
 import { JSON_TYPE } from '../replies.js';
+import { NO_FLAGS } from './flags.js';
 import type { Flags } from './flags.js';
 
 /** Everything that an answer may tell beside its result. */
 export interface AnswerFacts {
   readonly flags: Flags;
-  readonly revision: Revision;
+  readonly revision: Pick<Revision, 'id'>;
   readonly version: string;
   readonly decisionIds: boolean;
   /** Of the way to the evaluation and back, when they are asked for. */
@@ -27,6 +28,7 @@ const INPUT_MISSING = '"warning":{"code":"api_usage_warning","message":"\'input\
 /** The members of one Data API answer as JSON text, in OPA's order. An undefined document has no `result`. */
 export function answerText({ result, timers: inner }: Evaluation, facts: AnswerFacts): string {
   const { flags } = facts;
+  if (flags === NO_FLAGS && !facts.decisionIds && facts.inputMissing !== true) return result === undefined ? '{}' : `{"result":${result}}`;
   const parts: string[] = [];
   if (facts.decisionIds || flags.decisionId) parts.push(`"decision_id":"${randomUUID()}"`);
   if (flags.provenance) parts.push(`"provenance":${provenanceText(facts)}`);

@@ -9,7 +9,7 @@ const deflate = promisify(gzip);
 const MIN_BYTES = 1024;
 
 /** The reply as the caller can take it: packed when it asked for gzip and there is enough to pack. */
-export function compressed(call: Call, reply: Reply): Reply | Promise<Reply> {
+export function compressed(call: Pick<Call, 'headers'>, reply: Reply): Reply | Promise<Reply> {
   const varying = withHeader(reply, 'Vary', 'Accept-Encoding');
   return Buffer.byteLength(reply.body) < MIN_BYTES || !acceptsGzip(call.headers['accept-encoding']) ? varying : pack(varying);
 }

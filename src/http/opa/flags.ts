@@ -10,13 +10,14 @@ export interface Flags {
   readonly decisionId: boolean;
 }
 
-const NONE: Flags = { pretty: false, provenance: false, metrics: false, strictBuiltinErrors: false, decisionId: false };
+/** What a request without switches asks for. */
+export const NO_FLAGS: Flags = { pretty: false, provenance: false, metrics: false, strictBuiltinErrors: false, decisionId: false };
 
 const EXPLAIN_MODES: ReadonlySet<string> = new Set(['notes', 'fails', 'full', 'debug']);
 
 /** Reads the switches. Refuses those that compiled policies have no answer for, rather than leave them out silently. */
 export function readFlags(query: string, strictByDefault = false): Flags {
-  if (query === '') return strictByDefault ? { ...NONE, strictBuiltinErrors: true } : NONE;
+  if (query === '') return strictByDefault ? { ...NO_FLAGS, strictBuiltinErrors: true } : NO_FLAGS;
   if (parameter(query, 'explain').some((mode) => EXPLAIN_MODES.has(mode))) {
     throw unavailable('explain', 'policies run as WebAssembly, which keeps no trace; use `opa eval --explain` on the same files');
   }

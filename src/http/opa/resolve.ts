@@ -1,5 +1,8 @@
 import type { CompiledPolicy, Entrypoint } from '../../policy/revision.js';
 
+/** The part of a policy that tells what answers a path. */
+export type Policy = Pick<CompiledPolicy, 'entrypoints' | 'rules'>;
+
 /** How a path of the data document is answered. */
 export type Plan =
   /** Evaluate an entrypoint, then walk into its value. */
@@ -17,13 +20,13 @@ interface Surface {
   readonly roots: readonly string[];
 }
 
-const surfaces = new WeakMap<CompiledPolicy, Surface>();
+const surfaces = new WeakMap<Policy, Surface>();
 
 /** Callers choose the paths, so only so many plans are kept; most callers ask the same few. */
 const MAX_PLANS = 1024;
 
 /** Finds the part of a policy that answers a path: the longest entrypoint that the path is or lies below. */
-export function resolve(policy: CompiledPolicy, path: readonly string[]): Plan {
+export function resolve(policy: Policy, path: readonly string[]): Plan {
   const surface = surfaceOf(policy);
   // A slash inside a segment would make two paths look alike.
   const plain = path.findIndex((segment) => segment.includes('/'));
@@ -38,7 +41,7 @@ export function resolve(policy: CompiledPolicy, path: readonly string[]): Plan {
 }
 
 /** `nameable` segments from the start can be part of the name of an entrypoint. */
-function find(policy: CompiledPolicy, { entrypoints, roots }: Surface, path: readonly string[], nameable: number): Plan {
+function find(policy: Policy, { entrypoints, roots }: Surface, path: readonly string[], nameable: number): Plan {
   if (path.length === 0) return { kind: 'document', roots };
   for (let length = nameable; length > 0; length -= 1) {
     const entrypoint = path.slice(0, length).join('/');
@@ -52,7 +55,7 @@ function find(policy: CompiledPolicy, { entrypoints, roots }: Surface, path: rea
   return { kind: 'base' };
 }
 
-function surfaceOf(policy: CompiledPolicy): Surface {
+function surfaceOf(policy: Policy): Surface {
   const known = surfaces.get(policy);
   if (known !== undefined) return known;
   const entrypoints = new Map(policy.entrypoints.map(({ path, kind }) => [path, kind]));
@@ -63,7 +66,7 @@ function surfaceOf(policy: CompiledPolicy): Surface {
 }
 
 /** True when a rule lies at the path, above it or below it. */
-export function ruleAlong(policy: CompiledPolicy, path: readonly string[]): boolean {
+export function ruleAlong(policy: Policy, path: readonly string[]): boolean {
   return policy.rules.some(({ path: rule }) => {
     const length = Math.min(rule.length, path.length);
     for (let index = 0; index < length; index += 1) if (rule[index] !== path[index]) return false;

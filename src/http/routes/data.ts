@@ -16,13 +16,14 @@ import { WRITES } from '../opa/read-only.js';
 import { segmentsOf } from '../opa/resolve.js';
 import { parameter } from '../query.js';
 
-const ROOT = '/v1/data';
+/** Root of OPA's data document in paths. */
+export const DATA_ROOT = '/v1/data';
 
 /** The document at a path of `data`, made by rules or read from files: GET with the input in the query, POST with it in the body. */
 export function dataResource(opa: OpaDeps): Resource {
   const { maxInflatedBytes, maxInputDepth } = opa.limits;
   return {
-    path: ROOT,
+    path: DATA_ROOT,
     below: true,
     hot: ['POST'],
     methods: {
@@ -40,7 +41,7 @@ function queryInput(query: string, maxDepth: number): Envelope {
 
 async function read(opa: OpaDeps, call: Call, readInput: () => Envelope | Promise<Envelope>): Promise<Reply> {
   const start = performance.now();
-  const path = segmentsOf(call.path.slice(ROOT.length));
+  const path = segmentsOf(call.path.slice(DATA_ROOT.length));
   if (path === undefined) return opaError(400, 'invalid_parameter', 'invalid path: a segment holds a quote');
   const flags = readFlags(call.query, opa.deps.strictBuiltinErrors);
   const { input } = await readInput();

@@ -1,4 +1,4 @@
-import { Counter, Histogram, type Registry } from 'prom-client';
+import { Histogram, type Registry } from 'prom-client';
 import { boundCounter, closedSet, OTHER } from './labels.js';
 
 const JUDGE_BUCKETS = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
@@ -29,7 +29,7 @@ export interface GuardrailMetrics {
 
 export function createGuardrailMetrics(registry: Registry): GuardrailMetrics {
   const counter = <L extends string>(name: string, help: string, labelNames: readonly L[]): ReturnType<typeof boundCounter<L>> =>
-    boundCounter(new Counter({ name, help, labelNames, registers: [registry] }));
+    boundCounter({ name, help, labelNames, registers: [registry] });
   const admissions = counter('defenseclaw_admission_decisions_total', 'Admission decisions by decision, source and type of target.', [
     ...(['decision', 'source', 'target_type'] as const),
   ]);

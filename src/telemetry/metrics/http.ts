@@ -1,5 +1,6 @@
-import { Counter, Histogram, type Registry } from 'prom-client';
+import { Counter, type Registry } from 'prom-client';
 import { boundCounter, boundHistogram, closedSet, OTHER } from './labels.js';
+import { QuickHistogram } from './quick-histogram.js';
 
 const BUCKETS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
@@ -21,16 +22,14 @@ export interface HttpMetrics {
 
 export function createHttpMetrics(registry: Registry): HttpMetrics {
   const registers: [Registry] = [registry];
-  const requests = boundCounter(
-    new Counter({
-      name: 'defenseclaw_http_requests_total',
-      help: 'Answered requests by method, route pattern and status.',
-      labelNames: ['method', 'route', 'status'],
-      registers,
-    }),
-  );
+  const requests = boundCounter({
+    name: 'defenseclaw_http_requests_total',
+    help: 'Answered requests by method, route pattern and status.',
+    labelNames: ['method', 'route', 'status'],
+    registers,
+  });
   const durations = boundHistogram(
-    new Histogram({
+    new QuickHistogram({
       name: 'defenseclaw_http_request_duration_seconds',
       help: 'Time from the head of a request to the end of its answer.',
       labelNames: ['method', 'route'],

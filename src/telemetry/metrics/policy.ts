@@ -3,6 +3,7 @@ import type { Outcome } from '../../engine/engine.js';
 import type { WatcherState } from '../../watcher/watcher.js';
 import { shortId } from '../../policy/source-set.js';
 import { boundCounter, boundHistogram, closedSet } from './labels.js';
+import { QuickHistogram } from './quick-histogram.js';
 
 /** Seconds: an evaluation takes 6 us to 1 s, a reload 5 ms to some seconds. */
 const EVALUATION_BUCKETS = [0.00005, 0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1];
@@ -103,17 +104,15 @@ function reloadMetrics(registers: [Registry]): PolicyMetrics['observeOutcome'] {
   };
 }
 
-function evaluationMetrics(registers: [Registry]): PolicyMetrics['evaluation'] {
-  const evaluations = boundCounter(
-    new Counter({
-      name: 'defenseclaw_policy_evaluations_total',
-      help: 'Decisions by domain and verdict.',
-      labelNames: ['domain', 'verdict'],
-      registers,
-    }),
-  );
+export function createEvaluationMetrics(registers: [Registry]): PolicyMetrics['evaluation'] {
+  const evaluations = boundCounter({
+    name: 'defenseclaw_policy_evaluations_total',
+    help: 'Decisions by domain and verdict.',
+    labelNames: ['domain', 'verdict'],
+    registers,
+  });
   const durations = boundHistogram(
-    new Histogram({
+    new QuickHistogram({
       name: 'defenseclaw_policy_evaluation_duration_seconds',
       help: 'Time of one decision, waiting for a worker included.',
       labelNames: ['domain'],
@@ -132,7 +131,7 @@ export function createPolicyMetrics(registry: Registry): PolicyMetrics {
   const registers: [Registry] = [registry];
   return {
     observeOutcome: reloadMetrics(registers),
-    evaluation: evaluationMetrics(registers),
+    evaluation: createEvaluationMetrics(registers),
     observeWatcher: watchMetrics(registers),
   };
 }

@@ -22,7 +22,16 @@ export function fakeRevision(
       ...{ modules, tests: [], data: [], overlays: [], judge: [] },
     },
     policy: {
-      ...{ modulesId: 'm', wasm: EMPTY_MODULE, wasmBytes: 8, entrypoints: [], packages: [], rules: [], builtins: [], warnings: [] },
+      ...{
+        modulesId: 'm',
+        wasm: EMPTY_MODULE,
+        code: new Uint8Array(8),
+        entrypoints: [],
+        packages: [],
+        rules: [],
+        builtins: [],
+        warnings: [],
+      },
       ...overrides.policy,
     },
     data: Buffer.from(overrides.data ?? '{}'),

@@ -78,17 +78,17 @@ describe('the server', () => {
 
   it('names the address that is taken', async () => {
     const { url } = await serve(undefined);
-    const second = createHttpServer(() => undefined, DEFAULT_LIMITS, silentLog);
+    const second = createHttpServer(() => undefined, { limits: DEFAULT_LIMITS, log: silentLog });
     await expect(second.listen('127.0.0.1', Number(new URL(url).port))).rejects.toMatchObject({ code: 'address_in_use' });
   });
 
   it.each(['192.0.2.1', '::ffff:192.0.2.1'])('names the address that is not ours: %s', async (host) => {
-    const server = createHttpServer(() => undefined, DEFAULT_LIMITS, silentLog);
+    const server = createHttpServer(() => undefined, { limits: DEFAULT_LIMITS, log: silentLog });
     await expect(server.listen(host, 0)).rejects.toMatchObject({ code: 'address_unavailable' });
   });
 
   it('writes an IPv6 address in brackets', async () => {
-    const server = createHttpServer((_, response) => response.end('six'), DEFAULT_LIMITS, silentLog);
+    const server = createHttpServer((_, response) => response.end('six'), { limits: DEFAULT_LIMITS, log: silentLog });
     const { url, port } = await server.listen('::1', 0);
     expect(url).toBe(`http://[::1]:${port}`);
     await server.close();

@@ -93,7 +93,7 @@ describe('a compiled policy', () => {
     revision = new LoadedRevision(
       {
         module: policy.wasm,
-        wasmBytes: policy.wasmBytes,
+        wasmBytes: policy.code.byteLength,
         data: { json: Buffer.from(DATA) },
         maxMemoryBytes: 2 ** 27,
         link: (name) => hostedBuiltins.get(name),

@@ -29,7 +29,7 @@ describe('values, compared with what OPA makes of them', () => {
     revision = new LoadedRevision(
       {
         module: policy.wasm,
-        wasmBytes: policy.wasmBytes,
+        wasmBytes: policy.code.byteLength,
         data: { json: Buffer.from('{}') },
         maxMemoryBytes: 2 ** 26,
         link: () => undefined,

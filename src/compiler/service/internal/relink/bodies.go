@@ -2,9 +2,11 @@ package relink
 
 // Instructions that the added functions are made of.
 const (
-	localGet, localSet            = 0x20, 0x21
-	i32Const, i32Eqz, i32Sub      = 0x41, 0x45, 0x6b
-	i32Ne, i32LtU, i32GtU         = 0x47, 0x49, 0x4b
+	localGet, localSet, localTee  = 0x20, 0x21, 0x22
+	globalGet, globalSet          = 0x23, 0x24
+	i32Const, i32Eqz, i32ShrU     = 0x41, 0x45, 0x76
+	i32Add, i32Sub                = 0x6a, 0x6b
+	i32Ne, i32LtS, i32LtU, i32GtU = 0x47, 0x48, 0x49, 0x4b
 	i32Load, i32Load8U            = 0x28, 0x2d
 	opElse                        = 0x05
 	noResult, word                = 0x40, 0x7f

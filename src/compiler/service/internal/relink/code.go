@@ -5,7 +5,8 @@ import "fmt"
 // Opcodes that are told apart.
 const (
 	opBlock, opLoop, opIf, opEnd = 0x02, 0x03, 0x04, 0x0b
-	opCall                       = 0x10
+	opBranch, opReturn           = 0x0c, 0x0f
+	opCall, opCallIndirect       = 0x10, 0x11
 )
 
 // call is a call in a function body.
@@ -13,21 +14,38 @@ type call struct {
 	// start and end of the callee's index in the body.
 	start, end int
 	callee     int
-	// loops that enclose it, innermost last; numbered in order of appearance.
+	// loops that enclose it, innermost last, by their marks.
 	loops []int
 }
 
-// calls lists the calls in a function body.
-func calls(body []byte) ([]call, error) {
+// mark is a place in a function body: a return, or where the instructions in a loop begin.
+type mark struct {
+	at   int
+	loop bool
+	// around is the number of blocks around a return.
+	around int
+	// inner tells of a loop that nothing is called in and that holds no loop.
+	inner bool
+}
+
+// outline is what is to be known about a function body, as positions in it.
+type outline struct {
+	// entry is where its instructions begin.
+	entry int
+	// marks in order of appearance.
+	marks []mark
+	calls []call
+}
+
+func outlineOf(body []byte) (outline, error) {
 	r := &reader{bytes: body}
 	for groups := r.leb(); groups > 0 && r.err == nil; groups-- {
 		r.leb()
 		r.byte()
 	}
-	var found []call
+	o := outline{entry: r.at}
 	var blocks []bool // true for a loop
 	var loops []int
-	seen := 0
 	for r.more() {
 		op := r.byte()
 		switch op {
@@ -35,8 +53,9 @@ func calls(body []byte) ([]call, error) {
 			r.skipLEB()
 			blocks = append(blocks, op == opLoop)
 			if op == opLoop {
-				loops = append(loops[:len(loops):len(loops)], seen)
-				seen++
+				o.occupy(loops)
+				loops = append(loops[:len(loops):len(loops)], len(o.marks))
+				o.marks = append(o.marks, mark{at: r.at, loop: true, inner: true})
 			}
 		case opEnd:
 			if last := len(blocks) - 1; last >= 0 {
@@ -45,15 +64,29 @@ func calls(body []byte) ([]call, error) {
 				}
 				blocks = blocks[:last]
 			}
+		case opReturn:
+			o.marks = append(o.marks, mark{at: r.at - 1, around: len(blocks)})
 		case opCall:
 			start := r.at
 			callee := r.leb()
-			found = append(found, call{start, r.at, callee, loops})
+			o.calls = append(o.calls, call{start, r.at, callee, loops})
+			o.occupy(loops)
+		case opCallIndirect:
+			r.skipLEB()
+			r.skipLEB()
+			o.occupy(loops)
 		default:
 			skipImmediates(r, op)
 		}
 	}
-	return found, r.err
+	return o, r.err
+}
+
+// occupy notes that the loops hold a call or a loop.
+func (o *outline) occupy(loops []int) {
+	for _, l := range loops {
+		o.marks[l].inner = false
+	}
 }
 
 // skipImmediates steps over the operands of an instruction other than blocks and calls.
@@ -65,10 +98,10 @@ func skipImmediates(r *reader, op byte) {
 		}
 	case op == 0x1c: // select with types
 		r.take(r.leb())
-	case op == 0x11, op >= 0x28 && op <= 0x3e: // call_indirect, loads and stores
+	case op >= 0x28 && op <= 0x3e: // loads and stores
 		r.skipLEB()
 		r.skipLEB()
-	case op == 0x0c, op == 0x0d, op >= 0x20 && op <= 0x26, op >= 0x3f && op <= 0x42, op == 0xd0, op == 0xd2:
+	case op == opBranch, op == 0x0d, op >= 0x20 && op <= 0x26, op >= 0x3f && op <= 0x42, op == 0xd0, op == 0xd2:
 		r.skipLEB()
 	case op == 0x43:
 		r.take(4)

@@ -3,6 +3,7 @@ package relink
 import (
 	"bytes"
 	"errors"
+	"slices"
 )
 
 // Ids of the sections that are looked at.
@@ -11,8 +12,15 @@ const (
 	typeSection     = 1
 	importSection   = 2
 	functionSection = 3
+	globalSection   = 6
 	exportSection   = 7
 	codeSection     = 10
+)
+
+// Kinds of exports that are added.
+const (
+	functionExport = 0
+	globalExport   = 3
 )
 
 const headerLength = 8
@@ -38,13 +46,13 @@ func (v *vector) bytes() []byte { return append(appendLEB(nil, v.count), v.entri
 
 // module is a policy module taken apart as far as calls need to be changed.
 type module struct {
-	header                    []byte
-	sections                  []section
-	types, functions, exports vector
-	bodies                    [][]byte
-	imported                  int
-	index                     map[string]int
-	names                     map[int]string
+	header                             []byte
+	sections                           []section
+	types, functions, globals, exports vector
+	bodies                             [][]byte
+	imported                           int
+	index                              map[string]int
+	names                              map[int]string
 }
 
 func parse(wasm []byte) (*module, error) {
@@ -75,6 +83,8 @@ func (m *module) read(s section) error {
 		m.readImports(r)
 	case functionSection:
 		m.functions = vector{r.leb(), s.content[r.at:]}
+	case globalSection:
+		m.globals = vector{r.leb(), s.content[r.at:]}
 	case exportSection:
 		m.exports = vector{r.leb(), s.content[r.at:]}
 	case codeSection:
@@ -127,11 +137,11 @@ func (m *module) readNames(r *reader) {
 	}
 }
 
-// functionType gives the index of the type that takes `arity` words and returns one.
-func (m *module) functionType(arity int) int {
-	const function, word = 0x60, 0x7f
+// functionType gives the index of the type that takes and returns so many words.
+func (m *module) functionType(arity, results int) int {
+	const function = 0x60
 	entry := appendSized([]byte{function}, bytes.Repeat([]byte{word}, arity))
-	entry = append(entry, 1, word)
+	entry = appendSized(entry, bytes.Repeat([]byte{word}, results))
 	r := &reader{bytes: m.types.entries}
 	for i := range m.types.count {
 		start := r.at
@@ -145,15 +155,60 @@ func (m *module) functionType(arity int) int {
 	return m.types.add(entry)
 }
 
+// signature is the number of a function's parameters, and the types of its results.
+type signature struct {
+	parameters int
+	results    []byte
+}
+
+// signatures lists those of the functions that the module defines.
+func (m *module) signatures() []signature {
+	types := make([]signature, m.types.count)
+	r := &reader{bytes: m.types.entries}
+	for i := range types {
+		r.byte()
+		types[i].parameters = len(r.take(r.leb()))
+		types[i].results = r.take(r.leb())
+	}
+	functions := make([]signature, m.functions.count)
+	r = &reader{bytes: m.functions.entries}
+	for i := range functions {
+		if t := r.leb(); t < len(types) {
+			functions[i] = types[t]
+		}
+	}
+	return functions
+}
+
 // addFunction gives the index under which the new function is called.
-func (m *module) addFunction(arity int, body []byte) int {
-	m.functions.add(appendLEB(nil, m.functionType(arity)))
+func (m *module) addFunction(arity, results int, body []byte) int {
+	m.functions.add(appendLEB(nil, m.functionType(arity, results)))
 	m.bodies = append(m.bodies, body)
 	return m.imported + len(m.bodies) - 1
 }
 
-func (m *module) export(name string, function int) {
-	m.exports.add(appendLEB(append(appendSized(nil, []byte(name)), 0), function))
+// addCounter gives the index of a new global that everybody may set, which the module exports by its name.
+func (m *module) addCounter(name string, start int) int {
+	const mutable = 1
+	m.require(globalSection)
+	index := m.globals.add(append(appendSigned([]byte{word, mutable, i32Const}, start), opEnd))
+	m.export(name, globalExport, index)
+	return index
+}
+
+// require adds an empty section, unless there is one. Sections are in the order of their ids, apart from custom ones.
+func (m *module) require(id byte) {
+	at := slices.IndexFunc(m.sections, func(s section) bool { return s.id >= id })
+	if at < 0 {
+		at = len(m.sections)
+	} else if m.sections[at].id == id {
+		return
+	}
+	m.sections = slices.Insert(m.sections, at, section{id: id})
+}
+
+func (m *module) export(name string, kind byte, index int) {
+	m.exports.add(appendLEB(append(appendSized(nil, []byte(name)), kind), index))
 }
 
 func (m *module) addCustom(name string, content []byte) {
@@ -169,6 +224,8 @@ func (m *module) encode() []byte {
 			content = m.types.bytes()
 		case functionSection:
 			content = m.functions.bytes()
+		case globalSection:
+			content = m.globals.bytes()
 		case exportSection:
 			content = m.exports.bytes()
 		case codeSection:

@@ -1,7 +1,9 @@
-// Package relink changes calls inside a compiled policy module, so that two things become as OPA's interpreter has them.
+// Package relink changes a compiled policy module. Two things become as OPA's interpreter has them, and a third is ours.
 // A native built-in that refuses its arguments only answers nothing; its calls go through a wrapper that asks the host
-// about it, which ends the evaluation in strict mode; where the library is wrong the host answers at once. And sets and objects are scanned in the order of their hash
-// tables; where such a scan fills an array, so that the order shows, the host is asked for the next member.
+// about it, which ends the evaluation in strict mode; where the library is wrong the host answers at once. Sets and
+// objects are scanned in the order of their hash tables; where such a scan fills an array, so that the order shows, the
+// host is asked for the next member. And loops and rule calls count down a global; the host, which is asked for more when
+// it is used up, can end an evaluation from within.
 package relink
 
 import (
@@ -12,10 +14,11 @@ import (
 )
 
 // The host tells these calls from its own built-ins by their negative numbers: nextMember is the next member in a scan,
-// firstNative - i is the i-th name in the section Natives.
+// moreFuel is how many steps may follow, firstNative - i is the i-th name in the section Natives.
 const (
 	nextMember  = -1
-	firstNative = -2
+	moreFuel    = -2
+	firstNative = -3
 )
 
 // Section is the custom section that lists the wrapped natives as a JSON array of names.
@@ -33,7 +36,7 @@ const (
 // planned matches what the planner named; the functions of the library are left as they are.
 var planned = regexp.MustCompile(`^(eval$|g\d+\.)`)
 
-// Module gives the module with its calls changed, or as it is where there is nothing to change.
+// Module gives the module with its calls changed and its steps counted.
 func Module(wasm []byte) ([]byte, error) {
 	m, err := parse(wasm)
 	if err != nil {
@@ -43,8 +46,8 @@ func Module(wasm []byte) ([]byte, error) {
 	if err := l.run(); err != nil {
 		return nil, err
 	}
-	if l.ordered == 0 && len(l.names) == 0 {
-		return wasm, nil
+	if err := m.meter(); err != nil {
+		return nil, err
 	}
 	list, err := json.Marshal(l.names)
 	if err != nil {
@@ -76,12 +79,12 @@ func (l *linker) run() error {
 		if !planned.MatchString(l.module.names[l.imported+i]) {
 			continue
 		}
-		found, err := calls(l.bodies[i])
+		o, err := outlineOf(l.bodies[i])
 		if err != nil {
 			return fmt.Errorf("function %s: %w", l.module.names[l.imported+i], err)
 		}
-		filling := l.fillingLoops(found)
-		l.bodies[i] = redirect(l.bodies[i], found, func(c call) (int, bool) {
+		filling := l.fillingLoops(o.calls)
+		l.bodies[i] = redirect(l.bodies[i], o.calls, func(c call) (int, bool) {
 			if n, ok := bySymbol[c.callee]; ok {
 				return l.wrapperOf(n, c.callee), true
 			}
@@ -126,11 +129,11 @@ func (l *linker) scanInOrder(names []string) error {
 			continue
 		}
 		body := &l.bodies[index-l.imported]
-		found, err := calls(*body)
+		o, err := outlineOf(*body)
 		if err != nil {
 			return fmt.Errorf("function %s: %w", name, err)
 		}
-		*body = redirect(*body, found, func(c call) (int, bool) { return l.inOrder(), c.callee == l.index[iterate] })
+		*body = redirect(*body, o.calls, func(c call) (int, bool) { return l.inOrder(), c.callee == l.index[iterate] })
 	}
 	return nil
 }
@@ -142,14 +145,14 @@ func (l *linker) wrapperOf(n native, callee int) int {
 	number := firstNative - len(l.names)
 	l.names = append(l.names, n.name)
 	host := l.index[fmt.Sprintf("opa_builtin%d", n.arity)]
-	l.wrappers[callee] = l.addFunction(n.arity, wrapper(n, callee, host, number))
+	l.wrappers[callee] = l.addFunction(n.arity, 1, wrapper(n, callee, host, number))
 	return l.wrappers[callee]
 }
 
 func (l *linker) inOrder() int {
 	if l.ordered == 0 {
-		l.ordered = l.addFunction(2, orderedScan(l.index[iterate], l.index["opa_builtin2"]))
-		l.export(compare, l.index[compare])
+		l.ordered = l.addFunction(2, 1, orderedScan(l.index[iterate], l.index["opa_builtin2"]))
+		l.export(compare, functionExport, l.index[compare])
 	}
 	return l.ordered
 }

@@ -1,0 +1,68 @@
+import type { HttpDeps, HttpLimits, RequestMetrics } from '../deps.js';
+import { Elsewhere } from '../exchange.js';
+import type { Reply } from '../exchange.js';
+import { answerText, jsonText } from '../opa/answer.js';
+import { compressed } from '../opa/compress.js';
+import { readEnvelope } from '../opa/envelope.js';
+import { readFlags } from '../opa/flags.js';
+import type { Failed } from '../on-revision.js';
+import { resolve, segmentsOf } from '../opa/resolve.js';
+import type { Policy } from '../opa/resolve.js';
+import { REVISION_HEADER, withHeader } from '../replies.js';
+import { DATA_ROOT } from '../routes/data.js';
+import type { QuickHandler, QuickResource, QuickSource } from './quick.js';
+
+export interface QuickParts {
+  readonly deps: Pick<HttpDeps, 'version' | 'strictBuiltinErrors'> & { readonly metrics: Pick<RequestMetrics, 'evaluation'> };
+  readonly limits: Pick<HttpLimits, 'maxInputDepth'>;
+  readonly source: QuickSource;
+  readonly failed: Failed;
+}
+
+/** POST /v1/data/… without switches, where the path is that of an entrypoint: what nearly every OPA client sends. */
+export function quickDataResource(parts: QuickParts): QuickResource {
+  return {
+    path: DATA_ROOT,
+    below: true,
+    handlerFor(path) {
+      const segments = segmentsOf(path.slice(DATA_ROOT.length));
+      return segments === undefined ? undefined : quickData(parts, segments);
+    },
+  };
+}
+
+function quickData({ deps, limits, source, failed }: QuickParts, path: readonly string[]): QuickHandler {
+  const flags = readFlags('', deps.strictBuiltinErrors);
+  let policy: Policy | undefined;
+  let entrypoint: string | undefined;
+  return (call, body) => {
+    const { input } = readEnvelope(body, limits.maxInputDepth);
+    const revision = source.current();
+    if (revision.policy !== policy) {
+      policy = revision.policy;
+      entrypoint = entrypointFor(policy, path);
+    }
+    if (entrypoint === undefined) throw new Elsewhere();
+    const request = { entrypoint, strictBuiltinErrors: flags.strictBuiltinErrors };
+    const start = performance.now();
+    let verdict = 'error';
+    let reply: Reply;
+    try {
+      const evaluation = revision.evaluateNow(input === undefined ? request : { ...request, input });
+      verdict = evaluation.result === undefined ? 'undefined' : 'defined';
+      const facts = { flags, revision, version: deps.version, decisionIds: false, inputMissing: input === undefined };
+      reply = jsonText(answerText(evaluation, facts), false);
+    } catch (thrown) {
+      if (thrown instanceof Elsewhere) throw thrown;
+      reply = failed(thrown, call);
+    }
+    deps.metrics.evaluation('data', verdict, (performance.now() - start) / 1000);
+    return compressed(call, withHeader(reply, REVISION_HEADER, revision.shortId));
+  };
+}
+
+/** The entrypoint whose value is the document at the path; undefined when it takes more than that, or none. */
+function entrypointFor(policy: Policy, path: readonly string[]): string | undefined {
+  const plan = resolve(policy, path);
+  return plan.kind === 'evaluate' && plan.rest.length === 0 ? plan.entrypoint : undefined;
+}

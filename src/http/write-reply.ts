@@ -1,0 +1,12 @@
+import type { ServerResponse } from 'node:http';
+import { REQUEST_ID_HEADER } from './door/request-id.js';
+import type { Reply } from './exchange.js';
+
+/** The head goes over as a flat list, which Node writes out without looking anything up. */
+export function writeReply(response: ServerResponse, requestId: string, { status, headers, body }: Reply): void {
+  const head = [REQUEST_ID_HEADER, requestId];
+  for (const name in headers) head.push(name, headers[name] ?? '');
+  head.push('Content-Length', String(typeof body === 'string' ? Buffer.byteLength(body) : body.byteLength));
+  response.writeHead(status, head);
+  response.end(body);
+}

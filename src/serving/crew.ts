@@ -1,0 +1,192 @@
+import type { Socket } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { GuardrailSettings } from '../http/deps.js';
+import type { Log } from '../log.js';
+import { Ledger } from './ledger.js';
+import type { ServingEvent, ServingSettings, WireRevision } from './protocol.js';
+import { ServerProcess } from './server-process.js';
+import type { ServingStats } from './serving.js';
+
+export interface CrewOptions {
+  readonly processes: number;
+  readonly wordsFd: number;
+  readonly log: Log;
+  /** Settings of the process with this number; numbers are never used twice. */
+  readonly settingsFor: (number: number) => ServingSettings;
+  readonly guardrail: GuardrailSettings;
+  /** A process may be silent this long beyond what a report takes. */
+  readonly hangMs: number;
+}
+
+const REPORT_MS = 1_000;
+const SILENCE_MS = 3_000;
+/** A scrape waits this long for fresh figures. */
+const FRESH_MS = 500;
+/** Processes take some 300 ms to start. */
+const START_MS = 5_000;
+/** So many ended before they served, and nobody waits for them any more. */
+const HOPELESS = 3;
+const FIRST_RESTART_MS = 50;
+const MAX_RESTART_MS = 5_000;
+
+/** Keeps so many processes running and equally informed. */
+export class Crew {
+  readonly #options: CrewOptions;
+  #members: ServerProcess[] = [];
+  /** What a process has to have before it gets connections. */
+  readonly #revisions = new Map<number, WireRevision>();
+  #settings: { readonly version: number; readonly guardrail: GuardrailSettings };
+  readonly #ledger = new Ledger();
+  readonly #reports: NodeJS.Timeout;
+  #started = 0;
+  #turn = 0;
+  #failures = 0;
+  #replaced = 0;
+  #closing = false;
+
+  constructor(options: CrewOptions) {
+    this.#options = options;
+    this.#settings = { version: 0, guardrail: options.guardrail };
+    for (let count = 0; count < options.processes; count++) this.#start();
+    this.#reports = setInterval(() => this.#ask(), REPORT_MS).unref();
+  }
+
+  take(socket: Socket, serveHere: () => void): void {
+    const member = this.#choose();
+    if (member === undefined) serveHere();
+    else member.give(socket, () => this.take(socket, serveHere));
+  }
+
+  /** In turn, but not one that has not even taken what it was given before. */
+  #choose(): ServerProcess | undefined {
+    const turn = this.#turn++;
+    const ready = this.#members.filter((member) => member.ready);
+    const least = Math.min(...ready.map(({ handing }) => handing));
+    const free = ready.filter(({ handing }) => handing === least);
+    return free[turn % free.length];
+  }
+
+  async prepare(revision: WireRevision): Promise<void> {
+    this.#revisions.set(revision.generation, revision);
+    try {
+      await Promise.all(this.#members.filter(({ ready }) => ready).map((member) => member.prepare({ type: 'prepare', revision })));
+    } catch (error) {
+      this.release(revision.generation);
+      throw error;
+    }
+  }
+
+  release(generation: number): void {
+    if (!this.#revisions.delete(generation)) return;
+    for (const member of this.#members) member.send({ type: 'release', generation });
+  }
+
+  settingsChanged(version: number, guardrail: GuardrailSettings): void {
+    this.#settings = { version, guardrail };
+    for (const member of this.#members) member.send({ type: 'settings', ...this.#settings });
+  }
+
+  get pids(): readonly number[] {
+    return this.#members.flatMap(({ pid }) => pid ?? []);
+  }
+
+  stats(): ServingStats {
+    const ready = this.#members.filter((member) => member.ready).length;
+    return { processes: this.#options.processes, ready, replaced: this.#replaced, ...this.#ledger.total(this.#members) };
+  }
+
+  async metrics(): Promise<readonly unknown[]> {
+    const asked = this.#members.filter(({ ready }) => ready);
+    const before = asked.map(({ figures }) => figures);
+    for (const member of asked) member.send({ type: 'report' });
+    const end = performance.now() + FRESH_MS;
+    while (asked.some((member, index) => !member.ended && member.figures === before[index]) && performance.now() < end) await pause(1);
+    return this.#ledger.metrics(this.#members);
+  }
+
+  async whenReady(): Promise<void> {
+    const end = performance.now() + START_MS;
+    while (this.#members.some(({ ready }) => !ready) && this.#failures < HOPELESS && performance.now() < end) await pause(2);
+  }
+
+  /** Lets answers under way end. What is not done in time is cut by whoever closes. */
+  async drain(ms: number): Promise<void> {
+    this.#closing = true;
+    for (const member of this.#members) member.send({ type: 'drain' });
+    const end = performance.now() + ms;
+    while (this.#members.length > 0 && performance.now() < end) await pause(2);
+  }
+
+  async close(): Promise<void> {
+    this.#closing = true;
+    clearInterval(this.#reports);
+    for (const member of this.#members) member.kill();
+    while (this.#members.length > 0) await pause(1);
+  }
+
+  #start(): void {
+    this.#started += 1;
+    const settings = this.#options.settingsFor(this.#started);
+    const member: ServerProcess = new ServerProcess(this.#options.wordsFd, {
+      event: (process, event) => {
+        if (event.type === 'loaded') process.send({ type: 'start', settings });
+        else if (event.type === 'started') void this.#equip(process);
+        else this.#note(process, event);
+      },
+      ended: (process, how) => this.#ended(process, how),
+    });
+    this.#members.push(member);
+  }
+
+  /** Gives a new process what the others have. More may come meanwhile, so it goes on until nothing is missing. */
+  async #equip(member: ServerProcess): Promise<void> {
+    const given = new Set<number>();
+    try {
+      for (;;) {
+        const missing = [...this.#revisions.values()].filter(({ generation }) => !given.has(generation));
+        if (missing.length === 0) break;
+        for (const revision of missing) {
+          given.add(revision.generation);
+          await member.prepare({ type: 'prepare', revision });
+        }
+      }
+    } catch (err) {
+      // It was loaded before, elsewhere: the process is to blame, not the revision.
+      this.#options.log.warn({ err, pid: member.pid }, 'a serving process could not load the policy');
+      member.kill();
+      return;
+    }
+    if (member.ended) return;
+    member.send({ type: 'settings', ...this.#settings });
+    this.#failures = 0;
+    member.ready = true;
+  }
+
+  #note(member: ServerProcess, event: ServingEvent): void {
+    if (event.type === 'log') this.#options.log[event.level]({ ...event.fields, pid: member.pid }, event.message);
+  }
+
+  /** Asks for figures, and ends a process that did not answer: something in it runs and does not come back. */
+  #ask(): void {
+    const limit = performance.now() - SILENCE_MS - this.#options.hangMs;
+    for (const member of this.#members) {
+      if (member.ready && member.heardAt < limit) {
+        this.#options.log.warn({ pid: member.pid }, 'a serving process does not answer and is replaced');
+        member.kill();
+      } else member.send({ type: 'report' });
+    }
+  }
+
+  #ended(member: ServerProcess, how: string): void {
+    this.#members = this.#members.filter((other) => other !== member);
+    this.#ledger.retire(member);
+    if (this.#closing) return;
+    this.#replaced += 1;
+    this.#failures += 1;
+    this.#options.log.warn({ pid: member.pid, how }, 'a serving process ended and is replaced');
+    const delay = this.#failures === 1 ? 0 : Math.min(FIRST_RESTART_MS * 2 ** this.#failures, MAX_RESTART_MS);
+    setTimeout(() => {
+      if (!this.#closing) this.#start();
+    }, delay).unref();
+  }
+}

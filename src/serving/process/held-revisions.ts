@@ -1,0 +1,73 @@
+import { asGatewayError } from '../../errors.js';
+import type { ErrorCode } from '../../errors.js';
+import type { EvaluationContext } from '../../evaluator/host/evaluation-context.js';
+import { LoadedRevision } from '../../evaluator/host/loaded-revision.js';
+import { linker } from '../../evaluator/linker.js';
+import { Elsewhere } from '../../http/exchange.js';
+import type { QuickRevision, QuickSource } from '../../http/quick/quick.js';
+import type { ServingSettings, WireRevision } from '../protocol.js';
+import type { SharedWords } from '../shared-words.js';
+import { SlicedRevision } from './sliced-revision.js';
+
+/** Revisions that this process has ready. Which of them decides, the shared word says, asked anew for every request. */
+export class HeldRevisions implements QuickSource {
+  readonly #settings: Pick<ServingSettings, 'allowBuiltins' | 'maxMemoryBytes' | 'timeoutMs'>;
+  readonly #words: SharedWords;
+  readonly #context: EvaluationContext;
+  readonly #held = new Map<number, SlicedRevision>();
+  /** Released before they were ready. */
+  readonly #loading = new Set<number>();
+  #gone = { overBudget: 0, instancesDropped: 0 };
+
+  constructor(
+    settings: Pick<ServingSettings, 'allowBuiltins' | 'maxMemoryBytes' | 'timeoutMs'>,
+    words: SharedWords,
+    context: EvaluationContext,
+  ) {
+    this.#settings = settings;
+    this.#words = words;
+    this.#context = context;
+  }
+
+  /** What went wrong, if anything did. */
+  async prepare({ generation, id, policy, code, data, builtins }: WireRevision): Promise<{ code: ErrorCode; message: string } | undefined> {
+    const { allowBuiltins, maxMemoryBytes, timeoutMs } = this.#settings;
+    this.#loading.add(generation);
+    try {
+      const [module, link] = await Promise.all([WebAssembly.compile(code), linker(allowBuiltins, builtins)]);
+      if (!this.#loading.has(generation)) return undefined;
+      const source = { module, wasmBytes: code.byteLength, data: { json: data }, maxMemoryBytes, link };
+      this.#held.set(generation, new SlicedRevision(id, policy, new LoadedRevision(source, this.#context), timeoutMs));
+      return undefined;
+    } catch (thrown) {
+      const { code: reason, message } = asGatewayError(thrown);
+      return { code: reason, message };
+    } finally {
+      this.#loading.delete(generation);
+    }
+  }
+
+  release(generation: number): void {
+    this.#loading.delete(generation);
+    const revision = this.#held.get(generation);
+    if (revision === undefined) return;
+    this.#held.delete(generation);
+    this.#gone.overBudget += revision.overBudget;
+    this.#gone.instancesDropped += revision.instancesDropped;
+  }
+
+  current(): QuickRevision {
+    const revision = this.#held.get(this.#words.read('generation'));
+    if (revision === undefined) throw new Elsewhere();
+    return revision;
+  }
+
+  figures(): { readonly overBudget: number; readonly instancesDropped: number; readonly memoryBytes: number } {
+    const held = [...this.#held.values()];
+    return {
+      overBudget: held.reduce((sum, { overBudget }) => sum + overBudget, this.#gone.overBudget),
+      instancesDropped: held.reduce((sum, { instancesDropped }) => sum + instancesDropped, this.#gone.instancesDropped),
+      memoryBytes: held.reduce((sum, { memoryBytes }) => sum + memoryBytes, 0),
+    };
+  }
+}

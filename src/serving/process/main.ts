@@ -1,0 +1,43 @@
+import type { Socket } from 'node:net';
+import type { ServingCommand, ServingEvent } from '../protocol.js';
+import { WORDS_FD } from '../start-process.js';
+import { SharedWords } from '../shared-words.js';
+import { createServant } from './servant.js';
+import type { Servant } from './servant.js';
+
+/** Program of a serving process. It lives as long as its channel: when the main process goes, however it goes, so does this one. */
+
+// Sent to the whole group by a terminal or a supervisor: the main process drains, then ends this one.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined);
+process.on('disconnect', () => process.exit());
+
+function tell(event: ServingEvent): void {
+  if (process.connected) process.send?.(event);
+}
+
+const words = new SharedWords(WORDS_FD);
+let servant: Servant | undefined;
+
+async function obey(command: ServingCommand, socket: Socket | undefined): Promise<void> {
+  if (command.type === 'start') {
+    servant = await createServant({ settings: command.settings, words, tell });
+    tell({ type: 'started' });
+  } else if (command.type === 'drain') {
+    await servant?.drain();
+    process.disconnect();
+  } else if (command.type === 'connection') {
+    // The peer may have gone on the way here.
+    if (socket !== undefined) servant?.take(socket);
+  } else servant?.obey(command);
+}
+
+process.on('message', (command, socket) => {
+  obey(command as ServingCommand, socket as Socket | undefined).catch((error: unknown) => {
+    const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    tell({ type: 'log', level: 'error', fields: { error: message }, message: 'a serving process failed' });
+    process.exitCode = 1;
+    process.disconnect();
+  });
+});
+
+tell({ type: 'loaded' });

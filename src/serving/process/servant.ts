@@ -1,0 +1,84 @@
+import type { Socket } from 'node:net';
+import { EvaluationContext } from '../../evaluator/host/evaluation-context.js';
+import { createCore } from '../../http/core.js';
+import { quickDataResource } from '../../http/quick/data.js';
+import { quickDecisionResources } from '../../http/quick/decisions.js';
+import { createQuickLane } from '../../http/quick/lane.js';
+import { createHttpServer } from '../../http/server.js';
+import { createDecisionMetrics } from '../../telemetry/metrics/combined.js';
+import type { ServingCommand, ServingEvent, ServingSettings } from '../protocol.js';
+import type { SharedWords } from '../shared-words.js';
+import { createChannelLog } from './channel-log.js';
+import { Forwarder } from './forwarder.js';
+import { HeldRevisions } from './held-revisions.js';
+import { LiveSettings } from './live-settings.js';
+
+export interface ServantOptions {
+  readonly settings: ServingSettings;
+  readonly words: SharedWords;
+  readonly tell: (event: ServingEvent) => void;
+}
+
+/** A serving process from the inside. */
+export interface Servant {
+  take(socket: Socket): void;
+  obey(command: Extract<ServingCommand, { type: 'prepare' | 'release' | 'settings' | 'report' }>): void;
+  drain(): Promise<void>;
+}
+
+/** Answers the usual decision requests by the same rules as the main process, and sends everything else on to it. */
+export async function createServant({ settings, words, tell }: ServantOptions): Promise<Servant> {
+  const { limits } = settings;
+  const log = createChannelLog(tell, settings.debug);
+  const metrics = createDecisionMetrics();
+  const held = new HeldRevisions(settings, words, new EvaluationContext((text) => log.debug({ print: text }, 'print')));
+  const live = new LiveSettings(settings.stateFile, words);
+  const core = createCore({ token: settings.token, metrics, log, limits, quiet: !settings.debug });
+  const parts = { deps: { ...settings, metrics }, limits, source: held, failed: core.failed };
+  const lists = { enforcement: live, guardrail: () => live.guardrail };
+  const resources = [...quickDecisionResources({ ...parts, settings: lists }), quickDataResource(parts)];
+  const forwarder = new Forwarder(settings.mainPath, log);
+  const server = createHttpServer((request, response, body) => forwarder.forward(request, response, body), {
+    ...{ limits, log },
+    quick: (otherwise, leaving) => createQuickLane({ core, resources, otherwise, leaving, log }),
+  });
+  // Nobody connects here; but only a server that listens looks after the timeouts of its connections.
+  await server.listenLocally(settings.socketPath);
+  let connections = 0;
+
+  async function prepare(command: Extract<ServingCommand, { type: 'prepare' }>): Promise<void> {
+    const { generation } = command.revision;
+    const failure = await held.prepare(command.revision);
+    tell(failure === undefined ? { type: 'prepared', generation } : { type: 'refused', generation, ...failure });
+  }
+
+  async function report(): Promise<void> {
+    const { forwarded } = forwarder;
+    const { overBudget, instancesDropped, memoryBytes } = held.figures();
+    const figures = { connections, forwarded, overBudget, instancesDropped, memoryBytes, metrics: await metrics.snapshot() };
+    tell({ type: 'report', figures });
+  }
+
+  return {
+    take(socket) {
+      if (connections >= limits.maxConnections) {
+        socket.destroy();
+        return;
+      }
+      connections += 1;
+      socket.once('close', () => (connections -= 1));
+      server.adopt(socket);
+    },
+    obey(command) {
+      if (command.type === 'prepare') void prepare(command);
+      else if (command.type === 'release') held.release(command.generation);
+      else if (command.type === 'settings') live.update(command);
+      else void report();
+    },
+    async drain() {
+      await server.close();
+      forwarder.close();
+      await report();
+    },
+  };
+}

@@ -1,0 +1,79 @@
+import type { HttpLimits, GuardrailSettings } from '../http/deps.js';
+import type { ErrorCode } from '../errors.js';
+import type { Policy } from '../http/opa/resolve.js';
+
+/** What a serving process is told once, over its channel: a token has no business in arguments or the environment. */
+export interface ServingSettings {
+  readonly token: string | undefined;
+  readonly version: string;
+  readonly policyDir: string | undefined;
+  readonly limits: HttpLimits;
+  readonly strictBuiltinErrors: boolean;
+  readonly allowBuiltins: readonly string[];
+  readonly maxMemoryBytes: number;
+  /** Deadline of one decision in ms, as configured. */
+  readonly timeoutMs: number;
+  /** SQLite file with the enforcement lists. */
+  readonly stateFile: string;
+  /** Whether debug lines are wanted. */
+  readonly debug: boolean;
+  /** Local socket of this process. */
+  readonly socketPath: string;
+  /** Local socket of the main process, for what is not answered here. */
+  readonly mainPath: string;
+}
+
+/** A revision as it travels: the code instead of the compiled module, which cannot leave its process. */
+export interface WireRevision {
+  readonly generation: number;
+  readonly id: string;
+  readonly policy: Policy;
+  readonly code: Uint8Array;
+  readonly data: Uint8Array;
+  readonly builtins: readonly string[];
+}
+
+/** Main process to serving process. */
+export type ServingCommand =
+  | { readonly type: 'start'; readonly settings: ServingSettings }
+  | { readonly type: 'prepare'; readonly revision: WireRevision }
+  | { readonly type: 'release'; readonly generation: number }
+  | { readonly type: 'settings'; readonly version: number; readonly guardrail: GuardrailSettings }
+  /** Comes with the socket. */
+  | { readonly type: 'connection' }
+  | { readonly type: 'report' }
+  | { readonly type: 'drain' };
+
+/** Serving process to main process. */
+export type ServingEvent =
+  /** The program runs and waits for its settings. */
+  | { readonly type: 'loaded' }
+  /** It can take connections. */
+  | { readonly type: 'started' }
+  | { readonly type: 'prepared'; readonly generation: number }
+  | { readonly type: 'refused'; readonly generation: number; readonly code: ErrorCode; readonly message: string }
+  | { readonly type: 'report'; readonly figures: ServingFigures }
+  | { readonly type: 'log'; readonly level: LogLevel; readonly fields: Readonly<Record<string, unknown>>; readonly message: string }
+  | { readonly type: 'drained' };
+
+export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
+
+/** What one process has done so far. */
+export interface ServingFigures {
+  readonly connections: number;
+  /** Requests that were sent on. */
+  readonly forwarded: number;
+  /** Evaluations that ran out of their slice here, and were sent on. */
+  readonly overBudget: number;
+  readonly instancesDropped: number;
+  readonly memoryBytes: number;
+  /** Its registry, as prom-client gives it. */
+  readonly metrics: unknown;
+}
+
+/**
+ * Words that every process sees at once. `generation`: the revision that decides, 0 for none; `lists` and `settings` change whenever
+ * the enforcement lists or the guardrail settings did.
+ */
+export const WORDS = ['generation', 'lists', 'settings'] as const;
+export type Word = (typeof WORDS)[number];

@@ -1,0 +1,126 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import type { Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { GatewayError } from '../errors.js';
+import { refusedBuiltins } from '../evaluator/builtins/refused.js';
+import type { GuardrailSettings } from '../http/deps.js';
+import type { Front } from '../http/server.js';
+import type { Log } from '../log.js';
+import type { Revision } from '../policy/revision.js';
+import { Crew } from './crew.js';
+import type { ServingSettings, WireRevision } from './protocol.js';
+import { SharedWords } from './shared-words.js';
+
+export interface ServingOptions {
+  /** Processes to run, at least 1. */
+  readonly processes: number;
+  readonly settings: Omit<ServingSettings, 'socketPath' | 'mainPath'>;
+  readonly guardrail: GuardrailSettings;
+  readonly log: Log;
+}
+
+/** A revision that every serving process has ready. */
+export interface ServedRevision {
+  /** From this call on it decides, in all processes at the same instant. */
+  activate(): void;
+  /** Frees it. Idempotent. */
+  release(): void;
+}
+
+/** What `/status` and the metrics tell about the processes. */
+export interface ServingStats {
+  readonly processes: number;
+  readonly ready: number;
+  readonly replaced: number;
+  readonly connections: number;
+  readonly forwarded: number;
+  readonly overBudget: number;
+  readonly instancesDropped: number;
+  readonly memoryBytes: number;
+}
+
+/**
+ * Processes that answer decisions: each takes its share of the connections and evaluates quick decisions itself, without a hop to another
+ * thread. Everything else they send on to this process, which is always able to answer; so what they lack costs time and never a wrong answer.
+ */
+export interface Serving extends Front {
+  /** Waits until every process takes connections, within reason: what comes in before is served here. */
+  whenReady(): Promise<void>;
+  /** Loads the revision in every process. Throws what a process cannot load. */
+  prepare(revision: Pick<Revision, 'id' | 'policy' | 'data'>): Promise<ServedRevision>;
+  /** No process decides from here on. */
+  deactivate(): void;
+  /** To be called before a change of the enforcement lists is answered. */
+  listsChanged(): void;
+  /** To be called before a change of the guardrail settings is answered. */
+  settingsChanged(guardrail: GuardrailSettings): void;
+  stats(): ServingStats;
+  readonly pids: readonly number[];
+  /** What the processes have counted, those that are gone included, in the form of prom-client. */
+  metrics(): Promise<readonly unknown[]>;
+  close(): Promise<void>;
+}
+
+const ALLOWABLE: ReadonlySet<string> = new Set(refusedBuiltins.flatMap(({ name, allowable }) => (allowable ? [name] : [])));
+
+/** Starts the processes. Throws `serving_failed` when the folder for their local sockets cannot be made. */
+export function createServing({ processes, settings, guardrail, log }: ServingOptions): Serving {
+  const folder = privateFolder();
+  const words = SharedWords.create(folder);
+  const mainPath = path.join(folder, 'main.sock');
+  let generations = 0;
+  const crew = new Crew({
+    processes,
+    log,
+    wordsFd: words.fd,
+    settingsFor: (number) => ({ ...settings, mainPath, socketPath: path.join(folder, `${number}.sock`) }),
+    hangMs: settings.timeoutMs,
+    guardrail,
+  });
+
+  return {
+    socketPath: mainPath,
+    take: (socket: Socket, serveHere) => crew.take(socket, serveHere),
+    drain: () => crew.drain(settings.limits.drainMs),
+    whenReady: () => crew.whenReady(),
+    async prepare(revision) {
+      generations += 1;
+      const generation = generations;
+      // A decision that reaches out may not be made twice, which is what happens to one that runs over its slice.
+      const quick = !revision.policy.builtins.some((name) => ALLOWABLE.has(name));
+      if (quick) await crew.prepare(wire(revision, generation));
+      return {
+        activate: () => words.write('generation', quick ? generation : 0),
+        release: () => crew.release(generation),
+      };
+    },
+    deactivate: () => words.write('generation', 0),
+    listsChanged: () => void words.bump('lists'),
+    settingsChanged: (next) => crew.settingsChanged(words.bump('settings'), next),
+    stats: () => crew.stats(),
+    get pids() {
+      return crew.pids;
+    },
+    metrics: () => crew.metrics(),
+    async close() {
+      await crew.close();
+      words.close();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+function privateFolder(): string {
+  try {
+    return mkdtempSync(path.join(tmpdir(), 'defenseclaw-'));
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new GatewayError('serving_failed', `cannot make a folder for local sockets: ${reason}`, { cause });
+  }
+}
+
+function wire({ id, policy, data }: Pick<Revision, 'id' | 'policy' | 'data'>, generation: number): WireRevision {
+  const { entrypoints, rules, code, builtins } = policy;
+  return { generation, id, policy: { entrypoints, rules }, code, data, builtins };
+}

@@ -1,0 +1,23 @@
+import { fork } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { createRequire } from 'node:module';
+import { fileURLToPath } from 'node:url';
+
+/** Number of the inherited file that backs the shared words. */
+export const WORDS_FD = 4;
+
+const CHANNEL_FD = 3;
+
+/** Starts a serving process: from dist as it is, from the sources through tsx (Node 20 does not strip types). */
+export function startProcess(wordsFd: number): ChildProcess {
+  const script = fileURLToPath(new URL('./process/main.js', import.meta.url));
+  const sources = import.meta.url.endsWith('.ts');
+  const stdio: (number | 'ignore' | 'ipc')[] = ['ignore', 2, 2];
+  stdio[CHANNEL_FD] = 'ipc';
+  stdio[WORDS_FD] = wordsFd;
+  return fork(sources ? script.replace(/\.js$/, '.ts') : script, [], {
+    stdio,
+    serialization: 'advanced',
+    execArgv: sources ? ['--import', createRequire(import.meta.url).resolve('tsx')] : [],
+  });
+}
