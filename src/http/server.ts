@@ -6,6 +6,7 @@ import { GatewayError } from '../errors.js';
 import type { Log } from '../log.js';
 import type { HttpLimits } from './deps.js';
 import type { Otherwise } from './quick/lane.js';
+import type { Wire } from './quick/wire.js';
 import { boundRest, mayGoOn } from './door/read-body.js';
 
 /** Where the server listens. */
@@ -43,11 +44,29 @@ export interface HttpServerOptions {
   /** Other processes to hand connections to. */
   readonly front?: Front | undefined;
   /** Stands in front of the listener, which is its `otherwise`; what it answers itself it ends by itself, looking at `leaving`. */
-  readonly quick?: (otherwise: Otherwise, leaving: () => boolean) => Otherwise;
+  readonly quick?: (parts: QuickParts) => QuickWay;
+}
+
+/** What a quick way is built on. */
+export interface QuickParts {
+  readonly otherwise: Otherwise;
+  /** True once no connection is to be kept alive any more. */
+  readonly leaving: () => boolean;
+  /** Gives a connection to Node's HTTP server. */
+  readonly handOver: (socket: Socket) => void;
+}
+
+export interface QuickWay {
+  readonly serve: Otherwise;
+  /** Gets the connections first. */
+  readonly wire: Wire;
 }
 
 export function createHttpServer(listener: Otherwise, { limits, log, front, quick }: HttpServerOptions): HttpServer {
   const underWay = new Set<ServerResponse>();
+  /** Connections that the server did not accept itself: it does not wait for them when it closes. */
+  const adopted = new Set<Socket>();
+  let allLeft: (() => void) | undefined;
   let closing: Promise<void> | undefined;
 
   const server = createServer(
@@ -61,7 +80,8 @@ export function createHttpServer(listener: Otherwise, { limits, log, front, quic
     (request, response) => serve(request, response),
   );
   const leaving = (): boolean => closing !== undefined;
-  const serve = quick === undefined ? tracked : quick(tracked, leaving);
+  const way = quick?.({ otherwise: tracked, leaving, handOver });
+  const serve = way?.serve ?? tracked;
 
   function tracked(request: IncomingMessage, response: ServerResponse, body?: Uint8Array): void {
     // An answer that keeps its connection alive would hold up the drain until the peer thinks of leaving.
@@ -79,8 +99,18 @@ export function createHttpServer(listener: Otherwise, { limits, log, front, quic
   server.maxConnections = limits.maxConnections;
 
   function adopt(socket: Socket): void {
+    if (way === undefined || leaving()) handOver(socket);
+    else way.wire.take(socket);
+  }
+
+  function handOver(socket: Socket): void {
     // What Node's own HTTP server sets on the connections that it accepts: a peer may stop sending and still read.
     socket.allowHalfOpen = true;
+    adopted.add(socket);
+    socket.once('close', () => {
+      adopted.delete(socket);
+      if (adopted.size === 0) allLeft?.();
+    });
     server.emit('connection', socket);
     socket.resume();
   }
@@ -98,14 +128,21 @@ export function createHttpServer(listener: Otherwise, { limits, log, front, quic
   const door = front === undefined ? undefined : createFrontDoor(front);
 
   async function drain(): Promise<void> {
-    const deadline = setTimeout(() => server.closeAllConnections(), limits.drainMs);
+    const deadline = setTimeout(() => {
+      server.closeAllConnections();
+      way?.wire.cut();
+    }, limits.drainMs);
     door?.close();
     await front?.drain();
     for (const response of underWay) response.shouldKeepAlive = false;
     const closed = new Promise<void>((resolve) => void server.close(() => resolve()));
     server.closeIdleConnections();
-    await closed;
+    await Promise.all([closed, way?.wire.drain(), adoptedLeft()]);
     clearTimeout(deadline);
+  }
+
+  async function adoptedLeft(): Promise<void> {
+    if (adopted.size > 0) await new Promise<void>((resolve) => (allLeft = resolve));
   }
 
   return {

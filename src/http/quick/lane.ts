@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import type { Log } from '../../log.js';
 import type { Core } from '../core.js';
 import { peerAddress } from '../door/peer.js';
@@ -6,9 +7,11 @@ import { requestIdOf } from '../door/request-id.js';
 import { Elsewhere } from '../exchange.js';
 import type { Reply } from '../exchange.js';
 import { writeReply } from '../write-reply.js';
+import type { KnownHead, KnownHeads } from './known-heads.js';
 import { plainHeaders } from './plain-headers.js';
 import type { PlainHeaders } from './plain-headers.js';
-import type { QuickCall, QuickHandler, QuickResource } from './quick.js';
+import type { QuickCall, QuickResource } from './quick.js';
+import { createStops } from './stops.js';
 
 /** Takes a request that the quick lane leaves; `body` when it was read already. */
 export type Otherwise = (request: IncomingMessage, response: ServerResponse, body?: Uint8Array) => void;
@@ -16,6 +19,8 @@ export type Otherwise = (request: IncomingMessage, response: ServerResponse, bod
 export interface QuickLaneOptions {
   readonly core: Pick<Core, 'gate' | 'observe' | 'failed'>;
   readonly resources: readonly QuickResource[];
+  /** Takes down the heads of requests, so that they are recognised on the wire. */
+  readonly heads: KnownHeads;
   readonly otherwise: Otherwise;
   /** True once no connection is to be kept alive any more. */
   readonly leaving: () => boolean;
@@ -25,29 +30,22 @@ export interface QuickLaneOptions {
 /** A body beyond this has hardly a quick decision in it; read here it would only be sent on. */
 const MAX_BODY_BYTES = 256 * 1024;
 
-/** Callers choose the paths, so only so many are remembered; most ask the same few. */
-const MAX_PATHS = 1024;
-
-interface Stop {
-  readonly route: string;
-  readonly handle: QuickHandler;
-}
+/** Requests after which a connection that could be served on the wire is asked to come again: its first one came before anybody knew it. */
+const REQUESTS_A_CONNECTION = 1_000;
 
 /**
  * Answers the usual decision request in one go: from the last byte of its body to its answer nothing waits, so nothing is allocated for
  * waiting. Whatever is not usual (a switch, a packed body, a missing token) is left to the others, who know what to say about it.
  */
-export function createQuickLane({ core, resources, otherwise, leaving, log }: QuickLaneOptions): Otherwise {
-  const stops = new Map<string, Stop | undefined>();
+export function createQuickLane({ core, resources, heads, otherwise, leaving, log }: QuickLaneOptions): Otherwise {
+  const stopFor = createStops(resources);
+  const asked = new WeakMap<Socket, number>();
 
-  function stopFor(path: string): Stop | undefined {
-    if (stops.has(path)) return stops.get(path);
-    const found = resources.find((resource) => isServedBy(resource, path));
-    const handle = found?.handlerFor(path);
-    const stop = found === undefined || handle === undefined ? undefined : { route: found.path, handle };
-    if (stops.size >= MAX_PATHS) stops.clear();
-    stops.set(path, stop);
-    return stop;
+  /** Learns the head of the first request of each connection, and of one in a thousand; the latter tells a connection to come again. */
+  function learn(request: IncomingMessage, response: ServerResponse, known: KnownHead): void {
+    const count = asked.get(request.socket) ?? 0;
+    asked.set(request.socket, count + 1);
+    if (count % REQUESTS_A_CONNECTION === 0 && heads.learn(request, known) && count > 0) response.shouldKeepAlive = false;
   }
 
   return (request, response) => {
@@ -58,6 +56,7 @@ export function createQuickLane({ core, resources, otherwise, leaving, log }: Qu
       otherwise(request, response);
       return;
     }
+    learn(request, response, { path, headers, stop });
     const call: QuickCall = new UsualCall(request, path, headers);
     const chunks: Buffer[] = [];
     const start = performance.now();
@@ -88,11 +87,6 @@ export function createQuickLane({ core, resources, otherwise, leaving, log }: Qu
       } else finish(reply);
     });
   };
-}
-
-function isServedBy(resource: QuickResource, path: string): boolean {
-  if (path === resource.path) return true;
-  return resource.below === true && path.startsWith(resource.path) && path[resource.path.length] === '/';
 }
 
 /** JSON as it is, of a size that is said beforehand. */

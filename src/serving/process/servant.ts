@@ -3,7 +3,9 @@ import { EvaluationContext } from '../../evaluator/host/evaluation-context.js';
 import { createCore } from '../../http/core.js';
 import { quickDataResource } from '../../http/quick/data.js';
 import { quickDecisionResources } from '../../http/quick/decisions.js';
+import { KnownHeads } from '../../http/quick/known-heads.js';
 import { createQuickLane } from '../../http/quick/lane.js';
+import { createWire } from '../../http/quick/wire.js';
 import { createHttpServer } from '../../http/server.js';
 import { createDecisionMetrics } from '../../telemetry/metrics/combined.js';
 import type { ServingCommand, ServingEvent, ServingSettings } from '../protocol.js';
@@ -37,10 +39,14 @@ export async function createServant({ settings, words, tell }: ServantOptions): 
   const parts = { deps: { ...settings, metrics }, limits, source: held, failed: core.failed };
   const lists = { enforcement: live, guardrail: () => live.guardrail };
   const resources = [...quickDecisionResources({ ...parts, settings: lists }), quickDataResource(parts)];
+  const heads = new KnownHeads();
   const forwarder = new Forwarder(settings.mainPath, log);
   const server = createHttpServer((request, response, body) => forwarder.forward(request, response, body), {
     ...{ limits, log },
-    quick: (otherwise, leaving) => createQuickLane({ core, resources, otherwise, leaving, log }),
+    quick: ({ otherwise, leaving, handOver }) => ({
+      serve: createQuickLane({ core, resources, heads, otherwise, leaving, log }),
+      wire: createWire({ core, heads, limits, leaving, handOver }),
+    }),
   });
   // Nobody connects here; but only a server that listens looks after the timeouts of its connections.
   await server.listenLocally(settings.socketPath);

@@ -9,8 +9,10 @@ import type { QuickRevision } from '../../http/quick/quick.js';
 /** Ms that one decision may hold up its process: a hundred times what a usual one takes. */
 const SLICE_MS = 5;
 
-/** After running over, an entrypoint is left to the workers for this many ms: at most one part in two hundred is spent in vain. */
-const PAUSE_MS = 1_000;
+/** After running over, an entrypoint is left to the workers for so many ms: twice as long each time, until it went well for a while. */
+const FIRST_PAUSE_MS = 20;
+const MAX_PAUSE_MS = 2_000;
+const FORGIVEN_MS = 5_000;
 
 /**
  * A revision that evaluates here and now, for as long as a slice of time lasts. What takes longer is broken off and left to the workers of
@@ -22,7 +24,7 @@ export class SlicedRevision implements QuickRevision {
   readonly policy: Policy;
   readonly #loaded: LoadedRevision;
   readonly #sliceMs: number;
-  readonly #pausedUntil = new Map<string, number>();
+  readonly #pauses = new Map<string, { readonly ms: number; readonly until: number }>();
   overBudget = 0;
 
   constructor(id: string, policy: Policy, loaded: LoadedRevision, timeoutMs: number) {
@@ -49,17 +51,20 @@ export class SlicedRevision implements QuickRevision {
     } catch (thrown) {
       if (!(thrown instanceof OutOfBudget)) throw thrown;
       this.overBudget += 1;
-      this.#pausedUntil.set(entrypoint, performance.now() + PAUSE_MS);
+      this.#pause(entrypoint, performance.now());
       throw new Elsewhere('', { cause: thrown });
     }
   }
 
+  #pause(entrypoint: string, now: number): void {
+    const before = this.#pauses.get(entrypoint);
+    const ms = before === undefined || now > before.until + FORGIVEN_MS ? FIRST_PAUSE_MS : Math.min(before.ms * 2, MAX_PAUSE_MS);
+    this.#pauses.set(entrypoint, { ms, until: now + ms });
+  }
+
   #isPaused(entrypoint: string): boolean {
-    if (this.#pausedUntil.size === 0) return false;
-    const until = this.#pausedUntil.get(entrypoint);
-    if (until === undefined) return false;
-    if (performance.now() < until) return true;
-    this.#pausedUntil.delete(entrypoint);
-    return false;
+    if (this.#pauses.size === 0) return false;
+    const pause = this.#pauses.get(entrypoint);
+    return pause !== undefined && performance.now() < pause.until;
   }
 }

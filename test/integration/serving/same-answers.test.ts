@@ -73,6 +73,8 @@ describe('what serving processes answer', () => {
       const asked = [method, route, body, { ...REQUEST_ID, ...headers }] as const;
       const expected = essence(await one.ask(...asked));
       expect(essence(await other.ask(...asked)), name).toEqual(expected);
+      // Again over a new connection: heads that were seen before are recognised on the wire.
+      for (let again = 0; again < 2; again++) expect(essence(await connect(many.url).ask(...asked)), `${name}, again`).toEqual(expected);
     }
   });
 });
