@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
+import { Restarts } from '../evaluator/pool/restarts.js';
 import type { GuardrailSettings } from '../http/deps.js';
 import type { Log } from '../log.js';
 import { Ledger } from './ledger.js';
@@ -24,10 +25,6 @@ const SILENCE_MS = 3_000;
 const FRESH_MS = 500;
 /** Processes take some 300 ms to start. */
 const START_MS = 5_000;
-/** So many ended before they served, and nobody waits for them any more. */
-const HOPELESS = 3;
-const FIRST_RESTART_MS = 50;
-const MAX_RESTART_MS = 5_000;
 
 /** Keeps so many processes running and equally informed. */
 export class Crew {
@@ -40,14 +37,14 @@ export class Crew {
   readonly #reports: NodeJS.Timeout;
   #started = 0;
   #turn = 0;
-  #failures = 0;
+  readonly #restarts = new Restarts(() => this.#fill());
   #replaced = 0;
   #closing = false;
 
   constructor(options: CrewOptions) {
     this.#options = options;
     this.#settings = { version: 0, guardrail: options.guardrail };
-    for (let count = 0; count < options.processes; count++) this.#start();
+    this.#fill();
     this.#reports = setInterval(() => this.#ask(), REPORT_MS).unref();
   }
 
@@ -106,7 +103,7 @@ export class Crew {
 
   async whenReady(): Promise<void> {
     const end = performance.now() + START_MS;
-    while (this.#members.some(({ ready }) => !ready) && this.#failures < HOPELESS && performance.now() < end) await pause(2);
+    while (this.#members.some(({ ready }) => !ready) && !this.#restarts.hopeless && performance.now() < end) await pause(2);
   }
 
   /** Lets answers under way end. What is not done in time is cut by whoever closes. */
@@ -120,8 +117,13 @@ export class Crew {
   async close(): Promise<void> {
     this.#closing = true;
     clearInterval(this.#reports);
+    this.#restarts.stop();
     for (const member of this.#members) member.kill();
     while (this.#members.length > 0) await pause(1);
+  }
+
+  #fill(): void {
+    while (!this.#closing && this.#members.length < this.#options.processes) this.#start();
   }
 
   #start(): void {
@@ -158,7 +160,7 @@ export class Crew {
     }
     if (member.ended) return;
     member.send({ type: 'settings', ...this.#settings });
-    this.#failures = 0;
+    this.#restarts.succeeded();
     member.ready = true;
   }
 
@@ -182,11 +184,7 @@ export class Crew {
     this.#ledger.retire(member);
     if (this.#closing) return;
     this.#replaced += 1;
-    this.#failures += 1;
     this.#options.log.warn({ pid: member.pid, how }, 'a serving process ended and is replaced');
-    const delay = this.#failures === 1 ? 0 : Math.min(FIRST_RESTART_MS * 2 ** this.#failures, MAX_RESTART_MS);
-    setTimeout(() => {
-      if (!this.#closing) this.#start();
-    }, delay).unref();
+    this.#restarts.failed();
   }
 }

@@ -1,9 +1,8 @@
 import { foldSnapshots } from '../telemetry/metrics/combined.js';
-import type { ServingFigures } from './protocol.js';
+import type { ServingFigures } from '../telemetry/metrics/runtime.js';
 import type { ServerProcess } from './server-process.js';
-import type { ServingStats } from './serving.js';
 
-type Sums = Omit<ServingStats, 'processes' | 'ready' | 'replaced'>;
+type Sums = Omit<ServingFigures, 'ready' | 'replaced'>;
 
 /** Counts only grow, so those of processes that are gone stay in the sums. What they held does not. */
 const GROWING = ['forwarded', 'overBudget', 'instancesDropped'] as const;
@@ -13,6 +12,7 @@ const HELD = ['connections', 'memoryBytes'] as const;
 export class Ledger {
   readonly #gone = { forwarded: 0, overBudget: 0, instancesDropped: 0 };
   readonly #retired: unknown[] = [];
+
   retire({ figures }: ServerProcess): void {
     if (figures === undefined) return;
     for (const name of GROWING) this.#gone[name] += figures[name];
@@ -32,7 +32,6 @@ export class Ledger {
       const folded = this.#retired.splice(0);
       this.#retired.push(await foldSnapshots(folded));
     }
-    const live: readonly (ServingFigures | undefined)[] = members.map(({ figures }) => figures);
-    return [...this.#retired, ...live.flatMap((figures) => (figures === undefined ? [] : [figures.metrics]))];
+    return [...this.#retired, ...members.flatMap(({ figures }) => (figures === undefined ? [] : [figures.metrics]))];
   }
 }

@@ -52,14 +52,14 @@ export type ServingEvent =
   | { readonly type: 'started' }
   | { readonly type: 'prepared'; readonly generation: number }
   | { readonly type: 'refused'; readonly generation: number; readonly code: ErrorCode; readonly message: string }
-  | { readonly type: 'report'; readonly figures: ServingFigures }
+  | { readonly type: 'report'; readonly figures: ProcessFigures }
   | { readonly type: 'log'; readonly level: LogLevel; readonly fields: Readonly<Record<string, unknown>>; readonly message: string }
   | { readonly type: 'drained' };
 
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
 
 /** What one process has done so far. */
-export interface ServingFigures {
+export interface ProcessFigures {
   readonly connections: number;
   /** Requests that were sent on. */
   readonly forwarded: number;

@@ -1,7 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
 import type { Socket } from 'node:net';
 import { GatewayError } from '../errors.js';
-import type { ServingCommand, ServingEvent, ServingFigures } from './protocol.js';
+import type { ServingCommand, ServingEvent, ProcessFigures } from './protocol.js';
 import { startProcess } from './start-process.js';
 
 /** Who is told what a process does. */
@@ -23,7 +23,7 @@ export class ServerProcess {
   readonly #handing = new Map<Socket, () => void>();
   /** Has its settings and everything that is to be served. */
   ready = false;
-  figures: ServingFigures | undefined;
+  figures: ProcessFigures | undefined;
   /** When it last said anything, of `performance.now()`. */
   heardAt = performance.now();
   #ended = false;

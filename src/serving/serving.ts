@@ -3,11 +3,12 @@ import type { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { GatewayError } from '../errors.js';
-import { refusedBuiltins } from '../evaluator/builtins/refused.js';
+import { reachesOut } from '../evaluator/linker.js';
 import type { GuardrailSettings } from '../http/deps.js';
 import type { Front } from '../http/server.js';
 import type { Log } from '../log.js';
 import type { Revision } from '../policy/revision.js';
+import type { ServingFigures } from '../telemetry/metrics/runtime.js';
 import { Crew } from './crew.js';
 import type { ServingSettings, WireRevision } from './protocol.js';
 import { SharedWords } from './shared-words.js';
@@ -29,15 +30,8 @@ export interface ServedRevision {
 }
 
 /** What `/status` and the metrics tell about the processes. */
-export interface ServingStats {
+export interface ServingStats extends ServingFigures {
   readonly processes: number;
-  readonly ready: number;
-  readonly replaced: number;
-  readonly connections: number;
-  readonly forwarded: number;
-  readonly overBudget: number;
-  readonly instancesDropped: number;
-  readonly memoryBytes: number;
 }
 
 /**
@@ -61,8 +55,6 @@ export interface Serving extends Front {
   metrics(): Promise<readonly unknown[]>;
   close(): Promise<void>;
 }
-
-const ALLOWABLE: ReadonlySet<string> = new Set(refusedBuiltins.flatMap(({ name, allowable }) => (allowable ? [name] : [])));
 
 /** Starts the processes. Throws `serving_failed` when the folder for their local sockets cannot be made. */
 export function createServing({ processes, settings, guardrail, log }: ServingOptions): Serving {
@@ -88,7 +80,7 @@ export function createServing({ processes, settings, guardrail, log }: ServingOp
       generations += 1;
       const generation = generations;
       // A decision that reaches out may not be made twice, which is what happens to one that runs over its slice.
-      const quick = !revision.policy.builtins.some((name) => ALLOWABLE.has(name));
+      const quick = !reachesOut(revision.policy.builtins);
       if (quick) await crew.prepare(wire(revision, generation));
       return {
         activate: () => words.write('generation', quick ? generation : 0),

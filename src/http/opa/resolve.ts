@@ -1,5 +1,8 @@
 import type { CompiledPolicy, Entrypoint } from '../../policy/revision.js';
 
+/** Root of OPA's data document in paths. */
+export const DATA_ROOT = '/v1/data';
+
 /** The part of a policy that tells what answers a path. */
 export type Policy = Pick<CompiledPolicy, 'entrypoints' | 'rules'>;
 

@@ -6,10 +6,9 @@ import { compressed } from '../opa/compress.js';
 import { readEnvelope } from '../opa/envelope.js';
 import { readFlags } from '../opa/flags.js';
 import type { Failed } from '../on-revision.js';
-import { resolve, segmentsOf } from '../opa/resolve.js';
+import { DATA_ROOT, resolve, segmentsOf } from '../opa/resolve.js';
 import type { Policy } from '../opa/resolve.js';
 import { REVISION_HEADER, withHeader } from '../replies.js';
-import { DATA_ROOT } from '../routes/data.js';
 import type { QuickHandler, QuickResource, QuickSource } from './quick.js';
 
 export interface QuickParts {

@@ -2,16 +2,13 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Log } from '../../log.js';
 import type { Core } from '../core.js';
-import { peerAddress } from '../door/peer.js';
-import { requestIdOf } from '../door/request-id.js';
-import { Elsewhere } from '../exchange.js';
 import type { Reply } from '../exchange.js';
 import { writeReply } from '../write-reply.js';
 import type { KnownHead, KnownHeads } from './known-heads.js';
 import { plainHeaders } from './plain-headers.js';
 import type { PlainHeaders } from './plain-headers.js';
-import type { QuickCall, QuickResource } from './quick.js';
-import { createStops } from './stops.js';
+import type { QuickResource } from './quick.js';
+import { ask, callAt, createStops } from './stops.js';
 
 /** Takes a request that the quick lane leaves; `body` when it was read already. */
 export type Otherwise = (request: IncomingMessage, response: ServerResponse, body?: Uint8Array) => void;
@@ -57,22 +54,17 @@ export function createQuickLane({ core, resources, heads, otherwise, leaving, lo
       return;
     }
     learn(request, response, { path, headers, stop });
-    const call: QuickCall = new UsualCall(request, path, headers);
+    const call = callAt(path, headers);
     const chunks: Buffer[] = [];
     const start = performance.now();
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
     request.on('end', () => {
       const [only] = chunks;
       const body = only !== undefined && chunks.length === 1 ? only : Buffer.concat(chunks);
-      let reply: Reply | Promise<Reply>;
-      try {
-        reply = stop.handle(call, body);
-      } catch (thrown) {
-        if (thrown instanceof Elsewhere) {
-          otherwise(request, response, body);
-          return;
-        }
-        reply = core.failed(thrown, call);
+      const reply = ask(stop, call, body, core);
+      if (reply === undefined) {
+        otherwise(request, response, body);
+        return;
       }
       const finish = (known: Reply): void => {
         if (leaving()) response.shouldKeepAlive = false;
@@ -94,24 +86,4 @@ function isUsual(headers: PlainHeaders): boolean {
   if (headers['content-encoding'] !== undefined || headers['transfer-encoding'] !== undefined || headers.expect !== undefined) return false;
   if (headers['content-type']?.includes('yaml') === true) return false;
   return Number(headers['content-length'] ?? 0) <= MAX_BODY_BYTES;
-}
-
-class UsualCall implements QuickCall {
-  readonly method = 'POST';
-  readonly path: string;
-  readonly query = '';
-  readonly headers: PlainHeaders;
-  readonly requestId: string;
-  readonly #request: IncomingMessage;
-
-  constructor(request: IncomingMessage, path: string, headers: PlainHeaders) {
-    this.path = path;
-    this.headers = headers;
-    this.requestId = requestIdOf(headers);
-    this.#request = request;
-  }
-
-  get remoteAddress(): string | undefined {
-    return peerAddress(this.#request);
-  }
 }

@@ -18,8 +18,8 @@ export interface QuickSource {
   current(): QuickRevision;
 }
 
-/** A request whose body was read already. */
-export type QuickCall = Omit<Call, 'body'>;
+/** What a handler knows of a request whose body was read already. */
+export type QuickCall = Pick<Call, 'method' | 'path' | 'headers' | 'requestId'>;
 
 /** Answers without waiting for anything but the packing of a large answer. Throws GatewayError, or {@link Elsewhere}. */
 export type QuickHandler = (call: QuickCall, body: Uint8Array) => Reply | Promise<Reply>;

@@ -1,4 +1,9 @@
-import type { QuickHandler, QuickResource } from './quick.js';
+import type { Core } from '../core.js';
+import { requestIdOf } from '../door/request-id.js';
+import { Elsewhere } from '../exchange.js';
+import type { Reply } from '../exchange.js';
+import type { PlainHeaders } from './plain-headers.js';
+import type { QuickCall, QuickHandler, QuickResource } from './quick.js';
 
 /** Where a path leads. */
 export interface Stop {
@@ -27,4 +32,18 @@ export function createStops(resources: readonly QuickResource[]): (path: string)
 function isServedBy(resource: QuickResource, path: string): boolean {
   if (path === resource.path) return true;
   return resource.below === true && path.startsWith(resource.path) && path[resource.path.length] === '/';
+}
+
+/** The request as the handler of a stop takes it, named. */
+export function callAt(path: string, headers: PlainHeaders): QuickCall {
+  return { method: 'POST', path, headers, requestId: requestIdOf(headers) };
+}
+
+/** The answer of a stop, also when it fails; undefined when somebody else has to answer. */
+export function ask(stop: Stop, call: QuickCall, body: Uint8Array, { failed }: Pick<Core, 'failed'>): Reply | Promise<Reply> | undefined {
+  try {
+    return stop.handle(call, body);
+  } catch (thrown) {
+    return thrown instanceof Elsewhere ? undefined : failed(thrown, call);
+  }
 }

@@ -2,11 +2,10 @@ import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Core } from '../core.js';
 import type { HttpLimits } from '../deps.js';
-import { REQUEST_ID_HEADER, requestIdOf } from '../door/request-id.js';
-import { Elsewhere } from '../exchange.js';
+import { REQUEST_ID_HEADER } from '../door/request-id.js';
 import type { Reply } from '../exchange.js';
-import type { KnownHead, KnownHeads } from './known-heads.js';
-import type { QuickCall } from './quick.js';
+import type { KnownHeads } from './known-heads.js';
+import { ask, callAt } from './stops.js';
 
 export interface WireOptions {
   readonly core: Pick<Core, 'observe' | 'failed'>;
@@ -49,30 +48,32 @@ export function createWire({ core, heads, limits, leaving, handOver }: WireOptio
     if (open.delete(line) && open.size === 0) emptied?.();
   }
 
+  function giveUp(line: Line, chunk: Buffer): void {
+    leave(line);
+    line.socket.pause();
+    line.socket.unshift(chunk);
+    handOver(line.socket);
+  }
+
   function onData(line: Line, chunk: Buffer): void {
-    const found = heads.recognise(chunk);
-    let reply: Reply | Promise<Reply> | undefined;
     const start = performance.now();
-    const call = found === undefined ? undefined : new WireCall(found.head, line.socket);
-    if (found !== undefined && call !== undefined) {
-      try {
-        reply = found.head.stop.handle(call, found.body);
-      } catch (thrown) {
-        if (!(thrown instanceof Elsewhere)) reply = core.failed(thrown, call);
-      }
+    const found = heads.recognise(chunk);
+    if (found === undefined) {
+      giveUp(line, chunk);
+      return;
     }
-    if (found === undefined || call === undefined || reply === undefined) {
-      leave(line);
-      line.socket.pause();
-      line.socket.unshift(chunk);
-      handOver(line.socket);
+    const { path, headers, stop } = found.head;
+    const call = callAt(path, headers);
+    const reply = ask(stop, call, found.body, core);
+    if (reply === undefined) {
+      giveUp(line, chunk);
       return;
     }
     line.at = tick;
     line.used = true;
     const finish = (known: Reply): void => {
       answer(line, call.requestId, known);
-      core.observe(call, found.head.stop.route, known, start);
+      core.observe(call, stop.route, known, start);
     };
     if (!(reply instanceof Promise)) {
       finish(reply);
@@ -161,26 +162,6 @@ class Line {
     const error = (): void => undefined;
     socket.on('data', data).on('end', end).on('close', close).on('error', error);
     this.unlisten = () => void socket.off('data', data).off('end', end).off('close', close).off('error', error);
-  }
-}
-
-class WireCall implements QuickCall {
-  readonly method = 'POST';
-  readonly path: string;
-  readonly query = '';
-  readonly headers: QuickCall['headers'];
-  readonly requestId: string;
-  readonly #socket: Socket;
-
-  constructor({ path, headers }: KnownHead, socket: Socket) {
-    this.path = path;
-    this.headers = headers;
-    this.requestId = requestIdOf(headers);
-    this.#socket = socket;
-  }
-
-  get remoteAddress(): string | undefined {
-    return this.#socket.remoteAddress;
   }
 }
 

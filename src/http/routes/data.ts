@@ -13,11 +13,8 @@ import { opaError } from '../opa/errors.js';
 import { readFlags } from '../opa/flags.js';
 import { readOpaBody } from '../opa/read-body.js';
 import { WRITES } from '../opa/read-only.js';
-import { segmentsOf } from '../opa/resolve.js';
+import { DATA_ROOT, segmentsOf } from '../opa/resolve.js';
 import { parameter } from '../query.js';
-
-/** Root of OPA's data document in paths. */
-export const DATA_ROOT = '/v1/data';
 
 /** The document at a path of `data`, made by rules or read from files: GET with the input in the query, POST with it in the body. */
 export function dataResource(opa: OpaDeps): Resource {

@@ -15,7 +15,7 @@ export class HeldRevisions implements QuickSource {
   readonly #words: SharedWords;
   readonly #context: EvaluationContext;
   readonly #held = new Map<number, SlicedRevision>();
-  /** Released before they were ready. */
+  /** Generations whose built-ins are being loaded. */
   readonly #loading = new Set<number>();
   #gone = { overBudget: 0, instancesDropped: 0 };
 
