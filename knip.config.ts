@@ -5,7 +5,7 @@ const config: KnipConfig = {
     'src/index.ts',
     'src/commands/**/*.ts',
     'src/evaluator/worker.ts',
-    'src/evaluator/builtins/outreach/outreach-worker.ts',
+    'src/builtins/outreach/outreach-worker.ts',
     'bin/dev.js',
     'src/serving/process/main.ts',
     'test/bench/*.ts',

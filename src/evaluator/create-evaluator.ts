@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import type { Evaluator, EvaluatorOptions, PreparedRevision } from './evaluator.js';
-import { OVERRIDES } from './builtins/overrides.js';
+import { OVERRIDES } from '../builtins/overrides.js';
 import { allowedBuiltins } from './linker.js';
 import { Pool } from './pool/pool.js';
 

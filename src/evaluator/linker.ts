@@ -1,7 +1,7 @@
-import type { Builtin } from './builtins/builtin.js';
-import { CATALOG } from './builtins/catalog.js';
-import { ASSISTED_REASONS } from './builtins/overrides.js';
-import { refusedBuiltins } from './builtins/refused.js';
+import type { Builtin } from '../builtins/builtin.js';
+import { CATALOG } from '../builtins/catalog.js';
+import { ASSISTED_REASONS } from '../builtins/overrides.js';
+import { refusedBuiltins } from '../builtins/refused.js';
 import { builtinName } from './host/builtin-name.js';
 
 /** Refused unless the configuration names them. */

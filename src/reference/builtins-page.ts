@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import type { BuiltinInfo, CapabilitiesResult } from '../compiler/protocol.js';
-import { CATALOG } from '../evaluator/builtins/catalog.js';
-import { ASSISTED_REASONS, OVERRIDE_REASONS } from '../evaluator/builtins/overrides.js';
-import { refusedBuiltins } from '../evaluator/builtins/refused.js';
-import type { RefusedBuiltin } from '../evaluator/builtins/refused.js';
+import { CATALOG } from '../builtins/catalog.js';
+import { ASSISTED_REASONS, OVERRIDE_REASONS } from '../builtins/overrides.js';
+import { refusedBuiltins } from '../builtins/refused.js';
+import type { RefusedBuiltin } from '../builtins/refused.js';
 
 /** What OPA says of its built-ins: `npm run docs` takes it from the compiler service. */
 export interface BuiltinSnapshot {

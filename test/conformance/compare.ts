@@ -1,4 +1,4 @@
-import { isArray } from '../../src/evaluator/builtins/operands.js';
+import { isArray } from '../../src/builtins/operands.js';
 import { formatJson } from '../../src/value/format-json.js';
 import { parseTerm } from '../../src/value/parse-term.js';
 import type { ConformanceCase } from './cases.js';

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { OVERRIDES } from '../../src/evaluator/builtins/overrides.js';
-import { refusedBuiltins } from '../../src/evaluator/builtins/refused.js';
+import { OVERRIDES } from '../../src/builtins/overrides.js';
+import { refusedBuiltins } from '../../src/builtins/refused.js';
 import { conformanceCases } from './cases.js';
 import { differenceFrom } from './compare.js';
 import { evaluateCase } from './evaluate-case.js';

@@ -1,7 +1,7 @@
 import type { GatewayError } from '../../src/errors.js';
-import type { Builtin } from '../../src/evaluator/builtins/builtin.js';
-import { hostedBuiltins } from '../../src/evaluator/builtins/index.js';
-import { refusedBuiltins } from '../../src/evaluator/builtins/refused.js';
+import type { Builtin } from '../../src/builtins/builtin.js';
+import { hostedBuiltins } from '../../src/builtins/index.js';
+import { refusedBuiltins } from '../../src/builtins/refused.js';
 import { EvaluationContext } from '../../src/evaluator/host/evaluation-context.js';
 import { guestFailure } from '../../src/evaluator/host/guest-failure.js';
 import { align, instantiate } from '../../src/evaluator/host/instantiate.js';

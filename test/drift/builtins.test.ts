@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { CapabilitiesResult } from '../../src/compiler/protocol.js';
-import { CATALOG } from '../../src/evaluator/builtins/catalog.js';
-import { OPA_VERSION } from '../../src/evaluator/builtins/outreach/runtime.js';
-import { ASSISTED_REASONS, OVERRIDES } from '../../src/evaluator/builtins/overrides.js';
-import { refusedBuiltins } from '../../src/evaluator/builtins/refused.js';
+import { CATALOG } from '../../src/builtins/catalog.js';
+import { OPA_VERSION } from '../../src/builtins/outreach/runtime.js';
+import { ASSISTED_REASONS, OVERRIDES } from '../../src/builtins/overrides.js';
+import { refusedBuiltins } from '../../src/builtins/refused.js';
 import { NATIVE_OPERANDS } from '../../src/evaluator/host/native-operands.js';
 import { classOf, snapshotOf } from '../../src/reference/builtins-page.js';
 import { testCompiler } from '../helpers/compile.js';

@@ -1,4 +1,4 @@
-import { hostedBuiltins } from '../../src/evaluator/builtins/index.js';
+import { hostedBuiltins } from '../../src/builtins/index.js';
 import { formatTerm } from '../../src/value/format-term.js';
 import { parseTerm } from '../../src/value/parse-term.js';
 import { RegoObject } from '../../src/value/value.js';

@@ -1,5 +1,5 @@
 import type { RegoCompiler } from '../../src/compiler/rego-compiler.js';
-import { OVERRIDES } from '../../src/evaluator/builtins/overrides.js';
+import { OVERRIDES } from '../../src/builtins/overrides.js';
 import { allowedBuiltins } from '../../src/evaluator/linker.js';
 import type { CompiledPolicy } from '../../src/policy/revision.js';
 

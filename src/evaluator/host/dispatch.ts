@@ -1,6 +1,6 @@
 import { formatTerm } from '../../value/format-term.js';
 import { parseTerm } from '../../value/parse-term.js';
-import type { Builtin } from '../builtins/builtin.js';
+import type { Builtin } from '../../builtins/builtin.js';
 import type { EvaluationContext } from './evaluation-context.js';
 import type { GuestExports } from './guest-exports.js';
 import type { GuestMemory } from './guest-memory.js';

@@ -1,7 +1,7 @@
 import { GatewayError, asGatewayError } from '../../errors.js';
 import type { RegoValue } from '../../value/value.js';
-import { BuiltinError } from '../builtins/builtin.js';
-import type { BuiltinContext } from '../builtins/builtin.js';
+import { BuiltinError } from '../../builtins/builtin.js';
+import type { BuiltinContext } from '../../builtins/builtin.js';
 import { Budget } from './budget.js';
 
 const NS_PER_MS = 1_000_000n;

@@ -2,7 +2,7 @@ import { createRequire } from 'node:module';
 import { GatewayError } from '../../errors.js';
 import { parseTerm } from '../../value/parse-term.js';
 import { RegoObject } from '../../value/value.js';
-import { ASSISTED_REASONS } from '../builtins/overrides.js';
+import { ASSISTED_REASONS } from '../../builtins/overrides.js';
 import { builtinName } from './builtin-name.js';
 import { Dispatcher, MORE_FUEL, NEXT_MEMBER } from './dispatch.js';
 import type { CallTables, LinkedBuiltin } from './dispatch.js';

@@ -1,8 +1,8 @@
 import { RegoObject, RegoSet } from '../../value/value.js';
 import type { RegoValue } from '../../value/value.js';
-import { BuiltinError } from '../builtins/builtin.js';
-import { isNumber, toDecimal } from '../builtins/numeric.js';
-import { isArray, refuseOperand, typeName } from '../builtins/operands.js';
+import { BuiltinError } from '../../builtins/builtin.js';
+import { isNumber, toDecimal } from '../../builtins/numeric.js';
+import { isArray, refuseOperand, typeName } from '../../builtins/operands.js';
 import { NATIVE_OPERANDS } from './native-operands.js';
 import type { Operand } from './native-operands.js';
 

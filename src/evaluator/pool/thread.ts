@@ -4,7 +4,7 @@ import { packBatch } from './batch.js';
 import type { Pending } from './pending.js';
 import { CONTROL } from './protocol.js';
 import type { ReplyPayload, ThreadCommand, ThreadEvent, ThreadSettings } from './protocol.js';
-import { startWorker } from './start-worker.js';
+import { startWorker } from '../../start-worker.js';
 
 /** Who is told what a thread does. */
 export interface ThreadListener {
@@ -45,7 +45,10 @@ export class Thread {
     const control = new SharedArrayBuffer(CONTROL.words * Int32Array.BYTES_PER_ELEMENT);
     this.#control = new Int32Array(control);
     const workerData: ThreadSettings = { control, maxMemoryBytes: options.maxMemoryBytes, allowBuiltins: options.allowBuiltins };
-    this.#worker = startWorker({ workerData, name: 'evaluator', resourceLimits: { maxOldGenerationSizeMb: options.maxHeapMb } });
+    this.#worker = startWorker(
+      { workerData, name: 'evaluator', resourceLimits: { maxOldGenerationSizeMb: options.maxHeapMb } },
+      new URL('../worker.js', import.meta.url),
+    );
     this.#worker.on('message', (message: ThreadEvent | (number | ReplyPayload)[]) => {
       if (Array.isArray(message)) this.#replies(message);
       else listener.event(this, message);

@@ -1,6 +1,6 @@
 import type { Worker } from 'node:worker_threads';
 import { GatewayError } from '../../errors.js';
-import { startWorker } from '../../evaluator/pool/start-worker.js';
+import { startWorker } from '../../start-worker.js';
 import type { ScanResult } from './finding.js';
 import type { ScanCommand, ScanReply } from './protocol.js';
 import type { ScanRules } from './rules.js';

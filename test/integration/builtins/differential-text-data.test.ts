@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { hostedBuiltins } from '../../../src/evaluator/builtins/index.js';
+import { hostedBuiltins } from '../../../src/builtins/index.js';
 import { formatTerm } from '../../../src/value/format-term.js';
 import { parseTerm } from '../../../src/value/parse-term.js';
 import { RegoSet } from '../../../src/value/value.js';

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { asGatewayError } from '../../../src/errors.js';
-import { hostedBuiltins } from '../../../src/evaluator/builtins/index.js';
+import { hostedBuiltins } from '../../../src/builtins/index.js';
 import { EvaluationContext } from '../../../src/evaluator/host/evaluation-context.js';
 import { LoadedRevision } from '../../../src/evaluator/host/loaded-revision.js';
 import { formatJson } from '../../../src/value/format-json.js';
