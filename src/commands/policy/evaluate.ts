@@ -32,8 +32,14 @@ export default class PolicyEvaluate extends GatewayCommand {
       allow_list: [],
       ...scan,
     };
-    const decision = await decideLocally(flags, 'defenseclaw/admission', input);
+    const decision = ordered(await decideLocally(flags, 'defenseclaw/admission', input));
     this.log(JSON.stringify(decision, undefined, 2));
     return decision;
   }
+}
+
+/** The verdict first, and every action, also one that the policy leaves out: scripts read them all. */
+function ordered(decision: unknown): unknown {
+  if (typeof decision !== 'object' || decision === null) return decision;
+  return { verdict: '', reason: '', file_action: '', install_action: '', runtime_action: '', ...decision };
 }

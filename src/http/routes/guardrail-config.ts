@@ -49,7 +49,7 @@ async function update({ live, audit, log }: GuardrailConfigDeps, call: Call, pat
       target: 'guardrail',
       actor: 'api',
       details: JSON.stringify(Object.fromEntries(change.changed.map((field) => [field, patch[field]]))),
-      outcome: change.live ? 'live' : 'restart_requested',
+      outcome: change.live ? 'live' : 'restart_required',
       request_id: call.requestId,
     });
   } catch (thrown) {
@@ -59,7 +59,9 @@ async function update({ live, audit, log }: GuardrailConfigDeps, call: Call, pat
     return refused(503, 'audit store unavailable', thrown.code);
   }
   log.info({ changed: change.changed, live: change.live }, 'the guardrail settings were changed through the API');
-  const status = change.live ? 'updated' : 'restart_requested';
-  const body = { ...flatGuardrail(change.settings), changed: change.changed, live: change.live, status };
-  return json(change.live ? 200 : 202, sorted(body));
+  const settings = flatGuardrail(change.settings);
+  const changed = change.changed.map((field) => `${field}=${settings[field]}`);
+  // The wire's word for "written, but not in force": a conflict, so that no client takes the new value for the one that decides.
+  const outcome = change.live ? { status: 'updated' } : { status: 'restart_required', error: 'restart_required' };
+  return json(change.live ? 200 : 409, sorted({ ...settings, changed, live: change.live, ...outcome }));
 }

@@ -2,7 +2,9 @@ import type { NewAuditEvent } from '../../audit/event.js';
 import type { GuardrailSettings } from '../../config/guardrail-file.js';
 import { GatewayError } from '../../errors.js';
 import type { Inspector } from '../../judge/inspect/create-inspector.js';
-import type { Inspected } from '../../judge/inspect/inspection.js';
+import type { Inspected, Inspection } from '../../judge/inspect/inspection.js';
+import { listedAnswer } from '../../judge/inspect/listed.js';
+import type { ToolLists } from '../../judge/inspect/listed.js';
 import { shortId } from '../../policy/source-set.js';
 import { createRateLimit, limited } from '../door/rate-limit.js';
 import type { RateLimitOptions } from '../door/rate-limit.js';
@@ -15,6 +17,8 @@ import type { InspectBody } from './inspect-body.js';
 export interface InspectDeps {
   readonly inspector: Inspector;
   readonly settings: () => GuardrailSettings;
+  /** The enforcement lists as they are now. Throws `audit_store_failed`: a list that cannot be read is never an empty one. */
+  readonly lists: () => ToolLists;
   readonly metrics: {
     evaluation(domain: string, verdict: string, seconds: number): void;
     guardrailEvaluation(action: string): void;
@@ -37,21 +41,34 @@ const REVEAL_HEADER = 'x-defenseclaw-reveal-pii';
 export function inspectResources(deps: InspectDeps): Resource[] {
   const allows = createRateLimit(deps.rateLimit);
   return Object.entries(ROUTES).map(([path, direction]) =>
-    limited({ path, methods: { POST: async (call) => inspect(deps, call, readInspectBody(await call.body(), direction)) } }, allows),
+    limited({ path, methods: { POST: (call) => guardedInspect(deps, call, direction) } }, allows),
   );
 }
 
+async function guardedInspect(deps: InspectDeps, call: Call, direction: Inspection['direction']): Promise<Reply> {
+  const body = readInspectBody(await call.body(), direction);
+  try {
+    return await inspect(deps, call, body);
+  } catch (thrown) {
+    if (!(thrown instanceof GatewayError) || thrown.code !== 'audit_store_failed') throw thrown;
+    return refused(503, 'audit store unavailable', thrown.code);
+  }
+}
+
 async function inspect(deps: InspectDeps, call: Call, body: InspectBody): Promise<Reply> {
-  const { direction, content, toolName } = body;
+  const { direction, content, toolName, canConfirm } = body;
   const reveal = call.headers[REVEAL_HEADER] === '1';
   // Written first: what is not in the trail is not shown.
-  if (reveal) {
-    const refusal = noteReveal(deps, call, body);
-    if (refusal !== undefined) return refusal;
-  }
+  if (reveal) noteReveal(deps, call, body);
   const start = performance.now();
+  const settings = deps.settings();
+  const listed = listedAnswer(body, deps.lists(), settings.mode);
+  if (listed !== undefined) {
+    deps.metrics.guardrailEvaluation(listed.action);
+    return json(200, listed);
+  }
   const inspected = await deps.inspector.inspect({
-    ...{ direction, content, reveal, settings: deps.settings() },
+    ...{ direction, content, reveal, canConfirm, settings },
     ...(toolName === undefined ? {} : { toolName }),
   });
   const { raw_action: action } = inspected.answer;
@@ -67,19 +84,13 @@ function headersOf({ revision, code }: Inspected): Record<string, string> {
   };
 }
 
-function noteReveal({ audit }: InspectDeps, call: Call, { direction, toolName, sessionId }: InspectBody): Reply | undefined {
-  try {
-    audit({
-      action: 'inspect-reveal-pii',
-      target: toolName ?? direction,
-      actor: 'api',
-      severity: 'MEDIUM',
-      details: `evidence shown unredacted: ${direction}${sessionId === '' ? '' : `, session ${sessionId}`}, from ${call.remoteAddress ?? 'unknown'}`,
-      request_id: call.requestId,
-    });
-    return undefined;
-  } catch (thrown) {
-    if (!(thrown instanceof GatewayError)) throw thrown;
-    return refused(503, 'audit store unavailable', thrown.code);
-  }
+function noteReveal({ audit }: InspectDeps, call: Call, { direction, toolName, sessionId }: InspectBody): void {
+  audit({
+    action: 'inspect-reveal-pii',
+    target: toolName ?? direction,
+    actor: 'api',
+    severity: 'MEDIUM',
+    details: `evidence shown unredacted: ${direction}${sessionId === '' ? '' : `, session ${sessionId}`}, from ${call.remoteAddress ?? 'unknown'}`,
+    request_id: call.requestId,
+  });
 }

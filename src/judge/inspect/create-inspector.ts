@@ -5,7 +5,7 @@ import { GatewayError } from '../../errors.js';
 import type { Judge, Judgement } from '../create-judge.js';
 import { scanRulesOf } from '../scan/rules.js';
 import type { Scanner } from '../scan/scanner.js';
-import { confidenceOf, detail, findingIds, weigh } from './evidence.js';
+import { confidenceOf, detail, findingLabels, weigh } from './evidence.js';
 import type { Evidence } from './evidence.js';
 import type { Inspected, Inspection } from './inspection.js';
 import { asksJudge, strategyFor } from './strategy.js';
@@ -30,6 +30,8 @@ export interface Inspector {
 export function createInspector({ scanner, judge, lease }: InspectorOptions): Inspector {
   async function gather(inspection: Inspection, { revision }: RevisionLease): Promise<Evidence> {
     const { direction, content, toolName, settings, signal } = inspection;
+    // Nothing said is nothing to judge: asking a model about it costs a call and may invent a finding.
+    if (content.trim() === '') return { scan: { severity: 'NONE', findings: [], truncated: false }, judgement: undefined };
     const strategy = strategyFor(direction, settings);
     const scanning = scanner.scan(scanRulesOf(revision), content);
     const ask = (): Promise<Judgement> | undefined =>
@@ -78,20 +80,21 @@ async function decide(inspection: Inspection, evidence: Evidence, lease: Revisio
   const { status, body } = guardrail.toAnswer(result);
   if (status !== 200) throw new GatewayError('decision_invalid', String(body['error']));
   const rawAction = String(body['action']);
+  const wouldDo = rawAction === 'confirm' && !inspection.canConfirm ? 'block' : rawAction;
   const findings = detail(evidence, reveal);
   const { judgement } = evidence;
   return {
     revision: lease.revision.id,
     answer: {
-      action: settings.mode === 'observe' ? 'allow' : rawAction,
+      action: settings.mode === 'observe' ? 'allow' : wouldDo,
       raw_action: rawAction,
       severity: String(body['severity']),
       confidence: confidenceOf(findings),
       reason: String(body['reason']),
-      findings: findingIds(evidence),
+      findings: findingLabels(evidence),
       detailed_findings: findings,
       mode: settings.mode,
-      would_block: blocks(rawAction),
+      would_block: blocks(wouldDo),
       scanner_sources: sourcesOf(body['scanner_sources']),
       ...(judgement === undefined ? {} : { judge: { kinds: judgement.kinds, cached: judgement.cached, failed: judgement.failed } }),
       ...(evidence.scan.truncated ? { truncated: true } : {}),

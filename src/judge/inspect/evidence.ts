@@ -30,8 +30,20 @@ export function weigh({ scan, judgement }: Evidence): WeighedResult {
   };
 }
 
+/** A category as people read it: `prompt_injection` is "Prompt injection". */
+function titleOf(category: string): string {
+  const words = category.replace(/[_-]+/g, ' ').trim();
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}
+
+/** Findings as `ID:Title` without repeats, the most severe first. */
+export function findingLabels(evidence: Evidence): readonly string[] {
+  const all = [...evidence.scan.findings, ...(evidence.judgement?.findings ?? [])];
+  return [...new Set(all.map(({ id, category }) => `${id}:${titleOf(category)}`))];
+}
+
 /** Ids without repeats, the most severe first. */
-export function findingIds({ scan, judgement }: Evidence): readonly string[] {
+function findingIds({ scan, judgement }: Evidence): readonly string[] {
   return [...new Set([...scan.findings, ...(judgement?.findings ?? [])].map(({ id }) => id))];
 }
 
@@ -50,11 +62,31 @@ const CONFIDENCE: Readonly<Record<Disguise | 'plain' | 'judge', number>> = { pla
 export function detail({ scan, judgement }: Evidence, reveal: boolean): readonly DetailedFinding[] {
   const shown = (evidence: string): string => (reveal ? evidence : `[redacted, ${evidence.length} characters]`);
   const local = scan.findings.map(({ id, category, severity, span, evidence, disguise }: ScanFinding): DetailedFinding => ({
-    ...{ id, scanner: 'local-pattern', category, severity, confidence: CONFIDENCE[disguise ?? 'plain'], span, evidence: shown(evidence) },
+    ...{
+      id,
+      rule_id: id,
+      title: titleOf(category),
+      scanner: 'local-pattern',
+      category,
+      severity,
+      tags: [category],
+      confidence: CONFIDENCE[disguise ?? 'plain'],
+      span,
+      evidence: shown(evidence),
+    },
     ...(disguise === undefined ? {} : { disguise }),
   }));
   const judged = (judgement?.findings ?? []).map(({ id, category, severity, evidence }): DetailedFinding => ({
-    ...{ id, scanner: 'llm-judge', category, severity, confidence: CONFIDENCE.judge },
+    ...{
+      id,
+      rule_id: id,
+      title: titleOf(category),
+      scanner: 'llm-judge',
+      category,
+      severity,
+      tags: [category],
+      confidence: CONFIDENCE.judge,
+    },
     ...(evidence === undefined ? {} : { evidence: shown(evidence) }),
   }));
   return [...local, ...judged];

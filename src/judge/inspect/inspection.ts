@@ -9,6 +9,8 @@ export interface Inspection {
   readonly content: string;
   /** Of a tool call or a tool response. */
   readonly toolName?: string;
+  /** The client can ask a person. To one that cannot, `confirm` is said as `block`: it would pass over a word that it does not know. */
+  readonly canConfirm: boolean;
   /** Give evidence as it stands. The caller has audited that. */
   readonly reveal: boolean;
   readonly settings: GuardrailSettings;
@@ -18,25 +20,31 @@ export interface Inspection {
 /** One finding as it is printed. */
 export interface DetailedFinding {
   readonly id: string;
-  readonly scanner: 'local-pattern' | 'llm-judge';
+  /** The id once more, under the name that clients of the original read. */
+  readonly rule_id: string;
+  /** What was found, for people. */
+  readonly title: string;
+  readonly scanner: 'local-pattern' | 'llm-judge' | 'enforcement';
   readonly category: string;
   readonly severity: string;
   readonly confidence: number;
   readonly span?: Span;
   readonly evidence?: string;
   readonly disguise?: Disguise;
+  readonly tags: readonly string[];
 }
 
 /** One answer, in the order in which it is printed. */
 export interface InspectAnswer {
   /** What to do: in observe mode nothing but, while no policy can be asked, an alert. */
   readonly action: string;
-  /** What action mode would do. */
+  /** What the policy says; action mode does it, but for `confirm` where nobody can be asked. */
   readonly raw_action: string;
   readonly severity: string;
   /** 0 to 1: how sure the surest finding of the highest severity is; 0 without findings. */
   readonly confidence: number;
   readonly reason: string;
+  /** `ID:Title`, without repeats. */
   readonly findings: readonly string[];
   readonly detailed_findings: readonly DetailedFinding[];
   readonly mode: string;

@@ -72,7 +72,7 @@ describe('/v1/guardrail/config', () => {
     const { status, body } = await ask('PATCH', '{"mode":"action","hilt_enabled":true,"hilt_min_severity":"critical","new_setting":1}');
     expect(status).toBe(200);
     const changed = { mode: 'action', hilt_enabled: true, hilt_min_severity: 'CRITICAL' };
-    const names = ['hilt_enabled', 'hilt_min_severity', 'mode'];
+    const names = ['hilt_enabled=true', 'hilt_min_severity=CRITICAL', 'mode=action'];
     expect(body).toEqual({ ...STANDARD, ...changed, changed: names, live: true, status: 'updated' });
     expect(await ask('GET')).toEqual({ status: 200, body: { ...STANDARD, ...changed } });
     expect(await file()).toMatch(/^# ours\nguardrail:\n {2}mode: action # for now\n/u);
@@ -123,8 +123,8 @@ describe('/v1/guardrail/config', () => {
   it('waits for a restart where the configuration says so', async () => {
     const { ask } = await start({ text: 'gateway:\n  config_reload:\n    mode: restart\n' });
     expect(await ask('PATCH', '{"mode":"action"}')).toMatchObject({
-      status: 202,
-      body: { live: false, status: 'restart_requested', mode: 'action' },
+      status: 409,
+      body: { live: false, status: 'restart_required', error: 'restart_required', mode: 'action', changed: ['mode=action'] },
     });
     expect(await ask('GET')).toMatchObject({ body: { mode: 'observe' } });
   });

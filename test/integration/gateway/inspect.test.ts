@@ -89,7 +89,7 @@ describe('an inspection', () => {
     expect((await call('POST', '/policy/reload', {})).json()).toMatchObject({ status: 'reloaded', changed: true });
     const second = await inspect();
     expect(revisionOf(second)).not.toBe(revisionOf(first));
-    expect(second.json()).toMatchObject({ action: 'alert', findings: ['LOCAL-WEATHER-1'], judge: { cached: false } });
+    expect(second.json()).toMatchObject({ action: 'alert', findings: ['LOCAL-WEATHER-1:Weather'], judge: { cached: false } });
     expect(chat.requests).toHaveLength(2);
   });
 
@@ -125,7 +125,7 @@ describe('an inspection', () => {
     expect(got.json()).toMatchObject({
       action: 'block',
       severity: 'CRITICAL',
-      findings: ['LOCAL-WEATHER-1'],
+      findings: ['LOCAL-WEATHER-1:Weather'],
       reason: 'local-pattern: weather',
     });
   });
