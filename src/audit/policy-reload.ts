@@ -4,14 +4,12 @@ import type { Trigger } from '../policy/revision.js';
 import { shortId } from '../policy/source-set.js';
 import type { NewAuditEvent } from './event.js';
 
-/** Who is behind a reload, when the caller does not say it better. */
+/** Which part of the gateway asked for a reload. */
 const ACTORS: Readonly<Record<Trigger, string>> = { boot: 'boot', watch: 'watcher', api: 'api' };
 
 export interface PolicyReloadContext {
   /** The policy folder as configured. */
   readonly policyDir: string;
-  readonly actor?: string;
-  readonly requestId?: string;
 }
 
 /** SHA-256 of the diagnostics: two attempts that failed alike have the same. Undefined without diagnostics. */
@@ -32,6 +30,12 @@ function describe(outcome: Outcome): string {
   }
 }
 
+/** Who asked, as they call themselves: a name that nobody has checked is no actor. */
+function askedBy({ asked: { by, force } }: Outcome): string {
+  const who = by === undefined ? '' : ` by ${by}`;
+  return force === true ? `; forced${who}` : who === '' ? '' : `; asked${who}`;
+}
+
 /** The one audit event of one reload attempt. */
 export function policyReloadEvent(outcome: Outcome, context: PolicyReloadContext): NewAuditEvent {
   const digest = diagnosticsDigest(outcome);
@@ -40,8 +44,8 @@ export function policyReloadEvent(outcome: Outcome, context: PolicyReloadContext
     timestamp: outcome.at.toISOString(),
     action: 'policy-reload',
     target: context.policyDir,
-    actor: context.actor ?? ACTORS[outcome.trigger],
-    details: describe(outcome),
+    actor: ACTORS[outcome.trigger],
+    details: `${describe(outcome)}${askedBy(outcome)}`,
     severity: outcome.status === 'rejected' ? 'HIGH' : 'INFO',
     trigger: outcome.trigger,
     outcome: outcome.status,
@@ -49,6 +53,6 @@ export function policyReloadEvent(outcome: Outcome, context: PolicyReloadContext
     ...(outcome.previousRevision === undefined ? {} : { from_revision: outcome.previousRevision }),
     ...(to === undefined ? {} : { to_revision: to }),
     ...(digest === undefined ? {} : { diagnostics_digest: digest }),
-    ...(context.requestId === undefined ? {} : { request_id: context.requestId }),
+    ...(outcome.asked.requestId === undefined ? {} : { request_id: outcome.asked.requestId }),
   };
 }

@@ -2,10 +2,11 @@ import type { Evaluator, PreparedRevision } from '../evaluator/evaluator.js';
 import { GatewayError } from '../errors.js';
 import { checkDataConflicts, mergeData } from '../policy/merge-data.js';
 import type { Diagnostic } from '../policy/diagnostic.js';
-import type { CompiledPolicy, Revision, Trigger } from '../policy/revision.js';
+import type { CompiledPolicy, Revision } from '../policy/revision.js';
 import type { SourceSet } from '../policy/source-set.js';
 import type { Candidate, Gate, PolicyCompile, SourceRead } from './candidate.js';
 import type { StageTimings } from './engine.js';
+import type { ReloadOptions, ReloadRequest } from './reload-request.js';
 
 export interface AttemptDeps {
   readonly read: SourceRead;
@@ -31,7 +32,7 @@ export type AttemptResult =
 export async function attempt(
   deps: AttemptDeps,
   current: Revision | undefined,
-  trigger: Trigger,
+  { trigger, options }: ReloadRequest,
   notes: AttemptNotes,
 ): Promise<AttemptResult> {
   const source = await timed(notes, 'read', () => deps.read(current?.source));
@@ -40,7 +41,7 @@ export async function attempt(
   if (source.id === current?.id) return { status: 'unchanged' };
   const policy = await compileIfNeeded(deps, current, source, notes);
   const candidate = await timed(notes, 'data', () => withData(source, policy));
-  const warnings = [...policy.warnings, ...(await passGates(deps.gates, candidate))];
+  const warnings = [...policy.warnings, ...(await passGates(deps.gates, candidate, options))];
   const revision: Revision = { id: source.id, source, policy, data: candidate.data, warnings, trigger, loadedAt: new Date() };
   const prepared = await timed(notes, 'prepare', () => deps.evaluator.prepare(revision));
   return { status: 'prepared', revision, prepared };
@@ -63,9 +64,9 @@ function withData(source: SourceSet, policy: CompiledPolicy): Candidate {
   return { source, policy, ...merged };
 }
 
-async function passGates(gates: readonly Gate[], candidate: Candidate): Promise<Diagnostic[]> {
+async function passGates(gates: readonly Gate[], candidate: Candidate, options: ReloadOptions): Promise<Diagnostic[]> {
   const found: Diagnostic[] = [];
-  for (const gate of gates) found.push(...(await gate(candidate)));
+  for (const gate of gates) found.push(...(await gate(candidate, options)));
   throwErrors('policy_data_schema', found);
   return found;
 }

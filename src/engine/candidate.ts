@@ -1,6 +1,7 @@
 import type { Diagnostic } from '../policy/diagnostic.js';
 import type { CompiledPolicy } from '../policy/revision.js';
 import type { SourceSet } from '../policy/source-set.js';
+import type { ReloadOptions } from './reload-request.js';
 
 /** What is about to serve: read, compiled and merged, not yet prepared. */
 export interface Candidate {
@@ -13,7 +14,7 @@ export interface Candidate {
 }
 
 /** Looks at a candidate before it serves. An error diagnostic rejects the reload; warnings are kept with the revision. */
-export type Gate = (candidate: Candidate) => readonly Diagnostic[] | Promise<readonly Diagnostic[]>;
+export type Gate = (candidate: Candidate, options: ReloadOptions) => readonly Diagnostic[] | Promise<readonly Diagnostic[]>;
 
 /** Makes a policy out of the served modules of a source set; throws `policy_rejected` with `details.diagnostics`, or `compiler_*`. */
 export type PolicyCompile = (source: SourceSet) => Promise<CompiledPolicy>;

@@ -2,11 +2,12 @@ import { EventEmitter } from 'node:events';
 import { asGatewayError, GatewayError } from '../errors.js';
 import type { Log } from '../log.js';
 import { diagnosticsOf } from '../policy/error-diagnostics.js';
-import type { Trigger } from '../policy/revision.js';
 import { attempt } from './attempt.js';
 import type { AttemptDeps, AttemptNotes } from './attempt.js';
 import type { Decision, Engine, EngineEvents, Outcome, RevisionLease } from './engine.js';
 import { Generation } from './generation.js';
+import { mergeRequests } from './reload-request.js';
+import type { ReloadRequest } from './reload-request.js';
 import { createSingleFlight } from './single-flight.js';
 
 export interface EngineDeps extends AttemptDeps {
@@ -29,7 +30,7 @@ export function createEngine(deps: EngineDeps): Engine {
     return generation;
   }
 
-  async function run(trigger: Trigger): Promise<Outcome> {
+  async function run(request: ReloadRequest): Promise<Outcome> {
     const start = performance.now();
     const notes: AttemptNotes = { stages: {} };
     const previous = generation;
@@ -37,13 +38,13 @@ export function createEngine(deps: EngineDeps): Engine {
     let failure: GatewayError | undefined;
     try {
       if (closed) throw new GatewayError('evaluator_closed', 'the engine is closed');
-      const result = await attempt(deps, previous?.revision, trigger, notes);
+      const result = await attempt(deps, previous?.revision, request, notes);
       status = result.status === 'unchanged' ? 'unchanged' : 'reloaded';
       if (result.status === 'prepared') swap(new Generation(result.revision, result.prepared), notes);
     } catch (thrown) {
       failure = asGatewayError(thrown);
     }
-    lastOutcome = describe({ status, trigger, notes, start, previous, now: generation, failure });
+    lastOutcome = describe({ status, request, notes, start, previous, now: generation, failure });
     announce(lastOutcome);
     return lastOutcome;
   }
@@ -73,7 +74,7 @@ export function createEngine(deps: EngineDeps): Engine {
     }
   }
 
-  const reload = createSingleFlight(run, strongerTrigger);
+  const reload = createSingleFlight(run, mergeRequests);
 
   return {
     get current() {
@@ -92,7 +93,7 @@ export function createEngine(deps: EngineDeps): Engine {
       }
     },
     lease: () => createLease(enter()),
-    reload,
+    reload: (trigger, options = {}) => reload({ trigger, options }),
     on: (event, listener) => void events.on(event, listener),
     close() {
       closed = true;
@@ -119,15 +120,9 @@ function createLease(held: Generation): RevisionLease {
   };
 }
 
-/** A trailing run that serves several callers is named after the one whose answer says most: a person before a file event. */
-function strongerTrigger(a: Trigger, b: Trigger): Trigger {
-  const order: readonly Trigger[] = ['watch', 'boot', 'api'];
-  return order.indexOf(a) >= order.indexOf(b) ? a : b;
-}
-
 interface Ended {
   readonly status: Outcome['status'];
-  readonly trigger: Trigger;
+  readonly request: ReloadRequest;
   readonly notes: AttemptNotes;
   readonly start: number;
   readonly previous: Generation | undefined;
@@ -135,11 +130,12 @@ interface Ended {
   readonly failure: GatewayError | undefined;
 }
 
-function describe({ status, trigger, notes, start, previous, now, failure }: Ended): Outcome {
+function describe({ status, request, notes, start, previous, now, failure }: Ended): Outcome {
   const candidate = failure === undefined ? undefined : notes.source?.id;
   return {
     status,
-    trigger,
+    trigger: request.trigger,
+    asked: request.options,
     revision: now?.revision.id,
     previousRevision: previous?.revision.id,
     ...(candidate === undefined ? {} : { candidate }),

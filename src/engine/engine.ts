@@ -1,6 +1,7 @@
 import type { Evaluation, EvaluationRequest } from '../evaluator/evaluator.js';
 import type { Diagnostic } from '../policy/diagnostic.js';
 import type { Revision, Trigger } from '../policy/revision.js';
+import type { ReloadOptions } from './reload-request.js';
 
 /** Milliseconds of each stage that ran; a stage that was not needed is absent. */
 export type StageTimings = Readonly<Partial<Record<'read' | 'compile' | 'data' | 'prepare' | 'swap', number>>>;
@@ -9,6 +10,8 @@ export type StageTimings = Readonly<Partial<Record<'read' | 'compile' | 'data' |
 export interface Outcome {
   readonly status: 'reloaded' | 'unchanged' | 'rejected';
   readonly trigger: Trigger;
+  /** What was asked beside it; of all who share the run. */
+  readonly asked: ReloadOptions;
   /** Revision that serves after this attempt; undefined while none does. */
   readonly revision: string | undefined;
   /** Revision that served before it. */
@@ -48,7 +51,7 @@ export interface Engine {
   /** The current revision held until `release()`. Throws `evaluation_no_revision`. */
   lease(): RevisionLease;
   /** The one path: read, compile, prepare, swap. Never rejects: a failure is an outcome. */
-  reload(trigger: Trigger): Promise<Outcome>;
+  reload(trigger: Trigger, options?: ReloadOptions): Promise<Outcome>;
   on(event: Outcome['status'], listener: (outcome: Outcome) => void): void;
   close(): Promise<void>;
 }

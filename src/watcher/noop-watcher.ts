@@ -10,7 +10,7 @@ export interface AttachDeps {
 /** Gives the API the shared engine and the one way to reload it. Every watcher does this when it starts, listening or not. */
 export function attach({ engine, api }: AttachDeps): void {
   api.attachEngine(engine);
-  api.registerPolicyReloader((trigger) => engine.reload(trigger));
+  api.registerPolicyReloader((trigger, options) => engine.reload(trigger, options));
 }
 
 /** The watcher for `--no-watch`: policies change by POST /policy/reload alone. */

@@ -52,6 +52,7 @@ export function createRecordingEngine(policyDir: string, reader: SourceReader): 
       const outcome: Outcome = {
         ...ended,
         trigger,
+        asked: {},
         revision: current?.id,
         previousRevision,
         modules: current?.source.modules.length ?? 0,

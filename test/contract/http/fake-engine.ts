@@ -2,7 +2,8 @@ import { EventEmitter } from 'node:events';
 import type { Decision, Engine, EngineEvents, Outcome, RevisionLease } from '../../../src/engine/engine.js';
 import { GatewayError } from '../../../src/errors.js';
 import type { EvaluationRequest } from '../../../src/evaluator/evaluator.js';
-import type { CompiledPolicy, Revision } from '../../../src/policy/revision.js';
+import type { ReloadOptions } from '../../../src/engine/reload-request.js';
+import type { CompiledPolicy, Revision, Trigger } from '../../../src/policy/revision.js';
 
 export const REVISION_ID = '0123456789ab'.padEnd(64, 'c');
 
@@ -43,7 +44,15 @@ export function fakeRevision(
 
 export function outcome(overrides: Partial<Outcome>): Outcome {
   return {
-    ...{ status: 'reloaded', trigger: 'api', revision: REVISION_ID, previousRevision: 'f'.repeat(64), modules: 3, durationMs: 12.5 },
+    ...{
+      status: 'reloaded',
+      trigger: 'api',
+      asked: {},
+      revision: REVISION_ID,
+      previousRevision: 'f'.repeat(64),
+      modules: 3,
+      durationMs: 12.5,
+    },
     ...{ stages: { read: 1, compile: 10 }, diagnostics: [], at: new Date('2026-01-02T03:04:06Z') },
     ...overrides,
   };
@@ -56,6 +65,7 @@ export class FakeEngine implements Engine {
   next: Outcome = outcome({});
   leases = 0;
   readonly asked: EvaluationRequest[] = [];
+  readonly reloads: ReloadOptions[] = [];
   readonly #events = new EventEmitter<EngineEvents>();
   readonly #canned: Canned;
 
@@ -90,7 +100,8 @@ export class FakeEngine implements Engine {
     };
   }
 
-  reload(): Promise<Outcome> {
+  reload(_trigger?: Trigger, options: ReloadOptions = {}): Promise<Outcome> {
+    this.reloads.push(options);
     this.lastOutcome = this.next;
     this.#events.emit(this.next.status, this.next);
     return Promise.resolve(this.next);

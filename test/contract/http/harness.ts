@@ -64,7 +64,7 @@ export async function serve(engine: FakeEngine | undefined, overrides: Partial<H
   });
   if (engine !== undefined) {
     api.attachEngine(engine);
-    api.registerPolicyReloader(() => engine.reload());
+    api.registerPolicyReloader((trigger, options) => engine.reload(trigger, options));
   }
   const { url } = await api.listen('127.0.0.1', 0);
   onTestFinished(() => api.close());

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { FakeEngine, fakeRevision, outcome, REVISION_ID } from './fake-engine.js';
-import { serve } from './harness.js';
+import { ADMITTED, serve } from './harness.js';
 
 const RELOAD = { path: '/policy/reload' };
 const PREVIOUS = 'f'.repeat(64);
@@ -83,8 +83,31 @@ describe('POST /policy/reload', () => {
     expect(await send(RELOAD)).toMatchObject({ status: 503, body: '{"error":"policy reloader unavailable"}\n' });
   });
 
-  it.each(['', 'not json', 'x'.repeat(3 << 20)])('does not read its body', async (body) => {
-    const { send } = await serve(new FakeEngine(() => undefined, fakeRevision()));
-    expect((await send({ ...RELOAD, body })).status).toBe(200);
+  it.each(['', ' \n', '{}', 'null', '{"unknown":1}', '{"force":false}', '{"force":null,"by":""}'])(
+    'takes %j as a plain reload',
+    async (body) => {
+      const engine = new FakeEngine(() => undefined, fakeRevision());
+      const { send } = await serve(engine);
+      expect((await send({ ...RELOAD, body })).status).toBe(200);
+      expect(engine.reloads).toEqual([{ requestId: expect.any(String) as string }]);
+    },
+  );
+
+  it('passes on who forces it', async () => {
+    const engine = new FakeEngine(() => undefined, fakeRevision());
+    const { send } = await serve(engine);
+    const headers = { ...ADMITTED, 'x-request-id': 'r-17' };
+    expect((await send({ ...RELOAD, headers, body: '{"force":true,"by":"ann@desk"}' })).status).toBe(200);
+    expect(engine.reloads).toEqual([{ force: true, by: 'ann@desk', requestId: 'r-17' }]);
   });
+
+  it.each(['not json', '[]', '{"force":"yes"}', '{"force":1}', `{"by":"${'x'.repeat(257)}"}`, 'x'.repeat(3 << 20)])(
+    'refuses a body that it cannot understand, and does not reload',
+    async (body) => {
+      const engine = new FakeEngine(() => undefined, fakeRevision());
+      const { send } = await serve(engine);
+      expect((await send({ ...RELOAD, body })).status).toBe(400);
+      expect(engine.reloads).toEqual([]);
+    },
+  );
 });

@@ -8,6 +8,7 @@ export function outcome(part: Partial<Outcome> = {}): Outcome {
   return {
     status: 'reloaded',
     trigger: 'watch',
+    asked: {},
     revision: NEW,
     previousRevision: OLD,
     modules: 6,

@@ -108,11 +108,11 @@ describe('the audit event of a reload', () => {
   });
 
   it('tells where from, where to and how it ended', () => {
-    expect(policyReloadEvent(outcome(), { policyDir: '/p', actor: 'cli', requestId: 'r-1' })).toEqual({
+    expect(policyReloadEvent(outcome({ asked: { requestId: 'r-1' } }), { policyDir: '/p' })).toEqual({
       timestamp: '2026-01-02T03:04:05.000Z',
       action: 'policy-reload',
       target: '/p',
-      actor: 'cli',
+      actor: 'watcher',
       details: 'policy reloaded: aaaaaaaaaaaa -> bbbbbbbbbbbb, 6 modules',
       severity: 'INFO',
       trigger: 'watch',
@@ -122,6 +122,17 @@ describe('the audit event of a reload', () => {
       to_revision: 'b'.repeat(64),
       request_id: 'r-1',
     });
+  });
+
+  it.each([
+    [{ by: 'ann@desk' }, '; asked by ann@desk'],
+    [{ by: 'ann@desk', force: true }, '; forced by ann@desk'],
+    [{ force: true }, '; forced'],
+  ])('says who asked: %j', (asked, said) => {
+    const { details, actor } = policyReloadEvent(outcome({ trigger: 'api', asked }), { policyDir: '/p' });
+    expect(details).toBe(`policy reloaded: aaaaaaaaaaaa -> bbbbbbbbbbbb, 6 modules${said}`);
+    // A name that a caller gives itself is not what the trail is filtered by.
+    expect(actor).toBe('api');
   });
 
   it('of a rejection is HIGH, names the candidate and has a digest that equals only for equal diagnostics', () => {

@@ -24,6 +24,7 @@ function setUp(start: Disk, last?: Answer) {
   const disk = start;
   const outcome = (answer: Answer): Outcome => ({
     trigger: 'watch',
+    asked: {},
     revision: undefined,
     previousRevision: undefined,
     modules: 0,
