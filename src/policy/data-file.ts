@@ -1,6 +1,7 @@
 import { GatewayError } from '../errors.js';
+import { MAX_NUMBER_DIGITS, shownNumber } from '../value/number-bounds.js';
 import { findHalfPair, locateJsonFault } from './json-locate.js';
-import { depthOf } from './json-slices.js';
+import { pathTo, surveyJson } from './json-slices.js';
 import type { SourceFile } from './source-set.js';
 import { yamlToJson } from './yaml-to-json.js';
 
@@ -18,7 +19,8 @@ export function parseDataFile(file: SourceFile): ParsedData {
   const bytes = withoutBom(file.bytes);
   const json = file.path.endsWith('.json') ? bytes : yamlToJson(file.path, bytes);
   // Asked before parsing: what finds the fault of malformed text recurses.
-  if (depthOf(json) > MAX_DATA_DEPTH) throw dataInvalid(file.path, `nested deeper than ${MAX_DATA_DEPTH} levels`);
+  const { depth, huge } = surveyJson(json);
+  if (depth > MAX_DATA_DEPTH) throw dataInvalid(file.path, `nested deeper than ${MAX_DATA_DEPTH} levels`);
   const text = Buffer.from(json.buffer, json.byteOffset, json.byteLength).toString('utf8');
   const value = parse(text, file.path);
   // The parser of the WebAssembly module stops at one, and could not say in which file.
@@ -27,17 +29,36 @@ export function parseDataFile(file: SourceFile): ParsedData {
     const place = json === bytes ? placeOf(text, half) : undefined;
     throw dataInvalid(file.path, 'Expected a whole surrogate pair, got half of one', place);
   }
+  if (huge !== undefined) throw hugeNumber(file, json, huge, json === bytes ? text : undefined);
   return { json, value };
 }
 
-/** `place` is 1-based; the message begins with it as compilers do. */
-export function dataInvalid(
-  file: string,
-  what: string,
-  place?: { readonly row: number; readonly col: number; readonly line?: string },
-  cause?: unknown,
+/** Such a number aborts whatever compares or adds it: better refused here than met by a decision. */
+function hugeNumber(
+  file: SourceFile,
+  json: Uint8Array,
+  { start, end }: { start: number; end: number },
+  text: string | undefined,
 ): GatewayError {
-  const at = place === undefined ? file : `${file}:${place.row}:${place.col}`;
+  const path = ['data', ...file.path.split('/').slice(0, -1), ...pathTo(json, start)].join('.');
+  const what = `${path}: Expected a number of at most ${MAX_NUMBER_DIGITS} digits, got ${shownNumber(json, start, end)}`;
+  const before = Buffer.from(json.buffer, json.byteOffset, start).toString('utf8').length;
+  const place = text === undefined ? undefined : placeOf(text, before);
+  return dataInvalid(file.path, what, { path, ...place });
+}
+
+/** Where in a file, or in the data document, something is wrong. */
+interface Place {
+  /** 1-based, as is `col`. */
+  readonly row?: number;
+  readonly col?: number;
+  readonly line?: string;
+  readonly path?: string;
+}
+
+/** The message begins with the place as compilers do. */
+export function dataInvalid(file: string, what: string, place: Place = {}, cause?: unknown): GatewayError {
+  const at = place.row === undefined ? file : `${file}:${place.row}:${place.col}`;
   return new GatewayError('policy_data_invalid', `${at}: ${what}`, { cause, details: { file, ...place } });
 }
 

@@ -1,3 +1,5 @@
+import { isHugeNumber } from '../value/number-bounds.js';
+
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 const OPEN_BRACE = 0x7b;
@@ -39,17 +41,65 @@ export function isObject(json: Uint8Array): boolean {
   return json[skipSpace(json, 0)] === OPEN_BRACE;
 }
 
-/** The deepest nesting of valid JSON: 0 for a scalar. */
-export function depthOf(json: Uint8Array): number {
+/** What one pass over JSON text tells before anything is built of it. The text may be malformed; whoever parses it finds that. */
+export interface JsonSurvey {
+  /** The deepest nesting: 0 for a scalar. */
+  readonly depth: number;
+  /** The first number with more digits than arithmetic can bear. */
+  readonly huge: { readonly start: number; readonly end: number } | undefined;
+}
+
+export function surveyJson(json: Uint8Array): JsonSurvey {
   let depth = 0;
   let deepest = 0;
+  let huge: JsonSurvey['huge'];
   for (let at = 0; at < json.length; at++) {
     const byte = json[at];
     if (byte === QUOTE) at = endOfString(json, at) - 1;
     else if (byte === OPEN_BRACE || byte === OPEN_BRACKET) deepest = Math.max(deepest, ++depth);
     else if (byte === CLOSE_BRACE || byte === CLOSE_BRACKET) depth--;
+    else if (startsNumber(byte)) {
+      const start = at;
+      at = endOfNumber(json, at) - 1;
+      if (huge === undefined && isHugeNumber(json, start, at + 1)) huge = { start, end: at + 1 };
+    }
   }
-  return deepest;
+  return { depth: deepest, huge };
+}
+
+/** Names and indexes that lead to the value at `offset` of valid JSON text. */
+export function pathTo(json: Uint8Array, offset: number): string[] {
+  const path: (string | number)[] = [];
+  const isArray: boolean[] = [];
+  for (let at = 0; at < offset; at++) {
+    const byte = json[at];
+    if (byte === QUOTE) {
+      const end = endOfString(json, at);
+      if (json[skipSpace(json, end)] === COLON) path[path.length - 1] = keyOf(json, at, end);
+      at = end - 1;
+    } else if (byte === OPEN_BRACE || byte === OPEN_BRACKET) {
+      isArray.push(byte === OPEN_BRACKET);
+      path.push(byte === OPEN_BRACKET ? 0 : '');
+    } else if (byte === CLOSE_BRACE || byte === CLOSE_BRACKET) {
+      isArray.pop();
+      path.pop();
+    } else if (byte === COMMA && isArray.at(-1) === true) path.push(Number(path.pop()) + 1);
+  }
+  return path.map(String);
+}
+
+function startsNumber(byte: number | undefined): boolean {
+  return byte !== undefined && ((byte >= 0x30 && byte <= 0x39) || byte === 0x2d);
+}
+
+/** Signs and points count as part of it, wherever they stand. */
+function endOfNumber(json: Uint8Array, start: number): number {
+  let at = start + 1;
+  for (;;) {
+    const byte = json[at];
+    if (!startsNumber(byte) && byte !== 0x2b && byte !== 0x2e && byte !== 0x45 && byte !== 0x65) return at;
+    at++;
+  }
 }
 
 function endOfValue(json: Uint8Array, start: number): number {

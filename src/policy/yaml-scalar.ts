@@ -15,14 +15,17 @@ const INTEGER = /^([-+]?)(0[bB][01]+|0[oO]?[0-7]+|0[xX][0-9a-fA-F]+|0|[1-9][0-9]
 const MIN_INTEGER = -(2n ** 63n);
 const MAX_INTEGER = 2n ** 64n - 1n;
 
-/** The JSON text of a plain scalar, or undefined when JSON has no such value (infinities, NaN). */
+/** The JSON text of a plain scalar, or undefined when JSON has no such value (infinities, NaN, a float beyond 64 bits). */
 export function plainToJson(source: string): string | undefined {
   if (source === '') return 'null';
   const named = NAMED.get(source);
   if (named !== undefined) return named;
   if (NOT_JSON.test(source)) return undefined;
-  const number = /^[-+.0-9]/.test(source) ? numberToJson(source.replaceAll('_', '')) : undefined;
-  return number ?? JSON.stringify(source);
+  if (!/^[-+.0-9]/.test(source)) return JSON.stringify(source);
+  const digits = source.replaceAll('_', '');
+  // OPA's library makes a string of it, which is greater than every number.
+  if (FLOAT.test(digits) && !Number.isFinite(Number(digits))) return undefined;
+  return numberToJson(digits) ?? JSON.stringify(source);
 }
 
 function numberToJson(source: string): string | undefined {
@@ -34,10 +37,10 @@ function numberToJson(source: string): string | undefined {
     if (value >= MIN_INTEGER && value <= MAX_INTEGER) return String(value);
   }
   if (!FLOAT.test(source)) return undefined;
-  const value = Number(source);
-  if (!Number.isFinite(value)) return undefined;
-  return JSON.stringify(value);
+  return JSON.stringify(Number(source));
 }
+
+const STANDARD = /^tag:yaml\.org,2002:(\w+)$/;
 
 const TYPES: Readonly<Record<string, RegExp>> = {
   int: /^-?[0-9]+$/,
@@ -46,13 +49,19 @@ const TYPES: Readonly<Record<string, RegExp>> = {
   null: /^null$/,
 };
 
-/** The JSON text of a scalar with an explicit tag, or undefined when the text does not fit the tag. */
+/** The JSON text of a scalar with an explicit tag, or undefined when the text does not fit the tag, or the tag is none of JSON's. */
 export function taggedToJson(tag: string, source: string): string | undefined {
-  const type = /^tag:yaml\.org,2002:(\w+)$/.exec(tag)?.[1];
-  if (type === 'timestamp') return undefined;
+  const type = STANDARD.exec(tag)?.[1];
+  if (type === 'str') return JSON.stringify(source);
   if (type === 'binary') return JSON.stringify(Buffer.from(source, 'base64').toString('utf8'));
   const expected = type === undefined ? undefined : TYPES[type];
-  if (expected === undefined) return JSON.stringify(source);
+  // `!include secrets.yaml` as its text would not be what was meant.
+  if (expected === undefined) return undefined;
   const json = plainToJson(source);
   return json !== undefined && expected.test(json) ? json : undefined;
+}
+
+/** Whether a map or a sequence has no tag but that of its own kind. */
+export function isCollectionTag({ tag }: { readonly tag?: string | undefined }): boolean {
+  return tag === undefined || tag === '!' || ['map', 'seq'].includes(STANDARD.exec(tag)?.[1] ?? '');
 }

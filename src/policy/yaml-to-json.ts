@@ -1,8 +1,8 @@
-import { isAlias, isMap, isScalar, isSeq, LineCounter, parseAllDocuments, visit } from 'yaml';
+import { isAlias, isMap, isNode, isScalar, isSeq, LineCounter, parseAllDocuments, visit } from 'yaml';
 import type { Alias, Node, Pair, Scalar, YAMLMap } from 'yaml';
 import { exceedsYamlDepth } from '../config/yaml-depth.js';
 import { GatewayError } from '../errors.js';
-import { plainToJson, taggedToJson } from './yaml-scalar.js';
+import { isCollectionTag, plainToJson, taggedToJson } from './yaml-scalar.js';
 
 /** The YAML parser takes more than a second for a hostile file of this size, on the thread that answers requests; JSON is 50 times faster. */
 const MAX_YAML_BYTES = 128 * 1024;
@@ -32,7 +32,8 @@ export function yamlToJson(file: string, bytes: Uint8Array): Uint8Array {
     const [error] = document.errors;
     if (error !== undefined) throw fail(error.message, error.pos[0], error);
   }
-  const [first] = documents;
+  const [first, second] = documents;
+  if (second !== undefined) throw fail('Expected one document, got a second one: split it into files of its own', second.range?.[0] ?? 0);
   const contents = first?.contents ?? null;
   if (first === undefined || contents === null) return Buffer.from('null');
   const targets = new Map<Alias, Node>();
@@ -75,23 +76,29 @@ class Writer {
     if (node === null || node === undefined) return 'null';
     if (isAlias(node)) return this.#follow(node, (target) => this.write(target, depth));
     if (isScalar(node)) return this.#scalar(node);
-    const at = isMap(node) || isSeq(node) ? (node.range?.[0] ?? 0) : 0;
+    if (!isMap(node) && !isSeq(node)) throw this.#fail('Expected a value', 0);
+    const at = startOf(node);
     if (depth >= MAX_DEPTH) throw this.#fail(`nested deeper than ${MAX_DEPTH} levels`, at);
     if (this.#open.size > 0 && ++this.#aliased > MAX_ALIASED_NODES) throw this.#fail('aliases unfold into too many values', at);
+    if (!isCollectionTag(node)) throw this.#fail(`Expected a tag that JSON has a value for, got ${String(node.tag)}`, at);
     if (isSeq(node)) return `[${node.items.map((item) => this.write(item, depth + 1)).join(',')}]`;
-    if (!isMap(node)) throw this.#fail('Expected a value', at);
     const members = new Map<string, string>();
     this.#members(node, depth, members);
     return `{${[...members].map(([key, value]) => `${JSON.stringify(key)}:${value}`).join(',')}}`;
   }
 
-  /** Keys of the map itself first, of repeated ones the last; then those of merged maps that are not there yet. */
+  /** Keys of the map itself first; then those of merged maps that are not there yet. */
   #members(map: YAMLMap, depth: number, members: Map<string, string>): void {
     const merges: unknown[] = [];
     const own = new Map<string, string>();
     for (const pair of map.items) {
       if (isMergeKey(pair)) merges.push(...(isSeq(pair.value) ? pair.value.items : [pair.value]));
-      else own.set(this.#key(pair.key), this.write(pair.value, depth + 1));
+      else {
+        const key = this.#key(pair.key);
+        // Whichever of the two were taken, the other would be gone without a word.
+        if (own.has(key)) throw this.#fail(`the key ${JSON.stringify(key)} is there twice`, startOf(pair.key));
+        own.set(key, this.write(pair.value, depth + 1));
+      }
     }
     for (const [key, value] of own) if (!members.has(key)) members.set(key, value);
     for (const merged of merges) this.#merge(merged, map, depth, members);
@@ -137,6 +144,10 @@ class Writer {
 function jsonOf({ tag, type }: Scalar, source: string): string | undefined {
   if (tag !== undefined && tag !== '!') return taggedToJson(tag, source);
   return type === 'PLAIN' ? plainToJson(source) : JSON.stringify(source);
+}
+
+function startOf(node: unknown): number {
+  return isNode(node) ? (node.range?.[0] ?? 0) : 0;
 }
 
 function isMergeKey({ key }: Pair): boolean {

@@ -1,6 +1,6 @@
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
-import { parse as parseYaml } from 'yaml';
+import { parseDocument, visit } from 'yaml';
 import { exceedsYamlDepth, MAX_YAML_DEPTH } from '../../config/yaml-depth.js';
 import { GatewayError } from '../../errors.js';
 import type { Call } from '../exchange.js';
@@ -55,10 +55,19 @@ function fromYaml(bytes: Uint8Array): Uint8Array {
     });
   }
   try {
-    const value: unknown = parseYaml(text, { ...LINEAR, maxAliasCount: MAX_ALIASES, intAsBigInt: false, logLevel: 'error' });
+    const document = parseDocument(text, { ...LINEAR, intAsBigInt: false, logLevel: 'error' });
+    const [error] = document.errors;
+    if (error !== undefined) throw error;
+    // JSON.stringify would write null for them, and the rules would decide about that.
+    visit(document, { Scalar: (_key, { value, source }) => demandNumber(value, source) });
+    const value: unknown = document.toJS({ maxAliasCount: MAX_ALIASES });
     return Buffer.from(JSON.stringify(value ?? null));
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new GatewayError('evaluation_input_invalid', `body contains malformed input document: ${reason}`, { cause });
   }
+}
+
+function demandNumber(value: unknown, source: string | undefined): void {
+  if (typeof value === 'number' && !Number.isFinite(value)) throw new Error(`Expected a number that JSON can hold, got ${source ?? value}`);
 }

@@ -19,6 +19,7 @@ const REQUESTS: readonly Asked[] = [
   ['an empty body', 'POST', ALLOW, ''],
   ['malformed JSON', 'POST', ALLOW, '{"input":'],
   ['half a surrogate pair', 'POST', ALLOW, '{"input":"\\ud800"}'],
+  ['a number that no arithmetic can hold', 'POST', ALLOW, '{"input":{"port":1e999999999}}'],
   ['deep nesting', 'POST', ALLOW, `{"input":${'['.repeat(600)}${']'.repeat(600)}}`],
   ['base data', 'POST', '/v1/data/firewall', '{"input":{}}'],
   ['data that is not there', 'POST', '/v1/data/nowhere', '{"input":{}}'],

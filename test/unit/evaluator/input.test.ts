@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { GatewayError } from '../../../src/errors.js';
 import { validateInput } from '../../../src/evaluator/input.js';
 
 function verdict(bytes: Uint8Array, maxDepth?: number): string {
@@ -8,6 +9,15 @@ function verdict(bytes: Uint8Array, maxDepth?: number): string {
     return 'accepted';
   } catch (error) {
     return (error as { code: string }).code;
+  }
+}
+
+function refusal(text: string): GatewayError | undefined {
+  try {
+    validateInput(Buffer.from(text));
+    return undefined;
+  } catch (error) {
+    return error as GatewayError;
   }
 }
 
@@ -75,9 +85,33 @@ describe('validateInput', () => {
     expect(verdict(Uint8Array.from(bytes))).toBe('evaluation_input_invalid');
   });
 
-  it.each(['"\\ud83d\\ude00"', '{"a":1,"a":2}', '1e999999', '-0', '"\\u0000"', ' [ ] ', 'null'])('accepts %s', (text) => {
+  it.each(['"\\ud83d\\ude00"', '{"a":1,"a":2}', '1e4095', '-1.5E-4000', '-0', '"\\u0000"', ' [ ] ', 'null'])('accepts %s', (text) => {
     expect(verdict(Buffer.from(text))).toBe('accepted');
   });
+
+  it.each([
+    ['1e4096', '1e4096'],
+    ['{"x":1e999999999}', '1e999999999'],
+    ['[0e99999]', '0e99999'],
+    ['[-1.5E-4096]', '-1.5E-4096'],
+    ['1e+00000000000000000000005000', '1e+00000000000000000000005000'],
+    ['7'.repeat(4097), '(4097 characters)'],
+    [`0.${'3'.repeat(100_000)}`, '(100002 characters)'],
+    [`${'1'.repeat(4000)}e97`, '(4003 characters)'],
+  ])('refuses a number that no arithmetic can hold, and names it: %.20s', (text, named) => {
+    const failure = refusal(text);
+    expect(failure).toMatchObject({ code: 'evaluation_input_invalid' });
+    expect(failure?.message).toContain(`got ${named.startsWith('(') ? '' : named}`);
+    expect(failure?.message).toContain(named);
+    expect(failure?.message.length).toBeLessThan(200);
+  });
+
+  it.each(['1'.repeat(4096), `${'1'.repeat(4000)}e96`, `0.${'3'.repeat(4096)}`, '1'.repeat(4096) + '.' + '2'.repeat(4096), '5e-4096'])(
+    'accepts as many digits as arithmetic can bear: %.20s',
+    (text) => {
+      expect(verdict(Buffer.from(`[${text}]`))).toBe('accepted');
+    },
+  );
 
   it('bounds the depth, whatever else is wrong further in', () => {
     const deep = (levels: number, end: string): Buffer => Buffer.from('[{"a":'.repeat(levels / 2) + end);
