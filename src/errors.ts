@@ -57,13 +57,18 @@ export const ERRORS = {
     hint: 'The patterns are too dear for this content: send less, or make data.guardrail.patterns cheaper.',
   },
   // requests of the decision domains
-  request_too_large: { status: 400, exit: 2, hint: 'Send less, or raise http.max_body_bytes.' },
+  request_too_large: { status: 400, exit: 2, hint: 'Send less, or raise http.max_body.' },
   request_invalid: { status: 400, exit: 2, hint: 'Mend the request field that is named; see the API reference.' },
   request_target_invalid: { status: 503, exit: 2, hint: 'Name the target with 1 to 4096 bytes that are not all blank.' },
   // gateway
   config_invalid: { status: 500, exit: 2, hint: 'Mend the setting that is named; see the configuration reference.' },
   config_unreadable: { status: 500, exit: 2, hint: 'Check the path and the permissions of the config file.' },
   token_missing: { status: 503, exit: 4, hint: 'Set DEFENSECLAW_GATEWAY_TOKEN, or start the gateway once to create a token.' },
+  token_wrong: {
+    status: 401,
+    exit: 4,
+    hint: 'Give the token of the gateway that answered: its start says where that is kept. Two gateways have two tokens.',
+  },
   address_in_use: { status: 500, exit: 3, hint: 'Stop the other process or choose another --port.' },
   address_unavailable: { status: 500, exit: 3, hint: 'Choose an address of this machine with --bind and a free --port.' },
   serving_failed: {

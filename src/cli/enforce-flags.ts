@@ -36,5 +36,5 @@ export async function changeList(
 ): Promise<{ readonly status: string }> {
   const client = openGateway(flags);
   const body = { target_type: type, target_name: name, reason, source_path: sourcePath };
-  return requireOk(client, path, await client.call(method, path, body)) as { status: string };
+  return requireOk(path, await client.call(method, path, body)) as { status: string };
 }

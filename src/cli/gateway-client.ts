@@ -17,7 +17,7 @@ export interface GatewayAnswer {
 /** Talks to a running gateway with the headers that its CSRF gate and token check want. */
 export interface GatewayClient {
   readonly base: string;
-  /** Throws `gateway_unreachable` when nothing answers; any status is an answer. */
+  /** Throws `gateway_unreachable` when nothing answers, and `token_wrong` for 401; any other status is an answer. */
   call(method: 'GET' | 'POST' | 'DELETE' | 'PATCH', path: string, body?: unknown): Promise<GatewayAnswer>;
 }
 
@@ -39,6 +39,7 @@ export function createGatewayClient({ bind, port, token, timeoutMs = DEFAULT_TIM
       const url = `${base}${path}`;
       const response = await send(url, method, token, body, timeoutMs);
       const text = await response.text();
+      if (response.status === 401) throw new GatewayError('token_wrong', `the gateway at ${base} refused the token`);
       return { status: response.status, body: parseBody(text), headers: response.headers };
     },
   };

@@ -31,7 +31,7 @@ export default class Inspect extends GatewayCommand {
     const content = await readContent(args.file);
     const client = openGateway(flags);
     const path = `/api/v1/inspect/${flags.kind}`;
-    const answer = requireOk(client, path, await client.call('POST', path, { tool: flags.tool, content })) as InspectAnswer;
+    const answer = requireOk(path, await client.call('POST', path, { tool: flags.tool, content })) as InspectAnswer;
     this.log(renderInspect(answer, this.paint));
     if (answer.would_block) this.endWith(1);
     return answer;

@@ -40,5 +40,5 @@ export function duration(
     context.addIssue(`${expected}, got ${got}`);
     return z.NEVER;
   });
-  return setting.meta({ range: `${min} to ${max}` });
+  return setting.meta({ range: `${min} to ${max}`, kind: 'duration' });
 }

@@ -37,6 +37,7 @@ function fromText(text: string, kind: SettingKind): unknown {
     case 'list':
       return trimmed.split(',').map((item) => item.trim());
     case 'duration':
+    case 'size':
     case 'string':
       return text;
   }

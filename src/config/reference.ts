@@ -34,7 +34,8 @@ The gateway reads one YAML file: \`--config\`, else \`$DEFENSECLAW_CONFIG\`, els
 (\`$DEFENSECLAW_HOME\`, else \`~/.defenseclaw\`). Command line flags win over environment variables, these over the file, the
 file over the defaults. An unknown or ill-typed setting stops the start and is named with file, line and column.
 
-A duration is a number of seconds (\`0.5\`) or a text with a unit (\`500ms\`, \`30s\`, \`5m\`, \`2h\`). A list in an environment
+A duration is a number of seconds (\`0.5\`) or a text with a unit (\`500ms\`, \`30s\`, \`5m\`, \`2h\`),
+a size a number of bytes or a text with a unit (\`512KiB\`, \`20MiB\`). A list in an environment
 variable is separated by commas. Relative paths count from the folder of the config file, those of flags and variables from the
 working folder. An empty variable counts as not set.
 

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { settingsSchema } from './schema.js';
 
 /** What a value of a setting looks like when it comes as text. */
-export type SettingKind = 'boolean' | 'number' | 'string' | 'list' | 'duration';
+export type SettingKind = 'boolean' | 'number' | 'string' | 'list' | 'duration' | 'size';
 
 /** One leaf of the config file. */
 export interface Setting {
@@ -20,7 +20,7 @@ export interface Setting {
   readonly env: string | undefined;
 }
 
-/** The parts of a JSON schema node that are read here; `env` and `range` are our own annotations. */
+/** The parts of a JSON schema node that are read here; `env`, `range` and `kind` are our own annotations. */
 const nodeSchema = z.looseObject({
   type: z.unknown().optional(),
   anyOf: z.array(z.unknown()).optional(),
@@ -31,13 +31,14 @@ const nodeSchema = z.looseObject({
   minimum: z.number().optional(),
   maximum: z.number().optional(),
   range: z.string().optional(),
+  kind: z.enum(['duration', 'size']).optional(),
   env: z.union([z.string(), z.literal(false)]).optional(),
 });
 
 type Node = z.output<typeof nodeSchema>;
 
 function kindOf(node: Node): SettingKind {
-  if (node.anyOf !== undefined || Array.isArray(node.type)) return 'duration';
+  if (node.kind !== undefined) return node.kind;
   switch (node.type) {
     case 'boolean':
       return 'boolean';

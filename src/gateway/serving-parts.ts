@@ -40,7 +40,7 @@ export function createServingParts({ config, token, version, log }: ServingParts
 /** Bounds of the server, as configured. */
 export function httpLimits({ http, evaluation }: Config): Partial<HttpLimits> {
   return {
-    maxBodyBytes: http.max_body_bytes,
+    maxBodyBytes: http.max_body,
     maxInputDepth: evaluation.max_input_depth,
     headersTimeoutMs: http.header_timeout,
     requestTimeoutMs: http.request_timeout,

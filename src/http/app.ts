@@ -2,9 +2,8 @@ import Router from '@koa/router';
 import Koa from 'koa';
 import type { Core } from './core.js';
 import type { Resource } from './exchange.js';
+import { admit } from './middleware/admit.js';
 import { answer } from './middleware/answer.js';
-import { auth } from './middleware/auth.js';
-import { csrf } from './middleware/csrf.js';
 import { identify } from './middleware/identify.js';
 import { observe } from './middleware/observe.js';
 import { oneReading } from './middleware/one-reading.js';
@@ -17,7 +16,7 @@ import { handlerFor } from './resources.js';
  */
 export function createApp(core: Core, resources: readonly Resource[]): Koa<State> {
   const app = new Koa<State>();
-  app.use(identify(core)).use(observe(core)).use(answer(core)).use(auth(core)).use(csrf(core)).use(oneReading());
+  app.use(identify(core)).use(observe(core)).use(answer(core)).use(admit(core)).use(oneReading());
   app.use(createRouter(resources).routes());
   return app;
 }

@@ -5,6 +5,7 @@ import { errorReply } from './error-reply.js';
 import type { Call } from './exchange.js';
 import type { Failed } from './on-revision.js';
 import { createGate } from './door/gate.js';
+import { hostsIn } from './door/hosts.js';
 import type { Gate } from './door/gate.js';
 import { readBody } from './door/read-body.js';
 import { createObserver } from './door/observer.js';
@@ -63,6 +64,10 @@ class IncomingCall implements Call {
 
   get remoteAddress(): string | undefined {
     return peerAddress(this.#request);
+  }
+
+  get hosts(): number {
+    return hostsIn(this.#request.rawHeaders);
   }
 
   body(): Promise<Uint8Array> {

@@ -1,15 +1,14 @@
 import { DEFAULT_INPUT_DEPTH } from '../evaluator/input.js';
 import type { Log } from '../log.js';
 import type { WatcherState } from '../watcher/watcher.js';
-import type { AuthFailure } from './door/token.js';
-import type { CsrfFailure } from './door/csrf.js';
+import type { Refusal } from './door/gate.js';
 import type { Resource } from './exchange.js';
 import type { Front } from './server.js';
 
 /** What is counted of requests. Labels are bounded: routes come from the route table, `unmatched` otherwise. */
 export interface RequestMetrics {
   httpRequest(method: string, route: string, status: number, seconds: number): void;
-  authFailure(reason: AuthFailure | CsrfFailure): void;
+  authFailure(reason: Refusal): void;
   evaluation(domain: string, verdict: string, seconds: number): void;
 }
 

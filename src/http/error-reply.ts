@@ -3,7 +3,7 @@ import type { Log } from '../log.js';
 import { BodyAborted, surfaceOf } from './exchange.js';
 import type { Call, Reply } from './exchange.js';
 import { opaError, opaReplyTo } from './opa/errors.js';
-import { refused, withHeader } from './replies.js';
+import { ERROR_CODE_HEADER, json, refused, withHeader } from './replies.js';
 
 /**
  * Whatever a handler threw, as an answer in the shape of its surface. A stranger is a bug of ours: it is logged whole and answered
@@ -18,10 +18,14 @@ export function errorReply(thrown: unknown, call: Pick<Call, 'path' | 'method' |
   return opa ? opaError(500, 'internal_error', 'internal error') : refused(500, 'internal error', 'internal');
 }
 
+/** `error` tells no difference between a body that is too long and one that does not parse: that is the wire. Who reads on learns the limit. */
+function tooLarge({ code, message, spec, details }: GatewayError): Reply {
+  return json(spec.status, { error: 'invalid JSON body', detail: message, limit: details['limit'] }, { [ERROR_CODE_HEADER]: code });
+}
+
 function replyTo(thrown: unknown): Reply | undefined {
   if (!(thrown instanceof GatewayError)) return undefined;
-  // The wire tells no difference between a body that is too long and one that does not parse.
-  if (thrown.code === 'request_too_large') return refused(thrown.spec.status, 'invalid JSON body', thrown.code);
+  if (thrown.code === 'request_too_large') return tooLarge(thrown);
   const reply = refused(thrown.spec.status, thrown.message, thrown.code);
   return thrown.code === 'evaluation_overloaded' ? withHeader(reply, 'Retry-After', '1') : reply;
 }

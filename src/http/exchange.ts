@@ -8,6 +8,8 @@ export interface Call {
   /** Query as it was sent, without the question mark. */
   readonly query: string;
   readonly headers: IncomingHttpHeaders;
+  /** How many `Host` headers came: more than one may be read as another request by somebody else on the way. */
+  readonly hosts: number;
   readonly requestId: string;
   /** Address of the peer, as the socket tells it. */
   readonly remoteAddress: string | undefined;

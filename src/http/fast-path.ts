@@ -1,7 +1,7 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import type { Log } from '../log.js';
 import type { Core } from './core.js';
-import type { Call, Reply, Resource } from './exchange.js';
+import type { Reply, Resource } from './exchange.js';
 import { writeReply } from './write-reply.js';
 import { createHotTable, handlerFor } from './resources.js';
 
@@ -31,7 +31,7 @@ async function serve(core: Core, resource: Resource, request: IncomingMessage, r
   let route = 'unmatched';
   let reply: Reply;
   try {
-    const refusal = refuse(core, call);
+    const refusal = core.gate.refusal(call);
     if (refusal === undefined) {
       route = resource.path;
       reply = await handlerFor(resource, call.method)(call);
@@ -41,11 +41,6 @@ async function serve(core: Core, resource: Resource, request: IncomingMessage, r
   }
   writeReply(response, call.requestId, reply);
   core.observe(call, route, reply, start);
-}
-
-function refuse({ gate }: Core, call: Call): Reply | undefined {
-  const { reply, carrier } = gate.authenticate(call);
-  return reply ?? gate.checkCrossSite(call, carrier);
 }
 
 function pathOf(url: string | undefined): string {

@@ -4,13 +4,15 @@ import { plain } from './replies.js';
 /** What unknown paths count as in metrics. */
 export const UNMATCHED = 'unmatched';
 
-/** The handler for a method of a resource; a method that it does not know gets 405, HEAD included. */
-export function handlerFor(resource: Resource, method: string): Handler {
-  return Object.hasOwn(resource.methods, method) ? (resource.methods[method] ?? methodNotAllowed(resource)) : methodNotAllowed(resource);
+/** The handler for a method of a resource; HEAD is answered as GET is, and a method that it does not know gets 405. */
+export function handlerFor({ methods }: Resource, method: string): Handler {
+  const asked = method === 'HEAD' ? 'GET' : method;
+  return Object.hasOwn(methods, asked) ? (methods[asked] ?? methodNotAllowed(methods)) : methodNotAllowed(methods);
 }
 
-function methodNotAllowed(resource: Resource): Handler {
-  return () => plain(405, 'method not allowed', { Allow: Object.keys(resource.methods).sort().join(', ') });
+function methodNotAllowed(methods: Resource['methods']): Handler {
+  const allowed = Object.keys(methods).flatMap((method) => (method === 'GET' ? ['GET', 'HEAD'] : [method]));
+  return () => plain(405, 'method not allowed', { Allow: allowed.sort().join(', ') });
 }
 
 export const notFound: Handler = () => plain(404, '404 page not found');

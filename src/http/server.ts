@@ -7,7 +7,6 @@ import type { Log } from '../log.js';
 import type { HttpLimits } from './deps.js';
 import type { Otherwise } from './quick/lane.js';
 import type { Wire } from './quick/wire.js';
-import { boundRest, mayGoOn } from './door/read-body.js';
 
 /** Where the server listens. */
 export interface ListenAddress {
@@ -88,11 +87,6 @@ export function createHttpServer(listener: Otherwise, { limits, log, front, quic
     if (leaving()) response.shouldKeepAlive = false;
     underWay.add(response);
     response.on('close', () => underWay.delete(response));
-    if (mayGoOn(request)) {
-      response.on('prefinish', () => {
-        if (!request.complete) boundRest(request);
-      });
-    }
     listener(request, response, body);
   }
 

@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import { endAnswer } from './door/end-answer.js';
 import { REQUEST_ID_HEADER } from './door/request-id.js';
 import type { Reply } from './exchange.js';
 
@@ -8,5 +9,9 @@ export function writeReply(response: ServerResponse, requestId: string, { status
   for (const name in headers) head.push(name, headers[name] ?? '');
   head.push('Content-Length', String(typeof body === 'string' ? Buffer.byteLength(body) : body.byteLength));
   response.writeHead(status, head);
-  response.end(body);
+  if (response.req.complete) response.end(body);
+  else {
+    response.write(body);
+    endAnswer(response);
+  }
 }

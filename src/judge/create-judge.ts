@@ -145,6 +145,10 @@ export function createJudge({ config, llm, metrics, log, cache: given, provider:
     subscribe(to) {
       engine = to;
       to.on('reloaded', () => cache.invalidate());
+      // Whoever asks for a reload may have changed what the model is told beside the policies; a file event that was for nothing may not.
+      to.on('unchanged', ({ trigger }) => {
+        if (trigger !== 'watch') cache.invalidate();
+      });
     },
   };
 }

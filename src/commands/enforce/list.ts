@@ -14,7 +14,7 @@ export default class EnforceList extends GatewayCommand {
     const { flags } = await this.parse(EnforceList);
     const client = openGateway(flags);
     const read = async (path: string): Promise<readonly EnforcementEntry[]> =>
-      requireOk(client, path, await client.call('GET', path)) as readonly EnforcementEntry[];
+      requireOk(path, await client.call('GET', path)) as readonly EnforcementEntry[];
     const [blocked, allowed] = await Promise.all([read('/enforce/blocked'), read('/enforce/allowed')]);
     const row = (list: string, entry: EnforcementEntry): string[] => [
       ...[list, entry.target_type, entry.target_name, entry.source_path ?? '', entry.reason, entry.updated_at],

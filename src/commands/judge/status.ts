@@ -16,7 +16,6 @@ export default class JudgeStatus extends GatewayCommand {
     const { flags } = await this.parse(JudgeStatus);
     const client = openGateway(flags);
     const { status, body } = await client.call('GET', '/status');
-    if (status === 401) throw new GatewayError('token_missing', `${client.base} refused the token`);
     if (status !== 200) throw new GatewayError('gateway_refused', `${client.base}/status answered HTTP ${status}`);
     const { judge = { enabled: false } } = body as { readonly judge?: JudgeBody };
     this.log(renderJudge(judge, this.paint));

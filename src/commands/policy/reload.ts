@@ -32,7 +32,7 @@ export default class PolicyReload extends GatewayCommand {
       this.log(JSON.stringify(body, undefined, 2));
       return body;
     }
-    this.endWith(status === 401 ? ERRORS.token_missing.exit : ERRORS.policy_rejected.exit);
+    this.endWith(ERRORS.policy_rejected.exit);
     const diagnostics = diagnosticsOf(body);
     if (diagnostics.length > 0) this.logToStderr(renderDiagnostics(diagnostics, this.paintError));
     this.logToStderr(`${this.paintError('red', 'Error:')} reload failed (HTTP ${status}): ${messageOf(body)}`);

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { duration } from '../duration.js';
 import { secret } from '../secret.js';
+import { size } from '../size.js';
 
 /** Name of an environment variable. */
 export const envName = z
@@ -57,12 +58,9 @@ export const http = z
     drain_timeout: duration('0s', '10m')
       .prefault('10s')
       .meta({ description: 'Time that running requests get after SIGTERM or SIGINT before their connections are cut.' }),
-    max_body_bytes: z
-      .int()
-      .min(1024)
-      .max(256 * 1024 * 1024)
-      .default(1024 * 1024)
-      .meta({ description: 'Largest request body in bytes, for every method.' }),
+    max_body: size('1KiB', '256MiB')
+      .prefault('1MiB')
+      .meta({ description: 'Largest request body, for every method and every route; a longer one is answered 400 with this limit.' }),
     processes: z.int().min(0).max(256).optional().meta({
       description:
         'Processes that answer decisions beside the main one; by default one per processor core. 0 answers everything in the main process.',

@@ -1,20 +1,25 @@
 import type { HttpDeps, RequestMetrics } from '../deps.js';
 import { surfaceOf } from '../exchange.js';
-import type { Reply } from '../exchange.js';
-import type { IncomingHttpHeaders } from 'node:http';
+import type { Call, Reply } from '../exchange.js';
+import type { ErrorCode } from '../../errors.js';
 import { createAuthenticator } from './token.js';
-import type { AuthFailure, TokenCarrier } from './token.js';
+import type { AuthFailure } from './token.js';
 import { checkCsrf } from './csrf.js';
 import type { CsrfFailure } from './csrf.js';
 import { opaError } from '../opa/errors.js';
-import { plain } from '../replies.js';
+import type { OpaCode } from '../opa/errors.js';
+import { ERROR_CODE_HEADER, plain } from '../replies.js';
 import { HEALTH_PATH } from '../routes/health.js';
 
-/** Status and text of each refusal. The text is JSON, but goes out as plain text: that is the wire. */
-const REFUSALS: Readonly<Record<AuthFailure | CsrfFailure, readonly [status: number, error: string]>> = {
-  no_token_configured: [503, 'sidecar misconfigured: no gateway token'],
-  missing_token: [401, 'unauthorized'],
-  invalid_token: [401, 'unauthorized'],
+/** Why a request is not let in. */
+export type Refusal = AuthFailure | CsrfFailure | 'host_rejected';
+
+/** Status, text and code of each refusal. The text is JSON, but goes out as plain text: that is the wire. */
+const REFUSALS: Readonly<Record<Refusal, readonly [status: number, error: string, code?: ErrorCode]>> = {
+  host_rejected: [400, 'more than one Host header', 'request_invalid'],
+  no_token_configured: [503, 'sidecar misconfigured: no gateway token', 'token_missing'],
+  missing_token: [401, 'unauthorized', 'token_missing'],
+  invalid_token: [401, 'unauthorized', 'token_wrong'],
   sec_fetch_site_rejected: [403, 'cross-site request rejected'],
   csrf_mismatch_options: [403, 'missing X-DefenseClaw-Client header'],
   csrf_mismatch: [403, 'missing X-DefenseClaw-Client header'],
@@ -23,54 +28,51 @@ const REFUSALS: Readonly<Record<AuthFailure | CsrfFailure, readonly [status: num
 };
 
 /** Facts that the gate looks at. */
-export interface Knock {
-  readonly method: string;
-  readonly path: string;
-  readonly headers: IncomingHttpHeaders;
-}
+export type Knock = Pick<Call, 'method' | 'path' | 'headers'>;
 
-export interface Admission {
-  /** The refusal, when there is one. */
-  readonly reply?: Reply;
-  readonly carrier?: TokenCarrier;
-}
-
-/** Who may come in: token first, then the cross-site checks. Every refusal is counted by its reason. */
+/** Who may come in: one host, the token, then the cross-site checks. */
 export interface Gate {
-  authenticate(knock: Knock): Admission;
-  checkCrossSite(knock: Knock, carrier: TokenCarrier | undefined): Reply | undefined;
-  /** Whether both would let it pass. Counts nothing: who asks leaves what is refused to somebody who refuses it. */
+  /** The refusal, when there is one; it is counted by its reason. */
+  refusal(knock: Knock & Pick<Call, 'hosts'>): Reply | undefined;
+  /** Whether a request with one host would pass. Counts nothing: who asks leaves what is refused to somebody who refuses it. */
   admits(knock: Knock): boolean;
 }
 
 export function createGate(deps: Pick<HttpDeps, 'token'> & { readonly metrics: Pick<RequestMetrics, 'authFailure'> }): Gate {
   const authenticate = createAuthenticator(deps.token);
 
-  function refuse(reason: AuthFailure | CsrfFailure, path: string): Reply {
-    deps.metrics.authFailure(reason);
-    const [status, error] = REFUSALS[reason];
-    if (surfaceOf(path) === 'defenseclaw') return plain(status, JSON.stringify({ error }));
-    return opaError(status, status === 503 ? 'internal_error' : 'unauthorized', error);
-  }
-
-  function crossSite({ method, path, headers }: Knock, carrier: TokenCarrier | undefined): CsrfFailure | undefined {
-    const lenient = carrier === 'authorization' && surfaceOf(path) === 'opa';
+  function objection(knock: Knock): Refusal | undefined {
+    const { method, path, headers } = knock;
+    const outcome = isOpen(knock) ? undefined : authenticate(headers);
+    if (outcome !== undefined && 'failure' in outcome) return outcome.failure;
+    const lenient = outcome?.carrier === 'authorization' && surfaceOf(path) === 'opa';
     return checkCsrf(method, headers, lenient);
   }
 
   return {
-    authenticate({ method, path, headers }) {
-      if (path === HEALTH_PATH && method === 'GET') return {};
-      const outcome = authenticate(headers);
-      return 'failure' in outcome ? { reply: refuse(outcome.failure, path) } : outcome;
+    refusal(knock) {
+      const reason = knock.hosts > 1 ? 'host_rejected' : objection(knock);
+      if (reason === undefined) return undefined;
+      deps.metrics.authFailure(reason);
+      return refused(reason, knock.path);
     },
-    checkCrossSite(knock, carrier) {
-      const failure = crossSite(knock, carrier);
-      return failure === undefined ? undefined : refuse(failure, knock.path);
-    },
-    admits(knock) {
-      const outcome = authenticate(knock.headers);
-      return 'carrier' in outcome && crossSite(knock, outcome.carrier) === undefined;
-    },
+    admits: (knock) => objection(knock) === undefined,
   };
 }
+
+/** Health is for everybody. */
+function isOpen({ method, path }: Knock): boolean {
+  return path === HEALTH_PATH && (method === 'GET' || method === 'HEAD');
+}
+
+function refused(reason: Refusal, path: string): Reply {
+  const [status, error, code] = REFUSALS[reason];
+  const headers = {
+    ...(code === undefined ? {} : { [ERROR_CODE_HEADER]: code }),
+    ...(status === 401 ? { 'WWW-Authenticate': 'Bearer' } : {}),
+  };
+  if (surfaceOf(path) === 'defenseclaw') return plain(status, JSON.stringify({ error }), headers);
+  return opaError(status, OPA_CODES[status] ?? 'unauthorized', error, undefined, headers);
+}
+
+const OPA_CODES: Readonly<Record<number, OpaCode>> = { 400: 'invalid_parameter', 503: 'internal_error' };

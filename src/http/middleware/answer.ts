@@ -1,7 +1,8 @@
 import type { Core } from '../core.js';
+import { writeReply } from '../write-reply.js';
 import type { Step } from './state.js';
 
-/** Turns the reply of the steps below, or whatever they threw, into the response. */
+/** Turns the reply of the steps below, or whatever they threw, into the response, by the same pen as the short-cut in front of Koa. */
 export function answer({ failed }: Core): Step {
   return async function answer(ctx, next) {
     try {
@@ -9,10 +10,7 @@ export function answer({ failed }: Core): Step {
     } catch (thrown) {
       ctx.state.reply = failed(thrown, ctx.state.call);
     }
-    const { status, headers, body } = ctx.state.reply;
-    ctx.status = status;
-    ctx.set(headers);
-    // Koa gives a Uint8Array a content type of its own choosing, but leaves that of a Buffer alone.
-    ctx.body = typeof body === 'string' ? body : Buffer.from(body.buffer, body.byteOffset, body.byteLength);
+    ctx.respond = false;
+    writeReply(ctx.res, ctx.state.call.requestId, ctx.state.reply);
   };
 }

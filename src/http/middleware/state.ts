@@ -1,6 +1,5 @@
 import type { Middleware } from 'koa';
 import type { Call, Reply } from '../exchange.js';
-import type { TokenCarrier } from '../door/token.js';
 
 /** What the middleware of one request hand to each other. */
 export interface State {
@@ -8,7 +7,6 @@ export interface State {
   /** Route label for metrics. */
   route: string;
   reply: Reply;
-  carrier?: TokenCarrier | undefined;
 }
 
 export type Step = Middleware<State>;

@@ -14,7 +14,7 @@ import { ask, callAt, createStops } from './stops.js';
 export type Otherwise = (request: IncomingMessage, response: ServerResponse, body?: Uint8Array) => void;
 
 export interface QuickLaneOptions {
-  readonly core: Pick<Core, 'gate' | 'observe' | 'failed'>;
+  readonly core: Pick<Core, 'gate' | 'observe' | 'failed' | 'limits'>;
   readonly resources: readonly QuickResource[];
   /** Takes down the heads of requests, so that they are recognised on the wire. */
   readonly heads: KnownHeads;
@@ -25,7 +25,7 @@ export interface QuickLaneOptions {
 }
 
 /** A body beyond this has hardly a quick decision in it; read here it would only be sent on. */
-const MAX_BODY_BYTES = 256 * 1024;
+const MAX_QUICK_BYTES = 256 * 1024;
 
 /** Requests after which a connection that could be served on the wire is asked to come again: its first one came before anybody knew it. */
 const REQUESTS_A_CONNECTION = 1_000;
@@ -35,6 +35,7 @@ const REQUESTS_A_CONNECTION = 1_000;
  * waiting. Whatever is not usual (a switch, a packed body, a missing token) is left to the others, who know what to say about it.
  */
 export function createQuickLane({ core, resources, heads, otherwise, leaving, log }: QuickLaneOptions): Otherwise {
+  const maxBytes = Math.min(MAX_QUICK_BYTES, core.limits.maxBodyBytes);
   const stopFor = createStops(resources);
   const asked = new WeakMap<Socket, number>();
 
@@ -49,7 +50,12 @@ export function createQuickLane({ core, resources, heads, otherwise, leaving, lo
     const path = request.url ?? '';
     const stop = request.method === 'POST' && !path.includes('?') ? stopFor(path) : undefined;
     const headers = stop === undefined ? undefined : plainHeaders(request.rawHeaders);
-    if (stop === undefined || headers === undefined || !isUsual(headers) || !core.gate.admits({ method: 'POST', path, headers })) {
+    if (
+      stop === undefined ||
+      headers === undefined ||
+      !isUsual(headers, maxBytes) ||
+      !core.gate.admits({ method: 'POST', path, headers })
+    ) {
       otherwise(request, response);
       return;
     }
@@ -82,8 +88,8 @@ export function createQuickLane({ core, resources, heads, otherwise, leaving, lo
 }
 
 /** JSON as it is, of a size that is said beforehand. */
-function isUsual(headers: PlainHeaders): boolean {
+function isUsual(headers: PlainHeaders, maxBytes: number): boolean {
   if (headers['content-encoding'] !== undefined || headers['transfer-encoding'] !== undefined || headers.expect !== undefined) return false;
   if (headers['content-type']?.includes('yaml') === true) return false;
-  return Number(headers['content-length'] ?? 0) <= MAX_BODY_BYTES;
+  return Number(headers['content-length'] ?? 0) <= maxBytes;
 }

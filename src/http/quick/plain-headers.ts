@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 
 /** Headers that any step of the quick lane looks at. */
 const NAMES = [
-  ...['authorization', 'x-defenseclaw-token', 'x-dc-auth', 'x-defenseclaw-client'],
+  ...['host', 'authorization', 'x-defenseclaw-token', 'x-dc-auth', 'x-defenseclaw-client'],
   ...['x-defenseclaw-request-id', 'x-request-id', 'x-correlation-id'],
   ...['content-type', 'content-length', 'content-encoding', 'transfer-encoding', 'accept-encoding', 'expect', 'origin', 'sec-fetch-site'],
 ] as const;

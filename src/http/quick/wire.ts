@@ -1,16 +1,14 @@
 import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Core } from '../core.js';
-import type { HttpLimits } from '../deps.js';
 import { REQUEST_ID_HEADER } from '../door/request-id.js';
 import type { Reply } from '../exchange.js';
 import type { KnownHeads } from './known-heads.js';
 import { ask, callAt } from './stops.js';
 
 export interface WireOptions {
-  readonly core: Pick<Core, 'observe' | 'failed'>;
+  readonly core: Pick<Core, 'observe' | 'failed' | 'limits'>;
   readonly heads: KnownHeads;
-  readonly limits: Pick<HttpLimits, 'headersTimeoutMs' | 'keepAliveTimeoutMs'>;
   readonly leaving: () => boolean;
   /** Gives a connection to Node's HTTP server, with whatever was read from it put back. */
   readonly handOver: (socket: Socket) => void;
@@ -31,7 +29,8 @@ const TICK_MS = 1_000;
  * Answers known requests straight on the socket, at less than half of what Node's HTTP server takes for one. The first chunk that is not one
  * whole known request gives the connection to that server, bytes and all, for good.
  */
-export function createWire({ core, heads, limits, leaving, handOver }: WireOptions): Wire {
+export function createWire({ core, heads, leaving, handOver }: WireOptions): Wire {
+  const { limits } = core;
   const open = new Set<Line>();
   const idleTicks = { fresh: limits.headersTimeoutMs / TICK_MS, used: limits.keepAliveTimeoutMs / TICK_MS };
   const keepAlive = `Connection: keep-alive\r\nKeep-Alive: timeout=${Math.floor(limits.keepAliveTimeoutMs / 1000)}\r\n\r\n`;
@@ -58,7 +57,7 @@ export function createWire({ core, heads, limits, leaving, handOver }: WireOptio
   function onData(line: Line, chunk: Buffer): void {
     const start = performance.now();
     const found = heads.recognise(chunk);
-    if (found === undefined) {
+    if (found === undefined || found.body.length > limits.maxBodyBytes) {
       giveUp(line, chunk);
       return;
     }

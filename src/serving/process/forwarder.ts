@@ -1,5 +1,6 @@
 import { Agent, request as httpRequest } from 'node:http';
 import type { ClientRequest, IncomingMessage, ServerResponse } from 'node:http';
+import { endAnswer } from '../../http/door/end-answer.js';
 import { PEER_HEADER } from '../../http/door/peer.js';
 import { refused } from '../../http/replies.js';
 import type { Log } from '../../log.js';
@@ -38,17 +39,20 @@ export class Forwarder {
       ...{ socketPath: this.#path, agent: this.#agent, method: request.method, path: request.url, headers },
       setHost: false,
     });
-    onward.on('response', (answer) => pass(answer, response));
+    onward.on('response', (answer) => {
+      pass(answer, response);
+      answer.on('end', () => {
+        if (!request.complete) {
+          // Answered before all of the body came: the rest of it goes by here.
+          request.unpipe(onward);
+          onward.destroy();
+        }
+        endAnswer(response);
+      });
+    });
     onward.on('error', (error) => {
       request.unpipe(onward);
       this.#broken(error, response);
-    });
-    response.on('finish', () => {
-      if (request.complete) return;
-      // Answered before all of the body came: what still comes goes by, so that the next request on the connection is reached.
-      request.unpipe(onward);
-      request.resume();
-      onward.destroy();
     });
     response.on('close', () => {
       if (!response.writableFinished) onward.destroy();
@@ -61,12 +65,8 @@ export class Forwarder {
   }
 
   #broken(err: Error, response: ServerResponse): void {
-    // It was answered before all of its body was read.
-    if (response.writableEnded) return;
-    if (response.headersSent || response.destroyed) {
-      response.destroy();
-      return;
-    }
+    // Of an answer that has begun, its own end tells whether it is whole.
+    if (response.headersSent || response.destroyed) return;
     this.#log.warn({ err }, 'a request could not be sent on to the main process');
     const { status, headers, body } = refused(503, 'the gateway cannot answer at this moment', 'internal');
     response.writeHead(status, { ...headers, Connection: 'close' }).end(body);
@@ -82,7 +82,7 @@ function send(request: IncomingMessage, onward: ClientRequest, body: Uint8Array 
 function pass(answer: IncomingMessage, response: ServerResponse): void {
   response.writeHead(answer.statusCode ?? 502, passedOn(answer.rawHeaders));
   answer.on('error', () => response.destroy());
-  answer.pipe(response);
+  answer.pipe(response, { end: false });
 }
 
 /** Names and values in turn, as they came. */

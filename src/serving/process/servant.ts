@@ -45,7 +45,7 @@ export async function createServant({ settings, words, tell }: ServantOptions): 
     ...{ limits, log },
     quick: ({ otherwise, leaving, handOver }) => ({
       serve: createQuickLane({ core, resources, heads, otherwise, leaving, log }),
-      wire: createWire({ core, heads, limits, leaving, handOver }),
+      wire: createWire({ core, heads, leaving, handOver }),
     }),
   });
   // Nobody connects here; but only a server that listens looks after the timeouts of its connections.

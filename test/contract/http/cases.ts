@@ -23,8 +23,16 @@ const BAD_TYPE = '{"error":"Content-Type must be application/json"}\n';
 const BAD_ORIGIN = '{"error":"non-localhost Origin rejected"}\n';
 
 export const AUTH_CASES: readonly WireCase[] = [
-  { name: 'no token', path: FIREWALL, headers: anonymous, status: 401, answer: UNAUTHORIZED, expectHeaders: PLAIN },
-  { name: 'a wrong token', path: FIREWALL, headers: { ...ADMITTED, authorization: 'Bearer nope' }, status: 401, answer: UNAUTHORIZED },
+  {
+    name: 'no token',
+    ...{ path: FIREWALL, headers: anonymous, status: 401, answer: UNAUTHORIZED },
+    expectHeaders: { ...PLAIN, 'www-authenticate': 'Bearer', 'x-defenseclaw-error': 'token_missing' },
+  },
+  {
+    name: 'a wrong token',
+    ...{ path: FIREWALL, headers: { ...ADMITTED, authorization: 'Bearer nope' }, status: 401, answer: UNAUTHORIZED },
+    expectHeaders: { 'www-authenticate': 'Bearer', 'x-defenseclaw-error': 'token_wrong' },
+  },
   {
     name: 'a wrong bearer is final, whatever follows',
     ...{
@@ -132,8 +140,10 @@ export const ROUTE_CASES: readonly WireCase[] = [
     expectHeaders: { allow: 'POST' },
   },
   { name: 'OPTIONS with a client', method: 'OPTIONS', path: FIREWALL, status: 405, answer: 'method not allowed\n' },
-  { name: 'HEAD on a GET route', method: 'HEAD', path: '/status', status: 405, answer: '', expectHeaders: { allow: 'GET' } },
-  { name: 'POST /health', path: '/health', status: 405, answer: 'method not allowed\n', expectHeaders: { allow: 'GET' } },
+  { name: 'HEAD on a GET route', method: 'HEAD', path: '/metrics', status: 200, answer: '', expectHeaders: { 'content-length': '5' } },
+  { name: 'HEAD on a POST route', method: 'HEAD', path: '/policy/reload', status: 405, answer: '', expectHeaders: { allow: 'POST' } },
+  { name: 'HEAD /health without a token', method: 'HEAD', path: '/health?ready', headers: {}, status: 200, answer: '' },
+  { name: 'POST /health', path: '/health', status: 405, answer: 'method not allowed\n', expectHeaders: { allow: 'GET, HEAD' } },
   { name: 'PATCH on a decision route', method: 'PATCH', path: '/policy/evaluate', status: 405, answer: 'method not allowed\n' },
   { name: 'an unknown path', path: '/policy/nope', status: 404, answer: '404 page not found\n', expectHeaders: PLAIN },
   { name: 'an unknown path by GET', method: 'GET', path: '/nope', status: 404, answer: '404 page not found\n' },
@@ -242,7 +252,7 @@ export const REFUSAL_CASES: readonly WireCase[] = [
     path: FIREWALL,
     body: `{"destination":"${'a'.repeat((1 << 20) - 17)}"}`,
     status: 400,
-    answer: INVALID,
+    answer: `{"error":"invalid JSON body","detail":"the request body exceeds ${1 << 20} bytes (http.max_body)","limit":${1 << 20}}\n`,
   },
   { name: 'no destination', path: FIREWALL, body: '{}', status: 400, answer: '{"error":"destination is required"}\n' },
   { name: 'null as a body', path: FIREWALL, body: 'null', status: 400, answer: '{"error":"destination is required"}\n' },

@@ -211,13 +211,21 @@ describe('judging and reloading', () => {
   });
 
   it.each([
-    ['rejected', [judgeFileOf('injection.yaml', 'min_categories_for_hihg: 1\n')]],
-    ['unchanged', []],
-  ])('keeps its verdicts when the reload ends as %s', async (status, files) => {
+    ['rejected', 'api', [judgeFileOf('injection.yaml', 'min_categories_for_hihg: 1\n')]],
+    ['unchanged', 'watch', []],
+  ] as const)('keeps its verdicts when the reload ends as %s (%s)', async (status, trigger, files) => {
     const bench = await start(findsNothing);
     await bench.ask();
-    bench.files = files;
-    expect(await bench.engine.reload('api')).toMatchObject({ status });
+    bench.files = [...files];
+    expect(await bench.engine.reload(trigger)).toMatchObject({ status });
+    expect(await bench.ask()).toMatchObject({ cached: true });
+  });
+
+  it('judges again when somebody asked for a reload, though it found nothing new', async () => {
+    const bench = await start(findsNothing);
+    await bench.ask();
+    expect(await bench.engine.reload('api')).toMatchObject({ status: 'unchanged' });
+    expect(await bench.ask()).toMatchObject({ cached: false });
     expect(await bench.ask()).toMatchObject({ cached: true });
   });
 

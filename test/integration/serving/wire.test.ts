@@ -47,7 +47,7 @@ async function stand(limits: Partial<typeof DEFAULT_LIMITS> = {}): Promise<Stand
     log: silentLog,
     quick: ({ otherwise, leaving, handOver }) => ({
       serve: createQuickLane({ core, resources: [echo], heads, otherwise, leaving, log: silentLog }),
-      wire: createWire({ core, heads, limits: bounds, leaving, handOver }),
+      wire: createWire({ core, heads, leaving, handOver }),
     }),
   });
   await server.listenLocally(path.join(await tempDir(), 'http.sock'));

@@ -122,7 +122,7 @@ describe('a config that is wrong', () => {
     const options = await home('# gateway\ngateway:\n  api_prt: 1\nlog:\n  level: loud\nport: 4\nevaluation: {workers: 0}\n', {
       DEFENSECLAW_COMPILER_TIMEOUT: 'soon',
     });
-    const error = failure({ ...options, flags: { 'http.max_body_bytes': 'x' } });
+    const error = failure({ ...options, flags: { 'http.max_body': 'x' } });
     const file = path.join(options.dir, 'config.yaml');
     expect(error.code).toBe('config_invalid');
     const lines = error.message.split('\n');
@@ -131,7 +131,7 @@ describe('a config that is wrong', () => {
     expect(lines.some((line) => line.startsWith(`${file}:5:3: log.level: `))).toBe(true);
     expect(lines.some((line) => line.startsWith(`${file}:7:14: evaluation.workers: `))).toBe(true);
     expect(lines.some((line) => line.startsWith('DEFENSECLAW_COMPILER_TIMEOUT: compiler.timeout: Expected a duration'))).toBe(true);
-    expect(lines.some((line) => line.startsWith('command line: http.max_body_bytes: '))).toBe(true);
+    expect(lines.some((line) => line.startsWith('command line: http.max_body: '))).toBe(true);
     expect(error.details['problems']).toHaveLength(6);
   });
 
