@@ -23,6 +23,11 @@ export const ERRORS = {
   policy_too_large: { status: 500, exit: 1, hint: 'Shrink the policy folder or raise policy.max_total_bytes.' },
   policy_unsettled: { status: 500, exit: 1, hint: 'Wait until nothing writes into the policy folder, then reload.' },
   policy_data_invalid: { status: 500, exit: 1, hint: 'Mend the data file at the place that is named; its root must be an object.' },
+  policy_manifest_invalid: {
+    status: 500,
+    exit: 1,
+    hint: 'Mend the .manifest that is named: rego_version and file_rego_versions hold 0 or 1.',
+  },
   policy_data_conflict: { status: 500, exit: 1, hint: 'Two data files, or data and a rule, claim the same path: rename one.' },
   policy_data_schema: { status: 500, exit: 1, hint: 'Mend the data paths that are named; see the data reference page.' },
   policy_rejected: { status: 500, exit: 1, hint: 'Mend the lines that are named and save again.' },

@@ -11,6 +11,7 @@ export interface SettingFlags {
   readonly watch?: boolean | undefined;
   readonly 'log-level'?: string | undefined;
   readonly 'log-format'?: string | undefined;
+  readonly 'v0-compatible'?: boolean | undefined;
 }
 
 /** Flags over environment over file over defaults. Throws `config_invalid`, `config_unreadable`. */
@@ -25,6 +26,7 @@ export function configFromFlags(flags: SettingFlags): Config {
       'gateway.watcher.enabled': flags.watch,
       'log.level': flags['log-level'],
       'log.format': flags['log-format'],
+      'policy.rego_version': flags['v0-compatible'] === true ? 'v0' : undefined,
     },
   });
 }

@@ -1,6 +1,6 @@
 import { Flags } from '@oclif/core';
 import { GatewayCommand } from '../cli/base-command.js';
-import { ADDRESS_FLAGS } from '../cli/flags.js';
+import { ADDRESS_FLAGS, REGO_FLAGS } from '../cli/flags.js';
 import { runUntilSignal } from '../cli/run-until-signal.js';
 import { configFromFlags } from '../cli/settings.js';
 import { renderBanner } from '../cli/banner.js';
@@ -18,6 +18,7 @@ export default class Start extends GatewayCommand {
   static override flags = {
     'policy-dir': Flags.string({ char: 'd', description: 'Folder of the policies (default: <data-dir>/policies)' }),
     ...ADDRESS_FLAGS,
+    ...REGO_FLAGS,
     watch: Flags.boolean({ allowNo: true, description: 'Reload by itself when files change (default: on)' }),
     'log-level': Flags.string({
       options: ['debug', 'info', 'warn', 'error', 'silent'],

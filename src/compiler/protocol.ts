@@ -2,13 +2,15 @@ import type { Diagnostic } from '../policy/diagnostic.js';
 import type { Entrypoint } from '../policy/revision.js';
 
 /** Raised with every change that both halves must know; the Go half holds the same number in internal/protocol. */
-export const PROTOCOL_VERSION = 1;
+export const PROTOCOL_VERSION = 2;
 
 /** One Rego file. The service never reads a policy from the disk. */
 export interface RegoModule {
   /** Relative path with forward slashes: the `file` of every diagnostic. Unique in a request. */
   readonly path: string;
   readonly text: string;
+  /** Of this module alone; otherwise that of the request. */
+  readonly regoVersion?: RegoVersion;
 }
 
 /** Rego syntax of the modules. `v0v1` is what both versions accept. Default `v1`. */
@@ -212,6 +214,8 @@ export interface TestResult {
 export interface FormatParams {
   readonly modules: readonly RegoModule[];
   readonly regoVersion?: RegoVersion;
+  /** Rewrites every module for this version. Default: it keeps its own. */
+  readonly target?: RegoVersion;
   /** Adds a unified diff to each changed file. */
   readonly diff?: boolean;
 }

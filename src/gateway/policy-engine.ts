@@ -40,6 +40,7 @@ export interface PolicyEngine {
 export function createPolicyEngine({ config, policyDir, log, serving }: PolicyEngineOptions): PolicyEngine {
   const { policy, evaluation } = config;
   const reader = createSourceReader({
+    regoVersion: policy.rego_version,
     limits: { maxFiles: policy.max_files, maxFileBytes: policy.max_file_bytes, maxTotalBytes: policy.max_total_bytes },
   });
   const compiler = createRegoCompiler({ override: config.compiler.path, timeoutMs: config.compiler.timeout });

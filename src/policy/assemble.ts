@@ -1,13 +1,24 @@
 import { GatewayError } from '../errors.js';
+import { versionsFrom } from './manifest.js';
+import type { RegoVersion, VersionOf } from './manifest.js';
 import type { Scan } from './scan.js';
 import { hashFiles } from './source-hash.js';
 import type { SourceKind } from './source-kind.js';
 import type { SourceFile, SourceSet } from './source-set.js';
 import { checkUtf8 } from './utf8.js';
 
-/** A source set out of one settled scan and its bytes. Throws `policy_not_utf8`, `policy_no_modules`. */
-export async function assemble(scan: Scan, bytes: ReadonlyMap<string, Uint8Array>, unsettled: boolean): Promise<SourceSet> {
-  const byKind: Record<SourceKind, SourceFile[]> = { module: [], test: [], data: [], overlay: [], judge: [] };
+/** What was taken from the folder, and how it is to be read. */
+export interface Taken {
+  readonly scan: Scan;
+  readonly bytes: ReadonlyMap<string, Uint8Array>;
+  readonly unsettled: boolean;
+  /** Of modules that no manifest speaks for. */
+  readonly regoVersion: RegoVersion;
+}
+
+/** A source set out of one settled scan and its bytes. Throws `policy_not_utf8`, `policy_no_modules`, `policy_manifest_invalid`. */
+export async function assemble({ scan, bytes, unsettled, regoVersion }: Taken): Promise<SourceSet> {
+  const byKind: Record<SourceKind, SourceFile[]> = { module: [], test: [], data: [], overlay: [], judge: [], manifest: [] };
   for (const file of scan.files) {
     const content = bytes.get(file.path);
     if (content === undefined) continue;
@@ -15,7 +26,10 @@ export async function assemble(scan: Scan, bytes: ReadonlyMap<string, Uint8Array
     checkUtf8(source);
     byKind[file.kind].push(source);
   }
-  const { module: modules, test: tests, data, overlay: overlays, judge } = byKind;
+  const { data, overlay: overlays, judge } = byKind;
+  const versionOf = versionsFrom(byKind.manifest, regoVersion);
+  const modules = byKind.module.map((file) => versioned(file, versionOf));
+  const tests = byKind.test.map((file) => versioned(file, versionOf));
   if (modules.length === 0) {
     throw new GatewayError('policy_no_modules', `no .rego module in ${scan.root}`, { details: { policyDir: scan.root } });
   }
@@ -32,6 +46,10 @@ export async function assemble(scan: Scan, bytes: ReadonlyMap<string, Uint8Array
     judge: Object.freeze(judge),
     unsettled,
   });
+}
+
+function versioned(file: SourceFile, versionOf: VersionOf): SourceFile {
+  return versionOf(file.path) === 'v0' ? Object.freeze({ ...file, regoVersion: 'v0' }) : file;
 }
 
 /** Every file of a set. */

@@ -10,8 +10,9 @@ export async function hashFiles(files: readonly SourceFile[]): Promise<string> {
   const hash = createHash('sha256');
   const frame = new DataView(new ArrayBuffer(12));
   let sinceYield = 0;
-  for (const { path, bytes } of [...files].sort((a, b) => (a.path < b.path ? -1 : 1))) {
-    const name = Buffer.from(path);
+  for (const { path, bytes, regoVersion } of [...files].sort((a, b) => (a.path < b.path ? -1 : 1))) {
+    // No path holds NUL: a module read as v0 is another one than the same bytes read as v1.
+    const name = Buffer.from(regoVersion === undefined ? path : `${path}\0${regoVersion}`);
     frame.setUint32(0, name.length);
     frame.setBigUint64(4, BigInt(bytes.length));
     hash.update(frame).update(name);

@@ -1,9 +1,11 @@
+import { MANIFEST_NAME } from './manifest.js';
+
 /** What a file of the policy folder is read as. */
-export type SourceKind = 'module' | 'test' | 'data' | 'overlay' | 'judge';
+export type SourceKind = 'module' | 'test' | 'data' | 'overlay' | 'judge' | 'manifest';
 
 const DATA_NAMES: ReadonlySet<string> = new Set(['data.json', 'data.yaml', 'data.yml']);
 
-/** Dot-names are never sources: `.git`, swap files, the inner folders of a ConfigMap mount. */
+/** Dot-names are never sources, but for a bundle's manifest: `.git`, swap files, the inner folders of a ConfigMap mount. */
 export function isHidden(name: string): boolean {
   return name.startsWith('.');
 }
@@ -15,6 +17,7 @@ export function isHidden(name: string): boolean {
 export function kindOf(path: string): SourceKind | undefined {
   const slash = path.lastIndexOf('/');
   const name = path.slice(slash + 1);
+  if (name === MANIFEST_NAME) return 'manifest';
   if (isHidden(name)) return undefined;
   if (name.endsWith('_test.rego')) return 'test';
   if (name.endsWith('.rego')) return 'module';

@@ -5,6 +5,7 @@ import { assemble } from './assemble.js';
 import { ContentCache } from './content-cache.js';
 import type { Contents } from './content-cache.js';
 import { Doubts } from './doubts.js';
+import type { RegoVersion } from './manifest.js';
 import { scanPolicy } from './scan.js';
 import type { Scan } from './scan.js';
 import { joinProblems, neverStill } from './source-errors.js';
@@ -15,6 +16,8 @@ export const DEFAULT_SOURCE_LIMITS: SourceLimits = { maxFiles: 20_000, maxFileBy
 
 export interface SourceReaderOptions {
   readonly limits: SourceLimits;
+  /** Rego syntax of modules that no `.manifest` speaks for; default v1. */
+  readonly regoVersion?: RegoVersion;
   /** A folder that changed less than this many ms ago is looked at again; default 80. */
   readonly quietMs?: number;
   /** Ends the wait for a folder that never holds still, in ms; default 1000. */
@@ -45,7 +48,7 @@ export interface SourceReader {
   peek(policyDir: string): Promise<Glimpse>;
   /**
    * One consistent reading: two readings in a row agreed. Throws GatewayError `policy_dir_missing`, `policy_no_modules`,
-   * `policy_unreadable`, `policy_unsettled` (a file was never whole), `policy_not_utf8`, `policy_too_many_files`, `policy_file_too_large`, `policy_too_large`.
+   * `policy_unreadable`, `policy_unsettled` (a file was never whole), `policy_not_utf8`, `policy_manifest_invalid`, `policy_too_many_files`, `policy_file_too_large`, `policy_too_large`.
    */
   read(policyDir: string, options?: ReadOptions): Promise<SourceSet>;
 }
@@ -66,6 +69,7 @@ interface Take {
 
 class SettlingReader implements SourceReader {
   readonly #limits: SourceLimits;
+  readonly #regoVersion: RegoVersion;
   readonly #quietMs: number;
   readonly #settleMs: number;
   readonly #now: () => number;
@@ -74,8 +78,9 @@ class SettlingReader implements SourceReader {
   readonly #doubts: Doubts;
   #last: { readonly take: Take; readonly set: SourceSet } | undefined;
 
-  constructor({ limits, quietMs = 80, settleMs = 1000, now = Date.now, sleep = setTimeout }: SourceReaderOptions) {
+  constructor({ limits, regoVersion = 'v1', quietMs = 80, settleMs = 1000, now = Date.now, sleep = setTimeout }: SourceReaderOptions) {
     this.#limits = limits;
+    this.#regoVersion = regoVersion;
     this.#quietMs = quietMs;
     this.#settleMs = settleMs;
     this.#now = now;
@@ -148,7 +153,7 @@ class SettlingReader implements SourceReader {
     if (take.contents.torn !== undefined) throw neverStill(take.contents.torn);
     // Nothing moved since the last set: the same object again, without hashing.
     if (!unsettled && this.#last !== undefined && agree(this.#last.take, take)) return this.#last.set;
-    return assemble(take.scan, take.contents.bytes, unsettled);
+    return assemble({ scan: take.scan, bytes: take.contents.bytes, unsettled, regoVersion: this.#regoVersion });
   }
 }
 

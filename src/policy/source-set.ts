@@ -3,13 +3,15 @@ export interface SourceFile {
   /** Relative to {@link SourceSet.root}, forward slashes. */
   readonly path: string;
   readonly bytes: Uint8Array;
+  /** Present on modules and tests that are written in Rego v0. */
+  readonly regoVersion?: 'v0';
 }
 
 /** One consistent reading of the policy folder. Immutable. */
 export interface SourceSet {
   /** The folder that was read: `<policy_dir>/rego` when that holds .rego files, else `<policy_dir>`. Absolute. */
   readonly root: string;
-  /** SHA-256 over the sorted (path, bytes) of every file below, as 64 hex digits. */
+  /** SHA-256 over the sorted (path, Rego version, bytes) of every file below, as 64 hex digits. */
   readonly id: string;
   /** The same over the served modules alone: equal ids need no new compile. */
   readonly modulesId: string;

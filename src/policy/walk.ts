@@ -85,8 +85,9 @@ class Walk {
       level = [];
       for (const { folder, entries } of lists) {
         for (const entry of entries) {
-          if (isHidden(entry.name)) continue;
           const item = below(folder, entry.name);
+          // A hidden name is a file that is asked for by name, or nothing: hidden folders are never entered.
+          if (isHidden(entry.name) && (entry.isDirectory() || this.#kindOf(item.path) === undefined)) continue;
           if (entry.isSymbolicLink()) links.push(item);
           else if (!entry.isDirectory()) this.#file(item, entry.isFile());
           else if (!this.#realFolders.has(item.real)) {
@@ -134,6 +135,7 @@ class Walk {
       const real = await realpath(link.absolute);
       this.#links.set(link.absolute, real);
       const target = await stat(real);
+      if (target.isDirectory() && isHidden(path.posix.basename(link.path))) return [];
       if (!target.isDirectory()) {
         this.#file({ ...link, real }, target.isFile());
         return [];

@@ -4,6 +4,9 @@ import { duration } from '../duration.js';
 const MIB = 1024 * 1024;
 
 export const policy = z.strictObject({
+  rego_version: z.enum(['v0', 'v1']).default('v1').meta({
+    description: "Rego syntax of the modules, unless a bundle's `.manifest` says otherwise for them.",
+  }),
   max_files: z.int().min(1).max(1_000_000).default(10_000).meta({ description: 'Files that one policy folder may hold.' }),
   max_file_bytes: z
     .int()

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { expect, onTestFinished, test } from 'vitest';
 
+import { PROTOCOL_VERSION } from '../../../src/compiler/protocol.js';
 import { createRegoCompiler, type RegoCompiler, type RegoCompilerOptions } from '../../../src/compiler/rego-compiler.js';
 import { tempDir } from '../../helpers/temp-dir.js';
 import { waitFor } from '../../helpers/wait-for.js';
@@ -120,7 +121,7 @@ test('another protocol version is refused, naming both', async () => {
   const override = await fakeBinary(answering({ protocolVersion: 999, opaVersion: '0.1.0', goVersion: 'go1' }));
   await expect(compilerFor({ override }).build({ modules, hosted: [] })).rejects.toMatchObject({
     code: 'compiler_version_mismatch',
-    message: 'The Rego compiler speaks protocol 999 (OPA 0.1.0), this gateway speaks 1.',
+    message: `The Rego compiler speaks protocol 999 (OPA 0.1.0), this gateway speaks ${PROTOCOL_VERSION}.`,
   });
 });
 

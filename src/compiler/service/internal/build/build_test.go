@@ -246,3 +246,19 @@ func BenchmarkBuild(b *testing.B) {
 		})
 	}
 }
+
+func TestModulesOfBothVersionsAreBuiltTogether(t *testing.T) {
+	answer, err := Run(context.Background(), source.NewCache(), protocol.BuildParams{Modules: []protocol.Module{
+		{Path: "old.rego", RegoVersion: "v0", Text: "package old\n\nallow { any([input.x, false]) }\n\nnames[n] { n := input.names[_] }\n"},
+		{Path: "new.rego", Text: "package new\n\nimport data.old\n\nallow if {\n\told.allow\n\t\"a\" in old.names\n}\n"},
+	}})
+	if err != nil || !answer.OK {
+		t.Fatalf("%v %+v", err, answer)
+	}
+	wrong, err := Run(context.Background(), source.NewCache(), protocol.BuildParams{Modules: []protocol.Module{
+		{Path: "old.rego", RegoVersion: "v7", Text: "package old\n"},
+	}})
+	if err != nil || wrong.OK || wrong.Diagnostics[0].Code != diagnostics.InvalidVersion || wrong.Diagnostics[0].File != "old.rego" {
+		t.Fatalf("%v %+v", err, wrong)
+	}
+}

@@ -28,3 +28,27 @@ func TestFormat(t *testing.T) {
 		t.Errorf("got %+v", broken)
 	}
 }
+
+func TestRewritesForAnotherVersion(t *testing.T) {
+	answer, err := Run(context.Background(), protocol.FormatParams{Target: "v1", RegoVersion: "v0", Modules: []protocol.Module{
+		{Path: "old.rego", Text: "package a\n\nimport future.keywords.in\n\nallow { input.x in [1] }\n\nnames[n] { n := input.names[_] }\n"},
+		{Path: "new.rego", Text: "package a\n\np if input.x\n", RegoVersion: "v1"},
+		{Path: "half.rego", Text: "package a\n\nq contains 1 if input.x\n"},
+		{Path: "lost.rego", Text: "package a\n\nimport data.x as input\n\np { input.a }\n"},
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := "package a\n\nallow if input.x in [1]\n\nnames contains n if n := input.names[_]\n"
+	if old := answer.Files[0]; old.Text != want || len(old.Diagnostics) != 0 {
+		t.Errorf("got %+v", old)
+	}
+	for _, same := range answer.Files[1:3] {
+		if same.Changed || len(same.Diagnostics) != 0 {
+			t.Errorf("got %+v", same)
+		}
+	}
+	if lost := answer.Files[3]; lost.Changed || len(lost.Diagnostics) == 0 || lost.Diagnostics[0].File != "lost.rego" {
+		t.Errorf("got %+v", lost)
+	}
+}

@@ -4,7 +4,7 @@ package protocol
 import "encoding/json"
 
 // Version is raised with every change that the other half must know. A mismatch is refused by the client.
-const Version = 1
+const Version = 2
 
 // Limits of one request, far above any policy folder that the gateway accepts, and of what one answer tells.
 const (
@@ -26,6 +26,8 @@ const (
 type Module struct {
 	Path string `json:"path"`
 	Text string `json:"text"`
+	// RegoVersion of this module alone; empty means that of the request.
+	RegoVersion string `json:"regoVersion,omitempty"`
 }
 
 // Diagnostic is one finding. Rows and columns count from 1, columns in bytes.
@@ -225,7 +227,9 @@ type TestResult struct {
 type FormatParams struct {
 	Modules     []Module `json:"modules"`
 	RegoVersion string   `json:"regoVersion,omitempty"`
-	Diff        bool     `json:"diff,omitempty"`
+	// Target is the version that the text is rewritten for; empty keeps the module's own.
+	Target string `json:"target,omitempty"`
+	Diff   bool   `json:"diff,omitempty"`
 }
 
 type FormattedModule struct {

@@ -119,6 +119,12 @@ func (c *Cache) parseOne(m protocol.Module, version ast.RegoVersion) (r result) 
 			r = result{err: ast.NewError(ast.ParseErr, &ast.Location{File: m.Path, Row: 1, Col: 1}, "the parser failed: %v", thrown)}
 		}
 	}()
+	if m.RegoVersion != "" {
+		var err error
+		if version, err = Version(m.RegoVersion); err != nil {
+			return result{err: ast.NewError(diagnostics.InvalidVersion, &ast.Location{File: m.Path, Row: 1, Col: 1}, "%v", err)}
+		}
+	}
 	k := keyOf(m.Path, version.String(), m.Text)
 	if parsed := c.get(k); parsed != nil {
 		return result{parsed: parsed, cached: true}
