@@ -2,6 +2,7 @@ import type { BuildResult } from '../compiler/protocol.js';
 import type { RegoCompiler } from '../compiler/rego-compiler.js';
 import type { PolicyCompile } from '../engine/candidate.js';
 import { GatewayError } from '../errors.js';
+import { compileModule } from '../evaluator/compile-module.js';
 import type { CompiledPolicy } from '../policy/revision.js';
 import { moduleTexts } from './module-texts.js';
 
@@ -27,7 +28,7 @@ export function createPolicyCompile({ compiler, hosted, overrides }: CompilePoli
 /** WebAssembly has bounds of its own (locals of a function, say) that OPA's compiler does not know: a rule may be too long for it. */
 async function load(wasm: Uint8Array): Promise<WebAssembly.Module> {
   try {
-    return await WebAssembly.compile(wasm);
+    return await compileModule(wasm);
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new GatewayError('policy_rejected', `the compiled policy cannot be loaded: ${reason}`, { cause });

@@ -1,16 +1,17 @@
 import type { Socket } from 'node:net';
-import { setTimeout as pause } from 'node:timers/promises';
 import { Restarts } from '../evaluator/pool/restarts.js';
 import type { GuardrailSettings } from '../http/deps.js';
 import type { Log } from '../log.js';
+import { Changes } from './changes.js';
 import { Ledger } from './ledger.js';
 import type { ServingEvent, ServingSettings, WireRevision } from './protocol.js';
 import { ServerProcess } from './server-process.js';
-import type { ServingStats } from './serving.js';
+import type { ServerProcessOptions } from './server-process.js';
+import type { ServingStats } from './stats.js';
 
 export interface CrewOptions {
   readonly processes: number;
-  readonly wordsFd: number;
+  readonly files: ServerProcessOptions;
   readonly log: Log;
   /** Settings of the process with this number; numbers are never used twice. */
   readonly settingsFor: (number: number) => ServingSettings;
@@ -21,8 +22,8 @@ export interface CrewOptions {
 
 const REPORT_MS = 1_000;
 const SILENCE_MS = 3_000;
-/** A scrape waits this long for fresh figures. */
-const FRESH_MS = 500;
+/** A scrape waits this long for fresh figures; those of before are some hundred ms older. */
+const FRESH_MS = 250;
 /** Processes take some 300 ms to start. */
 const START_MS = 5_000;
 
@@ -34,6 +35,8 @@ export class Crew {
   readonly #revisions = new Map<number, WireRevision>();
   #settings: { readonly version: number; readonly guardrail: GuardrailSettings };
   readonly #ledger = new Ledger();
+  /** Notified when a member is ready, gone, or has reported. */
+  readonly #changes = new Changes();
   readonly #reports: NodeJS.Timeout;
   #started = 0;
   #turn = 0;
@@ -48,16 +51,17 @@ export class Crew {
     this.#reports = setInterval(() => this.#ask(), REPORT_MS).unref();
   }
 
+  /** Where no process is there to take it, or the one that was chosen does not, this process serves it. */
   take(socket: Socket, serveHere: () => void): void {
     const member = this.#choose();
     if (member === undefined) serveHere();
-    else member.give(socket, () => this.take(socket, serveHere));
+    else member.give(socket, serveHere);
   }
 
   /** In turn, but not one that has not even taken what it was given before. */
   #choose(): ServerProcess | undefined {
     const turn = this.#turn++;
-    const ready = this.#members.filter((member) => member.ready);
+    const ready = this.#members.filter((member) => member.ready && !member.late);
     const least = Math.min(...ready.map(({ handing }) => handing));
     const free = ready.filter(({ handing }) => handing === least);
     return free[turn % free.length];
@@ -92,26 +96,25 @@ export class Crew {
     return { processes: this.#options.processes, ready, replaced: this.#replaced, ...this.#ledger.total(this.#members) };
   }
 
+  /** Of a process that does not answer, the figures that it gave last. */
   async metrics(): Promise<readonly unknown[]> {
     const asked = this.#members.filter(({ ready }) => ready);
     const before = asked.map(({ figures }) => figures);
-    for (const member of asked) member.send({ type: 'report' });
-    const end = performance.now() + FRESH_MS;
-    while (asked.some((member, index) => !member.ended && member.figures === before[index]) && performance.now() < end) await pause(1);
+    for (const member of asked) member.ask();
+    const isKnown = (member: ServerProcess, index: number): boolean => member.late || member.ended || member.figures !== before[index];
+    await this.#changes.until(() => asked.every(isKnown), FRESH_MS);
     return this.#ledger.metrics(this.#members);
   }
 
   async whenReady(): Promise<void> {
-    const end = performance.now() + START_MS;
-    while (this.#members.some(({ ready }) => !ready) && !this.#restarts.hopeless && performance.now() < end) await pause(2);
+    await this.#changes.until(() => this.#restarts.hopeless || this.#members.every(({ ready }) => ready), START_MS);
   }
 
   /** Lets answers under way end. What is not done in time is cut by whoever closes. */
   async drain(ms: number): Promise<void> {
     this.#closing = true;
     for (const member of this.#members) member.send({ type: 'drain' });
-    const end = performance.now() + ms;
-    while (this.#members.length > 0 && performance.now() < end) await pause(2);
+    await this.#gone(ms);
   }
 
   async close(): Promise<void> {
@@ -119,7 +122,11 @@ export class Crew {
     clearInterval(this.#reports);
     this.#restarts.stop();
     for (const member of this.#members) member.kill();
-    while (this.#members.length > 0) await pause(1);
+    await this.#gone();
+  }
+
+  async #gone(ms?: number): Promise<void> {
+    await this.#changes.until(() => this.#members.length === 0, ms);
   }
 
   #fill(): void {
@@ -129,7 +136,7 @@ export class Crew {
   #start(): void {
     this.#started += 1;
     const settings = this.#options.settingsFor(this.#started);
-    const member: ServerProcess = new ServerProcess(this.#options.wordsFd, {
+    const member: ServerProcess = new ServerProcess(this.#options.files, {
       event: (process, event) => {
         if (event.type === 'loaded') process.send({ type: 'start', settings });
         else if (event.type === 'started') void this.#equip(process);
@@ -161,11 +168,13 @@ export class Crew {
     if (member.ended) return;
     member.send({ type: 'settings', ...this.#settings });
     this.#restarts.succeeded();
-    member.ready = true;
+    member.equipped();
+    this.#changes.notify();
   }
 
   #note(member: ServerProcess, event: ServingEvent): void {
-    if (event.type === 'log') this.#options.log[event.level]({ ...event.fields, pid: member.pid }, event.message);
+    if (event.type === 'report') this.#changes.notify();
+    else if (event.type === 'log') this.#options.log[event.level]({ ...event.fields, pid: member.pid }, event.message);
   }
 
   /** Asks for figures, and ends a process that did not answer: something in it runs and does not come back. */
@@ -175,16 +184,18 @@ export class Crew {
       if (member.ready && member.heardAt < limit) {
         this.#options.log.warn({ pid: member.pid }, 'a serving process does not answer and is replaced');
         member.kill();
-      } else member.send({ type: 'report' });
+      } else member.ask();
     }
   }
 
   #ended(member: ServerProcess, how: string): void {
     this.#members = this.#members.filter((other) => other !== member);
     this.#ledger.retire(member);
-    if (this.#closing) return;
-    this.#replaced += 1;
-    this.#options.log.warn({ pid: member.pid, how }, 'a serving process ended and is replaced');
-    this.#restarts.failed();
+    if (!this.#closing) {
+      this.#replaced += 1;
+      this.#options.log.warn({ pid: member.pid, how }, 'a serving process ended and is replaced');
+      this.#restarts.failed();
+    }
+    this.#changes.notify();
   }
 }

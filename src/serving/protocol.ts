@@ -39,8 +39,8 @@ export type ServingCommand =
   | { readonly type: 'prepare'; readonly revision: WireRevision }
   | { readonly type: 'release'; readonly generation: number }
   | { readonly type: 'settings'; readonly version: number; readonly guardrail: GuardrailSettings }
-  /** Comes with the socket. */
-  | { readonly type: 'connection' }
+  /** Comes with the socket. Numbers count up. */
+  | { readonly type: 'connection'; readonly number: number }
   | { readonly type: 'report' }
   | { readonly type: 'drain' };
 
@@ -50,6 +50,8 @@ export type ServingEvent =
   | { readonly type: 'loaded' }
   /** It can take connections. */
   | { readonly type: 'started' }
+  /** It has this connection, or leaves it to the main process. */
+  | { readonly type: 'taken' | 'left'; readonly number: number }
   | { readonly type: 'prepared'; readonly generation: number }
   | { readonly type: 'refused'; readonly generation: number; readonly code: ErrorCode; readonly message: string }
   | { readonly type: 'report'; readonly figures: ProcessFigures }
@@ -70,10 +72,3 @@ export interface ProcessFigures {
   /** Its registry, as prom-client gives it. */
   readonly metrics: unknown;
 }
-
-/**
- * Words that every process sees at once. `generation`: the revision that decides, 0 for none; `lists` and `settings` change whenever
- * the enforcement lists or the guardrail settings did.
- */
-export const WORDS = ['generation', 'lists', 'settings'] as const;
-export type Word = (typeof WORDS)[number];

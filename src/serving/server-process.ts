@@ -1,6 +1,8 @@
 import type { ChildProcess } from 'node:child_process';
 import type { Socket } from 'node:net';
 import { GatewayError } from '../errors.js';
+import { Claims } from './claims.js';
+import { Handover } from './handover.js';
 import type { ServingCommand, ServingEvent, ProcessFigures } from './protocol.js';
 import { startProcess } from './start-process.js';
 
@@ -11,43 +13,60 @@ export interface ProcessListener {
   ended(process: ServerProcess, how: string): void;
 }
 
+export interface ServerProcessOptions {
+  /** Open file of the words that all processes read. */
+  readonly wordsFd: number;
+  /** Private folder for files. */
+  readonly folder: string;
+}
+
 /** A process that is loaded so far may not know of a generation for this long; then it is taken to hang. */
 const PREPARE_TIMEOUT_MS = 30_000;
+
+/** A process that owes an answer for longer is not waited for, and gets no more connections until it is heard of again. */
+const LATE_MS = 250;
 
 type Settle = (failure?: GatewayError) => void;
 
 /** One serving process as the main process sees it. */
 export class ServerProcess {
   readonly #child: ChildProcess;
+  readonly #claims: Claims;
+  readonly #handover: Handover;
   readonly #waiting = new Map<number, Settle>();
-  readonly #handing = new Map<Socket, () => void>();
-  /** Has its settings and everything that is to be served. */
-  ready = false;
   figures: ProcessFigures | undefined;
   /** When it last said anything, of `performance.now()`. */
   heardAt = performance.now();
+  /** Since when it owes an answer. */
+  #owesSince: number | undefined;
+  #equipped = false;
   #ended = false;
 
-  constructor(wordsFd: number, listener: ProcessListener) {
-    this.#child = startProcess(wordsFd);
+  constructor({ wordsFd, folder }: ServerProcessOptions, listener: ProcessListener) {
+    this.#claims = Claims.create(folder);
+    this.#handover = new Handover(this.#claims, (number, socket, failed) => this.#sendConnection(number, socket, failed));
+    this.#child = startProcess({ words: wordsFd, claims: this.#claims.fd });
     this.#child.on('message', (message) => {
       this.heardAt = performance.now();
+      this.#owesSince = undefined;
       this.#receive(message as ServingEvent);
       listener.event(this, message as ServingEvent);
     });
     const end = (how: string): void => {
       if (this.#ended) return;
       this.#ended = true;
-      this.ready = false;
       for (const settle of this.#waiting.values()) settle();
       this.#waiting.clear();
-      const handing = [...this.#handing.values()];
-      this.#handing.clear();
-      for (const otherwise of handing) otherwise();
+      this.#handover.ended();
+      this.#claims.close();
       listener.ended(this, how);
     };
-    this.#child.on('error', (error) => end(error.message));
-    this.#child.on('exit', (code, signal) => end(signal === null ? `exit code ${String(code)}` : `signal ${signal}`));
+    this.#child.on('error', (error) => {
+      // Other errors than that it could not be started are followed by its end.
+      if (this.#child.pid === undefined) end(error.message);
+    });
+    // Not `exit`, which may come before the last messages are read: what it took and said so is not to be served twice.
+    this.#child.on('close', (code, signal) => end(signal === null ? `exit code ${String(code)}` : `signal ${signal}`));
   }
 
   get pid(): number | undefined {
@@ -58,28 +77,41 @@ export class ServerProcess {
     return this.#ended;
   }
 
+  /** It has its settings and everything that is to be served, and can be spoken to: between its death and word of that it cannot. */
+  get ready(): boolean {
+    return this.#equipped && this.#child.connected;
+  }
+
+  /** It owes an answer, and not only since a moment ago. */
+  get late(): boolean {
+    return this.#owesSince !== undefined && performance.now() - this.#owesSince > LATE_MS;
+  }
+
+  /** Call once it knows all that there is to know. */
+  equipped(): void {
+    this.#equipped = true;
+  }
+
   /** A message to one that just went is lost, as it would be a moment later. */
   send(command: ServingCommand): void {
     if (this.#child.connected) this.#child.send(command, () => undefined);
   }
 
-  /** Connections on their way to it: Node hands over one at a time, the next when the process took the one before. */
-  get handing(): number {
-    return this.#handing.size;
+  /** Asks for figures. */
+  ask(): void {
+    this.#owesSince ??= performance.now();
+    this.send({ type: 'report' });
   }
 
-  /** Hands a connection over, or calls `otherwise` when it is gone before it came to that. */
+  /** Connections on their way to it: Node hands over one at a time, the next when the process took the one before. */
+  get handing(): number {
+    return this.#handover.size;
+  }
+
+  /** Hands a connection over. Calls `otherwise`, later, when the process does not take it. */
   give(socket: Socket, otherwise: () => void): void {
-    if (!this.#child.connected) {
-      otherwise();
-      return;
-    }
-    this.#handing.set(socket, otherwise);
-    const command: ServingCommand = { type: 'connection' };
-    this.#child.send(command, socket, {}, (error) => {
-      if (!this.#handing.delete(socket)) return;
-      if (error !== null) otherwise();
-    });
+    this.#owesSince ??= performance.now();
+    this.#handover.give(socket, otherwise);
   }
 
   /** Resolves once it has the revision, or is gone: nobody waits for a process that is replaced. Rejects when the revision is to blame. */
@@ -102,8 +134,18 @@ export class ServerProcess {
     this.#child.kill('SIGKILL');
   }
 
+  #sendConnection(number: number, socket: Socket, failed: () => void): void {
+    const command: ServingCommand = { type: 'connection', number };
+    // A channel that is closed says so in the callback.
+    this.#child.send(command, socket, { keepOpen: true }, (error) => {
+      if (error !== null) failed();
+    });
+  }
+
   #receive(event: ServingEvent): void {
-    if (event.type === 'prepared') this.#waiting.get(event.generation)?.();
+    if (event.type === 'taken') this.#handover.taken(event.number);
+    else if (event.type === 'left') this.#handover.left(event.number);
+    else if (event.type === 'prepared') this.#waiting.get(event.generation)?.();
     else if (event.type === 'refused') this.#waiting.get(event.generation)?.(new GatewayError(event.code, event.message));
     else if (event.type === 'report') this.figures = event.figures;
   }

@@ -8,10 +8,11 @@ import type { GuardrailSettings } from '../http/deps.js';
 import type { Front } from '../http/server.js';
 import type { Log } from '../log.js';
 import type { Revision } from '../policy/revision.js';
-import type { ServingFigures } from '../telemetry/metrics/runtime.js';
 import { Crew } from './crew.js';
+import { GATEWAY_WORDS } from './gateway-words.js';
 import type { ServingSettings, WireRevision } from './protocol.js';
 import { SharedWords } from './shared-words.js';
+import type { ServingStats } from './stats.js';
 
 export interface ServingOptions {
   /** Processes to run, at least 1. */
@@ -27,11 +28,6 @@ export interface ServedRevision {
   activate(): void;
   /** Frees it. Idempotent. */
   release(): void;
-}
-
-/** What `/status` and the metrics tell about the processes. */
-export interface ServingStats extends ServingFigures {
-  readonly processes: number;
 }
 
 /**
@@ -59,13 +55,13 @@ export interface Serving extends Front {
 /** Starts the processes. Throws `serving_failed` when the folder for their local sockets cannot be made. */
 export function createServing({ processes, settings, guardrail, log }: ServingOptions): Serving {
   const folder = privateFolder();
-  const words = SharedWords.create(folder);
+  const words = SharedWords.create(folder, GATEWAY_WORDS);
   const mainPath = path.join(folder, 'main.sock');
   let generations = 0;
   const crew = new Crew({
     processes,
     log,
-    wordsFd: words.fd,
+    files: { wordsFd: words.fd, folder },
     settingsFor: (number) => ({ ...settings, mainPath, socketPath: path.join(folder, `${number}.sock`) }),
     hangMs: settings.timeoutMs,
     guardrail,

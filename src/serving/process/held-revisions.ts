@@ -1,18 +1,19 @@
 import { asGatewayError } from '../../errors.js';
 import type { ErrorCode } from '../../errors.js';
+import { compileModule } from '../../evaluator/compile-module.js';
 import type { EvaluationContext } from '../../evaluator/host/evaluation-context.js';
 import { LoadedRevision } from '../../evaluator/host/loaded-revision.js';
 import { linker } from '../../evaluator/linker.js';
 import { Elsewhere } from '../../http/exchange.js';
 import type { QuickRevision, QuickSource } from '../../http/quick/quick.js';
 import type { ServingSettings, WireRevision } from '../protocol.js';
-import type { SharedWords } from '../shared-words.js';
+import type { GatewayWords } from '../gateway-words.js';
 import { SlicedRevision } from './sliced-revision.js';
 
 /** Revisions that this process has ready. Which of them decides, the shared word says, asked anew for every request. */
 export class HeldRevisions implements QuickSource {
   readonly #settings: Pick<ServingSettings, 'allowBuiltins' | 'maxMemoryBytes' | 'timeoutMs'>;
-  readonly #words: SharedWords;
+  readonly #words: GatewayWords;
   readonly #context: EvaluationContext;
   readonly #held = new Map<number, SlicedRevision>();
   /** Generations whose built-ins are being loaded. */
@@ -21,7 +22,7 @@ export class HeldRevisions implements QuickSource {
 
   constructor(
     settings: Pick<ServingSettings, 'allowBuiltins' | 'maxMemoryBytes' | 'timeoutMs'>,
-    words: SharedWords,
+    words: GatewayWords,
     context: EvaluationContext,
   ) {
     this.#settings = settings;
@@ -34,7 +35,7 @@ export class HeldRevisions implements QuickSource {
     const { allowBuiltins, maxMemoryBytes, timeoutMs } = this.#settings;
     this.#loading.add(generation);
     try {
-      const [module, link] = await Promise.all([WebAssembly.compile(code), linker(allowBuiltins, builtins)]);
+      const [module, link] = await Promise.all([compileModule(code), linker(allowBuiltins, builtins)]);
       if (!this.#loading.has(generation)) return undefined;
       const source = { module, wasmBytes: code.byteLength, data: { json: data }, maxMemoryBytes, link };
       this.#held.set(generation, new SlicedRevision(id, policy, new LoadedRevision(source, this.#context), timeoutMs));

@@ -5,17 +5,17 @@ import type { EnforcementStore } from '../../audit/enforcement-store.js';
 import { GatewayError } from '../../errors.js';
 import { Elsewhere } from '../../http/exchange.js';
 import type { EnforcementSource, GuardrailSettings } from '../../http/deps.js';
-import type { SharedWords } from '../shared-words.js';
+import type { GatewayWords } from '../gateway-words.js';
 
 /** What changes without a reload: the enforcement lists, read from their file, and the guardrail settings, as the main process sent them. */
 export class LiveSettings implements EnforcementSource {
   readonly #file: string;
-  readonly #words: SharedWords;
+  readonly #words: GatewayWords;
   #database: StateDatabase | undefined;
   #store: { readonly version: number; readonly lists: EnforcementStore } | undefined;
   #settings: { readonly version: number; readonly guardrail: GuardrailSettings } | undefined;
 
-  constructor(file: string, words: SharedWords) {
+  constructor(file: string, words: GatewayWords) {
     this.#file = file;
     this.#words = words;
   }

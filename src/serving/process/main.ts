@@ -1,6 +1,8 @@
 import type { Socket } from 'node:net';
 import type { ServingCommand, ServingEvent } from '../protocol.js';
-import { WORDS_FD } from '../start-process.js';
+import { Claims } from '../claims.js';
+import { GATEWAY_WORDS } from '../gateway-words.js';
+import { WORDS_FD } from '../inherited.js';
 import { SharedWords } from '../shared-words.js';
 import { createServant } from './servant.js';
 import type { Servant } from './servant.js';
@@ -15,8 +17,20 @@ function tell(event: ServingEvent): void {
   if (process.connected) process.send?.(event);
 }
 
-const words = new SharedWords(WORDS_FD);
+const words = new SharedWords(WORDS_FD, GATEWAY_WORDS);
+const claims = Claims.inherited();
 let servant: Servant | undefined;
+
+/** Nothing was read from the connection yet, and nothing will be when somebody else has it by now. */
+function take(number: number, socket: Socket | undefined): void {
+  if (servant !== undefined && socket !== undefined && claims.take(number)) {
+    tell({ type: 'taken', number });
+    servant.take(socket);
+  } else {
+    socket?.destroy();
+    tell({ type: 'left', number });
+  }
+}
 
 async function obey(command: ServingCommand, socket: Socket | undefined): Promise<void> {
   if (command.type === 'start') {
@@ -26,8 +40,7 @@ async function obey(command: ServingCommand, socket: Socket | undefined): Promis
     await servant?.drain();
     process.disconnect();
   } else if (command.type === 'connection') {
-    // The peer may have gone on the way here.
-    if (socket !== undefined) servant?.take(socket);
+    take(command.number, socket);
   } else servant?.obey(command);
 }
 

@@ -9,7 +9,7 @@ import { createWire } from '../../http/quick/wire.js';
 import { createHttpServer } from '../../http/server.js';
 import { createDecisionMetrics } from '../../telemetry/metrics/combined.js';
 import type { ServingCommand, ServingEvent, ServingSettings } from '../protocol.js';
-import type { SharedWords } from '../shared-words.js';
+import type { GatewayWords } from '../gateway-words.js';
 import { createChannelLog } from './channel-log.js';
 import { Forwarder } from './forwarder.js';
 import { HeldRevisions } from './held-revisions.js';
@@ -17,7 +17,7 @@ import { LiveSettings } from './live-settings.js';
 
 export interface ServantOptions {
   readonly settings: ServingSettings;
-  readonly words: SharedWords;
+  readonly words: GatewayWords;
   readonly tell: (event: ServingEvent) => void;
 }
 
