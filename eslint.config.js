@@ -8,6 +8,7 @@ const LAYERS = [
   ['value'],
   ['builtins', 'policy'],
   ['compiler', 'evaluator'],
+  ['testing'],
   ['engine'],
   ['domains'],
   ['http', 'watcher', 'judge', 'audit', 'telemetry'],

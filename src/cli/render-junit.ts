@@ -1,9 +1,10 @@
-import type { TestOutcome, TestResult } from '../compiler/protocol.js';
+import type { TestOutcome } from '../compiler/protocol.js';
+import type { TestRun } from '../testing/test-run.js';
 import { place } from './render-diagnostics.js';
 import { tally } from './render-tests.js';
 
 /** JUnit XML as CI servers read it: a suite a package, a case a test. */
-export function renderJunit({ results, durationNs }: TestResult): string {
+export function renderJunit({ results, durationNs }: TestRun): string {
   const packages = new Map<string, TestOutcome[]>();
   for (const outcome of results) packages.set(outcome.package, [...(packages.get(outcome.package) ?? []), outcome]);
   const suites = [...packages].map(([name, outcomes]) => renderSuite(name, outcomes));

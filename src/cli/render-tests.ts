@@ -1,4 +1,5 @@
-import type { Coverage, TestOutcome, TestResult } from '../compiler/protocol.js';
+import type { Coverage, TestOutcome } from '../compiler/protocol.js';
+import type { TestRun } from '../testing/test-run.js';
 import type { Paint } from './paint.js';
 import { count, place } from './render-diagnostics.js';
 
@@ -17,7 +18,7 @@ export function tally(results: readonly TestOutcome[]): Record<TestOutcome['stat
 }
 
 /** For people: what failed with its place, or every test when `verbose`, then the counts. */
-export function renderTests({ results, coverage }: TestResult, paint: Paint, verbose: boolean): string {
+export function renderTests({ results, coverage }: TestRun, paint: Paint, verbose: boolean): string {
   const shown = verbose ? results : results.filter(({ status }) => status === 'fail' || status === 'error');
   const lines = shown.flatMap((outcome) => renderOutcome(outcome, paint));
   lines.push(renderCounts(results, paint));

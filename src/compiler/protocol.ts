@@ -66,6 +66,23 @@ export interface BuildParams {
   readonly printStatements?: boolean;
   /** Reports unused imports, unused variables and the like as errors. Default false. */
   readonly strict?: boolean;
+  /** Makes every test rule an entrypoint too; `modules` are then all of them. Default false. */
+  readonly tests?: boolean;
+  /** With `tests`: a regular expression (RE2). Keeps the tests whose full name matches, and every table test. */
+  readonly run?: string;
+}
+
+/** A test that the compiled module can be asked for. */
+export interface TestRule {
+  /** Absent for a test that is announced and not run. */
+  readonly entrypoint?: string;
+  /** With `data.` in front. */
+  readonly package: string;
+  readonly name: string;
+  readonly location: SourceLocation;
+  readonly skip?: boolean;
+  /** A rule of several named cases, `test_x[note] if …`. */
+  readonly table?: boolean;
 }
 
 /** Begins the import name of an overridden native built-in. */
@@ -104,6 +121,8 @@ export interface BuildResult {
   readonly rules: readonly RuleInfo[];
   readonly diagnostics: readonly Diagnostic[];
   readonly warnings: readonly Diagnostic[];
+  /** By place; empty unless they were asked for. */
+  readonly tests: readonly TestRule[];
   readonly stats: CacheStats;
   readonly timings: BuildTimings;
 }
@@ -133,7 +152,7 @@ export interface TestParams {
   readonly modules: readonly RegoModule[];
   /** Base document as JSON text; its root is an object. Default `{}`. */
   readonly data?: string;
-  /** Regular expression (RE2) over `data.<package>.<name>`. */
+  /** Regular expression (RE2) over `data.<package>.<name>`; table tests run whatever it says. */
   readonly run?: string;
   readonly regoVersion?: RegoVersion;
   readonly coverage?: boolean;
@@ -161,10 +180,12 @@ export interface FailedAt extends SourceLocation {
   readonly line?: string;
 }
 
-/** One named case of a test rule that carries several (`test_x[note] if …`). */
+/** One named case of a table test (`test_x[note] if …`). */
 export interface TestCaseOutcome {
   readonly name: readonly string[];
   readonly status: 'pass' | 'fail';
+  /** Unknown where the interpreter alone ran the test. */
+  readonly durationNs?: number;
   readonly failedAt?: FailedAt;
 }
 

@@ -20,6 +20,7 @@ export function createEvaluator(options: EvaluatorOptions = {}): Evaluator {
     maxMemoryBytes: maxMemoryMb * MIB,
     maxHeapMb: Math.max(MIN_HEAP_MB, maxMemoryMb),
     allowBuiltins,
+    tests: options.tests ?? false,
     onPrint: options.onPrint ?? (() => undefined),
   });
   return {

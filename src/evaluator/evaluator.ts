@@ -20,6 +20,22 @@ export interface Evaluation {
   readonly result: string | undefined;
   /** Nanoseconds per stage inside the worker. */
   readonly timers?: Readonly<Record<string, number>>;
+  /** From an evaluator of tests. */
+  readonly notes?: EvaluationNotes;
+}
+
+/** What one test told besides its result. */
+export interface EvaluationNotes {
+  readonly printed: readonly string[];
+  /** Cases of a table test in the order in which they began. */
+  readonly cases: readonly RecordedCase[];
+  readonly durationNs: number;
+}
+
+export interface RecordedCase {
+  /** Text of each key below the name of the test. */
+  readonly name: readonly string[];
+  readonly durationNs: number;
 }
 
 /** A revision that every worker has ready. */
@@ -70,6 +86,11 @@ export interface EvaluatorOptions {
   readonly maxMemoryMb?: number;
   /** Built-ins that reach out of the process and are refused unless named here. */
   readonly allowBuiltins?: readonly string[];
+  /**
+   * Evaluations are tests: each has {@link Evaluation.notes}, which a failed one carries in its error's `details.notes`, and
+   * a refused built-in may be named, but ends the evaluation where no mock catches the call.
+   */
+  readonly tests?: boolean;
   /** Receives `print` output: text and `file:line:col` of the call. */
   readonly onPrint?: (line: string) => void;
 }

@@ -2,6 +2,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { asGatewayError } from '../errors.js';
 import { EvaluationContext } from './host/evaluation-context.js';
 import { LoadedRevision } from './host/loaded-revision.js';
+import { Recorder } from './host/recorder.js';
 import { unpackBatch } from './pool/batch.js';
 import type { BatchItem } from './pool/batch.js';
 import { CONTROL, PAGE_BYTES, toWire } from './pool/protocol.js';
@@ -18,7 +19,8 @@ const settings = workerData as ThreadSettings;
 const control = new Int32Array(settings.control);
 const generations = new Map<number, LoadedRevision>();
 const prints = new PrintBuffer((lines) => post({ type: 'print', lines }));
-const context = new EvaluationContext((text) => prints.add(text));
+const recorder = settings.tests ? new Recorder() : undefined;
+const context = new EvaluationContext(recorder?.print ?? ((text) => prints.add(text)));
 
 let replies: (number | ReplyPayload)[] = [];
 
@@ -40,7 +42,8 @@ async function prepare(source: GenerationSource): Promise<void> {
   const { generation } = source;
   loading.add(generation);
   try {
-    const link = await linker(settings.allowBuiltins, source.builtins);
+    const find = await linker(settings.allowBuiltins, source.builtins);
+    const link = recorder?.link(find) ?? find;
     // Released meanwhile: nobody waits for it.
     if (!loading.delete(generation)) return;
     const revision = new LoadedRevision({ ...source, maxMemoryBytes: settings.maxMemoryBytes, link }, context);
@@ -77,6 +80,7 @@ function answer(item: BatchItem): ReplyPayload {
   try {
     const revision = generations.get(item.generation);
     if (revision === undefined) throw new Error(`Expected generation ${item.generation} to be prepared`);
+    if (recorder !== undefined) return recorder.run(() => revision.evaluate(item));
     return item.metrics ? revision.evaluateTimed(item) : revision.evaluate(item);
   } catch (thrown) {
     report();

@@ -1,9 +1,9 @@
 import { chmod, realpath, rename, stat, unlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { FormattedModule, RegoModule } from '../compiler/protocol.js';
+import { moduleTexts } from '../compiler/module-texts.js';
 import { GatewayError } from '../errors.js';
 import type { Diagnostic } from '../policy/diagnostic.js';
-import { moduleTexts } from './module-texts.js';
 import type { PolicyEngine } from './policy-engine.js';
 import { readSources } from './read-sources.js';
 

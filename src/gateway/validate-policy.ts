@@ -1,12 +1,13 @@
 import { checkDomainData } from '../domains/data-schema.js';
 import { asGatewayError } from '../errors.js';
+import { uniqueDiagnostics } from '../policy/diagnostic.js';
 import type { Diagnostic } from '../policy/diagnostic.js';
 import { judgeDiagnostics } from '../judge/judge-policy.js';
 import { diagnosticsOf } from '../policy/error-diagnostics.js';
 import { checkDataConflicts, mergeData } from '../policy/merge-data.js';
 import type { SourceSet } from '../policy/source-set.js';
-import { packageNames } from './compile-policy.js';
-import { moduleTexts } from './module-texts.js';
+import { packageNames } from '../compiler/compiled-policy.js';
+import { moduleTexts } from '../compiler/module-texts.js';
 import type { PolicyEngine } from './policy-engine.js';
 import { readSources } from './read-sources.js';
 
@@ -29,7 +30,7 @@ export async function validatePolicy(parts: PolicyEngine): Promise<Validation> {
     compiler.build({ modules: moduleTexts(source.modules), hosted, overrides: evaluator.overrides, printStatements: true }),
   ]);
   const data = checkData(source, packageNames(built), built.rules);
-  const diagnostics = [...unique([...checked.diagnostics, ...built.diagnostics]), ...data, ...judgeDiagnostics(source.judge)];
+  const diagnostics = [...uniqueDiagnostics([...checked.diagnostics, ...built.diagnostics]), ...data, ...judgeDiagnostics(source.judge)];
   return {
     valid: diagnostics.every(({ severity }) => severity !== 'error'),
     root: source.root,
@@ -51,12 +52,4 @@ function findingsOf(thrown: unknown): readonly Diagnostic[] {
   const error = asGatewayError(thrown);
   const found = diagnosticsOf(error);
   return found.length > 0 ? found : [{ severity: 'error', code: error.code, message: error.message }];
-}
-
-/** The strict check and the build find most errors twice. */
-function unique(diagnostics: readonly Diagnostic[]): Diagnostic[] {
-  const seen = new Map(
-    diagnostics.map((diagnostic) => [[diagnostic.file, diagnostic.row, diagnostic.col, diagnostic.message].join('\0'), diagnostic]),
-  );
-  return [...seen.values()];
 }

@@ -15,3 +15,9 @@ export interface Diagnostic {
   /** Path into the data document, e.g. `data.actions.CRITICAL.runtime`. */
   readonly path?: string;
 }
+
+/** Each finding once: compiling for one purpose finds most of what compiling for another does. */
+export function uniqueDiagnostics(diagnostics: readonly Diagnostic[]): Diagnostic[] {
+  const seen = new Map(diagnostics.map((found) => [[found.file, found.row, found.col, found.message].join('\0'), found]));
+  return [...seen.values()];
+}

@@ -1,6 +1,7 @@
 import type { ErrorCode } from '../../errors.js';
 import type { DataSource } from '../host/data-image.js';
 import { GatewayError } from '../../errors.js';
+import type { Evaluation } from '../evaluator.js';
 
 /** A revision as threads know it: numbers are shorter than ids, and one id may be prepared twice. */
 export interface GenerationSource {
@@ -31,14 +32,9 @@ export type ThreadEvent =
 
 /**
  * Answer to one request, flattened into one array per message as `sequence, payload, sequence, payload, …`:
- * JSON text, undefined, a timed result, or an error.
+ * JSON text, undefined, a result with more to it, or an error.
  */
-export type ReplyPayload = string | undefined | TimedReply | WireError;
-
-export interface TimedReply {
-  readonly result: string | undefined;
-  readonly timers: Readonly<Record<string, number>>;
-}
+export type ReplyPayload = string | undefined | Evaluation | WireError;
 
 /** A coded error between threads: structured clone would strip it of its class. */
 export interface WireError {
@@ -60,6 +56,7 @@ export interface ThreadSettings {
   readonly control: SharedArrayBuffer;
   readonly maxMemoryBytes: number;
   readonly allowBuiltins: readonly string[];
+  readonly tests: boolean;
 }
 
 /**

@@ -44,7 +44,8 @@ export class Thread {
     this.#listener = listener;
     const control = new SharedArrayBuffer(CONTROL.words * Int32Array.BYTES_PER_ELEMENT);
     this.#control = new Int32Array(control);
-    const workerData: ThreadSettings = { control, maxMemoryBytes: options.maxMemoryBytes, allowBuiltins: options.allowBuiltins };
+    const { maxMemoryBytes, allowBuiltins, tests } = options;
+    const workerData: ThreadSettings = { control, maxMemoryBytes, allowBuiltins, tests };
     this.#worker = startWorker(
       { workerData, name: 'evaluator', resourceLimits: { maxOldGenerationSizeMb: options.maxHeapMb } },
       new URL('../worker.js', import.meta.url),

@@ -10,7 +10,7 @@ const SOURCE: SourceSet = {
 
 function built(wasm: Uint8Array<ArrayBuffer>): BuildResult {
   return {
-    ...{ ok: true, wasm, entrypoints: [], builtins: [], packages: [], rules: [], diagnostics: [], warnings: [] },
+    ...{ ok: true, wasm, entrypoints: [], builtins: [], packages: [], rules: [], diagnostics: [], warnings: [], tests: [] },
     stats: { modules: 0, parsed: 0, cached: 0 },
     timings: { parse: 0, compile: 0, plan: 0 },
   };

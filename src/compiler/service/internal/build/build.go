@@ -13,6 +13,7 @@ import (
 	"defenseclaw-gateway/rego-compiler/internal/diagnostics"
 	"defenseclaw-gateway/rego-compiler/internal/protocol"
 	"defenseclaw-gateway/rego-compiler/internal/source"
+	"defenseclaw-gateway/rego-compiler/internal/testrule"
 )
 
 // Run answers a `build` request. Findings about the policy are in the answer; an error is a fault of ours.
@@ -22,7 +23,7 @@ func Run(ctx context.Context, cache *source.Cache, params protocol.BuildParams) 
 	set, complete := cache.Parse(params.Modules, params.RegoVersion, found)
 	answer := &protocol.BuildResult{
 		Entrypoints: []protocol.Entrypoint{}, Builtins: []protocol.RequiredBuiltin{}, Packages: []string{},
-		Rules: []protocol.Rule{}, Warnings: []protocol.Diagnostic{},
+		Rules: []protocol.Rule{}, Warnings: []protocol.Diagnostic{}, Tests: []protocol.TestRule{},
 	}
 	defer func() { answer.Diagnostics = found.Sorted() }()
 	if set != nil {
@@ -36,29 +37,49 @@ func Run(ctx context.Context, cache *source.Cache, params protocol.BuildParams) 
 		return nil, err
 	}
 	host := builtins.Host{Hosted: params.Hosted, Overrides: params.Overrides}
-	host.Refuse(set, found, nil)
+	if params.Tests {
+		host.Refuse(set, found, check.IsTestFile)
+		host, set = testHost(host), testrule.Numbered(set)
+	} else {
+		host.Refuse(set, found, nil)
+	}
 	if params.Strict || !found.Empty() {
 		check.Compile(set, params.Strict, found)
 	}
 	if !found.Empty() {
 		return answer, nil
 	}
-	surface := surfaceOf(set)
+	askable := set
+	if params.Tests {
+		askable = served(set)
+	}
+	surface := surfaceOf(askable)
 	answer.Packages, answer.Rules = surface.packages, surface.rules
-	if len(surface.entrypoints) == 0 {
+	entrypoints := surface.entrypoints
+	if params.Tests {
+		var err error
+		if set, entrypoints, err = withTests(set, params.Run, surface, answer); err != nil {
+			found.At(diagnostics.InvalidFilter, err.Error(), nil)
+			return answer, nil
+		}
+	}
+	if len(entrypoints) == 0 {
 		// Nothing can be asked of it, but it must still be sound.
 		check.Compile(set, false, found)
 		answer.OK = found.Empty()
 		return answer, nil
 	}
-	made, err := compileWasm(ctx, job{host.Redirect(set), set.Version, host.Capabilities(), surface.entrypoints, params.PrintStatements})
+	made, err := compileWasm(ctx, job{host.Redirect(set), set.Version, host.Capabilities(), entrypoints, params.PrintStatements})
 	answer.Timings.Compile, answer.Timings.Plan = made.compileMs, made.planMs
 	if err != nil {
 		explain(err, set, found)
 		return answer, nil
 	}
-	answer.OK, answer.Wasm, answer.Entrypoints = true, made.wasm, surface.entrypoints
+	answer.OK, answer.Wasm, answer.Entrypoints = true, made.wasm, entrypoints
 	answer.Builtins = host.Required(set, params.PrintStatements)
+	if params.Tests {
+		answer.Builtins = append(answer.Builtins, protocol.RequiredBuiltin{Name: ast.InternalTestCase.Name, Import: ast.InternalTestCase.Name})
+	}
 	return answer, nil
 }
 

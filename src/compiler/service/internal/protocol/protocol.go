@@ -100,6 +100,20 @@ type BuildParams struct {
 	RegoVersion     string   `json:"regoVersion,omitempty"`
 	PrintStatements bool     `json:"printStatements,omitempty"`
 	Strict          bool     `json:"strict,omitempty"`
+	// Tests makes every test rule an entrypoint too. Then the modules are all of them, and Run, a regular expression,
+	// keeps the tests whose full name matches, and every table test.
+	Tests bool   `json:"tests,omitempty"`
+	Run   string `json:"run,omitempty"`
+}
+
+// TestRule is a test that the module can be asked for. Skipped ones have no entrypoint.
+type TestRule struct {
+	Entrypoint string   `json:"entrypoint,omitempty"`
+	Package    string   `json:"package"`
+	Name       string   `json:"name"`
+	Location   Location `json:"location"`
+	Skip       bool     `json:"skip,omitempty"`
+	Table      bool     `json:"table,omitempty"`
 }
 
 // Entrypoint is something that the compiled module can be asked for. Path is its name inside the module.
@@ -138,6 +152,7 @@ type BuildResult struct {
 	Rules       []Rule            `json:"rules"`
 	Diagnostics []Diagnostic      `json:"diagnostics"`
 	Warnings    []Diagnostic      `json:"warnings"`
+	Tests       []TestRule        `json:"tests"`
 	Stats       Stats             `json:"stats"`
 	Timings     Timings           `json:"timings"`
 }

@@ -4,7 +4,6 @@ package tests
 import (
 	"cmp"
 	"context"
-	"regexp"
 	"slices"
 	"time"
 
@@ -17,6 +16,7 @@ import (
 	"defenseclaw-gateway/rego-compiler/internal/diagnostics"
 	"defenseclaw-gateway/rego-compiler/internal/protocol"
 	"defenseclaw-gateway/rego-compiler/internal/source"
+	"defenseclaw-gateway/rego-compiler/internal/testrule"
 )
 
 const (
@@ -42,16 +42,13 @@ func Run(ctx context.Context, cache *source.Cache, params protocol.TestParams) (
 	if set != nil {
 		answer.Stats = set.Stats
 	}
-	if _, err := regexp.Compile(params.Run); err != nil {
-		found.At(diagnostics.InvalidFilter, err.Error(), nil)
-		complete = false
-	}
 	data, err := source.Document(params.Data)
 	if err != nil {
 		found.At(diagnostics.InvalidData, err.Error(), nil)
 		complete = false
 	}
 	if complete {
+		set = testrule.Numbered(set)
 		s := newSuite(set, data, found, params)
 		if err := s.run(ctx, set, params, answer); err != nil {
 			return nil, err
@@ -88,7 +85,18 @@ func (s *suite) run(ctx context.Context, set *source.Set, params protocol.TestPa
 	defer s.store.Abort(context.WithoutCancel(ctx), txn)
 	// As in `opa test`: data that claims the path of a rule is an error, not a shadow.
 	s.compiler.WithPathConflictsCheck(storage.NonEmpty(ctx, s.store, txn))
-	runner := s.runner().SetModules(set.Trees()).Filter(params.Run)
+	wanted, err := testrule.Filter(testrule.Of(set), params.Run)
+	if err != nil {
+		s.found.At(diagnostics.InvalidFilter, err.Error(), nil)
+		return nil
+	}
+	if params.Run != "" && len(wanted) == 0 {
+		return nil
+	}
+	runner := s.runner().SetModules(set.Trees())
+	if params.Run != "" {
+		runner.SetPrefixMatchers(refsOf(wanted)...)
+	}
 	var covered *cover.Cover
 	if params.Coverage {
 		covered = cover.New()
@@ -123,6 +131,14 @@ func (s *suite) run(ctx context.Context, set *source.Set, params protocol.TestPa
 		answer.Coverage = report(covered, set)
 	}
 	return nil
+}
+
+func refsOf(rules []testrule.Rule) []ast.Ref {
+	refs := make([]ast.Ref, len(rules))
+	for i, rule := range rules {
+		refs[i] = rule.Ref
+	}
+	return refs
 }
 
 func (s *suite) runner() *tester.Runner {

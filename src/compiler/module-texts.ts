@@ -1,5 +1,5 @@
-import type { RegoModule } from '../compiler/protocol.js';
 import type { SourceFile } from '../policy/source-set.js';
+import type { RegoModule } from './protocol.js';
 
 /** Modules as the compiler service takes them. The bytes are UTF-8: the source set has checked it. */
 export function moduleTexts(files: readonly SourceFile[]): RegoModule[] {

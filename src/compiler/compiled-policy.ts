@@ -1,0 +1,47 @@
+import { GatewayError } from '../errors.js';
+import { compileModule } from '../evaluator/compile-module.js';
+import type { CompiledPolicy } from '../policy/revision.js';
+import type { BuildResult } from './protocol.js';
+
+/** What an evaluator takes, out of a build that is ok. Throws `policy_rejected` for a build that is not. */
+export async function compiledPolicy(result: BuildResult, modulesId: string): Promise<CompiledPolicy> {
+  if (!result.ok) throw rejected(result);
+  const { wasm, entrypoints, rules, builtins, warnings } = result;
+  if (wasm === null) throw new GatewayError('policy_no_modules', 'the modules define no rule');
+  return {
+    modulesId,
+    wasm: await load(wasm),
+    code: wasm,
+    entrypoints,
+    packages: packageNames(result),
+    rules,
+    builtins: builtins.map(({ name }) => name),
+    warnings,
+  };
+}
+
+/** The packages that were compiled, as a revision names them: without `data`. */
+export function packageNames({ packages }: Pick<BuildResult, 'packages'>): string[] {
+  return packages.map((name) => name.replace(/^data\./u, ''));
+}
+
+/** WebAssembly has bounds of its own (locals of a function, say) that OPA's compiler does not know: a rule may be too long for it. */
+async function load(wasm: Uint8Array<ArrayBuffer>): Promise<WebAssembly.Module> {
+  try {
+    return await compileModule(wasm);
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new GatewayError('policy_rejected', `the compiled policy cannot be loaded: ${reason}`, { cause });
+  }
+}
+
+function rejected({ diagnostics }: BuildResult): GatewayError {
+  const [first] = diagnostics;
+  const where = [first?.file, first?.row].filter((part) => part !== undefined).join(':');
+  const more = diagnostics.length > 1 ? ` (and ${diagnostics.length - 1} more)` : '';
+  return new GatewayError(
+    'policy_rejected',
+    `${where === '' ? '' : `${where}: `}${first?.message ?? 'the modules do not compile'}${more}`,
+    { details: { diagnostics } },
+  );
+}
