@@ -31,6 +31,11 @@ export const ERRORS = {
   policy_data_conflict: { status: 500, exit: 1, hint: 'Two data files, or data and a rule, claim the same path: rename one.' },
   policy_data_schema: { status: 500, exit: 1, hint: 'Mend the data paths that are named; see the data reference page.' },
   policy_rejected: { status: 500, exit: 1, hint: 'Mend the lines that are named and save again.' },
+  policy_domain_lost: {
+    status: 500,
+    exit: 1,
+    hint: 'Put the module of the domain back; to do without it, leave it out of policy.required_domains or reload with --force.',
+  },
   policy_judge_invalid: { status: 500, exit: 1, hint: 'Mend the judge file that is named.' },
   // compiler service
   compiler_missing: { status: 500, exit: 5, hint: 'Install Go >= 1.25 and run `npm run build`, or set DEFENSECLAW_REGO_COMPILER.' },

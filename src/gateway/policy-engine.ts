@@ -2,6 +2,7 @@ import { createRegoCompiler } from '../compiler/rego-compiler.js';
 import type { RegoCompiler } from '../compiler/rego-compiler.js';
 import type { Config } from '../config/config.js';
 import { checkDomainData } from '../domains/data-schema.js';
+import { createDomainGate } from '../domains/required-domains.js';
 import type { Gate } from '../engine/candidate.js';
 import { createEngine } from '../engine/create-engine.js';
 import type { Engine } from '../engine/engine.js';
@@ -52,14 +53,15 @@ export function createPolicyEngine({ config, policyDir, log, serving }: PolicyEn
     onPrint: (line) => log.debug({ print: line }, 'print'),
     ...(evaluation.workers === undefined ? {} : { workers: evaluation.workers }),
   });
-  const engine = createEngine({
+  const domainGate = createDomainGate({ required: policy.required_domains, serving: () => engine.current });
+  const engine: Engine = createEngine({
     read: async (previous) => {
       if (policyDir === undefined) throw new GatewayError('policy_dir_missing', 'policy_dir not configured');
       return reader.read(policyDir, { previous });
     },
     compile: createPolicyCompile({ compiler, hosted: evaluator.hostedBuiltins, overrides: evaluator.overrides }),
     evaluator: serving === undefined ? evaluator : withServing(evaluator, serving),
-    gates: [domainDataGate, judgeGate],
+    gates: [domainDataGate, judgeGate, domainGate],
     log,
   });
   let closing: Promise<void> | undefined;

@@ -1,4 +1,5 @@
-import type { Engine } from '../engine/engine.js';
+import { lostDomains } from '../domains/required-domains.js';
+import type { Engine, Outcome } from '../engine/engine.js';
 import { shortId } from '../policy/source-set.js';
 import type { Attachment } from './attachment.js';
 import type { HttpDeps } from './deps.js';
@@ -70,9 +71,9 @@ function policySubsystem(engine: Engine | undefined, startedAt: Date): Subsystem
   const revision = engine?.current;
   const last = engine?.lastOutcome;
   const failed = last?.status === 'rejected' ? last : undefined;
-  const code = failed?.error?.code ?? 'policy_rejected';
+  const cause = failed === undefined ? undefined : causeOf(failed);
   if (revision === undefined) {
-    const why = failed === undefined ? '' : ` (${code})`;
+    const why = cause === undefined ? '' : ` (${cause})`;
     return {
       state: failed === undefined ? 'starting' : 'error',
       since: failed?.at ?? startedAt,
@@ -80,8 +81,18 @@ function policySubsystem(engine: Engine | undefined, startedAt: Date): Subsystem
     };
   }
   const details = { revision: shortId(revision.id) };
-  if (failed === undefined) return { state: 'running', since: revision.loadedAt, details };
-  return { state: 'running', since: revision.loadedAt, details, last_error: `the last reload was rejected (${code})` };
+  const problems = [
+    ...(cause === undefined ? [] : [`the last reload was rejected (${cause})`]),
+    ...lostDomains(revision.warnings).map((name) => `the domain ${name} is answered no more`),
+  ];
+  return { state: 'running', since: revision.loadedAt, details, ...(problems.length > 0 ? { last_error: problems.join('; ') } : {}) };
+}
+
+/** The code of a failure, with the domains that it is about. */
+function causeOf({ error, diagnostics }: Outcome): string {
+  const code = error?.code ?? 'policy_rejected';
+  const domains = lostDomains(diagnostics);
+  return domains.length === 0 ? code : `${code}: ${domains.join(', ')}`;
 }
 
 function watcherSubsystem(deps: HttpDeps, startedAt: Date): Subsystem {

@@ -1,3 +1,4 @@
+import { lostDomains } from '../domains/required-domains.js';
 import type { Outcome } from '../engine/engine.js';
 import type { Log } from '../log.js';
 import type { Diagnostic } from '../policy/diagnostic.js';
@@ -52,6 +53,12 @@ export function logOutcome(log: Log, outcome: Outcome, policyDir: string): void 
       const times = stages.map(([stage, ms]) => `${stage} ${ms} ms`).join(', ');
       const change = `${short(outcome.previousRevision)} -> ${short(outcome.revision)}`;
       log.info({ ...fields, modules: outcome.modules }, `policy reloaded: ${change}, ${outcome.modules} modules (${times})`);
+      for (const domain of lostDomains(outcome.diagnostics)) {
+        log.warn(
+          { domain, revision: short(outcome.revision) },
+          `the domain ${domain} is answered no more: every decision of it is refused`,
+        );
+      }
       return;
     }
     case 'unchanged':

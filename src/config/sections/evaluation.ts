@@ -20,6 +20,14 @@ export const policy = z.strictObject({
     .max(4096 * MIB)
     .default(128 * MIB)
     .meta({ description: 'Largest policy folder in bytes, all files together.' }),
+  required_domains: z
+    .array(z.enum(['admission', 'guardrail', 'firewall', 'sandbox', 'audit', 'skill-actions']))
+    .max(6)
+    .optional()
+    .meta({
+      description:
+        'Decision domains without which no policy set serves; by default those that the serving revision answers. `[]` requires none.',
+    }),
 });
 
 export const compiler = z.strictObject({

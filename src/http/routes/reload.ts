@@ -1,5 +1,6 @@
 import { goBool, goString, goStruct } from '../../domains/go-decode.js';
 import { decodeBody, demand } from '../../domains/request-body.js';
+import { lostDomains } from '../../domains/required-domains.js';
 import type { Outcome } from '../../engine/engine.js';
 import type { ReloadOptions } from '../../engine/reload-request.js';
 import { shortId } from '../../policy/source-set.js';
@@ -52,6 +53,7 @@ function done(outcome: Outcome, policyDir: string): Reply {
     modules: outcome.modules,
     duration_ms: outcome.durationMs,
     stages: outcome.stages,
+    ...lossIn(outcome),
     warnings: outcome.diagnostics.filter(({ severity }) => severity === 'warning'),
   };
   return json(200, sorted(body), revisionHeader(outcome));
@@ -68,6 +70,7 @@ function rejected(outcome: Outcome): Reply {
     status: 'failed',
     error: `${serving ? 'reload failed' : 'compilation failed'}: ${reason}`,
     code,
+    ...lossIn(outcome),
     diagnostics: outcome.diagnostics,
     revision: outcome.revision ?? null,
     candidate: outcome.candidate ?? null,
@@ -75,6 +78,12 @@ function rejected(outcome: Outcome): Reply {
     stages: outcome.stages,
   };
   return json(serving ? 500 : 400, sorted(body), { [ERROR_CODE_HEADER]: code, ...revisionHeader(outcome) });
+}
+
+/** Said only when there is something to say: the answer is otherwise what DefenseClaw's clients know. */
+function lossIn({ diagnostics }: Outcome): Readonly<Record<string, unknown>> {
+  const domains = lostDomains(diagnostics);
+  return domains.length === 0 ? {} : { lost_domains: domains };
 }
 
 function revisionHeader({ revision }: Outcome): Record<string, string> {
