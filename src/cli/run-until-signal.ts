@@ -1,20 +1,31 @@
-/** Something that runs until it is closed. */
+/** Something that runs until a signal ends it. */
 export interface Running {
-  close(): Promise<void>;
+  reload(by: string): Promise<void>;
+  shutDown(reason: string): Promise<void>;
 }
 
 /** Exit codes of a process that a signal ended a second time: 128 + number of the signal. */
 const FORCED = { SIGINT: 130, SIGTERM: 143 } as const;
 
-/** Waits for SIGTERM or SIGINT, closes gracefully, and ends at once on a second signal. */
-export async function runUntilSignal(running: Running): Promise<void> {
-  await new Promise<void>((resolve) => {
+/**
+ * Starts something and waits for SIGTERM or SIGINT, which end it gracefully, and at once when they come again or before it runs. SIGHUP
+ * makes it reload, and never ends it: one that comes while it starts is made up for, one that comes while it ends is nothing to it.
+ */
+export async function runUntilSignal(start: () => Promise<Running>): Promise<void> {
+  let hangUps = 0;
+  let hungUp = (): void => void (hangUps += 1);
+  process.on('SIGHUP', () => hungUp());
+  const running = await start();
+  hungUp = () => void running.reload('SIGHUP');
+  if (hangUps > 0) hungUp();
+  const reason = await new Promise<string>((resolve) => {
     for (const signal of ['SIGTERM', 'SIGINT'] as const) {
       process.once(signal, () => {
         process.once(signal, () => process.exit(FORCED[signal]));
-        resolve();
+        resolve(signal);
       });
     }
   });
-  await running.close();
+  hungUp = () => undefined;
+  await running.shutDown(reason);
 }

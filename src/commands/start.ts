@@ -9,7 +9,7 @@ import { bootGateway } from '../gateway/boot.js';
 export default class Start extends GatewayCommand {
   static override summary = 'Start the gateway in the foreground';
   static override description =
-    'Compiles the policies, listens, and reloads when a policy file changes. Ends on SIGTERM or SIGINT after the requests under way are answered.';
+    'Compiles the policies, listens, and reloads when a policy file changes. Ends on SIGTERM or SIGINT after the requests under way are answered; SIGHUP reloads the policies.';
   static override examples = [
     { description: 'On the shipped policies', command: '<%= config.bin %> start --policy-dir policies' },
     { description: 'On any free port, machine-readable log', command: '<%= config.bin %> start --port 0 --log-format json' },
@@ -32,8 +32,10 @@ export default class Start extends GatewayCommand {
 
   async run(): Promise<void> {
     const { flags } = await this.parse(Start);
-    const gateway = await bootGateway(configFromFlags(flags), this.config.version);
-    this.logToStderr(renderBanner(gateway, this.paintError));
-    await runUntilSignal(gateway);
+    await runUntilSignal(async () => {
+      const gateway = await bootGateway(configFromFlags(flags), this.config.version);
+      this.logToStderr(renderBanner(gateway, this.paintError));
+      return gateway;
+    });
   }
 }

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Config } from '../config/config.js';
 import { ensureToken } from '../config/first-boot.js';
 import { createLogger } from '../telemetry/logger.js';
@@ -8,7 +9,14 @@ import type { Gateway } from './gateway.js';
 export interface BootedGateway extends Gateway {
   /** Where the token was found, or that it was made just now. Never the token. */
   readonly tokenSource: string;
+  /** Reloads the policies, as an operator's reload does. */
+  reload(by: string): Promise<void>;
+  /** Leaves, waits for the clients to go, drains and stops; a line in the log for each step. */
+  shutDown(reason: string): Promise<void>;
 }
+
+/** Time for whoever asks whether it is ready to notice that it is not. Nobody does on a terminal. */
+const SHUTDOWN_WAIT_MS = 3_000;
 
 /** Token and log from the configuration, then the gateway. Throws what {@link startGateway} does, `config_*`. */
 export async function bootGateway(config: Config, version: string): Promise<BootedGateway> {
@@ -16,5 +24,19 @@ export async function bootGateway(config: Config, version: string): Promise<Boot
   const log = createLogger({ level: config.log.level, format: config.log.format, secrets: [token] });
   for (const warning of config.warnings) log.warn({}, warning);
   const gateway = await startGateway({ config, token, log, version });
-  return Object.assign(gateway, { tokenSource: created ? `${source} (made on this first start)` : source });
+  return Object.assign(gateway, {
+    tokenSource: created ? `${source} (made on this first start)` : source,
+    async reload(by: string) {
+      await gateway.engine.reload('api', { by });
+    },
+    async shutDown(reason: string) {
+      const wait = config.gateway.shutdown_wait ?? (process.stderr.isTTY ? 0 : SHUTDOWN_WAIT_MS);
+      log.info({ reason, wait_ms: wait }, 'not ready any more: shutting down, each answer closes its connection');
+      gateway.leave();
+      await pause(wait);
+      log.info({ drain_ms: config.http.drain_timeout }, 'not listening any more: answers under way may end');
+      await gateway.close();
+      log.info({}, 'stopped');
+    },
+  });
 }

@@ -35,6 +35,8 @@ export interface Gateway {
   readonly policyDir: string | undefined;
   /** False when file changes are not listened to. */
   readonly watching: boolean;
+  /** Not ready from now on: goes on to answer, each time for the last time on that connection. */
+  leave(): void;
   /** Drains requests, then stops every part. Idempotent. */
   close(): Promise<void>;
 }
@@ -108,6 +110,7 @@ export async function startGateway({ config, token, log, version = '0.0.0' }: Ga
       audit,
       policyDir: paths.policyDir,
       watching: watcher.state.mode !== 'off',
+      leave: () => api.leave(),
       close: () => (closing ??= closeAll()),
     };
   } catch (error) {

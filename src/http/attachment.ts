@@ -7,6 +7,7 @@ export class Attachment implements PolicyApi {
   #engine: Engine | undefined;
   #reloader: PolicyReloader | undefined;
   #generation = 0;
+  #leaving = false;
 
   attachEngine(engine: Engine): void {
     this.#engine = engine;
@@ -16,6 +17,15 @@ export class Attachment implements PolicyApi {
 
   registerPolicyReloader(reloader: PolicyReloader): void {
     this.#reloader = reloader;
+  }
+
+  /** Whoever asks whether it is ready is to go elsewhere. */
+  leave(): void {
+    this.#leaving = true;
+  }
+
+  get leaving(): boolean {
+    return this.#leaving;
   }
 
   get engine(): Engine | undefined {

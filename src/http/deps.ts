@@ -75,6 +75,9 @@ export interface HttpLimits {
   readonly maxInputDepth: number;
 }
 
+/** Connections are kept for longer than clients are told, so that none is closed while its next request is on the way. */
+export const KEEP_ALIVE_GRACE_MS = 5_000;
+
 export const DEFAULT_LIMITS: HttpLimits = {
   maxBodyBytes: 1 << 20,
   maxInflatedBytes: 8 << 20,

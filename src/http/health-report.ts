@@ -48,6 +48,7 @@ export function createHealthReporter(deps: HttpDeps, attachment: Attachment): ()
     const watcher = watcherSubsystem(deps, startedAt);
     const audit = auditSubsystem(deps, startedAt);
     const reasons = [policy, watcher, audit].flatMap(({ last_error: problem }) => (problem === undefined ? [] : [problem]));
+    if (attachment.leaving) reasons.push('the gateway is shutting down');
     const { mode, scanner_mode } = deps.guardrail();
     return {
       status: reasons.length === 0 ? 'ok' : 'degraded',

@@ -10,7 +10,10 @@ import { createHttpServer } from './server.js';
 import type { HttpServer } from './server.js';
 
 /** The HTTP API: attach an engine and a reloader, listen, close. */
-export interface HttpApi extends PolicyApi, Pick<HttpServer, 'listen' | 'close'> {}
+export interface HttpApi extends PolicyApi, Pick<HttpServer, 'listen' | 'close'> {
+  /** Not ready from now on, and says so; goes on answering, each time for the last time on that connection. */
+  leave(): void;
+}
 
 /**
  * Builds the API on its parts. It answers from the first moment that it listens; until an engine with a revision is attached, decisions
@@ -30,6 +33,10 @@ export function createHttpApi(deps: HttpDeps): HttpApi {
     attachEngine: (engine) => attachment.attachEngine(engine),
     registerPolicyReloader: (reloader) => attachment.registerPolicyReloader(reloader),
     listen: (host, port) => server.listen(host, port),
+    leave() {
+      attachment.leave();
+      server.leave();
+    },
     close: () => server.close(),
   };
 }

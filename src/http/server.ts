@@ -4,6 +4,7 @@ import { createServer as createAcceptor } from 'node:net';
 import type { AddressInfo, ListenOptions, Server, Socket } from 'node:net';
 import { GatewayError } from '../errors.js';
 import type { Log } from '../log.js';
+import { KEEP_ALIVE_GRACE_MS } from './deps.js';
 import type { HttpLimits } from './deps.js';
 import type { Otherwise } from './quick/lane.js';
 import type { Wire } from './quick/wire.js';
@@ -22,6 +23,8 @@ export interface Front {
   readonly socketPath: string;
   /** Hands a connection over that nothing was read from yet. Where nobody can take it, it is to be served here. */
   take(socket: Socket, serveHere: () => void): void;
+  /** From now on every answer asks its client to come no more on this connection. */
+  leave(): void;
   /** Lets the answers under way end; after that no request is sent on any more. */
   drain(): Promise<void>;
 }
@@ -33,6 +36,8 @@ export interface HttpServer {
   listenLocally(path: string): Promise<void>;
   /** Serves a connection that was accepted elsewhere. */
   adopt(socket: Socket): void;
+  /** Goes on accepting, but every answer from now on closes its connection, so that clients go elsewhere. Idempotent. */
+  leave(): void;
   /** Stops accepting, lets answers under way end within the drain time, then cuts. Idempotent. */
   close(): Promise<void>;
 }
@@ -67,6 +72,7 @@ export function createHttpServer(listener: Otherwise, { limits, log, front, quic
   const adopted = new Set<Socket>();
   let allLeft: (() => void) | undefined;
   let closing: Promise<void> | undefined;
+  let left = false;
 
   const server = createServer(
     {
@@ -78,13 +84,14 @@ export function createHttpServer(listener: Otherwise, { limits, log, front, quic
     },
     (request, response) => serve(request, response),
   );
-  const leaving = (): boolean => closing !== undefined;
+  const leaving = (): boolean => left;
   const way = quick?.({ otherwise: tracked, leaving, handOver });
   const serve = way?.serve ?? tracked;
 
   function tracked(request: IncomingMessage, response: ServerResponse, body?: Uint8Array): void {
     // An answer that keeps its connection alive would hold up the drain until the peer thinks of leaving.
     if (leaving()) response.shouldKeepAlive = false;
+    overdue.delete(request.socket);
     underWay.add(response);
     response.on('close', () => underWay.delete(response));
     listener(request, response, body);
@@ -92,8 +99,18 @@ export function createHttpServer(listener: Otherwise, { limits, log, front, quic
 
   server.maxConnections = limits.maxConnections;
 
+  const overdue = new WeakSet<Socket>();
+  // Only idle connections have a timeout here. The first one is what the client was told.
+  server.on('timeout', (socket: Socket) => {
+    if (overdue.has(socket)) socket.destroy();
+    else {
+      overdue.add(socket);
+      socket.setTimeout(KEEP_ALIVE_GRACE_MS);
+    }
+  });
+
   function adopt(socket: Socket): void {
-    if (way === undefined || leaving()) handOver(socket);
+    if (way === undefined || closing !== undefined) handOver(socket);
     else way.wire.take(socket);
   }
 
@@ -112,7 +129,7 @@ export function createHttpServer(listener: Otherwise, { limits, log, front, quic
   /** Accepts for the front. Nothing is read before it is known who does. */
   function createFrontDoor(distributor: Front): Server {
     const door = createAcceptor({ pauseOnConnect: true, allowHalfOpen: true, noDelay: true }, (socket) => {
-      if (leaving()) adopt(socket);
+      if (closing !== undefined) adopt(socket);
       else distributor.take(socket, () => adopt(socket));
     });
     door.maxConnections = limits.maxConnections;
@@ -121,14 +138,20 @@ export function createHttpServer(listener: Otherwise, { limits, log, front, quic
 
   const door = front === undefined ? undefined : createFrontDoor(front);
 
+  function leave(): void {
+    left = true;
+    front?.leave();
+    for (const response of underWay) response.shouldKeepAlive = false;
+  }
+
   async function drain(): Promise<void> {
+    leave();
     const deadline = setTimeout(() => {
       server.closeAllConnections();
       way?.wire.cut();
     }, limits.drainMs);
     door?.close();
     await front?.drain();
-    for (const response of underWay) response.shouldKeepAlive = false;
     const closed = new Promise<void>((resolve) => void server.close(() => resolve()));
     server.closeIdleConnections();
     await Promise.all([closed, way?.wire.drain(), adoptedLeft()]);
@@ -148,6 +171,7 @@ export function createHttpServer(listener: Otherwise, { limits, log, front, quic
     },
     listenLocally: (path) => listening(server, { path }, path, log),
     adopt,
+    leave,
     close: () => (closing ??= drain()),
   };
 }

@@ -42,6 +42,7 @@ export class Crew {
   #turn = 0;
   readonly #restarts = new Restarts(() => this.#fill());
   #replaced = 0;
+  #leaving = false;
   #closing = false;
 
   constructor(options: CrewOptions) {
@@ -110,6 +111,11 @@ export class Crew {
     await this.#changes.until(() => this.#restarts.hopeless || this.#members.every(({ ready }) => ready), START_MS);
   }
 
+  leave(): void {
+    this.#leaving = true;
+    for (const member of this.#members) member.send({ type: 'leave' });
+  }
+
   /** Lets answers under way end. What is not done in time is cut by whoever closes. */
   async drain(ms: number): Promise<void> {
     this.#closing = true;
@@ -167,6 +173,7 @@ export class Crew {
     }
     if (member.ended) return;
     member.send({ type: 'settings', ...this.#settings });
+    if (this.#leaving) member.send({ type: 'leave' });
     this.#restarts.succeeded();
     member.equipped();
     this.#changes.notify();

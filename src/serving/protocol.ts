@@ -42,6 +42,8 @@ export type ServingCommand =
   /** Comes with the socket. Numbers count up. */
   | { readonly type: 'connection'; readonly number: number }
   | { readonly type: 'report' }
+  /** Every answer from now on closes its connection. */
+  | { readonly type: 'leave' }
   | { readonly type: 'drain' };
 
 /** Serving process to main process. */

@@ -70,6 +70,7 @@ export function createServing({ processes, settings, guardrail, log }: ServingOp
   return {
     socketPath: mainPath,
     take: (socket: Socket, serveHere) => crew.take(socket, serveHere),
+    leave: () => crew.leave(),
     drain: () => crew.drain(settings.limits.drainMs),
     whenReady: () => crew.whenReady(),
     async prepare(revision) {

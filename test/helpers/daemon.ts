@@ -15,7 +15,8 @@ export interface CliResult {
 
 /** The environment of a CLI process: nothing of the developer's own configuration gets in. */
 export function cliEnv(home: string, extra: Readonly<Record<string, string>> = {}): NodeJS.ProcessEnv {
-  return { PATH: process.env['PATH'], HOME: home, DEFENSECLAW_HOME: home, DEFENSECLAW_GATEWAY_TOKEN: TEST_TOKEN, ...extra };
+  const own = { HOME: home, DEFENSECLAW_HOME: home, DEFENSECLAW_GATEWAY_TOKEN: TEST_TOKEN, DEFENSECLAW_GATEWAY_SHUTDOWN_WAIT: '0s' };
+  return { PATH: process.env['PATH'], ...own, ...extra };
 }
 
 /** Runs the built CLI as a person would and waits for its end. */

@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/signal"
 	"runtime/debug"
+	"syscall"
 
 	"defenseclaw-gateway/rego-compiler/internal/rpc"
 	"defenseclaw-gateway/rego-compiler/internal/service"
@@ -20,8 +21,9 @@ const (
 )
 
 func main() {
-	// Ctrl-C reaches the whole process group. The gateway drains on it and still needs this process; it ends by stdin.
-	signal.Ignore(os.Interrupt)
+	// Terminals and supervisors signal the whole process group. The gateway drains or reloads on that and still needs this process; it
+	// ends by stdin.
+	signal.Ignore(os.Interrupt, syscall.SIGHUP, syscall.SIGTERM)
 	debug.SetGCPercent(gcPercent)
 	debug.SetMemoryLimit(memoryLimit)
 	rpc.Serve(context.Background(), stdio{}, service.Methods())

@@ -24,6 +24,13 @@ export const gateway = z.strictObject({
   token_env: envName
     .default('DEFENSECLAW_GATEWAY_TOKEN')
     .meta({ description: 'Environment variable that holds the API token: the first step of the token ladder.' }),
+  shutdown_wait: duration('0s', '10m')
+    .optional()
+    .meta({
+      description:
+        'After SIGTERM or SIGINT the gateway says that it is not ready, and goes on to answer for this long, closing each connection with its ' +
+        'next answer, before it drains. Default: 0s on a terminal, 3s otherwise.',
+    }),
   config_reload: z
     .strictObject({
       mode: z.enum(['hot', 'restart']).default('hot').meta({

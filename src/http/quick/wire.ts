@@ -1,6 +1,7 @@
 import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Core } from '../core.js';
+import { KEEP_ALIVE_GRACE_MS } from '../deps.js';
 import { REQUEST_ID_HEADER } from '../door/request-id.js';
 import type { Reply } from '../exchange.js';
 import type { KnownHeads } from './known-heads.js';
@@ -32,7 +33,7 @@ const TICK_MS = 1_000;
 export function createWire({ core, heads, leaving, handOver }: WireOptions): Wire {
   const { limits } = core;
   const open = new Set<Line>();
-  const idleTicks = { fresh: limits.headersTimeoutMs / TICK_MS, used: limits.keepAliveTimeoutMs / TICK_MS };
+  const idleTicks = { fresh: limits.headersTimeoutMs / TICK_MS, used: (limits.keepAliveTimeoutMs + KEEP_ALIVE_GRACE_MS) / TICK_MS };
   const keepAlive = `Connection: keep-alive\r\nKeep-Alive: timeout=${Math.floor(limits.keepAliveTimeoutMs / 1000)}\r\n\r\n`;
   let tick = 0;
   let emptied: (() => void) | undefined;

@@ -11,7 +11,7 @@ const READINESS_FLAGS = ['ready', 'bundles', 'bundle', 'plugins'] as const;
 
 /**
  * GET /health, open to everybody. Plain, it tells that the process lives: always 200, with `status` and `reason`. With a readiness
- * flag it answers as OPA does: 500 until a revision serves.
+ * flag it answers as OPA does: 500 until a revision serves. 503 once the gateway is about to stop.
  */
 export function healthResource(report: () => HealthReport, attachment: Attachment): Resource {
   return {
@@ -26,6 +26,7 @@ export function healthResource(report: () => HealthReport, attachment: Attachmen
 }
 
 function readiness(attachment: Attachment): Reply {
+  if (attachment.leaving) return json(503, { error: 'the gateway is shutting down' });
   if (attachment.engine?.current === undefined) return json(500, { error: 'no policy revision is loaded' });
   return json(200, {});
 }

@@ -24,7 +24,7 @@ export interface ServantOptions {
 /** A serving process from the inside. */
 export interface Servant {
   take(socket: Socket): void;
-  obey(command: Extract<ServingCommand, { type: 'prepare' | 'release' | 'settings' | 'report' }>): void;
+  obey(command: Extract<ServingCommand, { type: 'prepare' | 'release' | 'settings' | 'report' | 'leave' }>): void;
   drain(): Promise<void>;
 }
 
@@ -79,6 +79,7 @@ export async function createServant({ settings, words, tell }: ServantOptions): 
       if (command.type === 'prepare') void prepare(command);
       else if (command.type === 'release') held.release(command.generation);
       else if (command.type === 'settings') live.update(command);
+      else if (command.type === 'leave') server.leave();
       else void report();
     },
     async drain() {

@@ -4,6 +4,7 @@ import { createHttpServer } from '../../../src/http/server.js';
 import { DEFAULT_LIMITS } from '../../../src/http/deps.js';
 import { silentLog } from '../../../src/log.js';
 import { FakeEngine, fakeRevision, outcome } from './fake-engine.js';
+import { waitFor } from '../../helpers/wait-for.js';
 import { ADMITTED, send, serve } from './harness.js';
 
 function gate(): { readonly opened: Promise<void>; open: () => void } {
@@ -74,6 +75,24 @@ describe('the server', () => {
     await send(url, { method: 'GET', path: '/health' });
     await api.close();
     expect(await idle).toContain('HTTP/1.1 200 OK');
+  });
+
+  it('keeps an idle connection for longer than it says, so that a request on its way is answered', async () => {
+    const server = createHttpServer((_, response) => response.end('here'), {
+      limits: { ...DEFAULT_LIMITS, keepAliveTimeoutMs: 50 },
+      log: silentLog,
+    });
+    const { port } = await server.listen('127.0.0.1', 0);
+    const socket = connect(port, '127.0.0.1');
+    let got = '';
+    socket.on('data', (chunk) => (got += chunk.toString('latin1')));
+    socket.write('GET / HTTP/1.1\r\nHost: x\r\n\r\n');
+    await waitFor('the first answer', () => got.includes('here'));
+    // Ten times as long as the connection is said to be kept.
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    socket.write('GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n');
+    await waitFor('the second answer', () => got.split('here').length === 3);
+    await server.close();
   });
 
   it('names the address that is taken', async () => {

@@ -1,0 +1,65 @@
+import { writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { connect } from '../../helpers/connections.js';
+import { cliEnv, startDaemon } from '../../helpers/daemon.js';
+import type { Daemon } from '../../helpers/daemon.js';
+import { callGateway } from '../../helpers/gateway.js';
+import { askAlone } from '../../helpers/one-request.js';
+import { markerModule } from '../../helpers/policies.js';
+import { tempDir } from '../../helpers/temp-dir.js';
+import { waitFor } from '../../helpers/wait-for.js';
+
+const MARKER = '/v1/data/marker/value';
+const CLIENTS = 8;
+
+async function marker({ url }: Daemon): Promise<unknown> {
+  return (await callGateway(url, 'POST', MARKER, '{"input":{}}')).json()['result'];
+}
+
+describe('SIGHUP', () => {
+  it('reloads the policies and ends nothing, whatever they are', async () => {
+    const dir = await tempDir({ 'policy.rego': markerModule('one') });
+    const daemon = await startDaemon(['--policy-dir', dir, '--port', '0', '--no-watch'], cliEnv(await tempDir()));
+    await writeFile(path.join(dir, 'policy.rego'), markerModule('two'));
+    daemon.child.kill('SIGHUP');
+    await waitFor('the new policy', async () => (await marker(daemon)) === 'two');
+    await writeFile(path.join(dir, 'policy.rego'), 'package marker\n\nbroken := )\n');
+    daemon.child.kill('SIGHUP');
+    await waitFor('the rejection', () => daemon.output().stderr.includes('policy rejected'));
+    expect(await marker(daemon)).toBe('two');
+    daemon.child.kill('SIGTERM');
+    daemon.child.kill('SIGHUP');
+    expect(await daemon.exit).toBe(0);
+  });
+});
+
+/** Asks over one connection until an answer says that it is the last one there; the number of answers. */
+async function askUntilTold(url: string): Promise<number> {
+  const { ask } = connect(url);
+  for (let answers = 1; ; answers++) {
+    const { status, headers } = await ask('POST', MARKER, '{"input":{}}');
+    expect(status).toBe(200);
+    if (headers.connection === 'close') return answers;
+  }
+}
+
+describe('SIGTERM', () => {
+  it.each([0, 2])('with %i serving processes: not ready at once, then no client loses a request, then an end with 0', async (processes) => {
+    const dir = await tempDir({ 'policy.rego': markerModule('one') });
+    const env = cliEnv(await tempDir(), { DEFENSECLAW_HTTP_PROCESSES: String(processes), DEFENSECLAW_GATEWAY_SHUTDOWN_WAIT: '3s' });
+    const daemon = await startDaemon(['--policy-dir', dir, '--port', '0'], env);
+    expect((await askAlone(daemon.url, 'GET', '/health?ready')).status).toBe(200);
+    const clients = Array.from({ length: CLIENTS }, () => askUntilTold(daemon.url));
+    daemon.child.kill('SIGTERM');
+    await waitFor('it to be not ready', async () => (await askAlone(daemon.url, 'GET', '/health?ready')).status === 503);
+    // Still there for those who come all the same.
+    expect((await askAlone(daemon.url, 'POST', MARKER)).status).toBe(200);
+    expect((await askAlone(daemon.url, 'GET', '/health')).status).toBe(200);
+    for (const answers of await Promise.all(clients)) expect(answers).toBeGreaterThan(0);
+    expect(await daemon.exit).toBe(0);
+    const steps = ['not ready any more', 'not listening any more', 'stopped'].map((step) => daemon.output().stderr.indexOf(step));
+    expect(steps).toEqual([...steps].sort((a, b) => a - b));
+    expect(Math.min(...steps)).toBeGreaterThan(-1);
+  });
+});
