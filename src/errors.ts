@@ -17,6 +17,12 @@ export const ERRORS = {
   policy_dir_missing: { status: 503, exit: 2, hint: 'Give an existing folder with --policy-dir or policy_dir in the config file.' },
   policy_no_modules: { status: 500, exit: 1, hint: 'Put at least one .rego file into the policy folder.' },
   policy_unreadable: { status: 500, exit: 5, hint: 'Check the permissions of the file that is named.' },
+  policy_read_timeout: {
+    status: 500,
+    exit: 1,
+    hint: 'Take what is no policy out of the policy folder, or raise policy.read_timeout; a network mount may hang.',
+  },
+  policy_link_refused: { status: 500, exit: 1, hint: 'Remove the link that is named, or put a copy of what is needed in its place.' },
   policy_not_utf8: { status: 500, exit: 1, hint: 'Save the file as UTF-8.' },
   policy_too_many_files: { status: 500, exit: 1, hint: 'Remove files from the policy folder or raise policy.max_files.' },
   policy_file_too_large: { status: 500, exit: 1, hint: 'Shrink the file or raise policy.max_file_bytes.' },

@@ -43,6 +43,7 @@ export function createPolicyEngine({ config, policyDir, log, serving }: PolicyEn
   const reader = createSourceReader({
     regoVersion: policy.rego_version,
     limits: { maxFiles: policy.max_files, maxFileBytes: policy.max_file_bytes, maxTotalBytes: policy.max_total_bytes },
+    readTimeoutMs: policy.read_timeout,
   });
   const compiler = createRegoCompiler({ override: config.compiler.path, timeoutMs: config.compiler.timeout });
   const evaluator = createEvaluator({

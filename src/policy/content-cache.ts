@@ -1,3 +1,4 @@
+import type { Deadline } from './deadline.js';
 import { loadFile } from './load-file.js';
 import { mapBounded } from './map-bounded.js';
 import { systemCode, unreadable } from './source-errors.js';
@@ -31,11 +32,12 @@ export class ContentCache {
   }
 
   /** Files without change keep the very same array: equality of contents is equality of references. */
-  async contentsOf(scan: Scan): Promise<Contents> {
+  async contentsOf(scan: Scan, deadline: Deadline): Promise<Contents> {
     const problems: GatewayError[] = [];
     let torn: string | undefined;
     const kept = new Map<string, Cached>();
     await mapBounded(scan.files, async (file) => {
+      deadline.check();
       try {
         const entry = await this.#entry(file);
         if (entry === undefined) torn = file.path;

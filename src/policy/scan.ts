@@ -4,12 +4,13 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import type { BigIntStats } from 'node:fs';
 import { GatewayError } from '../errors.js';
+import type { Deadline } from './deadline.js';
 import { mapBounded } from './map-bounded.js';
 import { fileTooLarge, folderTooLarge, missingFolder, systemCode, unreadable } from './source-errors.js';
 import { judgeKindOf, kindOf } from './source-kind.js';
 import type { SourceLimits } from './source-set.js';
 import { walk } from './walk.js';
-import type { Walked, WalkedFile } from './walk.js';
+import type { Walked, WalkedFile, WalkOptions } from './walk.js';
 
 /** Two thirds of the CPU of `fs/promises`: a sweep makes thousands of these calls. */
 const stat = promisify(statWithCallback);
@@ -46,47 +47,51 @@ export function printOf(stats: BigIntStats): string {
  * be listed (an operator who uses `rego/` must not be answered from another folder); else `<policy_dir>`. The choice is
  * made anew each time. Never throws: what is wrong is in `problems`.
  */
-export async function scanPolicy(policyDir: string, limits: SourceLimits): Promise<Scan> {
+export async function scanPolicy(policyDir: string, limits: SourceLimits, deadline: Deadline): Promise<Scan> {
   const base = path.resolve(policyDir);
   try {
-    if (!(await stat(base)).isDirectory()) return broken(base, missingFolder(policyDir, undefined));
+    if (!(await deadline.race(stat(base))).isDirectory()) return broken(base, missingFolder(policyDir, undefined));
   } catch (thrown) {
+    if (thrown instanceof GatewayError) return broken(base, thrown);
     const missing = ['ENOENT', 'ENOTDIR', 'ELOOP'].includes(systemCode(thrown) ?? '');
     return broken(base, missing ? missingFolder(policyDir, thrown) : unreadable(base, 'the policy folder cannot be read', thrown));
   }
   try {
-    return await scanIn(base, limits);
+    return await deadline.race(scanIn(base, limits, deadline));
   } catch (thrown) {
+    if (thrown instanceof GatewayError) return broken(base, thrown);
     return broken(base, unreadable(base, 'the policy folder cannot be walked', thrown));
   }
 }
 
-async function scanIn(base: string, limits: SourceLimits): Promise<Scan> {
+async function scanIn(base: string, limits: SourceLimits, deadline: Deadline): Promise<Scan> {
   const nested = path.join(base, 'rego');
-  const inner = await walkNested(nested, limits);
+  const options = { limits, deadline, home: base };
+  const inner = await walkNested(nested, { ...options, kindOf });
   if (inner instanceof GatewayError) return broken(nested, inner);
   const holdsRego = inner?.files.some(({ kind }) => kind === 'module' || kind === 'test') ?? false;
   const unlisted = inner?.folders.includes(nested) === false;
-  if (inner === undefined || !(holdsRego || unlisted)) return look(base, [await walk(base, limits, kindOf)], limits);
-  const judge = await walkJudge(path.join(base, 'judge'), limits);
-  if (judge === undefined) return look(nested, [inner], limits);
-  return look(nested, [{ ...inner, files: inner.files.filter(({ kind }) => kind !== 'judge') }, judge], limits);
+  if (inner === undefined || !(holdsRego || unlisted)) return look(base, [await walk(base, { ...options, kindOf })], options);
+  const judge = await walkJudge(path.join(base, 'judge'), { ...options, kindOf: judgeKindOf });
+  if (judge === undefined) return look(nested, [inner], options);
+  return look(nested, [{ ...inner, files: inner.files.filter(({ kind }) => kind !== 'judge') }, judge], options);
 }
 
-async function walkNested(nested: string, limits: SourceLimits): Promise<Walked | GatewayError | undefined> {
+async function walkNested(nested: string, options: WalkOptions): Promise<Walked | GatewayError | undefined> {
   try {
     if (!(await stat(nested)).isDirectory()) return unreadable('rego', 'is no folder');
-    return await walk(nested, limits, kindOf);
+    return await walk(nested, options);
   } catch (thrown) {
+    if (thrown instanceof GatewayError) throw thrown;
     const code = systemCode(thrown);
     return code === 'ENOENT' ? undefined : unreadable('rego', 'the folder cannot be read', thrown);
   }
 }
 
 /** Judge files beside `rego/`; they keep the name `judge/<file>` wherever the folder lies. Undefined when there are none. */
-async function walkJudge(folder: string, limits: SourceLimits): Promise<Walked | undefined> {
+async function walkJudge(folder: string, options: WalkOptions): Promise<Walked | undefined> {
   try {
-    const found = await walk(folder, limits, judgeKindOf);
+    const found = await walk(folder, options);
     const files = found.files.map((file) => ({ ...file, path: `judge/${file.path}` }));
     return files.length === 0 && found.problems.length === 0 ? undefined : { ...found, files };
   } catch (thrown) {
@@ -95,12 +100,15 @@ async function walkJudge(folder: string, limits: SourceLimits): Promise<Walked |
   }
 }
 
-async function look(root: string, walks: readonly Walked[], limits: SourceLimits): Promise<Scan> {
+async function look(root: string, walks: readonly Walked[], { limits, deadline }: Pick<WalkOptions, 'limits' | 'deadline'>): Promise<Scan> {
   const problems = walks.flatMap((walked) => walked.problems);
   const places = new Map<string, string>(walks.flatMap((walked) => [...walked.links]));
   const folders = await mapBounded(
     walks.flatMap((walked) => walked.folders),
-    async (folder) => ({ folder, stats: await statOrUndefined(folder) }),
+    async (folder) => {
+      deadline.check();
+      return { folder, stats: await statOrUndefined(folder) };
+    },
   );
   let changedAt = 0;
   for (const { folder, stats } of folders) {
@@ -111,7 +119,10 @@ async function look(root: string, walks: readonly Walked[], limits: SourceLimits
   }
   const found = await mapBounded(
     walks.flatMap((walked) => walked.files),
-    (file) => describe(file, limits),
+    (file) => {
+      deadline.check();
+      return describe(file, limits);
+    },
   );
   const files: ScannedFile[] = [];
   let total = 0;

@@ -23,6 +23,30 @@ export function unreadable(file: string, what: string, cause?: unknown): Gateway
   });
 }
 
+/** `where` is the folder or link in which the bound was reached. */
+export function tooManyEntries(limit: number, where: string): GatewayError {
+  return new GatewayError('policy_too_many_files', `the policy folder holds more than ${limit} entries${within(where)}`, {
+    details: { limit, file: where },
+  });
+}
+
+export function tooDeep(folder: string, limit: number): GatewayError {
+  return new GatewayError('policy_unreadable', `${folder}: lies deeper than ${limit} folders`, { details: { file: folder, limit } });
+}
+
+/** `to` says where the link leads and why that is refused. */
+export function linkRefused(link: string, to: string): GatewayError {
+  return new GatewayError('policy_link_refused', `${link}: the link leads to ${to}`, { details: { file: link } });
+}
+
+export function readTimedOut(folder: string, ms: number): GatewayError {
+  return new GatewayError('policy_read_timeout', `reading ${folder} took longer than ${ms} ms`, { details: { timeoutMs: ms } });
+}
+
+function within(where: string): string {
+  return where === '' ? '' : `, counted up to ${where}`;
+}
+
 export function tooManyFiles(limits: SourceLimits): GatewayError {
   return new GatewayError('policy_too_many_files', `the policy folder holds more than ${limits.maxFiles} files`, {
     details: { limit: limits.maxFiles },

@@ -4,6 +4,7 @@ import type { GatewayError } from '../errors.js';
 import { assemble } from './assemble.js';
 import { ContentCache } from './content-cache.js';
 import type { Contents } from './content-cache.js';
+import { Deadline } from './deadline.js';
 import { Doubts } from './doubts.js';
 import type { RegoVersion } from './manifest.js';
 import { scanPolicy } from './scan.js';
@@ -18,6 +19,8 @@ export interface SourceReaderOptions {
   readonly limits: SourceLimits;
   /** Rego syntax of modules that no `.manifest` speaks for; default v1. */
   readonly regoVersion?: RegoVersion;
+  /** Ends a reading, whatever it waits for, in ms; default 5000. */
+  readonly readTimeoutMs?: number;
   /** A folder that changed less than this many ms ago is looked at again; default 80. */
   readonly quietMs?: number;
   /** Ends the wait for a folder that never holds still, in ms; default 1000. */
@@ -48,7 +51,8 @@ export interface SourceReader {
   peek(policyDir: string): Promise<Glimpse>;
   /**
    * One consistent reading: two readings in a row agreed. Throws GatewayError `policy_dir_missing`, `policy_no_modules`,
-   * `policy_unreadable`, `policy_unsettled` (a file was never whole), `policy_not_utf8`, `policy_manifest_invalid`, `policy_too_many_files`, `policy_file_too_large`, `policy_too_large`.
+   * `policy_unreadable`, `policy_unsettled` (a file was never whole), `policy_not_utf8`, `policy_manifest_invalid`, `policy_too_many_files`, `policy_file_too_large`, `policy_too_large`,
+   * `policy_link_refused`, `policy_read_timeout`.
    */
   read(policyDir: string, options?: ReadOptions): Promise<SourceSet>;
 }
@@ -70,6 +74,7 @@ interface Take {
 class SettlingReader implements SourceReader {
   readonly #limits: SourceLimits;
   readonly #regoVersion: RegoVersion;
+  readonly #readTimeoutMs: number;
   readonly #quietMs: number;
   readonly #settleMs: number;
   readonly #now: () => number;
@@ -78,9 +83,18 @@ class SettlingReader implements SourceReader {
   readonly #doubts: Doubts;
   #last: { readonly take: Take; readonly set: SourceSet } | undefined;
 
-  constructor({ limits, regoVersion = 'v1', quietMs = 80, settleMs = 1000, now = Date.now, sleep = setTimeout }: SourceReaderOptions) {
+  constructor({
+    limits,
+    regoVersion = 'v1',
+    readTimeoutMs = 5000,
+    quietMs = 80,
+    settleMs = 1000,
+    now = Date.now,
+    sleep = setTimeout,
+  }: SourceReaderOptions) {
     this.#limits = limits;
     this.#regoVersion = regoVersion;
+    this.#readTimeoutMs = readTimeoutMs;
     this.#quietMs = quietMs;
     this.#settleMs = settleMs;
     this.#now = now;
@@ -90,11 +104,11 @@ class SettlingReader implements SourceReader {
   }
 
   scan(policyDir: string): Promise<Scan> {
-    return scanPolicy(policyDir, this.#limits);
+    return scanPolicy(policyDir, this.#limits, this.#deadline(policyDir));
   }
 
   async peek(policyDir: string): Promise<Glimpse> {
-    const take = await this.#take(policyDir);
+    const take = await this.#take(policyDir, this.#deadline(policyDir));
     const { key } = take.scan;
     if (take.contents.torn !== undefined) return { key, found: undefined };
     try {
@@ -111,17 +125,22 @@ class SettlingReader implements SourceReader {
     return set;
   }
 
+  #deadline(policyDir: string): Deadline {
+    return new Deadline(this.#readTimeoutMs, policyDir);
+  }
+
   /** Takes until two in a row agree and nothing in them is younger than the quiet period. */
   async #settle(policyDir: string, previous: SourceSet | undefined): Promise<{ take: Take; unsettled: boolean }> {
     const end = this.#now() + this.#settleMs;
-    let take = await this.#take(policyDir);
+    const deadline = this.#deadline(policyDir);
+    let take = await this.#take(policyDir, deadline);
     let pause = this.#pauseFor(take.scan, previous);
     let quiet = 0;
     for (;;) {
       const left = end - this.#now();
       const nap = Math.max(0, Math.min(pause, left));
       if (nap > 0) await this.#sleep(nap);
-      const next = await this.#take(policyDir);
+      const next = await this.#take(policyDir, deadline);
       const agreed = agree(take, next);
       take = next;
       pause = this.#pauseFor(next.scan, previous);
@@ -134,10 +153,15 @@ class SettlingReader implements SourceReader {
     }
   }
 
-  async #take(policyDir: string): Promise<Take> {
-    const scan = await scanPolicy(policyDir, this.#limits);
-    if (scan.problems.length > 0) return { scan, contents: { bytes: new Map(), problems: [], torn: undefined } };
-    return { scan, contents: await this.#cache.contentsOf(scan) };
+  async #take(policyDir: string, deadline: Deadline): Promise<Take> {
+    const scan = await scanPolicy(policyDir, this.#limits, deadline);
+    const nothing = { bytes: new Map<string, Uint8Array>(), torn: undefined };
+    if (scan.problems.length > 0) return { scan, contents: { ...nothing, problems: [] } };
+    try {
+      return { scan, contents: await deadline.race(this.#cache.contentsOf(scan, deadline)) };
+    } catch (thrown) {
+      return { scan, contents: { ...nothing, problems: [asGatewayError(thrown)] } };
+    }
   }
 
   #pauseFor(scan: Scan, previous: SourceSet | undefined): number {

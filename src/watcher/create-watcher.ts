@@ -2,6 +2,7 @@ import path from 'node:path';
 import type { Engine } from '../engine/engine.js';
 import type { PolicyApi } from '../engine/policy-api.js';
 import type { Log } from '../log.js';
+import type { Scan } from '../policy/scan.js';
 import type { SourceReader } from '../policy/source-reader.js';
 import { hangDoorbell } from './doorbell.js';
 import type { DoorbellMaker } from './doorbell.js';
@@ -38,6 +39,9 @@ export interface WatcherOptions {
  */
 const TIMING: WatcherTiming = { quietMs: 80, maxWaitMs: 1000, sweepMs: 5000, degradedSweepMs: 1000 };
 
+/** A folder that takes long to look through is swept less often: at most a sixth of the time goes into it. */
+const REST = 5;
+
 /** A tree that still grows new folders after this many looks in a row rings again by itself. */
 const MAX_FOLLOWS = 4;
 
@@ -55,6 +59,8 @@ class FolderWatcher implements Watcher {
   readonly #ear: Ear;
   #events = 0;
   #missed = 0;
+  /** How long the last look took. */
+  #scanMs = 0;
   #mode: 'watching' | 'degraded' = 'watching';
   #reason: string | undefined;
   #since = new Date();
@@ -107,8 +113,11 @@ class FolderWatcher implements Watcher {
     await this.#ear.close();
   }
 
-  #scan(): ReturnType<SourceReader['scan']> {
-    return this.#options.reader.scan(this.#options.policyDir);
+  async #scan(): Promise<Scan> {
+    const start = this.#now();
+    const scan = await this.#options.reader.scan(this.#options.policyDir);
+    this.#scanMs = this.#now() - start;
+    return scan;
   }
 
   #heard(): void {
@@ -168,7 +177,7 @@ class FolderWatcher implements Watcher {
     clearTimeout(this.#sweepTimer);
     if (this.#closing !== undefined) return;
     const pause = this.#mode === 'degraded' ? this.#timing.degradedSweepMs : this.#timing.sweepMs;
-    this.#sweepTimer = setTimeout(() => this.#run(() => this.#sweep()), pause);
+    this.#sweepTimer = setTimeout(() => this.#run(() => this.#sweep()), Math.max(pause, REST * this.#scanMs));
     this.#sweepTimer.unref();
   }
 

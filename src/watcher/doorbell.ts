@@ -1,7 +1,9 @@
-import { realpathSync, watch as watchFolder } from 'node:fs';
+import { realpathSync, statSync, watch as watchFolder } from 'node:fs';
 import path from 'node:path';
 import type { FSWatcher, Stats } from 'node:fs';
 import { watch as watchTree } from 'chokidar';
+import { linkRefusal } from '../policy/link-target.js';
+import type { LinkRoot } from '../policy/link-target.js';
 import { systemCode } from '../policy/source-errors.js';
 import type { ChainLink } from './path-chain.js';
 
@@ -27,8 +29,9 @@ export interface Doorbell {
 /** Opens listeners. Throws nothing. */
 export type DoorbellMaker = (options: DoorbellOptions) => Doorbell;
 
-/** Deeper folders are left to the sweep. */
+/** Deeper folders are left to the sweep, and so are those beyond this many: each takes kilobytes and a watch of the system. */
 const MAX_DEPTH = 64;
+const MAX_FOLDERS = 1024;
 
 /** chokidar in the trees, plain `fs.watch` on the way to them. */
 export const hangDoorbell: DoorbellMaker = ({ trees, chain, onRing, onTrouble }) => {
@@ -90,29 +93,48 @@ function listenAt(place: string, onEvent: (name: string | null) => void, onTroub
 
 /**
  * What chokidar leaves out. Each real folder is listened to under one name: it follows links without end otherwise, and two
- * links that lead to each other's folders give 2^40 paths. Files are chosen by their ending alone, generously.
+ * links that lead to each other's folders give 2^40 paths. Links that no reading follows are not followed here either. Files are
+ * chosen by their ending alone, generously.
  */
 export function createFilter(trees: readonly string[]): (file: string, stats?: Stats) => boolean {
   const listenedAs = new Map<string, string>();
   for (const tree of trees) isKnown(listenedAs, tree);
+  const roots = trees.map((tree) => ({ tree, root: rootOf(tree) }));
+  const leavesTree = (file: string, dev: number): boolean => {
+    const root = roots.find(({ tree }) => file.startsWith(`${tree}${path.sep}`))?.root;
+    return root !== undefined && linkRefusal({ real: realOf(file) ?? file, dev }, root) !== undefined;
+  };
   return (file, stats) => {
     if (trees.includes(file)) return false;
     const name = path.basename(file);
     // `..data` and its like are how a ConfigMap mount is swapped; other dot-names are no business of ours.
     if (name.startsWith('.') && !name.startsWith('..')) return true;
-    if (stats?.isDirectory() === true) return isKnown(listenedAs, file);
+    if (stats?.isDirectory() === true) return leavesTree(file, stats.dev) || isKnown(listenedAs, file);
     return stats !== undefined && !stats.isSymbolicLink() && !(stats.isFile() && /\.(?:rego|json|ya?ml)$/.test(name));
   };
 }
 
 function isKnown(listenedAs: Map<string, string>, folder: string): boolean {
+  const real = realOf(folder);
+  // Gone already; what comes in its place announces itself in the folder above.
+  if (real === undefined) return true;
+  const first = listenedAs.get(real);
+  if (first !== undefined) return first !== folder;
+  if (listenedAs.size >= MAX_FOLDERS) return true;
+  listenedAs.set(real, folder);
+  return false;
+}
+
+function realOf(file: string): string | undefined {
   try {
-    const real = realpathSync.native(folder);
-    const first = listenedAs.get(real);
-    if (first === undefined) listenedAs.set(real, folder);
-    return first !== undefined && first !== folder;
+    return realpathSync.native(file);
   } catch {
-    // Gone already; what comes in its place announces itself in the folder above.
-    return true;
+    return undefined;
   }
+}
+
+function rootOf(tree: string): LinkRoot | undefined {
+  const real = realOf(tree);
+  const dev = real === undefined ? undefined : statSync(real, { throwIfNoEntry: false })?.dev;
+  return real === undefined || dev === undefined ? undefined : { real, dev };
 }

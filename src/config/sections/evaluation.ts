@@ -28,6 +28,9 @@ export const policy = z.strictObject({
       description:
         'Decision domains without which no policy set serves; by default those that the serving revision answers. `[]` requires none.',
     }),
+  read_timeout: duration('100ms', '10m').prefault('5s').meta({
+    description: 'Deadline of one reading of the policy folder; beyond it the reload is rejected and the old revision serves on.',
+  }),
 });
 
 export const compiler = z.strictObject({

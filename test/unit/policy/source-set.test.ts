@@ -23,6 +23,12 @@ async function failure(reading: Promise<SourceSet>): Promise<GatewayError> {
   throw new Error('Expected a GatewayError', { cause: thrown });
 }
 
+/** Hard links to one file: an entry each, and little else. */
+async function fillFolder(folder: string, entries: number): Promise<void> {
+  const script = 'import os, sys\nfor n in range(int(sys.argv[2])): os.link(sys.argv[1] + "/x.txt", sys.argv[1] + "/%d" % n)';
+  await promisify(execFile)('python3', ['-c', script, folder, String(entries)]);
+}
+
 const paths = (files: readonly SourceFile[]): string[] => files.map((file) => file.path);
 const M = 'package m\n';
 
@@ -237,6 +243,54 @@ describe('refused folders', () => {
     const error = await failure(read(dir));
     expect(error.code).toBe('policy_unreadable');
     expect(diagnosticsOf(error).map(({ file }) => file)).toEqual(['pipe.rego', 'x/data.json', 'null.rego']);
+  });
+
+  it.each([
+    ['all of the machine', '/', 'holds the policy folder itself'],
+    ['another file system', '/proc', 'is on another file system'],
+    ['a file of another file system', '/proc/self/environ', 'is on another file system'],
+    ['a folder above', '../..', 'holds the policy folder itself'],
+  ])('a link to %s is named and not followed', async (_name, to, why) => {
+    const dir = await tempDir({ 'policies/rego/a.rego': M, 'policies/rego/deep/b.rego': M });
+    const link = to.startsWith('/proc/') ? 'deep/data.json' : 'deep/all';
+    await symlink(to.startsWith('/') ? to : path.join(dir), path.join(dir, 'policies/rego', link));
+    const error = await failure(read(path.join(dir, 'policies')));
+    expect(error).toMatchObject({ code: 'policy_link_refused', details: { file: link } });
+    expect(error.message).toContain(why);
+    expect(diagnosticsOf(error)).toMatchObject([{ file: link }]);
+  });
+
+  it('a link of another file system that is no source, or a device, is no matter of links', async () => {
+    const dir = await tempDir({ 'a.rego': M });
+    await symlink('/proc/self/environ', path.join(dir, 'notes'));
+    expect(paths((await read(dir)).modules)).toEqual(['a.rego']);
+  });
+
+  it.each(['rego', 'judge'])('%s/ that leads to a folder around the policies is named', async (name) => {
+    const dir = await tempDir({ 'policies/a.rego': M, ...(name === 'judge' ? { 'policies/rego/b.rego': M } : {}) });
+    await symlink('/', path.join(dir, 'policies', name));
+    expect(await failure(read(path.join(dir, 'policies')))).toMatchObject({ code: 'policy_link_refused', details: { file: name } });
+  });
+
+  it('folders beyond the depth that is listened to are named', async () => {
+    const deep = Array<string>(65).fill('d').join('/');
+    const dir = await tempDir({ 'a.rego': M, [`${deep}/b.rego`]: M });
+    expect(await failure(read(dir))).toMatchObject({ code: 'policy_unreadable', details: { file: deep, limit: 64 } });
+  });
+
+  it('more entries than a policy folder can have are counted no further, and the place is named', async () => {
+    const files = Object.fromEntries(Array.from({ length: 3 }, (_, folder) => [`big/${folder}/x.txt`, '']));
+    const dir = await tempDir({ 'a.rego': M, ...files });
+    for (let folder = 0; folder < 3; folder++) await fillFolder(path.join(dir, 'big', String(folder)), 40_000);
+    const limits = { ...DEFAULT_SOURCE_LIMITS, maxFiles: 10 };
+    const error = await failure(readSourceSet(dir, { limits, quietMs: 0, readTimeoutMs: 60_000 }));
+    expect(error).toMatchObject({ code: 'policy_too_many_files', details: { limit: 100_000, file: 'big' } });
+  }, 120_000);
+
+  it('takes no longer than its time, and says so', async () => {
+    const dir = await tempDir({ 'a.rego': M });
+    const reading = readSourceSet(dir, { limits: DEFAULT_SOURCE_LIMITS, readTimeoutMs: 0 });
+    expect(await failure(reading)).toMatchObject({ code: 'policy_read_timeout', details: { timeoutMs: 0 } });
   });
 
   it('a replacement character that was written as one is text', async () => {

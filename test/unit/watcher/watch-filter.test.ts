@@ -22,6 +22,14 @@ describe('what is listened to', () => {
     expect(ignored(dir, await stat(dir))).toBe(false);
   });
 
+  it.each(['/', '/proc'])('a link to %s is not followed, as no reading follows it', async (to) => {
+    const dir = await tempDir({ 'deep/a.rego': '' });
+    await symlink(to, path.join(dir, 'deep/all'));
+    const ignored = createFilter([dir]);
+    expect(ignored(path.join(dir, 'deep'), await stat(path.join(dir, 'deep')))).toBe(false);
+    expect(ignored(path.join(dir, 'deep/all'), await stat(path.join(dir, 'deep/all')))).toBe(true);
+  });
+
   it('each real folder under one name, so that links which lead to each other end', async () => {
     const dir = await tempDir();
     await mkdir(path.join(dir, 'a'));
