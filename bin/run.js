@@ -1,4 +1,19 @@
 #!/usr/bin/env node
-import { execute } from '@oclif/core';
+import { flush, handle, run } from '@oclif/core';
 
-await execute({ dir: import.meta.url });
+try {
+  await run(process.argv.slice(2), import.meta.url);
+  await flush();
+} catch (error) {
+  // Loading a command opens many files at once: where that fails, no command is there to say so.
+  if (error?.code === 'EMFILE' || error?.code === 'ENFILE') await sayOutOfFiles(error);
+  else await handle(error);
+}
+
+async function sayOutOfFiles(error) {
+  const { asGatewayError } = await import('../dist/errors.js');
+  const { code, message, spec } = asGatewayError(error);
+  process.exitCode = spec.exit;
+  if (process.argv.includes('--json')) console.log(JSON.stringify({ error: { code, message, hint: spec.hint } }, undefined, 2));
+  else console.error(`Error: ${message} [${code}]\nNext:  ${spec.hint}`);
+}

@@ -11,7 +11,10 @@ export interface ErrorSpec {
   readonly hint: string;
 }
 
-/** Exit codes: 1 policy or test refused, 2 usage, 3 cannot reach or start, 4 credentials, 5 environment, 70 a bug of ours. */
+/**
+ * Exit codes: 1 policy or test refused, 2 usage or configuration, 3 cannot reach or the port is taken, 4 credentials, 5 compiler or files,
+ * 6 state file, 7 serving processes, 8 too few files may be open, 9 no such address here, 70 a bug of ours.
+ */
 export const ERRORS = {
   // policy folder
   policy_dir_missing: { status: 503, exit: 2, hint: 'Give an existing folder with --policy-dir or policy_dir in the config file.' },
@@ -86,11 +89,16 @@ export const ERRORS = {
     hint: 'Give the token of the gateway that answered: its start says where that is kept. Two gateways have two tokens.',
   },
   address_in_use: { status: 500, exit: 3, hint: 'Stop the other process or choose another --port.' },
-  address_unavailable: { status: 500, exit: 3, hint: 'Choose an address of this machine with --bind and a free --port.' },
+  address_unavailable: { status: 500, exit: 9, hint: 'Choose an address of this machine with --bind and a free --port.' },
   serving_failed: {
     status: 500,
-    exit: 3,
-    hint: 'Let TMPDIR name a folder that can be written, or set http.processes to 0 to serve from one process.',
+    exit: 7,
+    hint: 'Let TMPDIR name a folder with a short path that can be written, or set http.processes to 0 to serve from one process.',
+  },
+  files_exhausted: {
+    status: 503,
+    exit: 8,
+    hint: 'Raise the limit of open files: 256 (`ulimit -n 256`) is enough to start, and each connection takes one more.',
   },
   gateway_unreachable: { status: 502, exit: 3, hint: 'Start it with `defenseclaw-gateway start`, or check --bind and --port.' },
   gateway_refused: { status: 502, exit: 1, hint: 'See the answer of the gateway.' },
@@ -99,7 +107,11 @@ export const ERRORS = {
     exit: 3,
     hint: 'Check the model, address and key under guardrail.judge.llm, and that the provider answers.',
   },
-  audit_store_failed: { status: 503, exit: 5, hint: 'Check the free space and the permissions of the data folder.' },
+  audit_store_failed: {
+    status: 503,
+    exit: 6,
+    hint: 'Check the state file that is named, the free space and the permissions of the data folder.',
+  },
   enforcement_list_full: { status: 409, exit: 1, hint: 'Take entries that are no longer needed off the lists.' },
   usage: { status: 400, exit: 2, hint: 'See --help.' },
   tests_failed: { status: 500, exit: 1, hint: 'Mend the tests that are named.' },
@@ -126,9 +138,11 @@ export class GatewayError extends Error {
   }
 }
 
-/** Anything thrown, as a GatewayError: a stranger becomes `internal` with itself as cause. */
+/** Anything thrown, as a GatewayError: a stranger becomes `internal` with itself as cause, unless it says that no more files may be opened. */
 export function asGatewayError(thrown: unknown): GatewayError {
   if (thrown instanceof GatewayError) return thrown;
   const message = thrown instanceof Error ? thrown.message : String(thrown);
+  const code = thrown instanceof Error && 'code' in thrown ? thrown.code : undefined;
+  if (code === 'EMFILE' || code === 'ENFILE') return new GatewayError('files_exhausted', message, { cause: thrown });
   return new GatewayError('internal', message, { cause: thrown });
 }

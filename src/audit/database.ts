@@ -1,4 +1,4 @@
-import { chmodSync, closeSync, existsSync, mkdirSync, openSync } from 'node:fs';
+import { chmodSync, closeSync, constants, existsSync, mkdirSync, openSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import Database from 'libsql';
@@ -85,10 +85,24 @@ function wrap(file: string, connection: Database.Database, writable: boolean): S
   };
 }
 
+/** What SQLite keeps beside the file. */
+const SIDE_FILES = ['', '-wal', '-shm', '-journal'];
+
+/** Throws when something else than a file bears one of the names: opening a named pipe waits for somebody to write into it. */
+function checkRegular(file: string): void {
+  for (const name of SIDE_FILES.map((end) => file + end)) {
+    const found = statSync(name, { throwIfNoEntry: false });
+    if (found === undefined || found.isFile()) continue;
+    const kind = found.isDirectory() ? 'a folder' : found.isFIFO() ? 'a named pipe' : 'a socket or device';
+    throw new GatewayError('audit_store_failed', `Expected ${name} to be a regular file, got ${kind}`, { details: { file: name } });
+  }
+}
+
 /** Creates the file first, so that it is private from its first byte on; SQLite gives its side files the same mode. */
 function createPrivate(file: string): void {
   mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
-  closeSync(openSync(file, 'a', 0o600));
+  checkRegular(file);
+  closeSync(openSync(file, constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | constants.O_NONBLOCK, 0o600));
   chmodSync(file, 0o600);
 }
 
@@ -118,6 +132,7 @@ export function openStateReader(file: string): StateDatabase {
     throw new GatewayError('audit_store_failed', `Expected an audit trail at ${file}`, { details: { file } });
   }
   try {
+    checkRegular(file);
     const connection = new Database(`${pathToFileURL(file).href}?mode=ro`, { timeout: BUSY_TIMEOUT_MS });
     try {
       const version = Number(asRow(connection.prepare('PRAGMA user_version').get([]))['user_version']);

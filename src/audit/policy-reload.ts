@@ -26,7 +26,7 @@ function describe(outcome: Outcome): string {
     case 'unchanged':
       return `policy unchanged: ${revision}`;
     case 'rejected':
-      return `policy rejected (${outcome.error?.code ?? 'unknown'}): ${outcome.error?.message ?? ''}; still serving ${revision}`;
+      return `policy rejected (${outcome.error?.code ?? 'unknown'}): ${outcome.error?.message ?? ''}; ${outcome.revision === undefined ? 'no revision serves' : `still serving ${revision}`}`;
   }
 }
 

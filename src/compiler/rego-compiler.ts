@@ -1,5 +1,6 @@
 import { CancellationTokenSource, ResponseError } from 'vscode-jsonrpc/node.js';
 
+import { formatDuration } from '../config/duration.js';
 import { GatewayError } from '../errors.js';
 import { locateBinary, type LocateOptions } from './locate-binary.js';
 import type {
@@ -23,11 +24,15 @@ import { ServiceProcess } from './service-process.js';
 /** A cold build of a thousand modules takes some 5 s on 2 cores; beyond a minute something is stuck. */
 const DEFAULT_TIMEOUT_MS = 60_000;
 
+/** What one `timeoutMs` is meant for. A set of twice as many modules, or twice as much text, gets twice the time. */
+const USUAL_MODULES = 500;
+const USUAL_CHARS = 2 ** 20;
+
 /** Characters of all modules in one request; the service itself refuses messages above 256 MiB. */
 const MAX_REQUEST_CHARS = 128 * 2 ** 20;
 
 export interface RegoCompilerOptions extends LocateOptions {
-  /** Bound of one call in ms, the start of the process included. Default 60000. */
+  /** Bound of one call in ms, the start of the process included; for sets beyond 500 modules or 1 MiB, in proportion more. Default 60000. */
   readonly timeoutMs?: number;
 }
 
@@ -35,6 +40,8 @@ export interface CallOptions {
   /** The call rejects with the signal's reason. */
   readonly signal?: AbortSignal;
   readonly timeoutMs?: number;
+  /** Multiplies the bound. Default 1. */
+  readonly patience?: number;
 }
 
 /**
@@ -69,8 +76,9 @@ export function createRegoCompiler(options: RegoCompilerOptions = {}): RegoCompi
 
   const call = async <R>(
     work: (service: ServiceProcess, token: CancellationTokenSource) => Promise<R>,
-    { signal, timeoutMs = options.timeoutMs ?? DEFAULT_TIMEOUT_MS }: CallOptions = {},
+    { signal, timeoutMs = options.timeoutMs ?? DEFAULT_TIMEOUT_MS, patience = 1 }: CallOptions = {},
   ): Promise<R> => {
+    const bound = boundOf(timeoutMs * patience);
     signal?.throwIfAborted();
     const current = running();
     const token = new CancellationTokenSource();
@@ -78,9 +86,9 @@ export function createRegoCompiler(options: RegoCompilerOptions = {}): RegoCompi
     signal?.addEventListener('abort', cancel, { once: true });
     let late: GatewayError | undefined;
     const timer = setTimeout(() => {
-      late = timedOut(timeoutMs);
+      late = timedOut(bound);
       current.kill(new GatewayError('compiler_crashed', 'The Rego compiler was stopped because another call ran past its bound.'));
-    }, timeoutMs);
+    }, bound);
     try {
       return await work(current, token);
     } catch (error) {
@@ -105,7 +113,9 @@ export function createRegoCompiler(options: RegoCompilerOptions = {}): RegoCompi
     if (chars > MAX_REQUEST_CHARS) {
       throw new GatewayError('policy_too_large', `Expected at most ${MAX_REQUEST_CHARS} characters of Rego, got ${chars}.`);
     }
-    return request(method, params, callOptions);
+    const { patience = 1 } = callOptions ?? {};
+    const size = Math.max(1, params.modules.length / USUAL_MODULES, chars / USUAL_CHARS);
+    return request(method, params, { ...callOptions, patience: patience * size });
   };
 
   return {
@@ -130,8 +140,14 @@ function closed(): GatewayError {
   return new GatewayError('compiler_closed', 'The Rego compiler was closed.');
 }
 
-function timedOut(timeoutMs: number): GatewayError {
-  return new GatewayError('compiler_timeout', `The Rego compiler did not answer within ${timeoutMs} ms and was stopped.`);
+/** Timers hold no more than 31 bits. */
+function boundOf(ms: number): number {
+  return Math.min(Math.ceil(ms), 2 ** 31 - 1);
+}
+
+function timedOut(bound: number): GatewayError {
+  const message = `The Rego compiler did not answer within ${formatDuration(bound)} and was stopped: compiler.timeout is too short for this policy set`;
+  return new GatewayError('compiler_timeout', message, { details: { bound_ms: bound } });
 }
 
 /** What the service refused to answer is a fault of one of the halves, never of a policy. */

@@ -6,6 +6,7 @@ import { createEnforcementStore } from '../audit/enforcement-store.js';
 import { policyReloadEvent } from '../audit/policy-reload.js';
 import type { Config } from '../config/config.js';
 import type { Engine } from '../engine/engine.js';
+import { checkAddress } from '../http/address.js';
 import { createHttpApi } from '../http/http-api.js';
 import type { Log } from '../log.js';
 import { createMetrics } from '../telemetry/metrics.js';
@@ -13,6 +14,8 @@ import { subscribeTelemetry } from '../telemetry/subscribe.js';
 import { createNoopWatcher } from '../watcher/noop-watcher.js';
 import { createWatcher } from '../watcher/create-watcher.js';
 import type { Watcher } from '../watcher/watcher.js';
+import { loadFirstRevision } from './first-revision.js';
+import type { FirstRevision } from './first-revision.js';
 import { createGuardrailParts } from './guardrail-parts.js';
 import { httpDeps } from './http-deps.js';
 import { announcing, createServingParts } from './serving-parts.js';
@@ -65,6 +68,7 @@ export async function startGateway({ config, token, log, version = '0.0.0' }: Ga
       metrics.observeServing(() => serving.stats());
       metrics.includeProcesses(() => serving.metrics());
     }
+    let first: FirstRevision | undefined;
     const policyDir = config.policy_dir ?? '';
     const telemetry = subscribeTelemetry(policy.engine, {
       log,
@@ -78,18 +82,20 @@ export async function startGateway({ config, token, log, version = '0.0.0' }: Ga
     const api = createHttpApi(
       httpDeps({
         ...{ config, token, version, log, metrics, policy, audit, enforcement, guardrail, serving },
-        ...{ telemetry: () => telemetry.state, watcher: () => watcher.state },
+        ...{ telemetry: () => telemetry.state, watcher: () => watcher.state, retrying: () => first?.retrying },
       }),
     );
     closers.push(() => api.close());
     const watcher: Watcher = chooseWatcher();
     metrics.observeWatcher(() => watcher.state);
 
+    // Found out before the compile, which may take a while.
+    await checkAddress(config.gateway.api_bind, config.gateway.api_port);
     // The worker threads start while the first compile runs.
     policy.evaluator.warm();
     // A missing compiler ends the start; policies that do not compile do not.
     await policy.compiler.versions();
-    if (paths.policyDir !== undefined) await policy.engine.reload('boot');
+    if (paths.policyDir !== undefined) first = await loadFirstRevision(policy, config.compiler.timeout, log);
     await watcher.start();
     // Together, within one drain time: a reload that the watcher began may take as long as the compiler is allowed to, or hang.
     const drained = (): Promise<void> => pause(config.http.drain_timeout, undefined, { ref: false });

@@ -26,11 +26,12 @@ export interface HttpParts {
   readonly serving: Serving | undefined;
   readonly telemetry: () => TelemetryState;
   readonly watcher: () => WatcherState | undefined;
+  readonly retrying: () => string | undefined;
 }
 
 /** What the HTTP room asks for, out of the parts of the gateway. */
 export function httpDeps(parts: HttpParts): HttpDeps {
-  const { config, token, version, log, metrics, policy, audit, enforcement, guardrail, serving, telemetry, watcher } = parts;
+  const { config, token, version, log, metrics, policy, audit, enforcement, guardrail, serving, telemetry, watcher, retrying } = parts;
   const { gateway, paths } = config;
   return {
     policyDir: config.policy_dir === '' ? undefined : config.policy_dir,
@@ -43,6 +44,7 @@ export function httpDeps(parts: HttpParts): HttpDeps {
     resources: guardrail.resources,
     judge: () => ({ ...(guardrail.judge?.status() ?? { enabled: false }) }),
     watcher,
+    retrying,
     audit: () => ({ ...audit.state, failures: telemetry().auditFailures }),
     config: { dataDir: paths.dataDir, bind: gateway.api_bind, port: gateway.api_port, configFile: paths.configFile },
     strictBuiltinErrors: config.evaluation.strict_builtin_errors,

@@ -26,6 +26,11 @@ export interface PolicyEngineOptions {
   readonly serving?: Pick<Serving, 'prepare' | 'deactivate'> | undefined;
 }
 
+/** Grows while nothing serves because compiles run out of time, and stays: what took long once takes long again. */
+export interface Patience {
+  factor: number;
+}
+
 /** The parts that read, compile and run one policy folder. */
 export interface PolicyEngine {
   readonly policyDir: string | undefined;
@@ -33,6 +38,8 @@ export interface PolicyEngine {
   readonly compiler: RegoCompiler;
   readonly evaluator: Evaluator;
   readonly engine: Engine;
+  /** How much longer than usual a compile may take here. */
+  readonly patience: Patience;
   /** Idempotent. */
   close(): Promise<void>;
 }
@@ -54,13 +61,17 @@ export function createPolicyEngine({ config, policyDir, log, serving }: PolicyEn
     onPrint: (line) => log.debug({ print: line }, 'print'),
     ...(evaluation.workers === undefined ? {} : { workers: evaluation.workers }),
   });
+  const patience: Patience = { factor: 1 };
   const domainGate = createDomainGate({ required: policy.required_domains, serving: () => engine.current });
   const engine: Engine = createEngine({
     read: async (previous) => {
       if (policyDir === undefined) throw new GatewayError('policy_dir_missing', 'policy_dir not configured');
       return reader.read(policyDir, { previous });
     },
-    compile: createPolicyCompile({ compiler, hosted: evaluator.hostedBuiltins, overrides: evaluator.overrides }),
+    compile: createPolicyCompile({
+      ...{ compiler, hosted: evaluator.hostedBuiltins, overrides: evaluator.overrides },
+      patience: () => patience.factor,
+    }),
     evaluator: serving === undefined ? evaluator : withServing(evaluator, serving),
     gates: [domainDataGate, judgeGate, domainGate],
     log,
@@ -72,6 +83,7 @@ export function createPolicyEngine({ config, policyDir, log, serving }: PolicyEn
     compiler,
     evaluator,
     engine,
+    patience,
     close() {
       serving?.deactivate();
       return (closing ??= Promise.allSettled([engine.close(), evaluator.close(), compiler.close()]).then(() => undefined));

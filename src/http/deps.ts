@@ -101,6 +101,8 @@ export interface HttpDeps {
   readonly enforcement: EnforcementSource;
   readonly guardrail: () => GuardrailSettings;
   readonly watcher: () => WatcherState | undefined;
+  /** Why another try for the first revision is under way; undefined when none is. */
+  readonly retrying?: () => string | undefined;
   /** Undefined when no trail is kept. */
   readonly audit: () => AuditState | undefined;
   readonly config: ConfigFacts;

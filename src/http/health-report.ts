@@ -44,7 +44,7 @@ export function createHealthReporter(deps: HttpDeps, attachment: Attachment): ()
   const now = deps.now ?? (() => new Date());
   const startedAt = now();
   return () => {
-    const policy = policySubsystem(attachment.engine, startedAt);
+    const policy = policySubsystem(attachment.engine, startedAt, deps.retrying?.());
     const watcher = watcherSubsystem(deps, startedAt);
     const audit = auditSubsystem(deps, startedAt);
     const reasons = [policy, watcher, audit].flatMap(({ last_error: problem }) => (problem === undefined ? [] : [problem]));
@@ -68,13 +68,13 @@ export function createHealthReporter(deps: HttpDeps, attachment: Attachment): ()
   };
 }
 
-function policySubsystem(engine: Engine | undefined, startedAt: Date): Subsystem {
+function policySubsystem(engine: Engine | undefined, startedAt: Date, retrying: string | undefined): Subsystem {
   const revision = engine?.current;
   const last = engine?.lastOutcome;
   const failed = last?.status === 'rejected' ? last : undefined;
   const cause = failed === undefined ? undefined : causeOf(failed);
   if (revision === undefined) {
-    const why = cause === undefined ? '' : ` (${cause})`;
+    const why = cause === undefined ? '' : ` (${cause})${retrying === undefined ? '' : `, ${retrying}`}`;
     return {
       state: failed === undefined ? 'starting' : 'error',
       since: failed?.at ?? startedAt,

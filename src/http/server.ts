@@ -2,8 +2,8 @@ import { createServer } from 'node:http';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer as createAcceptor } from 'node:net';
 import type { AddressInfo, ListenOptions, Server, Socket } from 'node:net';
-import { GatewayError } from '../errors.js';
 import type { Log } from '../log.js';
+import { addressText, listenError } from './address.js';
 import { KEEP_ALIVE_GRACE_MS } from './deps.js';
 import type { HttpLimits } from './deps.js';
 import type { Otherwise } from './quick/lane.js';
@@ -166,7 +166,7 @@ export function createHttpServer(listener: Otherwise, { limits, log, front, quic
     async listen(host, port) {
       if (front !== undefined) await listening(server, { path: front.socketPath }, front.socketPath, log);
       const face = door ?? server;
-      await listening(face, { host, port }, `${host.includes(':') ? `[${host}]` : host}:${port}`, log);
+      await listening(face, { host, port }, addressText(host, port), log);
       return describe(face.address() as AddressInfo);
     },
     listenLocally: (path) => listening(server, { path }, path, log),
@@ -192,9 +192,4 @@ function listening(server: Server, options: ListenOptions, at: string, log: Log)
 function describe({ address, port, family }: AddressInfo): ListenAddress {
   const host = family === 'IPv6' ? `[${address}]` : address;
   return { host: address, port, url: `http://${host}:${port}` };
-}
-
-function listenError(cause: NodeJS.ErrnoException, at: string): GatewayError {
-  if (cause.code === 'EADDRINUSE') return new GatewayError('address_in_use', `another process listens on ${at}`, { cause });
-  return new GatewayError('address_unavailable', `cannot listen on ${at}: ${cause.message}`, { cause });
 }

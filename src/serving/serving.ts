@@ -1,8 +1,6 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import type { Socket } from 'node:net';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { GatewayError } from '../errors.js';
 import { reachesOut } from '../evaluator/linker.js';
 import type { GuardrailSettings } from '../http/deps.js';
 import type { Front } from '../http/server.js';
@@ -11,6 +9,7 @@ import type { Revision } from '../policy/revision.js';
 import { Crew } from './crew.js';
 import { GATEWAY_WORDS } from './gateway-words.js';
 import type { ServingSettings, WireRevision } from './protocol.js';
+import { createPrivateFolder, MAIN_SOCKET, removeLeftovers } from './private-folder.js';
 import { SharedWords } from './shared-words.js';
 import type { ServingStats } from './stats.js';
 
@@ -54,9 +53,10 @@ export interface Serving extends Front {
 
 /** Starts the processes. Throws `serving_failed` when the folder for their local sockets cannot be made. */
 export function createServing({ processes, settings, guardrail, log }: ServingOptions): Serving {
-  const folder = privateFolder();
+  const folder = createPrivateFolder();
+  void removeLeftovers(folder, log);
   const words = SharedWords.create(folder, GATEWAY_WORDS);
-  const mainPath = path.join(folder, 'main.sock');
+  const mainPath = path.join(folder, MAIN_SOCKET);
   let generations = 0;
   const crew = new Crew({
     processes,
@@ -98,15 +98,6 @@ export function createServing({ processes, settings, guardrail, log }: ServingOp
       rmSync(folder, { recursive: true, force: true });
     },
   };
-}
-
-function privateFolder(): string {
-  try {
-    return mkdtempSync(path.join(tmpdir(), 'defenseclaw-'));
-  } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new GatewayError('serving_failed', `cannot make a folder for local sockets: ${reason}`, { cause });
-  }
 }
 
 function wire({ id, policy, data }: Pick<Revision, 'id' | 'policy' | 'data'>, generation: number): WireRevision {

@@ -36,7 +36,7 @@ function rejection(outcome: Outcome): string {
   const [first, ...rest] = outcome.diagnostics.filter(({ severity }) => severity === 'error');
   const what = first === undefined ? (outcome.error?.message ?? 'unknown reason') : locateDiagnostic(first);
   const more = rest.length === 0 ? '' : ` (and ${rest.length} more)`;
-  return `policy rejected: ${what}${more}; still serving ${short(outcome.revision)}`;
+  return `policy rejected: ${what}${more}; ${outcome.revision === undefined ? 'no revision serves' : `still serving ${short(outcome.revision)}`}`;
 }
 
 /** One line per attempt: info when the revision changed, error when it was rejected, debug when nothing was new. */

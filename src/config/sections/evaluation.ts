@@ -34,7 +34,10 @@ export const policy = z.strictObject({
 });
 
 export const compiler = z.strictObject({
-  timeout: duration('100ms', '1h').prefault('30s').meta({ description: 'Deadline of one compile.' }),
+  timeout: duration('100ms', '1h').prefault('30s').meta({
+    description:
+      'Deadline of one compile of up to 500 modules or 1 MiB; larger sets get in proportion more. A first compile that runs out of it is tried again with more.',
+  }),
   path: z.string().min(1).max(4096).optional().meta({
     description: 'Rego compiler service to use instead of the one that came with the gateway.',
     env: 'DEFENSECLAW_REGO_COMPILER',

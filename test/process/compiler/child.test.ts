@@ -134,6 +134,15 @@ test.each([
   await expect(compiler.build({ modules, hosted: [] })).rejects.toMatchObject({ code, details });
 });
 
+test('a larger set gets in proportion more time, and the error names the setting', async () => {
+  const compiler = compilerFor({ override: await fakeBinary('process.stdin.resume();'), timeoutMs: 100 });
+  const many = Array.from({ length: 1_500 }, (_, index) => ({ path: `${index}.rego`, text: `package p${index}` }));
+  await expect(compiler.build({ modules: many, hosted: [] })).rejects.toMatchObject({
+    code: 'compiler_timeout',
+    message: 'The Rego compiler did not answer within 300ms and was stopped: compiler.timeout is too short for this policy set',
+  });
+});
+
 test('a binary that is missing or cannot be started is a coded error', async () => {
   await expect(compilerFor({ override: '/nowhere/rego-compiler' }).versions()).rejects.toMatchObject({ code: 'compiler_missing' });
   const file = path.join(await tempDir({ 'rego-compiler': '#!/nowhere/interpreter\n' }), 'rego-compiler');
