@@ -1,6 +1,7 @@
 import { createHash, createHmac } from 'node:crypto';
 import { compareStrings } from '../value/compare.js';
 import { formatJson } from '../value/format-json.js';
+import type { Step } from '../value/step.js';
 import { RegoObject, RegoSet } from '../value/value.js';
 import type { RegoValue } from '../value/value.js';
 import type { BuiltinGroup } from './builtin.js';
@@ -22,12 +23,12 @@ const HASHED_SERVICES = new Set(['s3', 'glacier']);
 
 /** `providers.aws.sign_req`: the request with the headers of an AWS Signature Version 4. */
 export const awsBuiltins: BuiltinGroup = {
-  'providers.aws.sign_req': (_, request = null, config = null, time = null) => {
+  'providers.aws.sign_req': ({ step }, request = null, config = null, time = null) => {
     const object = objectOperand(request, 1);
     const settings = readConfig(objectOperand(config, 1));
     const when = int64(numberOperand(time, 1));
     if (when === undefined) return refuse(3, 'could not convert time_ns value into a unix timestamp');
-    const headers = sign(readRequest(object), settings, when);
+    const headers = sign(readRequest(object, step), settings, when, step);
     return RegoObject.of([...object.entries, ['headers', RegoObject.of(headers)]]);
   },
 };
@@ -81,7 +82,7 @@ function readConfig(config: RegoObject): AwsConfig {
   };
 }
 
-function readRequest(request: RegoObject): AwsRequest {
+function readRequest(request: RegoObject, step: Step): AwsRequest {
   const unknown = request.entries.map(([name]) => name).filter((name) => !REQUEST_PARAMETERS.includes(name));
   if (unknown.length > 0) refuse(1, `invalid request parameters(s): ${termText(RegoSet.of(unknown))}`);
   const { method, url: address } = requireTexts(request, ['method', 'url'], 1, 'request');
@@ -91,15 +92,15 @@ function readRequest(request: RegoObject): AwsRequest {
   if ('error' in url) throw new BuiltinError(`parse ${JSON.stringify(address)}: ${url.error}`);
   const rawBody = request.get('raw_body');
   const value = request.get('body');
-  const body = rawBody === undefined ? (value === undefined ? '' : formatJson(value)) : textOf(rawBody);
+  const body = rawBody === undefined ? (value === undefined ? '' : formatJson(value, step)) : textOf(rawBody);
   return { method, url, body, headers: new Map(headers.entries.map(([name, text]) => [textOf(name), textOf(text)])) };
 }
 
 /** The caller's headers, the signature's own, and `Authorization`. */
-function sign(request: AwsRequest, config: AwsConfig, timeNs: bigint): readonly (readonly [string, string])[] {
+function sign(request: AwsRequest, config: AwsConfig, timeNs: bigint, step: Step): readonly (readonly [string, string])[] {
   const time = zoned(timeNs, 'UTC');
-  const date = formatTime(time, '20060102');
-  const timestamp = formatTime(time, '20060102T150405Z');
+  const date = formatTime(time, '20060102', step);
+  const timestamp = formatTime(time, '20060102T150405Z', step);
   const payloadHash = config.signsPayload ? sha256(request.body) : 'UNSIGNED-PAYLOAD';
   const own: (readonly [string, string])[] = [
     ['host', request.url.host],

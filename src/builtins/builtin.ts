@@ -1,7 +1,16 @@
+import type { Step } from '../value/step.js';
 import type { RegoValue } from '../value/value.js';
 
+/** Bounds what a built-in does from inside of it. Both throw once the evaluation is over its time; nothing in a built-in catches that. */
+export interface Meter {
+  /** Called by whatever repeats more often than its arguments are long. */
+  readonly step: Step;
+  /** Announces work that cannot be broken off and takes about so many microseconds: throws where nobody may be held up for so long. */
+  readonly reserve: (microseconds: number) => void;
+}
+
 /** What one evaluation gives to the built-ins that it calls. Everything here is stable within one evaluation. */
-export interface BuiltinContext {
+export interface BuiltinContext extends Meter {
   /** `time.now_ns` of this evaluation, nanoseconds since the epoch. */
   readonly nowNs: bigint;
   /** Memo of this evaluation: `rand.intn` and `uuid.rfc4122` answer the same for the same key. */

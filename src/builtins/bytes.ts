@@ -1,13 +1,15 @@
 import { isUtf8 } from 'node:buffer';
+import type { Step } from '../value/step.js';
 
 const REPLACEMENT = '\ufffd';
 
 /** Bytes as text the way Go prints them: every byte that is no UTF-8 becomes one replacement character. */
-export function textFromBytes(bytes: Uint8Array): string {
+export function textFromBytes(bytes: Uint8Array, step: Step): string {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (isUtf8(buffer)) return buffer.toString('utf8');
   let text = '';
   for (let at = 0; at < buffer.length;) {
+    step();
     const length = sequenceLength(buffer, at);
     text += length === 0 ? REPLACEMENT : buffer.toString('utf8', at, at + length);
     at += Math.max(length, 1);
@@ -28,6 +30,6 @@ export function byteString(text: string): string {
 }
 
 /** The text whose bytes {@link byteString} made characters of. */
-export function textFromByteString(bytes: string): string {
-  return textFromBytes(Buffer.from(bytes, 'latin1'));
+export function textFromByteString(bytes: string, step: Step): string {
+  return textFromBytes(Buffer.from(bytes, 'latin1'), step);
 }

@@ -8,9 +8,9 @@ function toArray(_context: BuiltinContext, value: RegoValue = null): RegoValue {
   return value instanceof RegoSet ? value.members : refuseOperand(1, value, 'array', 'set');
 }
 
-function toSet(_context: BuiltinContext, value: RegoValue = null): RegoValue {
+function toSet({ step }: BuiltinContext, value: RegoValue = null): RegoValue {
   if (value instanceof RegoSet) return value;
-  return isArray(value) ? RegoSet.of(value) : refuseOperand(1, value, 'array', 'set');
+  return isArray(value) ? RegoSet.of(value, step) : refuseOperand(1, value, 'array', 'set');
 }
 
 function toBoolean(_context: BuiltinContext, value: RegoValue = null): RegoValue {

@@ -9,12 +9,12 @@ function hexEncode(_context: BuiltinContext, text: RegoValue = null): RegoValue 
   return Buffer.from(stringOperand(text, 1)).toString('hex');
 }
 
-function hexDecode(_context: BuiltinContext, text: RegoValue = null): RegoValue {
+function hexDecode({ step }: BuiltinContext, text: RegoValue = null): RegoValue {
   const digits = stringOperand(text, 1);
   const wrong = /[^0-9a-fA-F]/u.exec(digits)?.[0];
   if (wrong !== undefined) throw new BuiltinError(`encoding/hex: invalid byte: ${JSON.stringify(wrong)}`);
   if (digits.length % 2 !== 0) throw new BuiltinError('encoding/hex: odd length hex string');
-  return textFromBytes(Buffer.from(digits, 'hex'));
+  return textFromBytes(Buffer.from(digits, 'hex'), step);
 }
 
 function base64UrlNoPad(_context: BuiltinContext, text: RegoValue = null): RegoValue {
@@ -22,8 +22,8 @@ function base64UrlNoPad(_context: BuiltinContext, text: RegoValue = null): RegoV
 }
 
 /** `base64.decode` as topdown has it; the native one does without padding. */
-function base64Decode(_context: BuiltinContext, text: RegoValue = null): RegoValue {
-  return textFromBytes(decodeBase64(stringOperand(text, 1)));
+function base64Decode({ step }: BuiltinContext, text: RegoValue = null): RegoValue {
+  return textFromBytes(decodeBase64(stringOperand(text, 1)), step);
 }
 
 function base64IsValid(_context: BuiltinContext, text: RegoValue = null): RegoValue {

@@ -5,20 +5,24 @@ import type { BuiltinContext, BuiltinGroup } from './builtin.js';
 import { formatInt } from './format-int.js';
 import { bigintOperand, fromBigint, intOperand } from './numeric.js';
 import { stringOperand } from './operands.js';
+import { tooLarge } from './text-limit.js';
 import { toNumber } from './to-number.js';
 
 /** Numbers that one range may hold: beyond it the answer would not fit the memory of an instance anyway. */
 const MAX_RANGE = 10_000_000n;
 
-function rangeStep(_context: BuiltinContext, from: RegoValue = null, to: RegoValue = null, step: RegoValue = null): RegoValue {
+function rangeStep(context: BuiltinContext, from: RegoValue = null, to: RegoValue = null, step: RegoValue = null): RegoValue {
   const start = bigintOperand(from, 1);
   const end = bigintOperand(to, 2);
   const stride = bigintOperand(step, 3);
   if (stride <= 0n) throw new BuiltinError('numbers.range_step: step must be a positive integer');
   const distance = start <= end ? end - start : start - end;
-  if (distance / stride >= MAX_RANGE) throw new BuiltinError(`numbers.range_step: more than ${MAX_RANGE} numbers in the range`);
+  if (distance / stride >= MAX_RANGE) throw tooLarge(`The range has more than ${MAX_RANGE} numbers`);
   const signed = start <= end ? stride : -stride;
-  return Array.from({ length: Number(distance / stride) + 1 }, (_, index) => fromBigint(start + BigInt(index) * signed));
+  return Array.from({ length: Number(distance / stride) + 1 }, (_, index) => {
+    context.step();
+    return fromBigint(start + BigInt(index) * signed);
+  });
 }
 
 /** The same number for the same key and bound within one evaluation. */

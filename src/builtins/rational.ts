@@ -1,17 +1,37 @@
+import type { Meter } from './builtin.js';
+import { tooLarge } from './text-limit.js';
+
 /** An exact fraction; the denominator is positive. */
 export interface Rational {
   readonly numerator: bigint;
   readonly denominator: bigint;
 }
 
-/** Reads a decimal with optional sign, fraction and exponent; undefined when the text is anything else. */
-export function parseRational(text: string): Rational | undefined {
+/** Digits of numerator and denominator: some times those of OPA's largest numbers, 2^100000. */
+const MAX_DIGITS = 150_000;
+
+/** Dividing numbers of so many digits by each other takes a microsecond; it grows with the square of the digits. */
+const DIGITS_PER_US = 300;
+
+/** Microseconds that it takes to read, divide or print an integer of so many digits. */
+export function digitsWork(digits: number): number {
+  return (digits / DIGITS_PER_US) ** 2;
+}
+
+/**
+ * Reads a decimal with optional sign, fraction and exponent; undefined when the text is anything else. Throws
+ * `evaluation_out_of_memory` for one of too many digits.
+ */
+export function parseRational(text: string, { reserve }: Pick<Meter, 'reserve'>): Rational | undefined {
   const match = /^([+-]?)(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d+))?$/.exec(text);
   if (match === null) return undefined;
   const [, sign = '', whole = '', fraction = '', exponentText = '0'] = match;
   if (whole === '' && fraction === '') return undefined;
-  const digits = BigInt(whole + fraction);
   const exponent = Number(exponentText) - fraction.length;
+  const length = whole.length + fraction.length + Math.abs(exponent);
+  if (length > MAX_DIGITS) throw tooLarge(`The number has more than ${MAX_DIGITS} digits`);
+  reserve(digitsWork(length));
+  const digits = BigInt(whole + fraction);
   return {
     numerator: (sign === '-' ? -digits : digits) * (exponent > 0 ? 10n ** BigInt(exponent) : 1n),
     denominator: exponent < 0 ? 10n ** BigInt(-exponent) : 1n,

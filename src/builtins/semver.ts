@@ -38,6 +38,7 @@ function parse(text: string): Version | undefined {
   if (preRelease !== undefined && !validPreRelease(preRelease)) return undefined;
   const parts = core.split('.');
   if (parts.length !== 3 || !parts.every((part) => /^(0|[1-9][0-9]*)$/.test(part))) return undefined;
+  if (parts.some((part) => part.length > 19)) return undefined;
   const numbers = parts.map(BigInt);
   return numbers.every((number) => number <= INT64_MAX) ? { numbers, preRelease: preRelease ?? '' } : undefined;
 }
@@ -84,8 +85,9 @@ function compareIdentifiers(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
-/** Go's Atoi answers the largest int64 for a number that does not fit. */
+/** Go's Atoi answers the largest int64 for a number that does not fit. Leading zeros were refused. */
 function clamped(text: string): bigint {
+  if (text.length > 19) return INT64_MAX;
   const number = BigInt(text);
   return number > INT64_MAX ? INT64_MAX : number;
 }

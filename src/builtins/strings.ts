@@ -5,14 +5,23 @@ import type { BuiltinContext, BuiltinGroup } from './builtin.js';
 import { byteString, textFromByteString } from './bytes.js';
 import { intOperand } from './numeric.js';
 import { isArray, refuseOperand, stringOperand, stringsOperand } from './operands.js';
+import { checkTextLength } from './text-limit.js';
+
+/** A unit of work is to compare 1 << COMPARED characters of two texts. */
+const COMPARED = 8;
 
 type AffixMatch = (text: string, affix: string) => boolean;
 
 function anyAffixMatch(match: AffixMatch): (context: BuiltinContext, ...args: readonly RegoValue[]) => boolean {
-  return (_context, search = null, base = null) => {
+  return ({ step }, search = null, base = null) => {
     const texts = stringOrStrings(search, 1);
     const affixes = stringOrStrings(base, 2);
-    return texts.some((text) => affixes.some((affix) => match(text, affix)));
+    return texts.some((text) =>
+      affixes.some((affix) => {
+        step(1 + (affix.length >> COMPARED));
+        return match(text, affix);
+      }),
+    );
   };
 }
 
@@ -38,7 +47,7 @@ function splitN(_context: BuiltinContext, text: RegoValue = null, delimiter: Reg
 }
 
 /** Every place where the search string begins, overlaps too, counted in code points. */
-function indexOfN(_context: BuiltinContext, text: RegoValue = null, search: RegoValue = null): RegoValue {
+function indexOfN({ step }: BuiltinContext, text: RegoValue = null, search: RegoValue = null): RegoValue {
   const base = stringOperand(text, 1);
   const wanted = stringOperand(search, 2);
   if (wanted === '') throw new BuiltinError('empty search character');
@@ -46,6 +55,7 @@ function indexOfN(_context: BuiltinContext, text: RegoValue = null, search: Rego
   let codePoints = 0;
   let counted = 0;
   for (let at = base.indexOf(wanted); at >= 0; at = base.indexOf(wanted, at + 1)) {
+    step(1 + (wanted.length >> COMPARED));
     codePoints += Array.from(base.slice(counted, at)).length;
     counted = at;
     places.push(codePoints);
@@ -65,16 +75,19 @@ function indexOf(_context: BuiltinContext, text: RegoValue = null, search: RegoV
 function concat(_context: BuiltinContext, delimiter: RegoValue = null, texts: RegoValue = null): RegoValue {
   const separator = stringOperand(delimiter, 1);
   if (!isArray(texts) && !(texts instanceof RegoSet)) return refuseOperand(2, texts, 'set', 'array');
-  return stringsOperand(texts, 2).join(separator);
+  const parts = stringsOperand(texts, 2);
+  checkTextLength(parts.reduce((sum, { length }) => sum + length, separator.length * Math.max(parts.length - 1, 0)));
+  return parts.join(separator);
 }
 
 /** Of an empty string there is one between any two bytes, characters apart or not, and one at either end. */
-function replace(_context: BuiltinContext, text: RegoValue = null, old: RegoValue = null, replacement: RegoValue = null): RegoValue {
+function replace({ step }: BuiltinContext, text: RegoValue = null, old: RegoValue = null, replacement: RegoValue = null): RegoValue {
   const base = stringOperand(text, 1);
   const wanted = stringOperand(old, 2);
   const other = stringOperand(replacement, 3);
-  if (wanted !== '') return base.split(wanted).join(other);
-  return textFromByteString(['', ...Array.from(byteString(base)), ''].join(byteString(other)));
+  const parts = wanted === '' ? ['', ...Array.from(byteString(base)), ''] : base.split(wanted);
+  checkTextLength(base.length + other.length * (parts.length - 1));
+  return wanted === '' ? textFromByteString(parts.join(byteString(other)), step) : parts.join(other);
 }
 
 export const stringBuiltins: BuiltinGroup = {

@@ -34,12 +34,12 @@ function milli(): Rational {
   return { numerator: 1_152_921_504_606_847n, denominator: 2n ** 60n };
 }
 
-function parse(_context: BuiltinContext, text: RegoValue = null): RegoValue {
+function parse(context: BuiltinContext, text: RegoValue = null): RegoValue {
   const [amount, rawUnit] = split(stringOperand(text, 1).replaceAll('"', ''), 'units.parse', 'no amount provided');
   const unit = rawUnit.slice(0, 1) + rawUnit.slice(1).toLowerCase();
   const factor = UNITS.get(unit);
   if (factor === undefined) throw new BuiltinError(`units.parse: unit ${unit} not recognized`);
-  const number = parseRational(amount);
+  const number = parseRational(amount, context);
   if (number === undefined) throw new BuiltinError('units.parse: could not parse amount to a number');
   const numerator = number.numerator * factor.numerator;
   const denominator = number.denominator * factor.denominator;
@@ -47,11 +47,11 @@ function parse(_context: BuiltinContext, text: RegoValue = null): RegoValue {
   return numberFromText(tenPlaces(numerator, denominator));
 }
 
-function parseBytes(_context: BuiltinContext, text: RegoValue = null): RegoValue {
+function parseBytes(context: BuiltinContext, text: RegoValue = null): RegoValue {
   const [amount, unit] = split(stringOperand(text, 1).toLowerCase().replaceAll('"', ''), 'units.parse_bytes', 'no byte amount provided');
   const factor = BYTE_UNITS.get(unit);
   if (factor === undefined) throw new BuiltinError(`units.parse_bytes: byte unit ${unit} not recognized`);
-  const number = parseRational(amount);
+  const number = parseRational(amount, context);
   if (number === undefined) throw new BuiltinError('units.parse_bytes: could not parse byte amount to a number');
   // OPA computes with 64 bits of mantissa here, so 1.1kb is what those bits make of it.
   const rounded = roundToBits(number, 64);

@@ -1,5 +1,6 @@
 import { Decimal } from 'decimal.js';
 import { RegoDecimal, RegoObject, RegoSet } from './value.js';
+import type { Step } from './step.js';
 import type { RegoValue } from './value.js';
 
 /** Rank of each type in OPA's order: null < boolean < number < string < array < object < set. */
@@ -20,8 +21,8 @@ function rank(value: RegoValue): number {
   }
 }
 
-/** OPA's total order over values: negative, zero or positive. Strings compare by UTF-8 bytes, as Go does. */
-export function compareValues(a: RegoValue, b: RegoValue): number {
+/** OPA's total order over values: negative, zero or positive. Strings compare by UTF-8 bytes, as Go does. `step` counts members. */
+export function compareValues(a: RegoValue, b: RegoValue, step?: Step): number {
   if (typeof a === 'string' && typeof b === 'string') return compareStrings(a, b);
   if (typeof a === 'number' && typeof b === 'number') return a - b;
   const ranks = rank(a) - rank(b);
@@ -29,15 +30,15 @@ export function compareValues(a: RegoValue, b: RegoValue): number {
   if (a === null) return 0;
   if (typeof a === 'boolean') return Number(a) - Number(b);
   if (isNumber(a) && isNumber(b)) return compareNumbers(a, b);
-  if (a instanceof RegoSet && b instanceof RegoSet) return compareLists(a.members, b.members, compareValues);
-  if (a instanceof RegoObject && b instanceof RegoObject) return compareObjects(a, b);
-  if (Array.isArray(a) && Array.isArray(b)) return compareLists(a as readonly RegoValue[], b as readonly RegoValue[], compareValues);
+  if (a instanceof RegoSet && b instanceof RegoSet) return compareLists(a.members, b.members, compareValues, step);
+  if (a instanceof RegoObject && b instanceof RegoObject) return compareLists(a.entries, b.entries, compareEntries, step);
+  if (Array.isArray(a) && Array.isArray(b)) return compareLists(a as readonly RegoValue[], b as readonly RegoValue[], compareValues, step);
   return 0;
 }
 
 /** True when the two are the same Rego value (1 and 1.0 are). */
-export function equalValues(a: RegoValue, b: RegoValue): boolean {
-  return compareValues(a, b) === 0;
+export function equalValues(a: RegoValue, b: RegoValue, step?: Step): boolean {
+  return compareValues(a, b, step) === 0;
 }
 
 function isNumber(value: RegoValue): value is number | bigint | RegoDecimal {
@@ -67,16 +68,19 @@ export function compareStrings(a: string, b: string): number {
   return a.length - b.length;
 }
 
-function compareLists<T>(a: readonly T[], b: readonly T[], compare: (x: T, y: T) => number): number {
+function compareLists<T>(a: readonly T[], b: readonly T[], compare: (x: T, y: T, step?: Step) => number, step?: Step): number {
   const length = Math.min(a.length, b.length);
   for (let index = 0; index < length; index++) {
-    const order = compare(a[index] as T, b[index] as T);
+    step?.();
+    const order = compare(a[index] as T, b[index] as T, step);
     if (order !== 0) return order;
   }
   return a.length - b.length;
 }
 
 /** OPA compares objects key by key, then value by value at the first equal key, then by size. */
-function compareObjects(a: RegoObject, b: RegoObject): number {
-  return compareLists(a.entries, b.entries, ([keyA, valueA], [keyB, valueB]) => compareValues(keyA, keyB) || compareValues(valueA, valueB));
+function compareEntries([keyA, valueA]: Entry, [keyB, valueB]: Entry, step?: Step): number {
+  return compareValues(keyA, keyB, step) || compareValues(valueA, valueB, step);
 }
+
+type Entry = readonly [RegoValue, RegoValue];

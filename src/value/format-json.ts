@@ -1,5 +1,6 @@
 import { compareStrings } from './compare.js';
 import { checkDepth } from './depth.js';
+import type { Step } from './step.js';
 import { RegoDecimal, RegoObject, RegoSet } from './value.js';
 import type { RegoValue } from './value.js';
 import { finite } from './format-term.js';
@@ -7,39 +8,40 @@ import { finite } from './format-term.js';
 /**
  * A value as OPA prints it in an answer: compact JSON, keys sorted by their bytes, sets as sorted arrays, keys that are
  * no strings as the JSON text of the key, numbers as written, and `<`, `>`, `&` escaped as Go does.
- * Throws GatewayError `value_too_deep`, or `value_invalid` for NaN and infinity.
+ * Throws GatewayError `value_too_deep`, or `value_invalid` for NaN and infinity. `step` counts values.
  */
-export function formatJson(value: RegoValue): string {
-  return json(value, 0);
+export function formatJson(value: RegoValue, step?: Step): string {
+  return json(value, 0, step);
 }
 
-function json(value: RegoValue, depth: number): string {
+function json(value: RegoValue, depth: number, step?: Step): string {
+  step?.();
   switch (typeof value) {
     case 'string':
       return quoteJson(value);
     case 'number':
       return finite(value);
     case 'object':
-      return value === null ? 'null' : collection(value, depth + 1);
+      return value === null ? 'null' : collection(value, depth + 1, step);
     default:
       return String(value);
   }
 }
 
-function collection(value: RegoDecimal | RegoSet | RegoObject | readonly RegoValue[], depth: number): string {
+function collection(value: RegoDecimal | RegoSet | RegoObject | readonly RegoValue[], depth: number, step?: Step): string {
   if (value instanceof RegoDecimal) return value.text;
   checkDepth(depth);
-  if (value instanceof RegoObject) return object(value, depth);
+  if (value instanceof RegoObject) return object(value, depth, step);
   const items = value instanceof RegoSet ? value.members : value;
-  return `[${items.map((item) => json(item, depth)).join(',')}]`;
+  return `[${items.map((item) => json(item, depth, step)).join(',')}]`;
 }
 
-function object(value: RegoObject, depth: number): string {
+function object(value: RegoObject, depth: number, step?: Step): string {
   let strings = true;
   const members = value.entries.map(([key, item]): JsonMember => {
     strings &&= typeof key === 'string';
-    const name = typeof key === 'string' ? key : json(key, depth);
-    return [name, `${quoteJson(name)}:${json(item, depth)}`];
+    const name = typeof key === 'string' ? key : json(key, depth, step);
+    return [name, `${quoteJson(name)}:${json(item, depth, step)}`];
   });
   return joinMembers(members, strings);
 }

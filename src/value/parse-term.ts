@@ -1,6 +1,7 @@
 import { GatewayError } from '../errors.js';
 import { checkDepth } from './depth.js';
 import { numberFromText } from './number.js';
+import type { Step } from './step.js';
 import { RegoObject, RegoSet } from './value.js';
 import type { RegoValue } from './value.js';
 
@@ -10,10 +11,10 @@ const EMPTY_SET = /set\(\s*\)/y;
 
 /**
  * Reads one Rego value: JSON, or what `opa_value_dump` writes (sets as `{1, 2}` and `set()`, keys of any type).
- * Bytes are UTF-8. Throws GatewayError `value_invalid` naming the offset, or `value_too_deep`.
+ * Bytes are UTF-8. Throws GatewayError `value_invalid` naming the offset, or `value_too_deep`. `step` counts values.
  */
-export function parseTerm(source: string | Uint8Array): RegoValue {
-  const reader = new TermReader(typeof source === 'string' ? source : decode(source));
+export function parseTerm(source: string | Uint8Array, step?: Step): RegoValue {
+  const reader = new TermReader(typeof source === 'string' ? source : decode(source), 0, step);
   const value = reader.value(0);
   reader.end();
   return value;
@@ -26,14 +27,17 @@ function decode(bytes: Uint8Array): string {
 /** A cursor over the text of one value. Also used by the JSON transcoder where only a tree will do (sets). */
 export class TermReader {
   readonly #text: string;
+  readonly #step: Step | undefined;
   position: number;
 
-  constructor(text: string, position = 0) {
+  constructor(text: string, position = 0, step?: Step) {
     this.#text = text;
     this.position = position;
+    this.#step = step;
   }
 
   value(depth: number): RegoValue {
+    this.#step?.();
     switch (this.#token()) {
       case 0x22:
         return this.#string();
@@ -156,14 +160,14 @@ export class TermReader {
       if (this.#token() !== 0x3a) this.#fail(':');
       this.position++;
       entries.push([key, this.value(depth)]);
-      if (this.#separator(0x7d)) return RegoObject.of(entries);
+      if (this.#separator(0x7d)) return RegoObject.of(entries, this.#step);
     }
   }
 
   #set(first: RegoValue, depth: number): RegoSet {
     const members = [first];
     while (!this.#separator(0x7d)) members.push(this.value(depth));
-    return RegoSet.of(members);
+    return RegoSet.of(members, this.#step);
   }
 
   #fail(expected: string): never {

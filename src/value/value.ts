@@ -1,4 +1,5 @@
 import { compareValues } from './compare.js';
+import type { Step } from './step.js';
 
 /**
  * A Rego value in JavaScript, exact: integers beyond 2^53 are bigint, decimals that a JS number would reword keep their text.
@@ -21,17 +22,17 @@ export class RegoSet {
     this.members = members;
   }
 
-  /** From members in any order, with repeats. */
-  static of(members: Iterable<RegoValue>): RegoSet {
-    return new RegoSet(sortedUnique([...members], compareValues, 'first'));
+  /** From members in any order, with repeats. `step` counts comparisons. */
+  static of(members: Iterable<RegoValue>, step?: Step): RegoSet {
+    return new RegoSet(sortedUnique([...members], (a, b) => counted(a, b, step), 'first'));
   }
 
   get size(): number {
     return this.members.length;
   }
 
-  has(value: RegoValue): boolean {
-    return find(this.members, (member) => compareValues(member, value)) >= 0;
+  has(value: RegoValue, step?: Step): boolean {
+    return find(this.members, (member) => counted(member, value, step)) >= 0;
   }
 }
 
@@ -42,9 +43,9 @@ export class RegoObject {
     this.entries = entries;
   }
 
-  /** From entries in any order; of repeated keys the last wins. */
-  static of(entries: Iterable<readonly [RegoValue, RegoValue]>): RegoObject {
-    return new RegoObject(sortedUnique([...entries], ([a], [b]) => compareValues(a, b), 'last'));
+  /** From entries in any order; of repeated keys the last wins. `step` counts comparisons. */
+  static of(entries: Iterable<readonly [RegoValue, RegoValue]>, step?: Step): RegoObject {
+    return new RegoObject(sortedUnique([...entries], ([a], [b]) => counted(a, b, step), 'last'));
   }
 
   /** From a plain record of Rego values. */
@@ -56,9 +57,14 @@ export class RegoObject {
     return this.entries.length;
   }
 
-  get(key: RegoValue): RegoValue | undefined {
-    return this.entries[find(this.entries, ([candidate]) => compareValues(candidate, key))]?.[1];
+  get(key: RegoValue, step?: Step): RegoValue | undefined {
+    return this.entries[find(this.entries, ([candidate]) => counted(candidate, key, step))]?.[1];
   }
+}
+
+function counted(a: RegoValue, b: RegoValue, step?: Step): number {
+  step?.();
+  return compareValues(a, b, step);
 }
 
 /** Sorts in place unless sorted, and of equal items keeps one (Array sort is stable). */

@@ -1,3 +1,4 @@
+import type { BuiltinContext } from '../../src/builtins/builtin.js';
 import { hostedBuiltins } from '../../src/builtins/index.js';
 import { formatTerm } from '../../src/value/format-term.js';
 import { parseTerm } from '../../src/value/parse-term.js';
@@ -14,11 +15,16 @@ export interface BuiltinCall {
 /** The clock of all calls: 2025-11-22T12:32:25.123456789Z. */
 export const NOW_NS = 1_763_814_745_123_456_789n;
 
+/** What an evaluation without a bound gives to its built-ins. */
+export function builtinContext(given: Partial<BuiltinContext> = {}): BuiltinContext {
+  return { nowNs: 0n, memo: new Map(), print: () => undefined, step: () => undefined, reserve: () => undefined, ...given };
+}
+
 /** The answer of the hosted built-in. Throws what it throws. */
 export function call(name: string, ...args: readonly RegoValue[]): RegoValue | undefined {
   const builtin = hostedBuiltins.get(name);
   if (builtin === undefined) throw new Error(`Expected a hosted built-in, got ${name}`);
-  return builtin({ nowNs: NOW_NS, memo: new Map(), print: () => undefined }, ...args);
+  return builtin(builtinContext({ nowNs: NOW_NS }), ...args);
 }
 
 /** The answer of the hosted built-in as Rego text, `undefined` also where it refuses its arguments. */

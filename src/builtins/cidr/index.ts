@@ -1,8 +1,10 @@
+import type { Step } from '../../value/step.js';
 import { RegoObject, RegoSet } from '../../value/value.js';
 import type { RegoValue } from '../../value/value.js';
 import { BuiltinError } from '../builtin.js';
 import type { BuiltinContext, BuiltinGroup } from '../builtin.js';
 import { isArray, stringOperand } from '../operands.js';
+import { tooLarge } from '../text-limit.js';
 import { contains, formatAddress, isPlainIpv6, lastAddress, masked, parseAddress, parseCidr, unmapped } from './address.js';
 import type { Network } from './address.js';
 import { mergeNetworks } from './merge.js';
@@ -20,24 +22,32 @@ function isValid(_context: BuiltinContext, cidr: RegoValue = null): RegoValue {
   return typeof cidr === 'string' && parseCidr(cidr) !== undefined;
 }
 
-function expand(_context: BuiltinContext, cidr: RegoValue = null): RegoValue {
+function expand({ step }: BuiltinContext, cidr: RegoValue = null): RegoValue {
   const { address, prefix } = networkOf(stringOperand(cidr, 1));
   const hostBits = address.bits - prefix;
-  if (hostBits > MAX_EXPANDED_BITS) throw new BuiltinError(`net.cidr_expand: more than ${2 ** MAX_EXPANDED_BITS} IP addresses`);
-  const addresses = Array.from({ length: 2 ** hostBits }, (_, index) =>
-    formatAddress({ ...address, value: address.value + BigInt(index) }),
-  );
-  return RegoSet.of(addresses);
+  if (hostBits > MAX_EXPANDED_BITS) throw tooLarge(`The network has more than ${2 ** MAX_EXPANDED_BITS} addresses`);
+  const addresses = Array.from({ length: 2 ** hostBits }, (_, index) => {
+    step();
+    return formatAddress({ ...address, value: address.value + BigInt(index) });
+  });
+  return RegoSet.of(addresses, step);
 }
 
-function merge(_context: BuiltinContext, addresses: RegoValue = null): RegoValue {
+function merge({ step }: BuiltinContext, addresses: RegoValue = null): RegoValue {
   const items = addresses instanceof RegoSet ? addresses.members : addresses;
   if (!isArray(items)) throw new BuiltinError('operand must be an array');
-  return RegoSet.of(mergeNetworks(items.map(mergedNetwork)));
+  return RegoSet.of(
+    mergeNetworks(
+      items.map((item) => mergedNetwork(item, step)),
+      step,
+    ),
+    step,
+  );
 }
 
 /** A lone IPv4 address stands for its class A, B or C network; a lone IPv6 address is refused. */
-function mergedNetwork(value: RegoValue): Network {
+function mergedNetwork(value: RegoValue, step: Step): Network {
+  step();
   if (typeof value !== 'string') throw new BuiltinError('element must be string');
   const parsed = parseAddress(value);
   if (parsed === undefined) return networkOf(value);
@@ -47,17 +57,18 @@ function mergedNetwork(value: RegoValue): Network {
   return { address, prefix: firstByte < 0x80n ? 8 : firstByte < 0xc0n ? 16 : 24 };
 }
 
-function containsMatches(_context: BuiltinContext, cidrs: RegoValue = null, candidates: RegoValue = null): RegoValue {
+function containsMatches({ step }: BuiltinContext, cidrs: RegoValue = null, candidates: RegoValue = null): RegoValue {
   const found: RegoValue[] = [];
   const outer = matchOperands(cidrs, 1);
   // Without a network to look into nothing is asked of the candidates.
   const inner = outer.length === 0 ? [] : matchOperands(candidates, 2);
   for (const [cidr, index] of outer) {
     for (const [candidate, candidateIndex] of inner) {
+      step();
       if (containsText(stringOperand(cidr, 1), stringOperand(candidate, 1))) found.push([index, candidateIndex]);
     }
   }
-  return RegoSet.of(found);
+  return RegoSet.of(found, step);
 }
 
 /** Each CIDR of an operand with what stands for it in the answer: its place, its key or itself. */

@@ -1,3 +1,4 @@
+import type { Step } from '../../value/step.js';
 import { formatNetwork, lastAddress, masked, unmapped } from './address.js';
 import type { Address, Network } from './address.js';
 
@@ -12,8 +13,11 @@ interface Range {
 const MAPPED_START = 0xffffn << 32n;
 
 /** The fewest CIDRs that cover the networks; a network that touches no other is printed as it was written. */
-export function mergeNetworks(networks: readonly Network[]): readonly string[] {
-  const ranges = networks.map(toRange).sort((a, b) => compare(a.last, b.last) || compare(a.first, b.first));
+export function mergeNetworks(networks: readonly Network[], step: Step): readonly string[] {
+  const ranges = networks.map(toRange).sort((a, b) => {
+    step();
+    return compare(a.last, b.last) || compare(a.first, b.first);
+  });
   const merged: Range[] = [];
   // From the highest down, so that a range that swallows several earlier ones meets them in turn.
   for (let current = ranges.pop(); current !== undefined;) {
@@ -26,7 +30,7 @@ export function mergeNetworks(networks: readonly Network[]): readonly string[] {
       current = previous;
     }
   }
-  return merged.flatMap((range) => (range.network === undefined ? coverRange(range) : [formatNetwork(range.network)]));
+  return merged.flatMap((range) => (range.network === undefined ? coverRange(range, step) : [formatNetwork(range.network)]));
 }
 
 function touches(current: Range, previous: Range): boolean {
@@ -46,10 +50,11 @@ function onLine(address: Address): bigint {
 }
 
 /** The aligned blocks of a range, lowest first: each as large as its start and the end allow. */
-function coverRange({ first, last }: Range): readonly string[] {
+function coverRange({ first, last }: Range, step: Step): readonly string[] {
   const blocks: string[] = [];
   const bits = first >> 32n === 0xffffn && last >> 32n === 0xffffn ? 32 : 128;
   for (let start = first; start <= last;) {
+    step(bits);
     let size = 0;
     while (size < bits && (start & ((1n << BigInt(size + 1)) - 1n)) === 0n && start + (1n << BigInt(size + 1)) - 1n <= last) size++;
     const value = bits === 32 ? start & 0xffffffffn : start;

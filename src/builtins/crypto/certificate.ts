@@ -1,4 +1,5 @@
 import { LRUCache } from 'lru-cache';
+import type { Step } from '../../value/step.js';
 import { BuiltinError } from '../builtin.js';
 import { parseTime } from '../time/parse-layout.js';
 import { parseAlgorithm, signatureAlgorithm } from './algorithms.js';
@@ -47,13 +48,17 @@ const cache = new LRUCache<string, readonly Certificate[]>({
 });
 
 /** Reads certificates that follow each other without a gap. Throws BuiltinError. */
-export function parseCertificates(der: Buffer): readonly Certificate[] {
+export function parseCertificates(der: Buffer, step: Step): readonly Certificate[] {
   const key = der.toString('latin1');
   const known = cache.get(key);
   if (known !== undefined) return known;
   const reader = new DerReader(der);
   const certificates: Certificate[] = [];
-  while (!reader.empty) certificates.push(parseCertificate(reader.expect(TAG.sequence).whole));
+  while (!reader.empty) {
+    const { whole } = reader.expect(TAG.sequence);
+    step(1 + (whole.length >> 4));
+    certificates.push(parseCertificate(whole));
+  }
   cache.set(key, certificates);
   return certificates;
 }

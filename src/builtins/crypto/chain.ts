@@ -1,4 +1,5 @@
 import { constants, verify } from 'node:crypto';
+import type { Step } from '../../value/step.js';
 import { isStrongRsaKey } from '../rsa-strength.js';
 import type { Certificate } from './certificate.js';
 import { hostnameMatches } from './hostname.js';
@@ -21,26 +22,31 @@ const CERT_SIGN = 1 << 5;
 /** Verifying signatures is dear, and certificates that vouch for each other make many chains: Go stops here too. */
 const MAX_SIGNATURES = 100;
 
+/** Units of work of checking one. */
+const SIGNATURE_UNITS = 64;
+
 type Role = 'leaf' | 'intermediate' | 'root';
 
 /** The first chain from the last certificate to the first one, leaf first, or undefined when there is none. */
-export function verifyChain(certificates: readonly Certificate[], options: ChainOptions): readonly Certificate[] | undefined {
+export function verifyChain(certificates: readonly Certificate[], options: ChainOptions, step: Step): readonly Certificate[] | undefined {
   const root = certificates[0];
   const leaf = certificates.at(-1);
   if (root === undefined || leaf === undefined || !isValid(leaf, 'leaf', [], options)) return undefined;
   if (options.dnsName !== '' && !hostnameMatches(options.dnsName, leaf.fields.names)) return undefined;
-  const builder = new ChainBuilder(root, certificates.slice(1, -1), options);
+  const builder = new ChainBuilder(root, certificates.slice(1, -1), options, step);
   const chains = root.raw.equals(leaf.raw) ? [[leaf]] : builder.build([leaf]);
-  return chains.find((chain) => allowsUsage(chain, options.keyUsages) && allowsNames(chain) && !chain.some(needsPolicy));
+  return chains.find((chain) => allowsUsage(chain, options.keyUsages) && allowsNames(chain, step) && !chain.some(needsPolicy));
 }
 
 class ChainBuilder {
   readonly #root: Certificate;
   readonly #intermediates: readonly Certificate[];
   readonly #options: ChainOptions;
+  readonly #step: Step;
   #signatures = 0;
 
-  constructor(root: Certificate, intermediates: readonly Certificate[], options: ChainOptions) {
+  constructor(root: Certificate, intermediates: readonly Certificate[], options: ChainOptions, step: Step) {
+    this.#step = step;
     this.#root = root;
     this.#intermediates = intermediates;
     this.#options = options;
@@ -60,6 +66,7 @@ class ChainBuilder {
 
   #signs(parent: Certificate, child: Certificate, role: Role, chain: readonly Certificate[]): boolean {
     if (++this.#signatures > MAX_SIGNATURES || isInChain(parent, chain)) return false;
+    this.#step(SIGNATURE_UNITS);
     return isSignedBy(child, parent) && isValid(parent, role, chain, this.#options);
   }
 }
@@ -128,9 +135,9 @@ function allowsUsage(chain: readonly Certificate[], wanted: readonly number[]): 
   );
 }
 
-function allowsNames(chain: readonly Certificate[]): boolean {
+function allowsNames(chain: readonly Certificate[], step: Step): boolean {
   return chain.every(({ fields: { nameConstraints } }, index) => {
-    return nameConstraints === undefined || chain.slice(0, index).every(({ fields }) => namesAllowed(nameConstraints, fields.names));
+    return nameConstraints === undefined || chain.slice(0, index).every(({ fields }) => namesAllowed(nameConstraints, fields.names, step));
   });
 }
 

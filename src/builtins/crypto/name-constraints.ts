@@ -1,3 +1,4 @@
+import type { Step } from '../../value/step.js';
 import { BuiltinError } from '../builtin.js';
 import { DerReader, TAG, contextTag } from './der.js';
 import { isDomain } from './extensions.js';
@@ -73,19 +74,36 @@ function range(bytes: Buffer): IpRange {
 }
 
 /** True when every name is permitted by the constraints and none excluded. */
-export function namesAllowed({ permitted, excluded }: NameConstraints, names: AlternativeNames): boolean {
+export function namesAllowed({ permitted, excluded }: NameConstraints, names: AlternativeNames, step: Step): boolean {
+  const allowed = <N, C>(
+    list: readonly N[],
+    permit: readonly C[],
+    exclude: readonly C[],
+    match: (name: N, constraint: C) => boolean,
+  ): boolean =>
+    isAllowed(list, permit, exclude, (name, constraint) => {
+      step();
+      return match(name, constraint);
+    });
   const hosts = names.uris.map((uri) => uri.host.replace(/:\d*$/, ''));
   return (
     allowed(names.dns, permitted.dns, excluded.dns, inDomain) &&
     // A wildcard could become the excluded name itself.
-    !names.dns.some((name) => name.startsWith('*.') && excluded.dns.some((constraint) => parent(constraint) === parent(name))) &&
+    !names.dns.some(
+      (name) =>
+        name.startsWith('*.') &&
+        excluded.dns.some((constraint) => {
+          step();
+          return parent(constraint) === parent(name);
+        }),
+    ) &&
     allowed(hosts, permitted.uris, excluded.uris, (host, constraint) => host !== '' && inDomain(host, constraint)) &&
     allowed(names.emails, permitted.emails, excluded.emails, isMailbox) &&
     allowed(names.ips, permitted.ips, excluded.ips, inRange)
   );
 }
 
-function allowed<N, C>(
+function isAllowed<N, C>(
   names: readonly N[],
   permitted: readonly C[],
   excluded: readonly C[],

@@ -1,3 +1,4 @@
+import type { Step } from '../../value/step.js';
 import { RegoObject, RegoSet } from '../../value/value.js';
 import type { RegoValue } from '../../value/value.js';
 import { decodeBase64 } from '../base64.js';
@@ -26,18 +27,21 @@ const KEY_USAGES = [
 
 const SERVER_AUTH = 1;
 
+/** Units of work of importing one key, some tens of microseconds. */
+const KEY_UNITS = 64;
+
 /** `crypto.x509.*` and `crypto.parse_private_keys`: what Go's x509 package reads, printed as Go prints it. */
 export const x509Builtins: BuiltinGroup = {
-  'crypto.x509.parse_certificates': (_, text = null) => readCertificates(stringOperand(text, 1)).map((one) => certificateToRego(one, true)),
+  'crypto.x509.parse_certificates': ({ step }, text = null) => readCertificates(stringOperand(text, 1), step).map(printer(true, step)),
   'crypto.x509.parse_and_verify_certificates': (context, text = null) => {
-    const certificates = attemptCertificates(stringOperand(text, 1));
-    return certificates === undefined ? UNVERIFIED : verify(certificates, defaultOptions(context), true);
+    const certificates = attemptCertificates(stringOperand(text, 1), context.step);
+    return certificates === undefined ? UNVERIFIED : verify(certificates, defaultOptions(context), true, context.step);
   },
   'crypto.x509.parse_and_verify_certificates_with_options': (context, text = null, options = null) => {
     const pem = stringOperand(text, 1);
     const object = objectOperand(options, 2);
-    const certificates = attemptCertificates(pem);
-    return certificates === undefined ? UNVERIFIED : verify(certificates, readOptions(object, context), false);
+    const certificates = attemptCertificates(pem, context.step);
+    return certificates === undefined ? UNVERIFIED : verify(certificates, readOptions(object, context), false, context.step);
   },
   'crypto.x509.parse_certificate_request': (_, text = null) => {
     const request = stringOperand(text, 1);
@@ -47,45 +51,54 @@ export const x509Builtins: BuiltinGroup = {
       throw new BuiltinError('invalid PEM-encoded certificate signing request');
     return requestToRego(block?.bytes ?? bytes);
   },
-  'crypto.x509.parse_keypair': (_, certificate = null, key = null) => keyPair(stringOperand(certificate, 1), stringOperand(key, 1)),
-  'crypto.x509.parse_rsa_private_key': (_, text = null) => {
+  'crypto.x509.parse_keypair': ({ step }, certificate = null, key = null) =>
+    keyPair(stringOperand(certificate, 1), stringOperand(key, 1), step),
+  'crypto.x509.parse_rsa_private_key': ({ step }, text = null) => {
     const pem = stringOperand(text, 1);
     if (pem === '') throw new BuiltinError('input PEM data was empty');
-    const [first] = privateKeys(pem.startsWith(BEGIN) ? pem : decodeBase64(pem).toString('latin1'));
+    const [first] = privateKeys(pem.startsWith(BEGIN) ? pem : decodeBase64(pem).toString('latin1'), step);
     return first === undefined ? null : privateKeyToJwk(first);
   },
-  'crypto.parse_private_keys': (_, text = null) => {
+  'crypto.parse_private_keys': ({ step }, text = null) => {
     const pem = stringOperand(text, 1);
-    return pem === '' ? null : privateKeys(pem).map(privateKeyToRego);
+    return pem === '' ? null : privateKeys(pem, step).map(privateKeyToRego);
   },
 };
 
-function readCertificates(text: string): readonly Certificate[] {
-  if (text.startsWith(BEGIN)) return certificatesOfPem(text);
-  const bytes = decodeBase64(text);
-  const decoded = bytes.toString('latin1');
-  return decoded.startsWith(BEGIN) ? certificatesOfPem(decoded) : parseCertificates(bytes);
+/** Prints certificates; the larger ones, with many names, take longer. */
+function printer(uriStrings: boolean, step: Step): (certificate: Certificate) => RegoValue {
+  return (certificate) => {
+    step(1 + (certificate.raw.length >> 4));
+    return certificateToRego(certificate, uriStrings);
+  };
 }
 
-function certificatesOfPem(text: string): readonly Certificate[] {
+function readCertificates(text: string, step: Step): readonly Certificate[] {
+  if (text.startsWith(BEGIN)) return certificatesOfPem(text, step);
+  const bytes = decodeBase64(text);
+  const decoded = bytes.toString('latin1');
+  return decoded.startsWith(BEGIN) ? certificatesOfPem(decoded, step) : parseCertificates(bytes, step);
+}
+
+function certificatesOfPem(text: string, step: Step): readonly Certificate[] {
   const blocks = pemBlocks(text);
   const foreign = blocks.find(({ type }) => type !== 'CERTIFICATE');
   if (foreign !== undefined) throw new BuiltinError(`PEM block type is '${foreign.type}', expected CERTIFICATE`);
-  return parseCertificates(Buffer.concat(blocks.map(({ bytes }) => bytes)));
+  return parseCertificates(Buffer.concat(blocks.map(({ bytes }) => bytes)), step);
 }
 
-function attemptCertificates(text: string): readonly Certificate[] | undefined {
+function attemptCertificates(text: string, step: Step): readonly Certificate[] | undefined {
   try {
-    return readCertificates(text);
+    return readCertificates(text, step);
   } catch (error) {
     if (error instanceof BuiltinError) return undefined;
     throw error;
   }
 }
 
-function verify(certificates: readonly Certificate[], options: ChainOptions, uriStrings: boolean): RegoValue {
-  const chain = certificates.length < 2 ? undefined : verifyChain(certificates, options);
-  return chain === undefined ? UNVERIFIED : [true, chain.map((certificate) => certificateToRego(certificate, uriStrings))];
+function verify(certificates: readonly Certificate[], options: ChainOptions, uriStrings: boolean, step: Step): RegoValue {
+  const chain = certificates.length < 2 ? undefined : verifyChain(certificates, options, step);
+  return chain === undefined ? UNVERIFIED : [true, chain.map(printer(uriStrings, step))];
 }
 
 function defaultOptions({ nowNs }: BuiltinContext): ChainOptions {
@@ -105,7 +118,7 @@ function readOption(name: string, value: RegoValue): Partial<ChainOptions> {
   switch (name) {
     case 'DNSName':
       if (typeof value !== 'string') throw new BuiltinError("'DNSName' should be a string");
-      return { dnsName: value.replace(/^"+|"+$/g, '') };
+      return { dnsName: unquoted(value) };
     case 'CurrentTime':
       return { timeNs: integerOption(name, value) };
     case 'MaxConstraintComparisons':
@@ -115,9 +128,7 @@ function readOption(name: string, value: RegoValue): Partial<ChainOptions> {
     case 'KeyUsages': {
       const list = value instanceof RegoSet ? value.members : value;
       if (!Array.isArray(list)) throw new BuiltinError("'KeyUsages' should be an Array or Set");
-      const names = (list as readonly RegoValue[])
-        .filter((usage) => typeof usage === 'string')
-        .map((usage) => usage.replace(/^"+|"+$/g, ''));
+      const names = (list as readonly RegoValue[]).filter((usage) => typeof usage === 'string').map(unquoted);
       const invalid = names.filter((usage) => !KEY_USAGES.includes(usage));
       if (invalid.length > 0) throw new BuiltinError(`invalid entries for 'KeyUsages' found: ${invalid.join(' ')}`);
       return names.length === 0 ? {} : { keyUsages: names.map((usage) => KEY_USAGES.indexOf(usage)) };
@@ -127,6 +138,14 @@ function readOption(name: string, value: RegoValue): Partial<ChainOptions> {
   }
 }
 
+/** Without the quotes at either end. A pattern would try each run of them in the middle from each of its quotes. */
+function unquoted(text: string): string {
+  let [start, end] = [0, text.length];
+  while (text[start] === '"') start++;
+  while (end > start && text[end - 1] === '"') end--;
+  return text.slice(start, end);
+}
+
 function integerOption(name: string, value: RegoValue): bigint {
   const integer = isNumber(value) ? int64(value) : undefined;
   if (integer === undefined) throw new BuiltinError(`'${name}' should be a valid int64 number`);
@@ -134,7 +153,7 @@ function integerOption(name: string, value: RegoValue): bigint {
 }
 
 /** A certificate chain and its key, as Go prints tls.Certificate. */
-function keyPair(certificateText: string, keyText: string): RegoValue {
+function keyPair(certificateText: string, keyText: string, step: Step): RegoValue {
   const chain = pemOrDer(certificateText);
   const ders = typeof chain === 'string' ? pemBlocks(chain).filter(({ type }) => type === 'CERTIFICATE') : [{ bytes: chain }];
   const [first] = ders;
@@ -144,7 +163,7 @@ function keyPair(certificateText: string, keyText: string): RegoValue {
   const block = blocks.find(({ type }) => type === 'PRIVATE KEY' || type.endsWith(' PRIVATE KEY'));
   const keyDer = typeof keyData === 'string' ? block?.bytes : keyData;
   if (keyDer === undefined) throw new BuiltinError('tls: failed to find PEM block with a private key in key input');
-  const [leaf, ...more] = parseCertificates(first.bytes);
+  const [leaf, ...more] = parseCertificates(first.bytes, step);
   if (leaf === undefined || more.length > 0) throw new BuiltinError('x509: trailing data');
   const key = importAnyKey(keyDer);
   const publicKey = importPublicKey(leaf.publicKey);
@@ -178,9 +197,12 @@ function importAnyKey(der: Buffer): ReturnType<typeof importPrivateKey> {
   throw new BuiltinError('tls: failed to parse private key');
 }
 
-function privateKeys(text: string): ReturnType<typeof importPrivateKey>[] {
+function privateKeys(text: string, step: Step): ReturnType<typeof importPrivateKey>[] {
   return pemBlocks(unwrap(text))
-    .map(privateKeyOf)
+    .map((block) => {
+      step(KEY_UNITS);
+      return privateKeyOf(block);
+    })
     .filter((key) => key !== undefined);
 }
 

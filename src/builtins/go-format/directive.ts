@@ -28,7 +28,9 @@ export function newDirective(): Directive {
 
 /** Pads to the width, counted in code points; with zeros where the flag asks for it. */
 export function pad(text: string, directive: Directive, zero: boolean = directive.zero): string {
-  const missing = (directive.width ?? 0) - Array.from(text).length;
+  // A character has one or two code units: most texts need not be counted.
+  const width = directive.width ?? 0;
+  const missing = text.length >= 2 * width ? 0 : width - Array.from(text).length;
   if (missing <= 0) return text;
   if (directive.minus) return text + ' '.repeat(missing);
   return (zero ? '0' : ' ').repeat(missing) + text;

@@ -11,6 +11,8 @@ export interface GoInt {
 export interface GoBigInt {
   readonly type: '*big.Int';
   readonly value: bigint;
+  /** Length of its text. */
+  readonly digits: number;
 }
 
 export interface GoFloat {

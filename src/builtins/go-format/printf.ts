@@ -1,3 +1,6 @@
+import type { Meter } from '../builtin.js';
+import { digitsWork } from '../rational.js';
+import { checkTextLength } from '../text-limit.js';
 import { newDirective } from './directive.js';
 import type { Directive } from './directive.js';
 import { goTypeName } from './go-value.js';
@@ -16,14 +19,15 @@ const FLAGS: Readonly<Record<string, 'minus' | 'plus' | 'sharp' | 'space' | 'zer
 };
 
 /** Formats as Go's fmt.Sprintf does, with Go's texts for what does not fit (`%!d(string=x)`, `%!(EXTRA int64=1)`). */
-export function sprintf(format: string, args: readonly GoValue[]): string {
-  return new Printer(format, args).print();
+export function sprintf(format: string, args: readonly GoValue[], meter: Meter): string {
+  return new Printer(format, args, meter).print();
 }
 
 /** One run over a format; a direct restatement of Go's rules, as each of them shows in some output. */
 class Printer {
   readonly #format: readonly string[];
   readonly #args: readonly GoValue[];
+  readonly #meter: Meter;
   #at = 0;
   #argument = 0;
   #reordered = false;
@@ -31,9 +35,10 @@ class Printer {
   #afterIndex = false;
   #out = '';
 
-  constructor(format: string, args: readonly GoValue[]) {
+  constructor(format: string, args: readonly GoValue[], meter: Meter) {
     this.#format = Array.from(format);
     this.#args = args;
+    this.#meter = meter;
   }
 
   print(): string {
@@ -43,6 +48,7 @@ class Printer {
       else this.#out += character;
     }
     this.#extra();
+    checkTextLength(this.#out.length);
     return this.#out;
   }
 
@@ -77,8 +83,18 @@ class Printer {
       if (verb === 'v' || verb === 'w') {
         Object.assign(directive, { sharpV: directive.sharp, sharp: false, plusV: directive.plus, plus: false });
       }
-      this.#out += formatValue(this.#args[this.#argument++] ?? null, verb, directive);
+      const text = this.#formatted(this.#args[this.#argument++] ?? null, verb, directive);
+      this.#out += text;
+      checkTextLength(this.#out.length);
     }
+  }
+
+  #formatted(value: GoValue, verb: string, directive: Directive): string {
+    if (typeof value === 'object' && value?.type === '*big.Int') this.#meter.reserve(digitsWork(value.digits));
+    const text = formatValue(value, verb, directive);
+    // Some verbs write what is long in less than they read.
+    this.#meter.step(1 + ((text.length + (typeof value === 'string' ? value.length : 0)) >> 4));
+    return text;
   }
 
   #width(directive: Directive): void {
@@ -157,7 +173,7 @@ class Printer {
     if (this.#reordered || this.#argument >= this.#args.length) return;
     const extra = this.#args
       .slice(this.#argument)
-      .map((value) => (value === null ? '<nil>' : `${goTypeName(value)}=${formatValue(value, 'v', newDirective())}`));
+      .map((value) => (value === null ? '<nil>' : `${goTypeName(value)}=${this.#formatted(value, 'v', newDirective())}`));
     this.#out += `%!(EXTRA ${extra.join(', ')})`;
   }
 

@@ -1,8 +1,9 @@
 import type { DocumentNode, GraphQLSchema } from 'graphql';
 import { LRUCache } from 'lru-cache';
+import { formatTerm } from '../../value/format-term.js';
 import { RegoObject } from '../../value/value.js';
 import type { RegoValue } from '../../value/value.js';
-import type { BuiltinGroup } from '../builtin.js';
+import type { BuiltinGroup, Meter } from '../builtin.js';
 import { BuiltinError } from '../builtin.js';
 import { stringOperand, typeName } from '../operands.js';
 import { checkSchema } from './check-schema.js';
@@ -13,18 +14,20 @@ import { queryFromRego, schemaFromRego } from './from-rego.js';
 import { printQuery } from './print.js';
 import { assembleSchema } from './schema.js';
 import { parseSource } from './source.js';
+import type { GqlSource } from './source.js';
 import { treeToRego } from './to-rego.js';
 import { buildSchema, validateQuery } from './validate-query.js';
+import { buildingWork, parsingWork, validatingWork } from './work.js';
 
 /** `graphql.*`: gqlparser's trees and rules over the parser and the validation of graphql-js. */
 export const graphqlBuiltins: BuiltinGroup = {
-  'graphql.parse_query': (_, text = null) => treeToRego(convertQuery(parseSource(stringOperand(text, 1)).node)),
-  'graphql.parse_schema': (_, text = null) => treeToRego(convertSchema(parseSource(stringOperand(text, 1)))),
-  'graphql.schema_is_valid': (_, schema = null) => holds(() => readSchema(schema)),
-  'graphql.is_valid': (_, query = null, schema = null) => holds(() => readBoth(query, schema)),
-  'graphql.parse': (_, query = null, schema = null) => readBoth(query, schema),
-  'graphql.parse_and_verify': (_, query = null, schema = null) => {
-    const trees = attempt(() => readBoth(query, schema));
+  'graphql.parse_query': (meter, text = null) => treeToRego(convertQuery(parsed(stringOperand(text, 1), meter).node)),
+  'graphql.parse_schema': (meter, text = null) => treeToRego(convertSchema(parsed(stringOperand(text, 1), meter))),
+  'graphql.schema_is_valid': (meter, schema = null) => holds(() => readSchema(schema, meter)),
+  'graphql.is_valid': (meter, query = null, schema = null) => holds(() => readBoth(query, schema, meter)),
+  'graphql.parse': (meter, query = null, schema = null) => readBoth(query, schema, meter),
+  'graphql.parse_and_verify': (meter, query = null, schema = null) => {
+    const trees = attempt(() => readBoth(query, schema, meter));
     return trees === undefined ? [false, RegoObject.of([]), RegoObject.of([])] : [true, ...trees];
   },
 };
@@ -32,43 +35,61 @@ export const graphqlBuiltins: BuiltinGroup = {
 interface ReadSchema {
   readonly tree: RegoValue;
   readonly schema: GraphQLSchema;
+  /** Characters of its text. */
+  readonly length: number;
 }
 
 /** Checked schemas by their text: services have few of them and check many queries. As many as OPA keeps. */
 const schemas = new LRUCache<string, ReadSchema>({ max: 10, maxSize: 2 ** 22, sizeCalculation: (_, text) => text.length + 1 });
 
 /** The trees of a valid query and its valid schema. Throws BuiltinError. */
-function readBoth(queryValue: RegoValue, schemaValue: RegoValue): readonly [RegoValue, RegoValue] {
-  const { document, node } = readQuery(queryValue);
-  const { tree, schema } = readSchema(schemaValue);
+function readBoth(queryValue: RegoValue, schemaValue: RegoValue, meter: Meter): readonly [RegoValue, RegoValue] {
+  const { document, node, text } = readQuery(queryValue, meter);
+  const { tree, schema, length } = readSchema(schemaValue, meter);
+  meter.reserve(validatingWork(text, length));
   // A query without operations has nothing to be wrong.
   if (node !== undefined) validateQuery(schema, node);
   return [treeToRego(document), tree];
 }
 
-function readQuery(value: RegoValue): { readonly document: GqlQueryDocument; readonly node: DocumentNode | undefined } {
+interface ReadQuery {
+  readonly document: GqlQueryDocument;
+  readonly node: DocumentNode | undefined;
+  readonly text: string;
+}
+
+function readQuery(value: RegoValue, meter: Meter): ReadQuery {
   if (typeof value === 'string') {
-    const { node } = parseSource(value);
-    return { document: convertQuery(node), node };
+    const { node } = parsed(value, meter);
+    return { document: convertQuery(node), node, text: value };
   }
   if (!(value instanceof RegoObject)) throw refusal(value);
   const document = queryFromRego(value);
-  return { document, node: parseSource(printQuery(document)).node };
+  const text = printQuery(document);
+  return { document, node: parsed(text, meter).node, text };
 }
 
-function readSchema(value: RegoValue): ReadSchema {
+function readSchema(value: RegoValue, meter: Meter): ReadSchema {
   if (typeof value !== 'string') {
-    if (value instanceof RegoObject) return check(schemaFromRego(value));
-    throw refusal(value);
+    if (!(value instanceof RegoObject)) throw refusal(value);
+    const { length } = formatTerm(value, meter.step);
+    meter.reserve(buildingWork(length));
+    return { ...check(schemaFromRego(value)), length };
   }
   const known = schemas.get(value);
   if (known !== undefined) return known;
-  const read = check(convertSchema(parseSource(value)));
+  meter.reserve(buildingWork(value.length));
+  const read = { ...check(convertSchema(parseSource(value))), length: value.length };
   schemas.set(value, read);
   return read;
 }
 
-function check(document: GqlSchemaDocument): ReadSchema {
+function parsed(text: string, { reserve }: Meter): GqlSource {
+  reserve(parsingWork(text));
+  return parseSource(text);
+}
+
+function check(document: GqlSchemaDocument): Omit<ReadSchema, 'length'> {
   const assembled = assembleSchema(document);
   checkSchema(assembled);
   return { tree: treeToRego(document), schema: buildSchema(assembled) };

@@ -1,6 +1,7 @@
 import { Lexer, parse, Source, TokenKind } from 'graphql';
 import type { ASTNode, DocumentNode, StringValueNode, Token } from 'graphql';
 import { BuiltinError } from '../builtin.js';
+import { tooDeep } from '../text-limit.js';
 import type { GqlComment, GqlComments } from './document.js';
 
 /** A parsed text; `node` is absent for a text that holds nothing but blanks and comments. */
@@ -20,7 +21,7 @@ export function parseSource(text: string): GqlSource {
     const node = parse(source, { allowLegacyFragmentVariables: true });
     return { node, comments: commentsBefore(node.loc?.endToken) };
   } catch (cause) {
-    // Also a RangeError: texts nested deeper than the stack.
+    if (cause instanceof RangeError) throw tooDeep('a GraphQL text');
     throw new BuiltinError(`GraphQL parse error: ${cause instanceof Error ? cause.message : 'unknown'}`, { cause });
   }
 }
@@ -29,9 +30,9 @@ export function parseSource(text: string): GqlSource {
 function commentsBefore(token: Token | null | undefined): GqlComments | undefined {
   const list: { readonly Value: string }[] = [];
   for (let previous = token?.prev; previous?.kind === TokenKind.COMMENT; previous = previous.prev) {
-    list.unshift({ Value: `#${previous.value}` });
+    list.push({ Value: `#${previous.value}` });
   }
-  return list.length === 0 ? undefined : { List: list };
+  return list.length === 0 ? undefined : { List: list.reverse() };
 }
 
 /** The comments directly before a node. */

@@ -1,8 +1,12 @@
 import { buildASTSchema, getNamedType, GraphQLError, isScalarType, parse, specifiedRules, validate, visit } from 'graphql';
 import type { ASTVisitor, DocumentNode, GraphQLSchema, ValidationContext } from 'graphql';
+import { GatewayError } from '../../errors.js';
 import { BuiltinError } from '../builtin.js';
 import { printDefinition, printDirectiveDefinition } from './print.js';
 import type { GqlSchema } from './schema.js';
+
+/** What graphql-js says instead of a mistake when fields would have to be compared half a million times. */
+const GAVE_UP = 'Validation aborted.';
 
 const INT64_MIN = -(2n ** 63n);
 const INT64_MAX = 2n ** 63n - 1n;
@@ -44,6 +48,8 @@ function narrowIntegers(query: DocumentNode): DocumentNode {
 /** Validates by the rules of the GraphQL specification. Throws BuiltinError with the first mistake. */
 export function validateQuery(schema: GraphQLSchema, query: DocumentNode): void {
   const [first] = validate(schema, narrowIntegers(query), [...specifiedRules, goNumbersRule, knownRootTypeRule], { maxErrors: 1 });
+  if (first?.message === GAVE_UP)
+    throw new GatewayError('evaluation_timeout', 'The query has too many fields of one name to compare them all');
   if (first !== undefined) throw new BuiltinError(`${first.message} in GraphQL string`, { cause: first });
 }
 

@@ -1,8 +1,10 @@
 import { RegoObject } from '../../value/value.js';
 import type { RegoValue } from '../../value/value.js';
 import { BuiltinError } from '../builtin.js';
+import type { Meter } from '../builtin.js';
 import { isArray } from '../operands.js';
 import { compilePattern, isValidPattern } from '../regex/pattern.js';
+import { tooDeep } from '../text-limit.js';
 import { canonicalJson } from './json-value.js';
 import { arrayKeyword, countKeyword, invalidType, isSchemaValue, limitKeyword, limitOf, membersOf, stringKeyword } from './keywords.js';
 import { References } from './references.js';
@@ -15,8 +17,8 @@ type Draft = 4 | 6 | 7 | 99;
 const MAX_DEPTH = 500;
 
 /** Compiles a schema; throws BuiltinError with the message of OPA's schema loader. */
-export function compileSchema(document: RegoValue): Schema {
-  return new Compiler(document).compile();
+export function compileSchema(document: RegoValue, meter: Meter): Schema {
+  return new Compiler(document, meter).compile();
 }
 
 class Compiler {
@@ -24,13 +26,15 @@ class Compiler {
   readonly #references: References;
   readonly #targets = new Map<string, Schema>();
   readonly #draft: Draft;
+  readonly #meter: Meter;
   #depth = 0;
 
-  constructor(document: RegoValue) {
+  constructor(document: RegoValue, meter: Meter) {
     if (!isSchemaValue(document)) throw new BuiltinError('schema is invalid');
     this.#document = document;
+    this.#meter = meter;
     this.#draft = draftOf(document);
-    this.#references = new References(document);
+    this.#references = new References(document, meter.step);
   }
 
   compile(): Schema {
@@ -38,7 +42,8 @@ class Compiler {
   }
 
   #schema(value: RegoValue, schema: Schema = emptySchema()): Schema {
-    if (++this.#depth > MAX_DEPTH) throw new BuiltinError('schema is nested too deep');
+    this.#meter.step();
+    if (++this.#depth > MAX_DEPTH) throw tooDeep('a schema');
     if (typeof value === 'boolean' && this.#draft >= 6) schema.pass = value;
     else if (value instanceof RegoObject) this.#object(value, schema);
     else throw new BuiltinError('Expected: Valid Schema, given: Invalid JSON');
@@ -57,7 +62,7 @@ class Compiler {
     this.#members(value, schema);
     this.#items(value, schema);
     this.#numbers(value, schema);
-    strings(value, schema);
+    strings(value, schema, this.#meter);
     sizes(value, schema);
     this.#combined(value, schema);
   }
@@ -95,7 +100,7 @@ class Compiler {
     if (patterns !== undefined) {
       if (!(patterns instanceof RegoObject)) throw invalidType('Valid Schema', 'patternProperties');
       const members = membersOf(patterns, 'patternProperties');
-      const wrong = members.find(([pattern]) => !isValidPattern(pattern));
+      const wrong = members.find(([pattern]) => !isValidPattern(pattern, this.#meter));
       if (wrong !== undefined) throw new BuiltinError(`Invalid regex pattern '${wrong[0]}'`);
       schema.patternProperties = this.#named(members);
     }
@@ -144,7 +149,7 @@ class Compiler {
   #numbers(value: RegoObject, schema: Schema): void {
     const multipleOf = value.get('multipleOf');
     if (multipleOf !== undefined) {
-      const limit = limitOf(multipleOf);
+      const limit = limitOf(multipleOf, this.#meter);
       if (limit === undefined) throw invalidType('Number', 'multipleOf');
       if (limit.value.numerator <= 0n) throw new BuiltinError('multipleOf must be strictly greater than 0');
       schema.multipleOf = limit;
@@ -155,11 +160,11 @@ class Compiler {
 
   /** The exclusive keyword is a flag in draft 4 and a number since draft 6. */
   #bound(value: RegoObject, schema: Schema, key: 'minimum' | 'maximum', exclusiveKey: 'exclusiveMinimum' | 'exclusiveMaximum'): void {
-    const limit = limitKeyword(value, key);
+    const limit = limitKeyword(value, key, this.#meter);
     if (limit !== undefined) schema[key] = limit;
     const exclusive = value.get(exclusiveKey);
     if (exclusive === undefined) return;
-    const number = this.#draft === 4 ? undefined : limitOf(exclusive);
+    const number = this.#draft === 4 ? undefined : limitOf(exclusive, this.#meter);
     if (number !== undefined) {
       schema[exclusiveKey] = number;
     } else if (typeof exclusive === 'boolean' && (this.#draft === 4 || this.#draft === 99)) {
@@ -177,11 +182,12 @@ class Compiler {
     const contains = value.get('contains');
     if (contains !== undefined && this.#draft >= 6) schema.contains = this.#schema(contains);
     const constant = value.get('const');
-    if (constant !== undefined && this.#draft >= 6) schema.constant = canonicalJson(constant);
-    const listed = arrayKeyword(value, 'enum')?.map(canonicalJson);
+    if (constant !== undefined && this.#draft >= 6) schema.constant = canonicalJson(constant, this.#meter.step);
+    const listed = arrayKeyword(value, 'enum')?.map((item) => canonicalJson(item, this.#meter.step));
     if (listed !== undefined) {
       if (new Set(listed).size < listed.length) throw new BuiltinError('enum items must be unique');
       schema.enumeration = listed;
+      schema.enumerationText = listed.join(', ');
     }
     for (const key of ['oneOf', 'anyOf', 'allOf'] as const)
       schema[key] = (arrayKeyword(value, key) ?? []).map((item) => this.#schema(item));
@@ -224,12 +230,12 @@ function isTypeName(name: string): name is TypeName {
   return (TYPES as readonly string[]).includes(name);
 }
 
-function strings(value: RegoObject, schema: Schema): void {
+function strings(value: RegoObject, schema: Schema, meter: Meter): void {
   addCounts(value, schema, 'minLength', 'maxLength', 'maxLength');
   const pattern = stringKeyword(value, 'pattern');
   if (pattern !== undefined) {
-    if (!isValidPattern(pattern)) throw new BuiltinError('pattern must be a valid regex');
-    schema.pattern = { source: pattern, compiled: compilePattern(pattern) };
+    if (!isValidPattern(pattern, meter)) throw new BuiltinError('pattern must be a valid regex');
+    schema.pattern = { source: pattern, compiled: compilePattern(pattern, meter) };
   }
   const format = stringKeyword(value, 'format');
   if (format !== undefined) schema.format = format;
@@ -237,11 +243,13 @@ function strings(value: RegoObject, schema: Schema): void {
 
 function sizes(value: RegoObject, schema: Schema): void {
   addCounts(value, schema, 'minProperties', 'maxProperties', 'maxProperties');
+  const required = new Set<string>();
   for (const name of arrayKeyword(value, 'required') ?? []) {
     if (typeof name !== 'string') throw invalidType('string', 'required');
-    if (schema.required.includes(name)) throw new BuiltinError('required items must be unique');
-    schema.required.push(name);
+    if (required.has(name)) throw new BuiltinError('required items must be unique');
+    required.add(name);
   }
+  schema.required = [...required];
   addCounts(value, schema, 'minItems', 'maxItems');
   const unique = value.get('uniqueItems');
   if (unique !== undefined && typeof unique !== 'boolean') throw new BuiltinError('uniqueItems must be of a boolean');

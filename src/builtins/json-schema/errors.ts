@@ -24,7 +24,7 @@ export class Outcome {
   }
 
   merge(other: Outcome): void {
-    this.errors.push(...other.errors);
+    for (const error of other.errors) this.errors.push(error);
     this.score += other.score;
   }
 }

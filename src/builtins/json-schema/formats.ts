@@ -1,3 +1,4 @@
+import type { Meter } from '../builtin.js';
 import { parseAddress } from '../cidr/address.js';
 import { parseGoUrl } from '../go-url.js';
 import { isValidPattern } from '../regex/pattern.js';
@@ -13,11 +14,11 @@ const DATE = /^([0-9]{4})-([0-9]{2})-([0-9]{2})$/;
 const EMAIL =
   /^(?:[^<>"@]*<)?[A-Za-z0-9!#$%&'*+/=?^_`{|}~\u0080-\uffff-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~\u0080-\uffff-]+)*@[^\s<>@,;:\\"()[\]]+(>)?$/u;
 
-const FORMATS: Readonly<Record<string, (text: string) => boolean>> = {
+const FORMATS: Readonly<Record<string, (text: string, meter: Meter) => boolean>> = {
   date: isDate,
   time: isTime,
   'date-time': isDateTime,
-  hostname: (text) => HOSTNAME.test(text) && text.length < 256,
+  hostname: (text) => text.length < 256 && HOSTNAME.test(text),
   email: isEmail,
   'idn-email': isEmail,
   ipv4: (text) => text.includes('.') && parseAddress(text) !== undefined,
@@ -28,14 +29,14 @@ const FORMATS: Readonly<Record<string, (text: string) => boolean>> = {
   'iri-reference': isReference,
   'uri-template': isTemplate,
   uuid: (text) => UUID.test(text),
-  regex: (text) => text === '' || isValidPattern(text),
+  regex: (text, meter) => text === '' || isValidPattern(text, meter),
   'json-pointer': (text) => JSON_POINTER.test(text),
   'relative-json-pointer': (text) => RELATIVE_JSON_POINTER.test(text),
 };
 
 /** True when the text has the format, and for every format that OPA does not know. */
-export function matchesFormat(format: string, text: string): boolean {
-  return !Object.hasOwn(FORMATS, format) || FORMATS[format]?.(text) === true;
+export function matchesFormat(format: string, text: string, meter: Meter): boolean {
+  return !Object.hasOwn(FORMATS, format) || FORMATS[format]?.(text, meter) === true;
 }
 
 function isDate(text: string): boolean {
@@ -73,5 +74,5 @@ function isReference(text: string): boolean {
 /** An opened brace must be closed again. */
 function isTemplate(text: string): boolean {
   const url = parseGoUrl(text);
-  return !('error' in url) && !text.includes('\\') && !/\{[^}]*$/.test(url.path);
+  return !('error' in url) && !text.includes('\\') && url.path.lastIndexOf('{') <= url.path.lastIndexOf('}');
 }

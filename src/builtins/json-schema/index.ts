@@ -3,7 +3,7 @@ import { formatJson } from '../../value/format-json.js';
 import { RegoObject } from '../../value/value.js';
 import type { RegoValue } from '../../value/value.js';
 import { BuiltinError } from '../builtin.js';
-import type { BuiltinContext, BuiltinGroup } from '../builtin.js';
+import type { BuiltinContext, BuiltinGroup, Meter } from '../builtin.js';
 import { isArray } from '../operands.js';
 import { parseJson } from '../strict-json.js';
 import { compileSchema } from './compile.js';
@@ -17,9 +17,9 @@ const MAX_KEPT_LENGTH = 65_536;
 
 const compiled = new LRUCache<string, Schema>({ max: MAX_SCHEMAS });
 
-function verifySchema(_context: BuiltinContext, schema: RegoValue = null): RegoValue {
+function verifySchema(context: BuiltinContext, schema: RegoValue = null): RegoValue {
   try {
-    compile(schema);
+    compile(schema, context);
     return [true, null];
   } catch (error) {
     if (error instanceof BuiltinError) return [false, `jsonschema: ${error.message}`];
@@ -27,25 +27,25 @@ function verifySchema(_context: BuiltinContext, schema: RegoValue = null): RegoV
   }
 }
 
-function matchSchema(_context: BuiltinContext, document: RegoValue = null, schema: RegoValue = null): RegoValue {
-  const value = parseJson(jsonText(document));
-  const { valid, errors } = validate(compile(schema), value);
+function matchSchema(context: BuiltinContext, document: RegoValue = null, schema: RegoValue = null): RegoValue {
+  const value = parseJson(jsonText(document, context), context.step);
+  const { valid, errors } = validate(compile(schema, context), value, context);
   return [valid, errors.map(mismatchValue)];
 }
 
-function compile(schema: RegoValue): Schema {
-  const text = jsonText(schema);
+function compile(schema: RegoValue, meter: Meter): Schema {
+  const text = jsonText(schema, meter);
   const known = compiled.get(text);
   if (known !== undefined) return known;
-  const fresh = compileSchema(parseJson(text));
+  const fresh = compileSchema(parseJson(text, meter.step), meter);
   if (text.length <= MAX_KEPT_LENGTH) compiled.set(text, fresh);
   return fresh;
 }
 
 /** A document comes as JSON text or as a value; sets become arrays on the way. */
-function jsonText(value: RegoValue): string {
+function jsonText(value: RegoValue, { step }: Meter): string {
   if (typeof value !== 'string') {
-    if (value instanceof RegoObject || isArray(value)) return formatJson(value);
+    if (value instanceof RegoObject || isArray(value)) return formatJson(value, step);
     throw new BuiltinError('wrong type, expected string or object');
   }
   try {

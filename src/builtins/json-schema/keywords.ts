@@ -1,6 +1,7 @@
 import { RegoObject } from '../../value/value.js';
 import type { RegoValue } from '../../value/value.js';
 import { BuiltinError } from '../builtin.js';
+import type { Meter } from '../builtin.js';
 import { formatFloat } from '../go-format/float-text.js';
 import { exactInteger, isNumber, numberText } from '../numeric.js';
 import { isArray } from '../operands.js';
@@ -27,15 +28,15 @@ export function arrayKeyword(schema: RegoObject, key: string): readonly RegoValu
 }
 
 /** A number with its exact value; undefined when the value is none. */
-export function limitOf(value: RegoValue | undefined): Limit | undefined {
+export function limitOf(value: RegoValue | undefined, meter: Meter): Limit | undefined {
   if (value === undefined || !isNumber(value)) return undefined;
-  const rational = parseRational(numberText(value));
+  const rational = parseRational(numberText(value), meter);
   return rational && { value: rational, text: formatFloat(Number(numberText(value)), 'g', -1) };
 }
 
-export function limitKeyword(schema: RegoObject, key: string): Limit | undefined {
+export function limitKeyword(schema: RegoObject, key: string, meter: Meter): Limit | undefined {
   const value = schema.get(key);
-  const limit = limitOf(value);
+  const limit = limitOf(value, meter);
   if (value !== undefined && limit === undefined) throw new BuiltinError(`${key} must be of a Number`);
   return limit;
 }

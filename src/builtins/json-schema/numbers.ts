@@ -1,3 +1,4 @@
+import type { Meter } from '../builtin.js';
 import { numberText } from '../numeric.js';
 import type { RegoNumber } from '../numeric.js';
 import { parseRational } from '../rational.js';
@@ -6,8 +7,8 @@ import type { Outcome } from './errors.js';
 import type { Schema } from './schema.js';
 
 /** The numeric keywords, compared exactly. */
-export function checkNumber(schema: Schema, number: RegoNumber, path: readonly string[], outcome: Outcome): void {
-  const value = parseRational(numberText(number)) ?? { numerator: 0n, denominator: 1n };
+export function checkNumber(schema: Schema, number: RegoNumber, path: readonly string[], outcome: Outcome, meter: Meter): void {
+  const value = parseRational(numberText(number), meter) ?? { numerator: 0n, denominator: 1n };
   const { multipleOf, maximum, exclusiveMaximum, minimum, exclusiveMinimum } = schema;
   if (multipleOf !== undefined && !isMultiple(value, multipleOf.value)) {
     outcome.add('multiple_of', path, `Must be a multiple of ${multipleOf.text}`);

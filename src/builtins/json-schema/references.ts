@@ -1,3 +1,4 @@
+import type { Step } from '../../value/step.js';
 import { RegoObject } from '../../value/value.js';
 import type { RegoValue } from '../../value/value.js';
 import { BuiltinError } from '../builtin.js';
@@ -12,10 +13,12 @@ const NAMED = new Set(['properties', 'dependencies', 'patternProperties']);
  * with a `$ref` is mapped to the absolute reference that it means.
  */
 export class References {
+  readonly #step: Step;
   readonly #documents = new Map<string, RegoValue>();
   readonly #absolute = new Map<RegoObject, string>();
 
-  constructor(root: RegoValue) {
+  constructor(root: RegoValue, step: Step) {
+    this.#step = step;
     this.#collect(root, '');
     this.#documents.set('', root);
   }
@@ -32,10 +35,12 @@ export class References {
     const hash = reference.indexOf('#');
     const document = this.#documents.get(hash < 0 ? reference : reference.slice(0, hash));
     if (document === undefined) throw new BuiltinError(`Reference ${reference} is not part of the schema; remote references are refused`);
+    this.#step(1 + (reference.length >> 3));
     return pointer(document, hash < 0 ? '' : decode(reference.slice(hash + 1)));
   }
 
   #collect(value: RegoValue, base: string): void {
+    this.#step(1 + (base.length >> 6));
     if (isArray(value)) for (const item of value) this.#collect(item, base);
     if (!(value instanceof RegoObject)) return;
     const id = value.get('id') ?? value.get('$id');
@@ -75,11 +80,11 @@ function pointer(document: RegoValue, path: string): RegoValue {
   if (path === '') return document;
   if (!path.startsWith('/')) throw new BuiltinError('JSON pointer must be empty or start with a "/"');
   let node = document;
-  for (const token of path.slice(1).split('/')) node = step(node, token);
+  for (const token of path.slice(1).split('/')) node = descend(node, token);
   return node;
 }
 
-function step(node: RegoValue, token: string): RegoValue {
+function descend(node: RegoValue, token: string): RegoValue {
   if (node instanceof RegoObject) {
     const name = token.replaceAll('~1', '/').replaceAll('~0', '~');
     const member = node.get(name);

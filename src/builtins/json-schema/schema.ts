@@ -49,6 +49,8 @@ export interface Schema {
   /** Canonical JSON, numbers as float64. */
   constant?: string;
   enumeration?: readonly string[];
+  /** As messages list it. */
+  enumerationText?: string;
   oneOf: readonly Schema[];
   anyOf: readonly Schema[];
   allOf: readonly Schema[];

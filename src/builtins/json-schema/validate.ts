@@ -1,11 +1,13 @@
+import type { Step } from '../../value/step.js';
 import { RegoObject } from '../../value/value.js';
 import type { RegoValue } from '../../value/value.js';
-import { BuiltinError } from '../builtin.js';
+import type { Meter } from '../builtin.js';
 import { isNumber, numberText } from '../numeric.js';
 import { isArray, typeName } from '../operands.js';
 import { parseRational } from '../rational.js';
-import { compilePattern } from '../regex/pattern.js';
+import { compilePattern, matches } from '../regex/pattern.js';
 import { keyText } from '../term-text.js';
+import { tooDeep } from '../text-limit.js';
 import { fieldName, Outcome } from './errors.js';
 import { matchesFormat } from './formats.js';
 import { canonicalJson } from './json-value.js';
@@ -18,19 +20,20 @@ const MAX_DEPTH = 500;
 type Path = readonly string[];
 
 /** Checks a JSON value; the mismatches come in OPA's order, with the members of an object sorted. */
-export function validate(schema: Schema, document: RegoValue): Outcome {
-  return check(schema, document, [], 0);
+export function validate(schema: Schema, document: RegoValue, meter: Meter): Outcome {
+  return check(schema, document, [], 0, meter);
 }
 
-function check(schema: Schema, value: RegoValue, path: Path, depth: number): Outcome {
-  if (depth > MAX_DEPTH) throw new BuiltinError('schema or document is nested too deep');
+function check(schema: Schema, value: RegoValue, path: Path, depth: number, meter: Meter): Outcome {
+  meter.step(1 + (path.length >> 3));
+  if (depth > MAX_DEPTH) throw tooDeep('a schema and a document');
   const outcome = new Outcome();
   if (schema.pass !== undefined) {
     if (!schema.pass) outcome.add('false', path, 'False always fails validation');
     return outcome;
   }
-  if (schema.target !== undefined) return check(schema.target, value, path, depth + 1);
-  const given = jsonType(value);
+  if (schema.target !== undefined) return check(schema.target, value, path, depth + 1, meter);
+  const given = jsonType(value, meter);
   const fits =
     schema.types.length === 0 ||
     (schema.types as readonly string[]).includes(given) ||
@@ -40,13 +43,17 @@ function check(schema: Schema, value: RegoValue, path: Path, depth: number): Out
     outcome.add('invalid_type', path, `Invalid type. Expected: ${expected}, given: ${given}`);
     return outcome;
   }
-  const inner = (part: Schema, item: RegoValue, at: Path): Outcome => check(part, item, at, depth + 1);
+  const inner = (part: Schema, item: RegoValue, at: Path): Outcome => {
+    const tried = check(part, item, at, depth + 1, meter);
+    meter.step(tried.errors.length >> 3);
+    return tried;
+  };
   combined(schema, value, path, outcome, inner);
-  if (isNumber(value)) checkNumber(schema, value, path, outcome);
-  if (isArray(value)) array(schema, value, path, outcome, inner);
-  if (value instanceof RegoObject) object(schema, value, path, outcome, inner);
-  common(schema, value, path, outcome);
-  if (typeof value === 'string') string(schema, value, path, outcome);
+  if (isNumber(value)) checkNumber(schema, value, path, outcome, meter);
+  if (isArray(value)) array(schema, value, path, outcome, inner, meter);
+  if (value instanceof RegoObject) object(schema, value, path, outcome, inner, meter);
+  common(schema, value, path, outcome, meter);
+  if (typeof value === 'string') string(schema, value, path, outcome, meter);
   if (value instanceof RegoObject) properties(schema, value, path, outcome, inner);
   outcome.score++;
   return outcome;
@@ -54,9 +61,9 @@ function check(schema: Schema, value: RegoValue, path: Path, depth: number): Out
 
 type Inner = (part: Schema, value: RegoValue, path: Path) => Outcome;
 
-function jsonType(value: RegoValue): string {
+function jsonType(value: RegoValue, meter: Meter): string {
   if (!isNumber(value)) return typeName(value);
-  const rational = parseRational(numberText(value));
+  const rational = parseRational(numberText(value), meter);
   return rational !== undefined && rational.numerator % rational.denominator === 0n ? 'integer' : 'number';
 }
 
@@ -125,22 +132,23 @@ function condition(schema: Schema, value: RegoValue, path: Path, outcome: Outcom
   outcome.merge(tried);
 }
 
-function common(schema: Schema, value: RegoValue, path: Path, outcome: Outcome): void {
+function common(schema: Schema, value: RegoValue, path: Path, outcome: Outcome, meter: Meter): void {
   const field = fieldName(path);
-  const text = schema.constant !== undefined || schema.enumeration !== undefined ? canonicalJson(value) : '';
+  const text = schema.constant !== undefined || schema.enumeration !== undefined ? canonicalJson(value, meter.step) : '';
   if (schema.constant !== undefined && text !== schema.constant) {
     outcome.add('const', path, `${field} does not match: ${schema.constant}`);
   }
+  meter.step((schema.enumeration?.length ?? 0) >> 3);
   if (schema.enumeration?.includes(text) === false) {
-    outcome.add('enum', path, `${field} must be one of the following: ${schema.enumeration.join(', ')}`);
+    outcome.add('enum', path, `${field} must be one of the following: ${schema.enumerationText ?? ''}`);
   }
-  if (schema.format !== undefined && typeof value === 'string' && !matchesFormat(schema.format, value)) {
+  if (schema.format !== undefined && typeof value === 'string' && !matchesFormat(schema.format, value, meter)) {
     outcome.add('format', path, `Does not match format '${schema.format}'`);
   }
   outcome.score++;
 }
 
-function string(schema: Schema, value: string, path: Path, outcome: Outcome): void {
+function string(schema: Schema, value: string, path: Path, outcome: Outcome, meter: Meter): void {
   const length = schema.minLength === undefined && schema.maxLength === undefined ? 0 : Array.from(value).length;
   if (schema.minLength !== undefined && length < schema.minLength) {
     outcome.add('string_gte', path, `String length must be greater than or equal to ${schema.minLength}`);
@@ -148,11 +156,12 @@ function string(schema: Schema, value: string, path: Path, outcome: Outcome): vo
   if (schema.maxLength !== undefined && length > schema.maxLength) {
     outcome.add('string_lte', path, `String length must be less than or equal to ${schema.maxLength}`);
   }
-  if (schema.pattern?.compiled.test(value) === false) outcome.add('pattern', path, `Does not match pattern '${schema.pattern.source}'`);
+  if (schema.pattern !== undefined && !matches(schema.pattern.compiled, value, meter.step))
+    outcome.add('pattern', path, `Does not match pattern '${schema.pattern.source}'`);
   outcome.score++;
 }
 
-function array(schema: Schema, value: readonly RegoValue[], path: Path, outcome: Outcome, inner: Inner): void {
+function array(schema: Schema, value: readonly RegoValue[], path: Path, outcome: Outcome, inner: Inner, { step }: Meter): void {
   items(schema, value, path, outcome, inner);
   if (schema.minItems !== undefined && value.length < schema.minItems) {
     outcome.add('array_min_items', path, `Array must have at least ${schema.minItems} items`);
@@ -160,7 +169,7 @@ function array(schema: Schema, value: readonly RegoValue[], path: Path, outcome:
   if (schema.maxItems !== undefined && value.length > schema.maxItems) {
     outcome.add('array_max_items', path, `Array must have at most ${schema.maxItems} items`);
   }
-  if (schema.uniqueItems) unique(value, path, outcome);
+  if (schema.uniqueItems) unique(value, path, outcome, step);
   if (schema.contains !== undefined) {
     const { contains } = schema;
     const tried: Outcome[] = [];
@@ -190,17 +199,17 @@ function items(schema: Schema, value: readonly RegoValue[], path: Path, outcome:
   }
 }
 
-function unique(value: readonly RegoValue[], path: Path, outcome: Outcome): void {
+function unique(value: readonly RegoValue[], path: Path, outcome: Outcome, step: Step): void {
   const seen = new Map<string, number>();
   for (const [index, item] of value.entries()) {
-    const text = canonicalJson(item);
+    const text = canonicalJson(item, step);
     const earlier = seen.get(text);
     if (earlier !== undefined) outcome.add('unique', path, `array items[${earlier},${index}] must be unique`);
     seen.set(text, index);
   }
 }
 
-function object(schema: Schema, value: RegoObject, path: Path, outcome: Outcome, inner: Inner): void {
+function object(schema: Schema, value: RegoObject, path: Path, outcome: Outcome, inner: Inner, meter: Meter): void {
   if (schema.minProperties !== undefined && value.size < schema.minProperties) {
     outcome.add('array_min_properties', path, `Must have at least ${schema.minProperties} properties`);
   }
@@ -208,10 +217,11 @@ function object(schema: Schema, value: RegoObject, path: Path, outcome: Outcome,
     outcome.add('array_max_properties', path, `Must have at most ${schema.maxProperties} properties`);
   }
   for (const name of schema.required) {
+    meter.step();
     if (value.get(name) === undefined) outcome.add('required', path, `${name} is required`);
     else outcome.score++;
   }
-  for (const [key, item] of value.entries) additional(schema, keyText(key), item, path, outcome, inner);
+  for (const [key, item] of value.entries) additional(schema, keyText(key), item, path, outcome, inner, meter);
   if (schema.propertyNames !== undefined) {
     for (const [key] of value.entries) {
       const tried = inner(schema.propertyNames, key, path);
@@ -223,8 +233,11 @@ function object(schema: Schema, value: RegoObject, path: Path, outcome: Outcome,
   outcome.score++;
 }
 
-function additional(schema: Schema, key: string, item: RegoValue, path: Path, outcome: Outcome, inner: Inner): void {
-  const matching = [...schema.patternProperties].filter(([pattern]) => compilePattern(pattern).test(key));
+function additional(schema: Schema, key: string, item: RegoValue, path: Path, outcome: Outcome, inner: Inner, meter: Meter): void {
+  const matching = [...schema.patternProperties].filter(([pattern]) => {
+    meter.step(2);
+    return matches(compilePattern(pattern, meter), key, meter.step);
+  });
   for (const [, part] of matching) outcome.merge(inner(part, item, [...path, key]));
   if (matching.length > 0) outcome.score++;
   if (matching.length > 0 || schema.properties.has(key)) return;

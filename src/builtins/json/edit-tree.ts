@@ -1,4 +1,5 @@
 import { equalValues } from '../../value/compare.js';
+import type { Step } from '../../value/step.js';
 import { RegoObject, RegoSet } from '../../value/value.js';
 import type { RegoValue } from '../../value/value.js';
 import { BuiltinError } from '../builtin.js';
@@ -38,109 +39,128 @@ interface ArrayNode {
 /** The document that JSON patch operations edit in turn. Throws BuiltinError for a path that does not fit. */
 export class EditTree {
   #root: Node | undefined;
+  readonly #step: Step;
 
-  constructor(document: RegoValue) {
-    this.#root = open(document);
+  constructor(document: RegoValue, step: Step) {
+    this.#step = step;
+    this.#root = open(document, step);
   }
 
   /** The value at the path as it now is. */
   read(path: readonly RegoValue[]): RegoValue {
-    return render(this.#walk(path));
+    return render(this.#walk(path), this.#step);
   }
 
   insert(path: readonly RegoValue[], value: RegoValue): void {
     const key = path.at(-1);
-    if (key === undefined) this.#root = open(value);
-    else insertChild(this.#walk(path.slice(0, -1)), key, value);
+    if (key === undefined) this.#root = open(value, this.#step);
+    else insertChild(this.#walk(path.slice(0, -1)), key, value, this.#step);
   }
 
   remove(path: readonly RegoValue[]): void {
     const key = path.at(-1);
-    if (key !== undefined) removeChild(this.#walk(path.slice(0, -1)), key);
+    if (key !== undefined) removeChild(this.#walk(path.slice(0, -1)), key, this.#step);
     else if (this.#root === undefined) throw new BuiltinError('deleted node encountered during delete operation');
     else this.#root = undefined;
   }
 
   /** Undefined when the document itself was removed. */
   render(): RegoValue | undefined {
-    return this.#root === undefined ? undefined : render(this.#root);
+    return this.#root === undefined ? undefined : render(this.#root, this.#step);
   }
 
   #walk(path: readonly RegoValue[]): Node {
     let node = this.#root;
     if (node === undefined) throw new BuiltinError('nil value encountered where composite value was expected');
-    for (const key of path) node = child(node, key);
+    for (const key of path) node = child(node, key, this.#step);
     return node;
   }
 }
 
-function open(value: RegoValue): Node {
+function open(value: RegoValue, step: Step): Node {
+  step(1 + (isArray(value) ? value.length >> 3 : 0));
   if (value instanceof RegoObject) return { kind: 'object', base: value, touched: new Map() };
   if (value instanceof RegoSet) return { kind: 'set', value, opened: undefined };
   if (isArray(value)) return { kind: 'array', base: value, items: value.map((original) => ({ original })) };
   return { kind: 'scalar', value };
 }
 
-function render(node: Node): RegoValue {
+function render(node: Node, step: Step): RegoValue {
+  step();
   switch (node.kind) {
     case 'scalar':
       return node.value;
     case 'array':
-      return node.items.map((item) => ('node' in item ? render(item.node) : item.original));
+      return node.items.map((item) => {
+        step();
+        return 'node' in item ? render(item.node, step) : item.original;
+      });
     case 'set':
-      return collapsed(node);
+      return collapsed(node, step);
     case 'object': {
       if (node.touched.size === 0) return node.base;
-      const kept = node.base.entries.filter(([key]) => !node.touched.has(mapKey(key)));
+      const kept = node.base.entries.filter(([key]) => {
+        step(2);
+        return !node.touched.has(mapKey(key, step));
+      });
       const changed = [...node.touched.values()].flatMap((entry) =>
-        entry.node === undefined ? [] : [[entry.key, render(entry.node)] as const],
+        entry.node === undefined ? [] : [[entry.key, render(entry.node, step)] as const],
       );
-      return RegoObject.of([...kept, ...changed]);
+      return RegoObject.of([...kept, ...changed], step);
     }
   }
 }
 
 /** The set with the opened member put back as what it has become. */
-function collapsed(node: SetNode): RegoSet {
+function collapsed(node: SetNode, step: Step): RegoSet {
   const { opened } = node;
   if (opened === undefined) return node.value;
-  return RegoSet.of([...node.value.members.filter((member) => !equalValues(member, opened.key)), render(opened.node)]);
+  return RegoSet.of([...without(node.value, opened.key, step), render(opened.node, step)], step);
 }
 
-function child(node: Node, key: RegoValue): Node {
+function without({ members }: RegoSet, key: RegoValue, step: Step): readonly RegoValue[] {
+  return members.filter((member) => {
+    step();
+    return !equalValues(member, key, step);
+  });
+}
+
+function child(node: Node, key: RegoValue, step: Step): Node {
   switch (node.kind) {
     case 'scalar':
       throw notComposite(node, ` for path ${termText(key)}`);
     case 'object':
-      return objectChild(node, key);
+      return objectChild(node, key, step);
     case 'set':
-      return setChild(node, key);
+      return setChild(node, key, step);
     case 'array':
-      return arrayChild(node, key);
+      return arrayChild(node, key, step);
   }
 }
 
-function objectChild(node: ObjectNode, key: RegoValue): Node {
-  const touched = node.touched.get(mapKey(key));
+function objectChild(node: ObjectNode, key: RegoValue, step: Step): Node {
+  const touched = node.touched.get(mapKey(key, step));
   if (touched !== undefined) {
     if (touched.node === undefined) throw new BuiltinError(`cannot unfold the already deleted node for key ${termText(key)}`);
     return touched.node;
   }
   const value = node.base.get(key);
-  if (value === undefined) throw new BuiltinError(`path ${termText(key)} does not exist in object term ${termText(node.base)}`);
-  const opened = open(value);
-  node.touched.set(mapKey(key), { key, node: opened });
+  if (value === undefined) throw new BuiltinError(`path ${termText(key)} does not exist in object term ${termText(node.base, step)}`);
+  const opened = open(value, step);
+  node.touched.set(mapKey(key, step), { key, node: opened });
   return opened;
 }
 
-function setChild(node: SetNode, key: RegoValue): Node {
+function setChild(node: SetNode, key: RegoValue, step: Step): Node {
   if (isComposite(key)) {
-    node.value = collapsed(node);
+    node.value = collapsed(node, step);
     node.opened = undefined;
   }
   if (!node.value.has(key))
-    throw new BuiltinError(`path ${typeof key === 'string' ? key : termText(key)} does not exist in set term ${termText(node.value)}`);
-  const opened = open(key);
+    throw new BuiltinError(
+      `path ${typeof key === 'string' ? key : termText(key)} does not exist in set term ${termText(node.value, step)}`,
+    );
+  const opened = open(key, step);
   if (isComposite(key)) node.opened = { key, node: opened };
   return opened;
 }
@@ -149,61 +169,63 @@ function setChild(node: SetNode, key: RegoValue): Node {
  * OPA looks an element that no path has opened yet up in the array as it first was, at the index of the array as it is
  * now. The two differ once an earlier operation of the same patch moved elements; the answer is kept the same.
  */
-function arrayChild(node: ArrayNode, key: RegoValue): Node {
+function arrayChild(node: ArrayNode, key: RegoValue, step: Step): Node {
   const index = arrayIndex(node.items.length, key);
   const item = node.items[index];
   if (item !== undefined && 'node' in item) return item.node;
   const value = node.base[index];
-  if (value === undefined) throw new BuiltinError(`path ${index} does not exist in array term ${termText(node.base)}`);
+  if (value === undefined) throw new BuiltinError(`path ${index} does not exist in array term ${termText(node.base, step)}`);
   if (item === undefined) throw new BuiltinError('index for array delete out of bounds');
-  const opened = open(value);
+  const opened = open(value, step);
   node.items[index] = { node: opened };
   return opened;
 }
 
-function insertChild(node: Node, key: RegoValue, value: RegoValue): void {
+function insertChild(node: Node, key: RegoValue, value: RegoValue, step: Step): void {
   switch (node.kind) {
     case 'scalar':
       throw notComposite(node);
     case 'object':
-      node.touched.set(mapKey(key), { key, node: open(value) });
+      node.touched.set(mapKey(key, step), { key, node: open(value, step) });
       return;
     case 'set':
-      if (!equalValues(key, value)) {
-        throw new BuiltinError(`set key ${termText(key)} does not equal value to be inserted ${termText(value)}`);
+      if (!equalValues(key, value, step)) {
+        throw new BuiltinError(`set key ${termText(key)} does not equal value to be inserted ${termText(value, step)}`);
       }
-      node.value = RegoSet.of([...collapsed(node).members, value]);
+      node.value = RegoSet.of([...collapsed(node, step).members, value], step);
       node.opened = undefined;
       return;
     case 'array': {
       const index = arrayIndex(node.items.length, key);
       if (index < 0 || index > node.items.length) throw new BuiltinError('index for array insertion out of bounds');
-      node.items.splice(index, 0, { node: open(value) });
+      step(node.items.length >> 6);
+      node.items.splice(index, 0, { node: open(value, step) });
     }
   }
 }
 
-function removeChild(node: Node, key: RegoValue): void {
+function removeChild(node: Node, key: RegoValue, step: Step): void {
   switch (node.kind) {
     case 'scalar':
       throw notComposite(node);
     case 'object': {
-      const touched = node.touched.get(mapKey(key));
+      const touched = node.touched.get(mapKey(key, step));
       const exists = touched === undefined ? node.base.get(key) !== undefined : touched.node !== undefined;
       if (!exists) throw new BuiltinError(`cannot delete child key ${termText(key)} that does not exist`);
-      node.touched.set(mapKey(key), { key, node: undefined });
+      node.touched.set(mapKey(key, step), { key, node: undefined });
       return;
     }
     case 'set': {
-      const current = collapsed(node);
+      const current = collapsed(node, step);
       if (!current.has(key)) throw new BuiltinError(`cannot delete child key ${termText(key)} that does not exist`);
-      node.value = RegoSet.of(current.members.filter((member) => !equalValues(member, key)));
+      node.value = RegoSet.of(without(current, key, step), step);
       node.opened = undefined;
       return;
     }
     case 'array': {
       const index = arrayIndex(node.items.length, key);
       if (index < 0 || index >= node.items.length) throw new BuiltinError('index for array delete out of bounds');
+      step(node.items.length >> 6);
       node.items.splice(index, 1);
     }
   }
@@ -222,9 +244,9 @@ function arrayIndex(length: number, key: RegoValue): number {
 }
 
 /** Equal keys have equal texts but for numbers written differently. */
-function mapKey(key: RegoValue): string {
+function mapKey(key: RegoValue, step: Step): string {
   if (typeof key === 'string') return `s${key}`;
-  return isNumber(key) ? `n${toDecimal(key).toString()}` : `t${termText(key)}`;
+  return isNumber(key) ? `n${toDecimal(key).toString()}` : `t${termText(key, step)}`;
 }
 
 function isComposite(value: RegoValue): boolean {

@@ -1,9 +1,11 @@
 import { formatJson } from '../../value/format-json.js';
+import type { Step } from '../../value/step.js';
 import type { RegoObject, RegoValue } from '../../value/value.js';
 import { BuiltinError } from '../builtin.js';
 import type { BuiltinContext } from '../builtin.js';
 import { objectOperand, typeName } from '../operands.js';
 import { keyText } from '../term-text.js';
+import { checkTextLength } from '../text-limit.js';
 
 interface MarshalOptions {
   readonly pretty: boolean;
@@ -12,15 +14,15 @@ interface MarshalOptions {
 }
 
 /** `json.marshal` as topdown has it; the native one writes sets and objects in the order of their hash tables. */
-export function marshal(_context: BuiltinContext, value: RegoValue = null): RegoValue {
-  return formatJson(value);
+export function marshal({ step }: BuiltinContext, value: RegoValue = null): RegoValue {
+  return formatJson(value, step);
 }
 
 /** `json.marshal_with_options`: compact, or one member a line once pretty, indent or prefix asks for it. */
-export function marshalWithOptions(_context: BuiltinContext, value: RegoValue = null, given: RegoValue = null): RegoValue {
-  const json = formatJson(value);
+export function marshalWithOptions({ step }: BuiltinContext, value: RegoValue = null, given: RegoValue = null): RegoValue {
+  const json = formatJson(value, step);
   const { pretty, indent, prefix } = readOptions(objectOperand(given, 2));
-  return pretty ? prefix + indentJson(json, prefix, indent) : json;
+  return pretty ? prefix + indentJson(json, prefix, indent, step) : json;
 }
 
 function readOptions(given: RegoObject): MarshalOptions {
@@ -46,9 +48,15 @@ function refuse(message: string): never {
 }
 
 /** Lays compact JSON out over lines; empty objects and arrays stay as they are. */
-function indentJson(json: string, prefix: string, indent: string): string {
+function indentJson(json: string, prefix: string, indent: string, step: Step): string {
   let depth = 0;
-  const newline = (): string => `\n${prefix}${indent.repeat(depth)}`;
+  let length = json.length;
+  const newline = (): string => {
+    length += prefix.length + indent.length * depth;
+    checkTextLength(length);
+    step(1 + (indent.length >> 6));
+    return `\n${prefix}${indent.repeat(depth)}`;
+  };
   // Whole strings are one token, so that braces inside them are left alone.
   return json.replace(/"(?:[^"\\]|\\.)*"|\{\}|\[\]|[{}[\],:]/g, (token) => {
     switch (token) {

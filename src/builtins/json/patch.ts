@@ -1,20 +1,24 @@
 import { equalValues } from '../../value/compare.js';
+import type { Step } from '../../value/step.js';
 import { RegoObject } from '../../value/value.js';
 import type { RegoValue } from '../../value/value.js';
 import { BuiltinError } from '../builtin.js';
 import type { BuiltinContext } from '../builtin.js';
 import { arrayOperand, isArray, typeName } from '../operands.js';
 import { termText } from '../term-text.js';
+import { Copied } from './copied.js';
 import { EditTree } from './edit-tree.js';
 
 /** `json.patch`: the operations of RFC 6902 in turn, over sets too; any that fails refuses the whole patch. */
-export function patch(_context: BuiltinContext, document: RegoValue = null, operations: RegoValue = null): RegoValue | undefined {
-  const tree = new EditTree(document);
-  for (const operation of arrayOperand(operations, 2)) apply(tree, operation);
+export function patch({ step }: BuiltinContext, document: RegoValue = null, operations: RegoValue = null): RegoValue | undefined {
+  const tree = new EditTree(document, step);
+  const copied = new Copied(step);
+  for (const operation of arrayOperand(operations, 2)) apply(tree, operation, copied, step);
   return tree.render();
 }
 
-function apply(tree: EditTree, operation: RegoValue): void {
+function apply(tree: EditTree, operation: RegoValue, copied: Copied, step: Step): void {
+  step();
   if (!(operation instanceof RegoObject)) {
     throw new BuiltinError('must be an array of JSON-Patch objects, but at least one element is not an object');
   }
@@ -38,20 +42,21 @@ function apply(tree: EditTree, operation: RegoValue): void {
       const from = readPath(attribute(operation, 'from'));
       const value = tree.read(from);
       if (name === 'move') tree.remove(from);
+      else copied.add(value);
       tree.insert(path, value);
       return;
     }
     case 'test':
-      test(tree.read(path), attribute(operation, 'value'));
+      test(tree.read(path), attribute(operation, 'value'), step);
       return;
     default:
       throw new BuiltinError(`unrecognized op: '${name}'`);
   }
 }
 
-function test(found: RegoValue, expected: RegoValue): void {
-  if (equalValues(found, expected)) return;
-  throw new BuiltinError(`value from EditTree != patch value.\n\nExpected: ${termText(expected)}\n\nFound: ${termText(found)}`);
+function test(found: RegoValue, expected: RegoValue, step: Step): void {
+  if (equalValues(found, expected, step)) return;
+  throw new BuiltinError(`value from EditTree != patch value.\n\nExpected: ${termText(expected, step)}\n\nFound: ${termText(found, step)}`);
 }
 
 function attribute(operation: RegoObject, name: string): RegoValue {

@@ -1,3 +1,4 @@
+import type { Step } from '../../value/step.js';
 import { RegoDecimal, RegoObject } from '../../value/value.js';
 import type { RegoValue } from '../../value/value.js';
 import { BuiltinError } from '../builtin.js';
@@ -10,9 +11,9 @@ import { parseJson } from '../strict-json.js';
 const MAX_BINARY_EXPONENT = 100_000;
 
 /** `json.unmarshal` as topdown has it; the native one takes numbers of any size. */
-export function unmarshal(_context: BuiltinContext, text: RegoValue = null): RegoValue {
-  const value = parseJson(stringOperand(text, 1));
-  checkNumbers(value);
+export function unmarshal({ step }: BuiltinContext, text: RegoValue = null): RegoValue {
+  const value = parseJson(stringOperand(text, 1), step);
+  checkNumbers(value, step);
   return value;
 }
 
@@ -27,14 +28,15 @@ export function isValid(_context: BuiltinContext, text: RegoValue = null): RegoV
   }
 }
 
-function checkNumbers(value: RegoValue): void {
+function checkNumbers(value: RegoValue, step: Step): void {
+  step();
   if (value instanceof RegoDecimal) {
     if (/e/i.test(value.text) && Math.abs(binaryExponent(value)) > MAX_BINARY_EXPONENT)
       throw new BuiltinError('invalid number: number too big');
   } else if (isArray(value)) {
-    for (const item of value) checkNumbers(item);
+    for (const item of value) checkNumbers(item, step);
   } else if (value instanceof RegoObject) {
-    for (const [, item] of value.entries) checkNumbers(item);
+    for (const [, item] of value.entries) checkNumbers(item, step);
   }
 }
 

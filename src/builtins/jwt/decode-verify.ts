@@ -1,6 +1,7 @@
 import { createSecretKey } from 'node:crypto';
 import { compareValues } from '../../value/compare.js';
 import { formatJson } from '../../value/format-json.js';
+import type { Step } from '../../value/step.js';
 import { RegoObject } from '../../value/value.js';
 import type { RegoValue } from '../../value/value.js';
 import type { BuiltinContext, BuiltinGroup } from '../builtin.js';
@@ -12,7 +13,7 @@ import { parseVerificationKeys } from './keys.js';
 import type { VerificationKey } from './keys.js';
 import { decodeHeader, decodePart, parseObject, readHeader, signedText, splitToken } from './token.js';
 import type { CompactToken, TokenHeader } from './token.js';
-import { candidateKeys } from './verify.js';
+import { VERIFY_UNITS, candidateKeys } from './verify.js';
 
 const EMPTY = RegoObject.of([]);
 const UNVERIFIED: readonly RegoValue[] = [false, EMPTY, EMPTY];
@@ -33,35 +34,38 @@ const CONSTRAINTS: readonly RegoValue[] = ['cert', 'secret', 'alg', 'iss', 'aud'
 /** `io.jwt.decode_verify`: `[true, header, payload]` when signature, issuer, audience and times all hold. */
 export const jwtDecodeVerifyBuiltins: BuiltinGroup = {
   'io.jwt.decode_verify': (context, token = null, constraints = null) =>
-    decodeVerify(token, readConstraints(objectOperand(constraints, 2), context)),
+    decodeVerify(token, readConstraints(objectOperand(constraints, 2), context), context.step),
 };
 
-function decodeVerify(value: RegoValue, constraints: Constraints): readonly RegoValue[] {
+function decodeVerify(value: RegoValue, constraints: Constraints, step: Step): readonly RegoValue[] {
   for (let current = value; ;) {
     const token = splitToken(current);
-    const headerObject = decodeHeader(token);
+    const headerObject = decodeHeader(token, step);
     const header = readHeader(headerObject);
     if (!header.valid || (constraints.alg !== '' && constraints.alg !== header.alg)) return UNVERIFIED;
-    if (!isSigned(token, header, constraints)) return UNVERIFIED;
+    if (!isSigned(token, header, constraints, step)) return UNVERIFIED;
     const payload = decodePart(token.payload, 'payload').toString('utf8');
     // Each turn is on a shorter token, so the nesting ends by itself.
     if (header.cty.toLowerCase() === 'jwt') {
       current = payload;
       continue;
     }
-    const claims = parseObject(payload);
+    const claims = parseObject(payload, step);
     return claimsHold(claims, constraints) ? [true, headerObject, claims] : UNVERIFIED;
   }
 }
 
-function isSigned(token: CompactToken, header: TokenHeader, constraints: Constraints): boolean {
+function isSigned(token: CompactToken, header: TokenHeader, constraints: Constraints, step: Step): boolean {
   const signature = decodePart(token.signature, 'signature');
   const text = signedText(token);
   const keys =
     constraints.keys === undefined
       ? [createSecretKey(Buffer.from(constraints.secret))]
       : candidateKeys(constraints.keys, header.kid, header.alg).map(({ key }) => key);
-  return keys.some((key) => signatureMatches(header.alg, key, text, signature, false));
+  return keys.some((key) => {
+    step(VERIFY_UNITS);
+    return signatureMatches(header.alg, key, text, signature, false);
+  });
 }
 
 function claimsHold(claims: RegoObject, constraints: Constraints): boolean {
@@ -90,7 +94,7 @@ function numericClaim(claims: RegoObject, name: string): RegoValue | undefined {
   return value;
 }
 
-function readConstraints(object: RegoObject, { nowNs }: BuiltinContext): Constraints {
+function readConstraints(object: RegoObject, { nowNs, step }: BuiltinContext): Constraints {
   for (const [name] of object.entries) {
     if (!CONSTRAINTS.includes(name)) throw new BuiltinError(`unknown token validation constraint: ${formatJson(name)}`);
   }
@@ -99,7 +103,7 @@ function readConstraints(object: RegoObject, { nowNs }: BuiltinContext): Constra
     if (typeof value !== 'string') throw new BuiltinError(`${name} constraint: must be a string`);
     return value;
   };
-  const keys = object.get('cert') === undefined ? {} : { keys: parseVerificationKeys(text('cert')) };
+  const keys = object.get('cert') === undefined ? {} : { keys: parseVerificationKeys(text('cert'), step) };
   const constraints = { ...keys, secret: text('secret'), alg: text('alg'), iss: text('iss'), aud: text('aud') };
   if (keys.keys !== undefined && constraints.secret !== '') throw new BuiltinError('duplicate key constraints');
   if (keys.keys === undefined && constraints.secret === '') throw new BuiltinError('no key constraint');

@@ -1,6 +1,7 @@
 import { createPrivateKey, createPublicKey, createSecretKey, X509Certificate } from 'node:crypto';
 import type { JsonWebKey, KeyObject } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
+import type { Step } from '../../value/step.js';
 import { BuiltinError } from '../builtin.js';
 import { nextPemBlock } from '../pem.js';
 import { isAlgorithm } from './algorithms.js';
@@ -28,6 +29,9 @@ const REQUIRED: Readonly<Record<string, readonly string[]>> = { RSA: ['n', 'e'],
 
 const MAX_KEYS = 1000;
 
+/** Units of work of importing one key, some tens of microseconds. */
+const KEY_UNITS = 64;
+
 /** Parsed keys by the text they came from: policies verify many tokens against few key sets. */
 const cache = new LRUCache<string, readonly VerificationKey[]>({
   max: 100,
@@ -36,18 +40,21 @@ const cache = new LRUCache<string, readonly VerificationKey[]>({
 });
 
 /** The keys of a PEM certificate, a PEM public key, a JWK or a JWK set. Throws BuiltinError. */
-export function parseVerificationKeys(text: string): readonly VerificationKey[] {
+export function parseVerificationKeys(text: string, step: Step): readonly VerificationKey[] {
   const known = cache.get(text);
   if (known !== undefined) return known;
   const block = nextPemBlock(text);
-  const keys = block === undefined ? parseJwks(text).flatMap(verificationKey) : [pemKey(block.type, block.bytes, block.rest)];
+  const keys =
+    block === undefined
+      ? parseJwks(text, step).flatMap((jwk) => verificationKey(jwk, step))
+      : [pemKey(block.type, block.bytes, block.rest)];
   cache.set(text, keys);
   return keys;
 }
 
 /** The first key of a JWK or JWK set, whole: a private or a secret key. Throws BuiltinError. */
-export function parseSigningKey(text: string): KeyObject {
-  const [jwk] = parseJwks(text);
+export function parseSigningKey(text: string, step: Step): KeyObject {
+  const [jwk] = parseJwks(text, step);
   if (jwk === undefined) throw new BuiltinError('no keys found in JWK set');
   return importing(() => (jwk.kty === 'oct' ? secretKey(jwk) : createPrivateKey({ key: jwk, format: 'jwk' })));
 }
@@ -62,7 +69,7 @@ function pemKey(type: string, bytes: Buffer, rest: string): VerificationKey {
   return { alg: '', kid: '', key, isPrivate: false };
 }
 
-function parseJwks(text: string): readonly JsonWebKey[] {
+function parseJwks(text: string, step: Step): readonly JsonWebKey[] {
   let parsed: unknown;
   try {
     parsed = JSON.parse(text);
@@ -72,7 +79,10 @@ function parseJwks(text: string): readonly JsonWebKey[] {
   const list: unknown = isRecord(parsed) && Object.hasOwn(parsed, 'keys') ? parsed['keys'] : [parsed];
   if (!Array.isArray(list)) throw new BuiltinError('failed to parse a JWK key (set): keys must be an array');
   if (list.length > MAX_KEYS) throw new BuiltinError(`failed to parse a JWK key (set): more than ${MAX_KEYS} keys`);
-  return list.map(checkedJwk);
+  return list.map((candidate) => {
+    step();
+    return checkedJwk(candidate);
+  });
 }
 
 function checkedJwk(candidate: unknown): JsonWebKey {
@@ -98,7 +108,8 @@ function isEncoded(value: unknown): boolean {
   return typeof value === 'string' && /^[A-Za-z0-9+/_-]+={0,2}$/.test(value);
 }
 
-function verificationKey(jwk: JsonWebKey): VerificationKey[] {
+function verificationKey(jwk: JsonWebKey, step: Step): VerificationKey[] {
+  step(KEY_UNITS);
   const { d, alg = '', kid = '' } = jwk as JsonWebKey & { readonly alg?: string; readonly kid?: string };
   const key = importing(() => (jwk.kty === 'oct' ? secretKey(jwk) : createPublicKey({ key: publicHalf(jwk), format: 'jwk' })));
   return alg !== '' && !isAlgorithm(alg) ? [] : [{ alg, kid, key, isPrivate: d !== undefined && jwk.kty !== 'oct' }];

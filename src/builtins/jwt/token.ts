@@ -1,3 +1,4 @@
+import type { Step } from '../../value/step.js';
 import { RegoObject } from '../../value/value.js';
 import type { RegoValue } from '../../value/value.js';
 import { decodeBase64Url } from '../base64.js';
@@ -39,8 +40,8 @@ export function signedText(token: CompactToken): Buffer {
 }
 
 /** The header as an object. A JWE is refused. */
-export function decodeHeader(token: CompactToken): RegoObject {
-  const header = parseObject(decodePart(token.header, 'header').toString('utf8'));
+export function decodeHeader(token: CompactToken, step: Step): RegoObject {
+  const header = parseObject(decodePart(token.header, 'header').toString('utf8'), step);
   if (header.get('enc') !== undefined) throw new BuiltinError('JWT is a JWE object, which is not supported');
   return header;
 }
@@ -55,8 +56,8 @@ export function decodePart(part: string, name: 'header' | 'payload' | 'signature
 }
 
 /** The JSON text of an object; the last of repeated keys counts. */
-export function parseObject(text: string): RegoObject {
-  const value = parseJson(text);
+export function parseObject(text: string, step: Step): RegoObject {
+  const value = parseJson(text, step);
   if (value instanceof RegoObject) return value;
   throw new BuiltinError('decoded JSON type was not an Object');
 }

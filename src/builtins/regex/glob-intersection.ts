@@ -1,26 +1,27 @@
+import type { Step } from '../../value/step.js';
 import { globTokens } from './glob-tokens.js';
 import type { GlobToken } from './glob-tokens.js';
 
 type Glob = readonly GlobToken[];
 
 /** True when some text matches both globs; throws BuiltinError for a glob that is none. */
-export function globsIntersect(left: string, right: string): boolean {
-  const trimmed = trim(globTokens(left), globTokens(right));
-  return trimmed !== undefined && new Intersection(...trimmed).normal(0, 0);
+export function globsIntersect(left: string, right: string, step: Step): boolean {
+  const trimmed = trim(globTokens(left, step), globTokens(right, step), step);
+  return trimmed !== undefined && new Intersection(...trimmed, step).normal(0, 0);
 }
 
 /** Cuts equal unrepeated ends but for one token each, undefined at the first mismatch: the search needs no more than the middle. */
-function trim(a: Glob, b: Glob): [Glob, Glob] | undefined {
+function trim(a: Glob, b: Glob, step: Step): [Glob, Glob] | undefined {
   let left = 0;
   while (isSingle(a[left]) && isSingle(b[left])) {
-    if (!matches(a[left], b[left])) return undefined;
+    if (!matches(a[left], b[left], step)) return undefined;
     left++;
   }
   if (left > 0) left--;
   let endA = a.length - 1;
   let endB = b.length - 1;
   while (endA >= left && endB >= left && isSingle(a[endA]) && isSingle(b[endB])) {
-    if (!matches(a[endA], b[endB])) return undefined;
+    if (!matches(a[endA], b[endB], step)) return undefined;
     endA--;
     endB--;
   }
@@ -32,11 +33,14 @@ function isSingle(token: GlobToken | undefined): boolean {
   return token?.repeat === '';
 }
 
-function matches(a: GlobToken | undefined, b: GlobToken | undefined): boolean {
+function matches(a: GlobToken | undefined, b: GlobToken | undefined, step: Step): boolean {
   if (a === undefined || b === undefined) return false;
+  step();
   const others = b.characters;
   if (a.characters === undefined || others === undefined) return true;
-  return [...a.characters].some((character) => others.has(character));
+  step(1 + (a.characters.size >> 2));
+  for (const character of a.characters) if (others.has(character)) return true;
+  return false;
 }
 
 /**
@@ -46,11 +50,13 @@ function matches(a: GlobToken | undefined, b: GlobToken | undefined): boolean {
 class Intersection {
   readonly #left: Glob;
   readonly #right: Glob;
+  readonly #step: Step;
   readonly #known = new Map<string, boolean>();
 
-  constructor(left: Glob, right: Glob) {
+  constructor(left: Glob, right: Glob, step: Step) {
     this.#left = left;
     this.#right = right;
+    this.#step = step;
   }
 
   normal(at: number, otherAt: number): boolean {
@@ -63,7 +69,7 @@ class Intersection {
     for (; i < glob.length && j < other.length; i++, j++) {
       if (!isSingle(glob[i])) return this.#repeated({ glob, at: i, other, otherAt: j });
       if (!isSingle(other[j])) return this.#repeated({ glob: other, at: j, other: glob, otherAt: i });
-      if (!matches(glob[i], other[j])) return false;
+      if (!matches(glob[i], other[j], this.#step)) return false;
     }
     return i === glob.length && j === other.length;
   }
@@ -80,7 +86,7 @@ class Intersection {
 
   #plus(places: Places): boolean {
     const { glob, at, other, otherAt } = places;
-    if (!matches(glob[at], other[otherAt])) return false;
+    if (!matches(glob[at], other[otherAt], this.#step)) return false;
     if (this.#star(places, otherAt + 1)) return true;
     return !isSingle(other[otherAt]) && this.#normal({ glob, at: at + 1, other, otherAt });
   }
@@ -88,8 +94,9 @@ class Intersection {
   #star({ glob, at, other }: Places, from: number): boolean {
     const following = glob[at + 1];
     for (let j = from; j < other.length; j++) {
-      if (following !== undefined && matches(other[j], following) && this.#normal({ glob, at: at + 1, other, otherAt: j })) return true;
-      if (!matches(other[j], glob[at])) return false;
+      if (following !== undefined && matches(other[j], following, this.#step) && this.#normal({ glob, at: at + 1, other, otherAt: j }))
+        return true;
+      if (!matches(other[j], glob[at], this.#step)) return false;
     }
     return following === undefined;
   }

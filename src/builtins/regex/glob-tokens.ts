@@ -1,4 +1,6 @@
+import type { Step } from '../../value/step.js';
 import { BuiltinError } from '../builtin.js';
+import { tooLarge } from '../text-limit.js';
 
 /** Repetition of a token: once, one or more, any number. */
 export type Repeat = '' | '+' | '*';
@@ -16,6 +18,7 @@ const MAX_CHARACTERS = 200_000;
 
 interface Cursor {
   readonly input: readonly string[];
+  readonly step: Step;
   at: number;
 }
 
@@ -25,11 +28,11 @@ interface Unit {
 }
 
 /** Reads the small pattern language of `regex.globs_match`: `.`, `[a-z]`, `+`, `*` and backslash. */
-export function globTokens(glob: string): readonly GlobToken[] {
-  const cursor: Cursor = { input: Array.from(glob), at: 0 };
+export function globTokens(glob: string, step: Step): readonly GlobToken[] {
+  const cursor: Cursor = { input: Array.from(glob), step, at: 0 };
   const tokens: GlobToken[] = [];
   for (let unit = next(cursor); unit !== undefined; unit = next(cursor)) tokens.push(token(unit, cursor));
-  return merged(tokens);
+  return merged(tokens, step);
 }
 
 function next(cursor: Cursor): Unit | undefined {
@@ -107,14 +110,16 @@ function addRange(characters: Set<number>, from: number | undefined, cursor: Cur
   }
   const to = codePoint(unit.character);
   if (to < from) refuse(cursor, 'range is out of order');
-  if (to - from > MAX_CHARACTERS - characters.size) refuse(cursor, 'range is too large');
+  if (to - from > MAX_CHARACTERS - characters.size) throw tooLarge(`A range names more than ${MAX_CHARACTERS} characters`);
+  cursor.step((to - from) >> 3);
   for (let code = from; code <= to; code++) characters.add(code);
 }
 
 /** `a*a+` is `a+`: neighbours with the same content and a repetition each are one token. */
-function merged(tokens: readonly GlobToken[]): readonly GlobToken[] {
+function merged(tokens: readonly GlobToken[], step: Step): readonly GlobToken[] {
   const simple: GlobToken[] = [];
   for (const token of tokens) {
+    step(1 + ((token.characters?.size ?? 0) >> 3));
     const last = simple.at(-1);
     if (last === undefined || last.repeat === '' || token.repeat === '' || !sameContent(last, token)) simple.push(token);
     else if (token.repeat === '+') simple[simple.length - 1] = { ...last, repeat: '+' };

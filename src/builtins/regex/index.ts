@@ -3,54 +3,57 @@ import { BuiltinError } from '../builtin.js';
 import type { BuiltinContext, BuiltinGroup } from '../builtin.js';
 import { intOperand } from '../numeric.js';
 import { stringOperand } from '../operands.js';
+import { checkTextLength } from '../text-limit.js';
 import { expand } from './expand.js';
 import { globsIntersect } from './glob-intersection.js';
-import { compilePattern, findAll, isValidPattern } from './pattern.js';
+import { compilePattern, findAll, isValidPattern, matches } from './pattern.js';
 import { templatePattern } from './template.js';
 
-function match(_context: BuiltinContext, pattern: RegoValue = null, text: RegoValue = null): RegoValue {
+function match(context: BuiltinContext, pattern: RegoValue = null, text: RegoValue = null): RegoValue {
   const [source, subject] = [stringOperand(pattern, 1), stringOperand(text, 2)];
-  return compilePattern(source).test(subject);
+  return matches(compilePattern(source, context), subject, context.step);
 }
 
-function isValid(_context: BuiltinContext, pattern: RegoValue = null): RegoValue {
-  return typeof pattern === 'string' && isValidPattern(pattern);
+function isValid(context: BuiltinContext, pattern: RegoValue = null): RegoValue {
+  return typeof pattern === 'string' && isValidPattern(pattern, context);
 }
 
-function find(_context: BuiltinContext, pattern: RegoValue = null, text: RegoValue = null, limit: RegoValue = null): RegoValue {
-  return search(pattern, text, limit).map(({ groups }) => groups[0] ?? '');
+function find(context: BuiltinContext, pattern: RegoValue = null, text: RegoValue = null, limit: RegoValue = null): RegoValue {
+  return search(context, pattern, text, limit).map(({ groups }) => groups[0] ?? '');
 }
 
-function findSubmatches(_context: BuiltinContext, pattern: RegoValue = null, text: RegoValue = null, limit: RegoValue = null): RegoValue {
-  return search(pattern, text, limit).map(({ groups }) => groups.map((group) => group ?? ''));
+function findSubmatches(context: BuiltinContext, pattern: RegoValue = null, text: RegoValue = null, limit: RegoValue = null): RegoValue {
+  return search(context, pattern, text, limit).map(({ groups }) => groups.map((group) => group ?? ''));
 }
 
-function search(pattern: RegoValue, text: RegoValue, limit: RegoValue): ReturnType<typeof findAll> {
+function search(context: BuiltinContext, pattern: RegoValue, text: RegoValue, limit: RegoValue): ReturnType<typeof findAll> {
   const [source, subject, count] = [stringOperand(pattern, 1), stringOperand(text, 2), intOperand(limit, 3)];
-  return findAll(compilePattern(source), subject, Number(count));
+  return findAll(compilePattern(source, context), subject, context.step, Number(count));
 }
 
-function replace(_context: BuiltinContext, text: RegoValue = null, pattern: RegoValue = null, value: RegoValue = null): RegoValue {
+function replace(context: BuiltinContext, text: RegoValue = null, pattern: RegoValue = null, value: RegoValue = null): RegoValue {
   const [subject, source, replacement] = [stringOperand(text, 1), stringOperand(pattern, 2), stringOperand(value, 3)];
-  const compiled = compilePattern(source);
+  const compiled = compilePattern(source, context);
   const names = compiled.namedGroups();
   let result = '';
   let end = 0;
-  for (const found of findAll(compiled, subject)) {
+  for (const found of findAll(compiled, subject, context.step)) {
+    context.step(1 + (replacement.length >> 4));
     result += subject.slice(end, found.start) + expand(replacement, found, names);
+    checkTextLength(result.length);
     end = found.end;
   }
   return result + subject.slice(end);
 }
 
-function split(_context: BuiltinContext, pattern: RegoValue = null, text: RegoValue = null): RegoValue {
+function split(context: BuiltinContext, pattern: RegoValue = null, text: RegoValue = null): RegoValue {
   const [source, subject] = [stringOperand(pattern, 1), stringOperand(text, 2)];
-  const compiled = compilePattern(source);
+  const compiled = compilePattern(source, context);
   if (source !== '' && subject === '') return [''];
   const parts: string[] = [];
   let start = 0;
   let end = 0;
-  for (const found of findAll(compiled, subject)) {
+  for (const found of findAll(compiled, subject, context.step)) {
     end = found.start;
     // An empty match before the first character splits nothing off.
     if (found.end !== 0) parts.push(subject.slice(start, end));
@@ -60,16 +63,16 @@ function split(_context: BuiltinContext, pattern: RegoValue = null, text: RegoVa
   return parts;
 }
 
-function globsMatch(_context: BuiltinContext, left: RegoValue = null, right: RegoValue = null): RegoValue {
+function globsMatch({ step }: BuiltinContext, left: RegoValue = null, right: RegoValue = null): RegoValue {
   const [a, b] = [stringOperand(left, 1), stringOperand(right, 2)];
-  return globsIntersect(a, b);
+  return globsIntersect(a, b, step);
 }
 
-function templateMatch(_context: BuiltinContext, ...args: readonly RegoValue[]): RegoValue {
+function templateMatch(context: BuiltinContext, ...args: readonly RegoValue[]): RegoValue {
   const [template = '', text = '', open = '', close = ''] = args.map((value, index) => stringOperand(value, index + 1));
   delimiter('start', open, open);
   delimiter('end', close, open);
-  return compilePattern(templatePattern(template, open, close)).test(text);
+  return matches(compilePattern(templatePattern(template, open, close, context), context), text, context.step);
 }
 
 /** Delimiters are one byte; OPA counts the start delimiter in both messages. */

@@ -1,17 +1,18 @@
 import { RE2JS } from 're2js';
 import { BuiltinError } from '../builtin.js';
+import type { Meter } from '../builtin.js';
 import { compilePattern } from './pattern.js';
 
 /**
  * The pattern of `regex.template_match`: text is literal, what stands between the delimiters is a pattern of its own.
  * Throws BuiltinError for unbalanced delimiters or a pattern that is none.
  */
-export function templatePattern(template: string, open: string, close: string): string {
+export function templatePattern(template: string, open: string, close: string, meter: Meter): string {
   let pattern = '^';
   let end = 0;
   for (const [from, to] of delimited(template, open, close)) {
     const inner = template.slice(from + 1, to - 1);
-    compilePattern(`^${inner}$`);
+    compilePattern(`^${inner}$`, meter);
     pattern += `${RE2JS.quote(template.slice(end, from))}(${inner})`;
     end = to;
   }

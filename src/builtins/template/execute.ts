@@ -1,15 +1,16 @@
 import { compareStrings } from '../../value/compare.js';
+import type { Step } from '../../value/step.js';
 import { BuiltinError } from '../builtin.js';
+import type { Meter } from '../builtin.js';
 import { goTypeName } from '../go-format/go-value.js';
 import type { GoValue } from '../go-format/go-value.js';
+import { checkTextLength, tooDeep } from '../text-limit.js';
 import { callFunction, isTrue, shown } from './functions.js';
 import type { Value } from './functions.js';
 import type { Node, Operand, Pipe, Template } from './nodes.js';
 
-/** Bounds of one rendering: templates that call themselves, loops over big numbers, output. */
+/** Calls of templates inside of each other: Go stops somewhere too, the stack of a worker sooner. */
 const MAX_DEPTH = 500;
-const MAX_STEPS = 1_000_000;
-const MAX_LENGTH = 16 * 2 ** 20;
 
 /** A command whose place in a pipe gives it no last argument. */
 const NO_ARGUMENT = Symbol('no argument');
@@ -18,8 +19,8 @@ type Final = Value | typeof NO_ARGUMENT;
 type Signal = 'break' | 'continue' | undefined;
 
 /** Renders a template over its data; throws BuiltinError. */
-export function executeTemplate(template: Template, data: GoValue): string {
-  const run = new Execution(template);
+export function executeTemplate(template: Template, data: GoValue, meter: Meter): string {
+  const run = new Execution(template, meter);
   run.walk(template.root, data, [{ name: '$', value: data }]);
   return run.text;
 }
@@ -32,16 +33,19 @@ interface Variable {
 class Execution {
   text = '';
   readonly #template: Template;
-  #steps = 0;
+  readonly #meter: Meter;
+  readonly #step: Step;
   #depth = 0;
 
-  constructor(template: Template) {
+  constructor(template: Template, meter: Meter) {
     this.#template = template;
+    this.#meter = meter;
+    this.#step = meter.step;
   }
 
   walk(nodes: readonly Node[], dot: Value, variables: Variable[]): Signal {
     for (const node of nodes) {
-      if (++this.#steps > MAX_STEPS) throw new BuiltinError('template: too many steps');
+      this.#step();
       const signal = this.#node(node, dot, variables);
       if (signal !== undefined) return signal;
     }
@@ -75,7 +79,8 @@ class Execution {
 
   #write(text: string): void {
     this.text += text;
-    if (this.text.length > MAX_LENGTH) throw new BuiltinError('template: output is too long');
+    this.#step(text.length >> 6);
+    checkTextLength(this.text.length);
   }
 
   #branch(node: Node & { kind: 'if' | 'with' | 'range' }, dot: Value, variables: Variable[]): Signal {
@@ -90,6 +95,7 @@ class Execution {
     const mark = variables.length;
     let rounds = 0;
     for (const [key, item] of iterate(value, pipe.variables.length)) {
+      this.#step();
       rounds++;
       bindRound(pipe, key, item, variables);
       const signal = this.walk(node.body, item, variables);
@@ -102,7 +108,7 @@ class Execution {
   #call(name: string, dot: Value): void {
     const body = this.#template.defined.get(name);
     if (body === undefined) throw new BuiltinError(`template: template "${name}" not defined`);
-    if (++this.#depth > MAX_DEPTH) throw new BuiltinError('template: exceeded maximum template depth');
+    if (++this.#depth > MAX_DEPTH) throw tooDeep('a template');
     this.walk(body, dot, [{ name: '$', value: dot }]);
     this.#depth--;
   }
@@ -134,7 +140,7 @@ class Execution {
   #function(name: string, operands: readonly Operand[], final: Final, dot: Value, variables: Variable[]): Value {
     const last = final === NO_ARGUMENT ? [] : [final];
     if (name !== 'and' && name !== 'or') {
-      return callFunction(name, [...operands.map((operand) => this.#operand(operand, dot, variables)), ...last]);
+      return callFunction(name, [...operands.map((operand) => this.#operand(operand, dot, variables)), ...last], this.#meter);
     }
     if (operands.length + last.length === 0) throw new BuiltinError(`template: wrong number of args for ${name}: want at least 1 got 0`);
     let value: Value;
@@ -146,6 +152,7 @@ class Execution {
   }
 
   #operand(operand: Operand, dot: Value, variables: Variable[]): Value {
+    this.#step();
     switch (operand.kind) {
       case 'constant':
         return operand.value;
@@ -156,15 +163,23 @@ class Execution {
       case 'function':
         return this.#function(operand.name, [], NO_ARGUMENT, dot, variables);
       case 'field':
-        return operand.path.reduce(field, dot);
+        return this.#path(dot, operand.path);
       case 'variable':
-        return operand.path.reduce(field, findVariable(variables, operand.name).value);
+        this.#step(variables.length >> 3);
+        return this.#path(findVariable(variables, operand.name).value, operand.path);
       case 'pipe':
         return this.#pipe(operand.pipe, dot, variables);
       case 'chain':
         if (operand.base.kind === 'nil') throw new BuiltinError('template: indirection through explicit nil');
-        return operand.path.reduce(field, this.#operand(operand.base, dot, variables));
+        return this.#path(this.#operand(operand.base, dot, variables), operand.path);
     }
+  }
+
+  #path(value: Value, path: readonly string[]): Value {
+    return path.reduce<Value>((found, name) => {
+      this.#step(membersOf(found) >> 3);
+      return field(found, name);
+    }, value);
   }
 }
 
@@ -176,6 +191,10 @@ function field(value: Value, name: string): Value {
   }
   if (value === null) throw new BuiltinError(`template: nil pointer evaluating interface {}.${name}`);
   throw new BuiltinError(`template: can't evaluate field ${name} in type ${goTypeName(value)}`);
+}
+
+function membersOf(value: Value): number {
+  return typeof value === 'object' && value?.type === 'map[string]interface {}' ? value.entries.length : 0;
 }
 
 type Round = readonly [key: Value, item: Value];
@@ -191,7 +210,6 @@ function iterate(value: Value, variables: number): Iterable<Round> {
 }
 
 function* count(end: bigint): Iterable<Round> {
-  if (end > BigInt(MAX_STEPS)) throw new BuiltinError('template: too many steps');
   for (let value = 0n; value < end; value++) yield [undefined, { type: 'int', value }];
 }
 

@@ -1,5 +1,6 @@
 import { compareStrings } from '../../value/compare.js';
 import { BuiltinError } from '../builtin.js';
+import type { Meter } from '../builtin.js';
 import { byteString, textFromByteString } from '../bytes.js';
 import { newDirective } from '../go-format/directive.js';
 import { goTypeName } from '../go-format/go-value.js';
@@ -13,7 +14,7 @@ import { compare, equal } from './comparison.js';
 /** A value of a template; undefined where a member is missing, null where it is null. */
 export type Value = GoValue | undefined;
 
-type Callable = (args: readonly Value[]) => Value;
+type Callable = (args: readonly Value[], meter: Meter) => Value;
 
 interface TemplateFunction {
   readonly least: number;
@@ -48,13 +49,14 @@ export function isFunction(name: string): boolean {
 }
 
 /** Calls a function with evaluated arguments; throws BuiltinError. */
-export function callFunction(name: string, args: readonly Value[]): Value {
+export function callFunction(name: string, args: readonly Value[], meter: Meter): Value {
   const known = Object.hasOwn(FUNCTIONS, name) ? FUNCTIONS[name] : undefined;
   if (known === undefined) throw new BuiltinError(`template: error calling ${name}: non-function`);
   if (args.length < known.least || args.length > (known.most ?? args.length)) {
     throw new BuiltinError(`template: wrong number of args for ${name}: got ${args.length}`);
   }
-  return known.call(args);
+  meter.step(args.reduce<number>((sum, arg) => sum + (typeof arg === 'string' ? arg.length >> 4 : 1), 1));
+  return known.call(args, meter);
 }
 
 /** Go templates take empty collections, zero, false and nothing for false. Numbers of the data are texts there, so 0 is true. */
@@ -97,11 +99,12 @@ function argumentText(args: readonly Value[]): string {
   return sprint(args.map((arg) => arg ?? '<no value>'));
 }
 
-function printf([format, ...args]: readonly Value[]): string {
+function printf([format, ...args]: readonly Value[], meter: Meter): string {
   if (typeof format !== 'string') throw new BuiltinError('template: wrong type for value; expected string');
   return sprintf(
     format,
     args.map((arg) => arg ?? null),
+    meter,
   );
 }
 
@@ -146,7 +149,7 @@ function position(key: Value, last: number): number {
   return Number(key.value);
 }
 
-function slice([item, ...bounds]: readonly Value[]): Value {
+function slice([item, ...bounds]: readonly Value[], { step }: Meter): Value {
   const text = asText(item);
   const list = typeof item === 'object' && item?.type === '[]interface {}' ? item.items : undefined;
   if (text === undefined && list === undefined) throw new BuiltinError("template: error calling slice: can't slice this item");
@@ -156,7 +159,7 @@ function slice([item, ...bounds]: readonly Value[]): Value {
   const [from = 0, to = size, cap = size] = bounds.map((bound) => position(bound, size));
   if (from > to || to > cap) throw new BuiltinError(`template: error calling slice: invalid slice index: ${from} > ${to}`);
   if (list !== undefined) return { type: '[]interface {}', items: list.slice(from, to) };
-  const part = textFromByteString(bytes.slice(from, to));
+  const part = textFromByteString(bytes.slice(from, to), step);
   return typeof item === 'string' ? part : { type: 'json.Number', text: part };
 }
 

@@ -1,3 +1,4 @@
+import type { Step } from '../../value/step.js';
 import { RegoObject } from '../../value/value.js';
 import type { RegoValue } from '../../value/value.js';
 import { BuiltinError } from '../builtin.js';
@@ -9,18 +10,18 @@ import { keyText, termText } from '../term-text.js';
 import { executeTemplate } from './execute.js';
 import { parseTemplate } from './parse.js';
 
-function renderTemplate(_context: BuiltinContext, template: RegoValue = null, variables: RegoValue = null): RegoValue {
+function renderTemplate(context: BuiltinContext, template: RegoValue = null, variables: RegoValue = null): RegoValue {
   const text = stringOperand(template, 1);
   const data = objectOperand(variables, 2);
-  checkIsJson(data);
-  const rendered = executeTemplate(parseTemplate(text), toGo(data));
+  checkIsJson(data, context.step);
+  const rendered = executeTemplate(parseTemplate(text, context.step), toGo(data), context);
   return rendered.replaceAll('<no value>', '<undefined>');
 }
 
 /** OPA hands the data over as the text of the value, which for sets, keys of other types and some characters is no JSON. */
-function checkIsJson(data: RegoObject): void {
+function checkIsJson(data: RegoObject, step: Step): void {
   try {
-    JSON.parse(termText(data));
+    JSON.parse(termText(data, step));
   } catch (cause) {
     if (cause instanceof SyntaxError) throw new BuiltinError(`invalid template data: ${cause.message}`, { cause });
     throw cause;

@@ -1,4 +1,6 @@
+import type { Step } from '../../value/step.js';
 import { BuiltinError } from '../builtin.js';
+import { tooDeep } from '../text-limit.js';
 import { isFunction } from './functions.js';
 import { characterValue, numberValue, unquote } from './literals.js';
 import type { Node, Operand, Pipe, Template } from './nodes.js';
@@ -10,8 +12,8 @@ const KEYWORDS = new Set(['block', 'break', 'continue', 'define', 'else', 'end',
 const MAX_DEPTH = 500;
 
 /** Parses a template in the language of Go's text/template; throws BuiltinError. */
-export function parseTemplate(text: string): Template {
-  return new Parser(tokenize(text)).template();
+export function parseTemplate(text: string, step: Step): Template {
+  return new Parser(tokenize(text, step), step).template();
 }
 
 /** A definition without anything to show may be replaced. */
@@ -24,13 +26,15 @@ type Ending = 'end' | 'else';
 
 class Parser {
   readonly #tokens: TokenCursor;
+  readonly #step: Step;
   #variables: string[] = ['$'];
   #ranges = 0;
   #depth = 0;
   readonly #defined = new Map<string, readonly Node[]>();
 
-  constructor(tokens: readonly Token[]) {
+  constructor(tokens: readonly Token[], step: Step) {
     this.#tokens = new TokenCursor(tokens);
+    this.#step = step;
   }
 
   template(): Template {
@@ -65,7 +69,7 @@ class Parser {
   }
 
   #list(): [readonly Node[], Ending] {
-    if (++this.#depth > MAX_DEPTH) throw new BuiltinError('template: nested too deep');
+    if (++this.#depth > MAX_DEPTH) throw tooDeep('a template');
     const nodes: Node[] = [];
     while (this.#tokens.peek().kind !== 'end') {
       const node = this.#node();
@@ -80,6 +84,7 @@ class Parser {
   }
 
   #node(): Node | Ending {
+    this.#step();
     const token = this.#tokens.next();
     if (token.kind === 'text') return { kind: 'text', text: token.text };
     const word = this.#tokens.peekSolid();
@@ -153,7 +158,7 @@ class Parser {
   }
 
   #pipe(end: 'close' | ')', isRange = false): Pipe {
-    if (++this.#depth > MAX_DEPTH) throw new BuiltinError('template: nested too deep');
+    if (++this.#depth > MAX_DEPTH) throw tooDeep('a template');
     const { variables, assigns } = this.#declarations(isRange);
     const commands: (readonly Operand[])[] = [];
     for (;;) {
@@ -229,6 +234,7 @@ class Parser {
         return { kind: 'field', path: [this.#tokens.nextSolid().text.slice(1)] };
       case 'variable':
         this.#tokens.nextSolid();
+        this.#step(1 + (this.#variables.length >> 3));
         if (!this.#variables.includes(token.text)) throw new BuiltinError(`template: undefined variable "${token.text}"`);
         return { kind: 'variable', name: token.text, path: [] };
       case 'number':

@@ -1,3 +1,4 @@
+import type { Step } from '../../value/step.js';
 import { BuiltinError } from '../builtin.js';
 
 /** Kinds of token of Go's text/template inside an action; `text` stands between actions, `close` ends one. */
@@ -10,6 +11,7 @@ export interface Token {
 }
 
 const BLANK = ' \\t\\r\\n';
+const BLANKS: readonly string[] = [' ', '\t', '\r', '\n'];
 const COMMENT = /\/\*[^]*?\*\/(?: -)?}}/y;
 const CLOSE = new RegExp(`[${BLANK}]-}}|}}`, 'y');
 const NUMBER =
@@ -30,24 +32,39 @@ const PATTERNS: readonly (readonly [TokenKind, RegExp])[] = [
 const TERMINATOR = /[\s.,|:)(]|}}|$/y;
 
 /** Splits a template into tokens; throws BuiltinError where Go's lexer stops. */
-export function tokenize(template: string): readonly Token[] {
+export function tokenize(template: string, step: Step): readonly Token[] {
   const tokens: Token[] = [];
   let at = 0;
   let trimNext = false;
   while (at < template.length) {
+    step();
     const open = template.indexOf('{{', at);
     const isTrimmed = open >= 0 && /^-[ \t\r\n]/.test(template.slice(open + 2, open + 4));
     const text = template.slice(at, open < 0 ? undefined : open);
-    const start = trimNext ? text.replace(/^[ \t\r\n]+/, '') : text;
-    const shown = isTrimmed ? start.replace(/[ \t\r\n]+$/, '') : start;
+    const start = trimNext ? firstShown(text) : 0;
+    const shown = text.slice(start, isTrimmed ? Math.max(lastShown(text), start) : undefined);
     if (shown !== '') tokens.push({ kind: 'text', text: shown });
     if (open < 0) break;
     const inside = open + (isTrimmed ? 4 : 2);
-    at = template.startsWith('/*', inside) ? skipComment(template, inside) : action(template, inside, tokens);
+    at = template.startsWith('/*', inside) ? skipComment(template, inside) : action(template, inside, tokens, step);
     trimNext = template.slice(0, at).endsWith('-}}');
   }
   tokens.push({ kind: 'end', text: 'EOF' });
   return tokens;
+}
+
+/** Where the blanks at the start end. */
+function firstShown(text: string): number {
+  let at = 0;
+  while (BLANKS.includes(text[at] ?? 'end')) at++;
+  return at;
+}
+
+/** Where the blanks at the end begin: a pattern would try them from each blank in the text. */
+function lastShown(text: string): number {
+  let at = text.length;
+  while (BLANKS.includes(text[at - 1] ?? 'end')) at--;
+  return at;
 }
 
 function skipComment(template: string, at: number): number {
@@ -57,10 +74,11 @@ function skipComment(template: string, at: number): number {
 }
 
 /** Reads one action up to and with its closing braces; answers where it ended. */
-function action(template: string, start: number, tokens: Token[]): number {
+function action(template: string, start: number, tokens: Token[], step: Step): number {
   tokens.push({ kind: 'open', text: '{{' });
   let depth = 0;
   for (let at = start; ;) {
+    step();
     const close = match(CLOSE, template, at);
     if (close !== undefined) {
       if (depth > 0) throw new BuiltinError('template: unclosed left paren');

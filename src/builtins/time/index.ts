@@ -17,12 +17,13 @@ const RFC3339_NANO = layoutOf('RFC3339Nano');
 /** `time.*`: all of them count nanoseconds since the epoch as exact integers. */
 export const timeBuiltins: BuiltinGroup = {
   'time.now_ns': ({ nowNs }) => fromBigint(nowNs),
-  'time.parse_ns': (_, layout = null, value = null) => nanoseconds(parseTime(layoutOf(stringOperand(layout, 1)), stringOperand(value, 2))),
-  'time.parse_rfc3339_ns': (_, value = null) => nanoseconds(parseTime(RFC3339, stringOperand(value, 1))),
+  'time.parse_ns': ({ step }, layout = null, value = null) =>
+    nanoseconds(parseTime(layoutOf(stringOperand(layout, 1)), stringOperand(value, 2), step)),
+  'time.parse_rfc3339_ns': ({ step }, value = null) => nanoseconds(parseTime(RFC3339, stringOperand(value, 1), step)),
   'time.parse_duration_ns': (_, text = null) => fromBigint(parseDuration(stringOperand(text, 1))),
-  'time.format': (_, when = null) => {
+  'time.format': ({ step }, when = null) => {
     const { time, layout } = timeOperand(when);
-    return formatTime(time, layout === '' ? RFC3339_NANO : layoutOf(layout));
+    return formatTime(time, layout === '' ? RFC3339_NANO : layoutOf(layout), step);
   },
   'time.date': (_, when = null) => {
     const { time } = timeOperand(when);

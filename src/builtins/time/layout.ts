@@ -1,4 +1,5 @@
 import type { Temporal } from 'temporal-polyfill';
+import type { Step } from '../../value/step.js';
 import { abbreviation } from './abbreviation.js';
 import { MONTHS, WEEKDAYS } from './calendar.js';
 
@@ -15,6 +16,9 @@ const NAMED_LAYOUTS: ReadonlyMap<string, string> = new Map([
   ['RFC3339', '2006-01-02T15:04:05Z07:00'],
   ['RFC3339Nano', '2006-01-02T15:04:05.999999999Z07:00'],
 ]);
+
+/** Units of work of one part of a layout. */
+const CHUNK_UNITS = 8;
 
 /** The parts of a layout that stand for something; longer ones first, since the first alternative that fits wins. */
 const CHUNK =
@@ -34,10 +38,11 @@ export function nextChunk(layout: string): { readonly prefix: string; readonly c
 }
 
 /** The time written in a Go layout. */
-export function formatTime(time: Temporal.ZonedDateTime, layout: string): string {
+export function formatTime(time: Temporal.ZonedDateTime, layout: string, step: Step): string {
   let text = '';
   for (let left = layout; left !== '';) {
     const { prefix, chunk, rest } = nextChunk(left);
+    step(CHUNK_UNITS);
     text += prefix;
     if (chunk === '') break;
     text += formatChunk(time, chunk);

@@ -1,3 +1,4 @@
+import type { Step } from '../../value/step.js';
 import { BuiltinError } from '../builtin.js';
 import { daysInMonth, epochSeconds, isLeap, MONTHS, NS_PER_SECOND, WEEKDAYS } from './calendar.js';
 import { nextChunk } from './layout.js';
@@ -36,11 +37,12 @@ interface Fields {
  * Reads a time written in a Go layout; answers nanoseconds since the epoch, of any size. A zone abbreviation
  * counts as offset zero, GMT+3 too, which is what Go does on a host that runs in UTC. Throws BuiltinError.
  */
-export function parseTime(layout: string, value: string): bigint {
+export function parseTime(layout: string, value: string, step?: Step): bigint {
   const fields: Fields = { year: 0, hour: 0, minute: 0, second: 0, nanosecond: 0, am: false, pm: false, offset: 0, utc: false };
   const reader = new Reader(layout, value);
   for (let left = layout; ;) {
     const { prefix, chunk, rest } = nextChunk(left);
+    step?.(1 + (prefix.length >> 3));
     reader.skip(prefix);
     if (chunk === '') break;
     readChunk(reader, fields, chunk, rest);

@@ -1,3 +1,4 @@
+import type { Step } from '../../value/step.js';
 import { BuiltinError } from '../builtin.js';
 import { byteString, textFromByteString } from '../bytes.js';
 
@@ -7,13 +8,13 @@ export function escapeQuery(text: string): string {
 }
 
 /** Undoes {@link escapeQuery}; throws BuiltinError for a percent sign that begins no escape. */
-export function unescapeQuery(escaped: string): string {
+export function unescapeQuery(escaped: string, step: Step): string {
   const bytes = byteString(escaped).replace(/%([0-9a-fA-F]{2})?|\+/g, (found, digits: string | undefined, at: number, all: string) => {
     if (found === '+') return ' ';
     if (digits === undefined) throw new BuiltinError(`invalid URL escape ${JSON.stringify(all.slice(at, at + 3))}`);
     return String.fromCharCode(Number.parseInt(digits, 16));
   });
-  return textFromByteString(bytes);
+  return textFromByteString(bytes, step);
 }
 
 function hex(byte: string): string {

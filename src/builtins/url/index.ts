@@ -6,6 +6,7 @@ import { BuiltinError } from '../builtin.js';
 import type { BuiltinContext, BuiltinGroup } from '../builtin.js';
 import { parseGoUrl } from '../go-url.js';
 import { isArray, objectOperand, stringOperand } from '../operands.js';
+import { checkTextLength } from '../text-limit.js';
 import { escapeQuery, unescapeQuery } from './escapes.js';
 
 /** Parameters that Go reads from one query. */
@@ -34,15 +35,26 @@ function encode(_context: BuiltinContext, text: RegoValue = null): RegoValue {
   return escapeQuery(stringOperand(text, 1));
 }
 
-function decode(_context: BuiltinContext, text: RegoValue = null): RegoValue {
-  return unescapeQuery(stringOperand(text, 1));
+function decode({ step }: BuiltinContext, text: RegoValue = null): RegoValue {
+  return unescapeQuery(stringOperand(text, 1), step);
 }
 
-function encodeObject(_context: BuiltinContext, value: RegoValue = null): RegoValue {
+function encodeObject({ step }: BuiltinContext, value: RegoValue = null): RegoValue {
   // Keys that are no strings count by their JSON text, and of two that print alike the later one stands.
   const members = new Map(objectOperand(value, 1).entries.map(([key, item]) => [typeof key === 'string' ? key : formatJson(key), item]));
   const sorted = [...members].sort(([a], [b]) => compareStrings(a, b));
-  const pairs = sorted.flatMap(([name, item]) => queryValues(item).map((text) => `${escapeQuery(name)}=${escapeQuery(text)}`));
+  let length = 0;
+  const pairs = sorted.flatMap(([name, item]) => {
+    const escaped = escapeQuery(name);
+    return queryValues(item).map((text) => {
+      step(2);
+      const pair = `${escaped}=${escapeQuery(text)}`;
+      // A name stands before each of its values.
+      length += pair.length + 1;
+      checkTextLength(length);
+      return pair;
+    });
+  });
   return pairs.join('&');
 }
 
@@ -53,21 +65,22 @@ function queryValues(value: RegoValue): readonly string[] {
   throw new BuiltinError('operand 1 values must be string, array[string], or set[string]', { kind: 'type' });
 }
 
-function decodeObject(_context: BuiltinContext, text: RegoValue = null): RegoValue {
+function decodeObject({ step }: BuiltinContext, text: RegoValue = null): RegoValue {
   const parts = stringOperand(text, 1).split('&');
   if (parts.length > MAX_PARAMETERS) throw new BuiltinError('number of URL query parameters exceeded limit');
   const values = new Map<string, string[]>();
   for (const part of parts) {
+    step();
     if (part === '') continue;
     if (part.includes(';')) throw new BuiltinError('invalid semicolon separator in query');
     const equals = part.indexOf('=');
-    const name = unescapeQuery(equals < 0 ? part : part.slice(0, equals));
-    const value = equals < 0 ? '' : unescapeQuery(part.slice(equals + 1));
+    const name = unescapeQuery(equals < 0 ? part : part.slice(0, equals), step);
+    const value = equals < 0 ? '' : unescapeQuery(part.slice(equals + 1), step);
     const known = values.get(name);
     if (known === undefined) values.set(name, [value]);
     else known.push(value);
   }
-  return RegoObject.of(values);
+  return RegoObject.of(values, step);
 }
 
 export const urlBuiltins: BuiltinGroup = {

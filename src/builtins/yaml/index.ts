@@ -5,18 +5,18 @@ import { stringOperand } from '../operands.js';
 import { marshalYaml } from './marshal.js';
 import { unmarshalYaml } from './unmarshal.js';
 
-function marshal(_context: BuiltinContext, value: RegoValue = null): RegoValue {
-  return marshalYaml(value);
+function marshal({ step }: BuiltinContext, value: RegoValue = null): RegoValue {
+  return marshalYaml(value, step);
 }
 
-function unmarshal(_context: BuiltinContext, text: RegoValue = null): RegoValue {
-  return unmarshalYaml(stringOperand(text, 1));
+function unmarshal(context: BuiltinContext, text: RegoValue = null): RegoValue {
+  return unmarshalYaml(stringOperand(text, 1), context);
 }
 
-function isValid(_context: BuiltinContext, text: RegoValue = null): RegoValue {
+function isValid(context: BuiltinContext, text: RegoValue = null): RegoValue {
   if (typeof text !== 'string') return false;
   try {
-    unmarshalYaml(text);
+    unmarshalYaml(text, context);
     return true;
   } catch (error) {
     if (error instanceof BuiltinError) return false;

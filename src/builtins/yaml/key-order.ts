@@ -27,9 +27,8 @@ function lessFrom(a: readonly string[], b: readonly string[], index: number, aft
   // Inside a number a zero is no leading zero: both sides then count one digit more.
   const inside = (x === '0' || y === '0') && endsInNonZeroNumber(a, index);
   const [runX, runY] = [digitRun(a, index), digitRun(b, index)];
-  const lead = inside ? '1' : '0';
-  const [numberX, numberY] = [BigInt(lead + digits(runX)), BigInt(lead + digits(runY))];
-  if (numberX !== numberY) return numberX < numberY;
+  const [numberX, numberY] = [number(runX, inside), number(runY, inside)];
+  if (numberX !== numberY) return numberX.length === numberY.length ? numberX < numberY : numberX.length < numberY.length;
   return runX.length === runY.length ? code(x) < code(y) : runX.length < runY.length;
 }
 
@@ -46,9 +45,10 @@ function digitRun(text: readonly string[], start: number): readonly string[] {
   return text.slice(start, end);
 }
 
-/** Digits of other scripts count by their distance to the ASCII zero in Go; they are left out of the number here. */
-function digits(run: readonly string[]): string {
-  return run.filter((character) => character >= '0' && character <= '9').join('');
+/** Digits without leading zeros. Those of other scripts count by their distance to the ASCII zero in Go; they are left out here. */
+function number(run: readonly string[], inside: boolean): string {
+  const digits = run.filter((character) => character >= '0' && character <= '9').join('');
+  return inside ? `1${digits}` : digits.replace(/^0+/, '');
 }
 
 function code(character: string): number {

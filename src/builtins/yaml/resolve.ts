@@ -63,6 +63,8 @@ function parseInteger(text: string): bigint | undefined {
   if (match === null) return undefined;
   const [, sign = '', prefixed, octal, decimal = '0'] = match;
   const digits = prefixed?.toLowerCase() ?? (octal === undefined ? decimal : `0o${octal}`);
+  // Beyond 64 bits, and integers of many digits take long to read.
+  if (digits.replace(/^0[xob]?0*/, '').length > 64) return undefined;
   const magnitude = BigInt(digits);
   const value = sign === '-' ? -magnitude : magnitude;
   // An unsigned number may be larger, but it has no sign.

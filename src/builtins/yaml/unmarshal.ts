@@ -1,26 +1,40 @@
 import { isAlias, isMap, isScalar, isSeq, parseAllDocuments, Scalar, visit } from 'yaml';
 import type { Alias, Document, Node, YAMLMap } from 'yaml';
+import type { Step } from '../../value/step.js';
 import { RegoObject } from '../../value/value.js';
 import type { RegoValue } from '../../value/value.js';
 import { BuiltinError } from '../builtin.js';
+import type { Meter } from '../builtin.js';
 import { textFromBytes } from '../bytes.js';
 import { decodeBase64 } from '../base64.js';
+import { tooDeep } from '../text-limit.js';
 import { keyText } from './key-text.js';
 import { isUnwritable, resolvePlain } from './resolve.js';
 
 /** Nesting that is followed; the value codec stops there too. */
 const MAX_DEPTH = 1_000;
 
+/** Measured over lists, maps and flow collections; what is mostly punctuation takes up to 17. */
+const US_PER_CHARACTER = 2;
+const US_PER_ALIASED_CHARACTER = 0.05;
+
 /** Characters that a YAML stream may hold. */
 const UNREADABLE = /[^\t\n\r\u0020-\u007e\u0085\u00a0-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/u;
 
 /** The first document of a YAML stream as a Rego value; all of them must be well formed. Throws BuiltinError. */
-export function unmarshalYaml(text: string): RegoValue {
+export function unmarshalYaml(text: string, meter: Meter): RegoValue {
+  meter.reserve(parsingWork(text));
   if (UNREADABLE.test(text)) throw new BuiltinError('yaml: control characters are not allowed');
   const first = parse(text)[0];
   if (first?.contents == null) return null;
   const openEnd = /[\r\n]$/.test(text) ? undefined : text.length;
-  return new Decoder(first, openEnd).decode(first.contents);
+  return new Decoder(first, openEnd, meter.step).decode(first.contents);
+}
+
+/** Microseconds that the parser takes, which looks for the anchor of each alias from the start of the document on. */
+function parsingWork(text: string): number {
+  const aliases = text.split('*').length - 1;
+  return text.length * US_PER_CHARACTER + aliases * text.length * US_PER_ALIASED_CHARACTER;
 }
 
 function parse(text: string): readonly Document.Parsed[] {
@@ -38,7 +52,7 @@ function parse(text: string): readonly Document.Parsed[] {
     for (const document of documents) check(document);
     return documents;
   } catch (cause) {
-    if (cause instanceof RangeError) throw new BuiltinError('yaml: exceeded max depth', { cause });
+    if (cause instanceof RangeError) throw tooDeep('a YAML text');
     throw cause;
   }
 }
@@ -62,11 +76,13 @@ class Decoder {
   readonly #document: Document;
   /** Where the text ends when it ends inside a line: a block scalar there has no last line break. */
   readonly #openEnd: number | undefined;
+  readonly #step: Step;
   readonly #active = new Set<Alias>();
   #nodes = 0;
   #aliasedNodes = 0;
 
-  constructor(document: Document, openEnd: number | undefined) {
+  constructor(document: Document, openEnd: number | undefined, step: Step) {
+    this.#step = step;
     this.#document = document;
     this.#openEnd = openEnd;
   }
@@ -74,16 +90,17 @@ class Decoder {
   decode(node: unknown, depth = 0): RegoValue {
     this.#count(depth);
     if (isAlias(node)) return this.#through(node, (target) => this.decode(target, depth + 1));
-    if (isMap(node)) return RegoObject.of(this.#mapping(node, depth));
+    if (isMap(node)) return RegoObject.of(this.#mapping(node, depth), this.#step);
     if (isSeq(node)) return node.items.map((item) => this.decode(item, depth + 1));
     if (!isScalar(node)) return null;
     const atOpenEnd = this.#openEnd !== undefined && isBlock(node) && (node.range?.[1] ?? 0) >= this.#openEnd;
-    return atOpenEnd ? scalarText(node).replace(/\n$/, '') : scalarValue(node);
+    return atOpenEnd ? scalarText(node).replace(/\n$/, '') : scalarValue(node, this.#step);
   }
 
   /** Bounds nesting, and work that comes out of aliases of aliases: Go's rule, whose ratios these are. */
   #count(depth: number): void {
-    if (depth > MAX_DEPTH) throw new BuiltinError('yaml: exceeded max depth');
+    this.#step();
+    if (depth > MAX_DEPTH) throw tooDeep('a YAML text');
     this.#nodes++;
     if (this.#active.size > 0) this.#aliasedNodes++;
     const allowed = Math.min(0.99, Math.max(0.1, 0.99 - (0.89 * (this.#nodes - 400_000)) / 3_600_000));
@@ -129,7 +146,7 @@ class Decoder {
 
   #key(node: unknown): string {
     if (isAlias(node)) return this.#through(node, (target) => this.#key(target));
-    if (isScalar(node)) return isUnwritable(scalarText(node)) ? scalarText(node) : keyText(scalarValue(node), node);
+    if (isScalar(node)) return isUnwritable(scalarText(node)) ? scalarText(node) : keyText(scalarValue(node, this.#step), node);
     throw new BuiltinError(node === null ? 'unsupported map key of type: nil' : 'yaml: invalid map key');
   }
 }
@@ -151,11 +168,11 @@ function scalarText(node: Scalar): string {
   return node.source ?? '';
 }
 
-function scalarValue(node: Scalar): RegoValue {
+function scalarValue(node: Scalar, step: Step): RegoValue {
   const text = scalarText(node);
   const tag = node.tag?.replace('tag:yaml.org,2002:', '');
   if (tag === undefined || tag === '!') return node.type === Scalar.PLAIN || node.type === undefined ? resolvePlain(text).value : text;
-  if (tag === 'binary') return textFromBytes(decodeBase64(text));
+  if (tag === 'binary') return textFromBytes(decodeBase64(text), step);
   if (!['null', 'bool', 'int', 'float'].includes(tag)) return text;
   const resolved = resolvePlain(text);
   const fits = resolved.tag === tag || (tag === 'float' && resolved.tag === 'int');

@@ -9,6 +9,9 @@ const STEPS = 1000;
 /** Steps of the host between two looks at the clock: each takes well below a microsecond. */
 const HOST_STEPS = 64;
 
+/** Work that is not worth a look at the clock before it. */
+const NEGLIGIBLE_MS = 0.05;
+
 /** So many budgets of wall time end an evaluation, however little of them it had a processor for. */
 const PATIENCE = 10;
 
@@ -60,11 +63,19 @@ export class Budget {
     this.#end = now + LOOK_MS;
   }
 
-  /** The same for steps that are too short to look at the clock in each. */
-  step(): void {
-    if (--this.#steps > 0) return;
+  /** The same for steps that are too short to look at the clock in each; `units` says as how many of them this one counts. */
+  step(units = 1): void {
+    this.#steps -= units;
+    if (this.#steps > 0) return;
     this.#steps = HOST_STEPS;
     this.check();
+  }
+
+  /** Throws OutOfBudget unless `ms` of it are left: for what begins now and cannot be broken off. */
+  reserve(ms: number): void {
+    if (this.#end === Infinity || ms < NEGLIGIBLE_MS) return;
+    this.check();
+    if (performance.now() + ms > this.#end) throw new OutOfBudget(this.#budgetMs);
   }
 }
 

@@ -1,8 +1,10 @@
 import { formatTerm } from '../../value/format-term.js';
 import { parseTerm } from '../../value/parse-term.js';
 import type { Builtin } from '../../builtins/builtin.js';
+import { workOf } from '../../builtins/work.js';
 import type { EvaluationContext } from './evaluation-context.js';
 import type { GuestExports } from './guest-exports.js';
+import { OutOfBudget } from './guest-failure.js';
 import type { GuestMemory } from './guest-memory.js';
 import { explainRefusal } from './native-refusal.js';
 
@@ -34,6 +36,9 @@ export const NEXT_MEMBER = -1;
 export const MORE_FUEL = -2;
 const FIRST_NATIVE = -3;
 
+/** Bytes of UTF-8 that become text in a microsecond. */
+const DECODED_PER_US = 500;
+
 /** Answers the guest's calls: arguments and results cross as Rego text, so sets stay sets and integers stay exact. */
 export class Dispatcher {
   readonly #exports: GuestExports;
@@ -62,7 +67,7 @@ export class Dispatcher {
   }
 
   #ask(builtin: LinkedBuiltin | undefined, id: number, addresses: readonly number[]): number {
-    // Outside of the catch below: a throw that crossed guest frames must reach whoever drops the instance.
+    // Dumped outside of the catch below: a throw that crossed guest frames must reach whoever drops the instance.
     const dumps = addresses.map((address) => this.#dump(address));
     const text = this.#answer(builtin, id, dumps);
     return text === undefined ? UNDEFINED : this.#write(text);
@@ -71,9 +76,13 @@ export class Dispatcher {
   #answer(builtin: LinkedBuiltin | undefined, id: number, dumps: readonly string[]): string | undefined {
     try {
       if (builtin === undefined) throw new Error('the host does not implement it');
-      const result = builtin.call(this.#context, ...dumps.map((dump) => parseTerm(dump)));
-      return result === undefined ? undefined : formatTerm(result);
+      const { step } = this.#context;
+      const args = dumps.map((dump) => parseTerm(dump, step));
+      this.#context.reserve(workOf(builtin.name, dumps));
+      const result = builtin.call(this.#context, ...args);
+      return result === undefined ? undefined : formatTerm(result, step);
     } catch (thrown) {
+      if (thrown instanceof OutOfBudget) throw thrown;
       this.#context.caught(builtin?.name ?? `number ${id}`, thrown);
       return undefined;
     }
@@ -82,16 +91,20 @@ export class Dispatcher {
   #refuse(name: string, addresses: readonly number[]): void {
     const dumps = addresses.map((address) => this.#dump(address));
     try {
-      const args = dumps.map((dump) => parseTerm(dump));
+      const args = dumps.map((dump) => parseTerm(dump, this.#context.step));
       explainRefusal(name, args);
     } catch (thrown) {
+      if (thrown instanceof OutOfBudget) throw thrown;
       this.#context.caught(name, thrown);
     }
   }
 
   #dump(address: number): string {
     const dump = this.#exports.opa_value_dump(address);
-    const text = this.#memory.text(dump);
+    const { bytes } = this.#memory;
+    const end = bytes.indexOf(0, dump >>> 0);
+    this.#context.reserve((end - (dump >>> 0)) / DECODED_PER_US);
+    const text = bytes.toString('utf8', dump >>> 0, end);
     this.#exports.opa_free(dump);
     return text;
   }

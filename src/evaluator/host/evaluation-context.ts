@@ -3,6 +3,7 @@ import type { RegoValue } from '../../value/value.js';
 import { BuiltinError } from '../../builtins/builtin.js';
 import type { BuiltinContext } from '../../builtins/builtin.js';
 import { Budget } from './budget.js';
+import { isTooLarge } from './guest-failure.js';
 
 const NS_PER_MS = 1_000_000n;
 
@@ -11,6 +12,8 @@ export class EvaluationContext implements BuiltinContext {
   readonly memo = new Map<string, RegoValue>();
   readonly print: (text: string) => void;
   readonly budget = new Budget();
+  readonly step = (units?: number): void => this.budget.step(units);
+  readonly reserve = (microseconds: number): void => this.budget.reserve(microseconds / 1000);
   #nowNs: bigint | undefined;
   #strict = false;
   #heaps = 0;
@@ -71,6 +74,6 @@ function refused(name: string, error: BuiltinError): GatewayError {
 /** A bug of ours, or a value out of bounds: never taken for an undefined call, which `not` would turn into an allow. */
 function unexpected(name: string, thrown: unknown): GatewayError {
   const error = asGatewayError(thrown);
-  const code = error.code === 'internal' ? 'evaluation_failed' : error.code;
+  const code = error.code !== 'internal' ? error.code : isTooLarge(thrown) ? 'evaluation_out_of_memory' : 'evaluation_failed';
   return new GatewayError(code, `The built-in ${name} failed: ${error.message}`, { cause: thrown, details: { builtin: name } });
 }

@@ -31,11 +31,16 @@ const CONFLICTS: Readonly<Record<string, string>> = {
 export function guestFailure(thrown: unknown): GatewayError {
   if (thrown instanceof GatewayError) return thrown;
   if (thrown instanceof GuestAbort) return abortFailure(thrown);
-  if (thrown instanceof RangeError && !(thrown.stack ?? '').includes('RangeError: Maximum call stack')) {
+  if (isTooLarge(thrown)) {
     return new GatewayError('evaluation_out_of_memory', 'The evaluation needs more memory than its instance may have', { cause: thrown });
   }
   const message = thrown instanceof Error ? thrown.message : String(thrown);
   return new GatewayError('evaluation_failed', `The policy module failed: ${message}`, { cause: thrown });
+}
+
+/** What JavaScript throws when something would become larger than it can be, memory, text or integer. */
+export function isTooLarge(thrown: unknown): boolean {
+  return thrown instanceof RangeError && !(thrown.stack ?? '').includes('RangeError: Maximum call stack');
 }
 
 function abortFailure(abort: GuestAbort): GatewayError {

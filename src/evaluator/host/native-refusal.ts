@@ -1,7 +1,7 @@
 import { RegoObject, RegoSet } from '../../value/value.js';
 import type { RegoValue } from '../../value/value.js';
 import { BuiltinError } from '../../builtins/builtin.js';
-import { isNumber, toDecimal } from '../../builtins/numeric.js';
+import { exactInteger, isNumber, toDecimal } from '../../builtins/numeric.js';
 import { isArray, refuseOperand, typeName } from '../../builtins/operands.js';
 import { NATIVE_OPERANDS } from './native-operands.js';
 import type { Operand } from './native-operands.js';
@@ -36,7 +36,7 @@ function isOfType(value: RegoValue, type: string): boolean {
     case '{array, set}':
       return isArray(value) || value instanceof RegoSet;
     default:
-      return typeName(value) === type || (isNumber(value) && toDecimal(value).toFixed() === type);
+      return typeName(value) === type || (isNumber(value) && exactInteger(value)?.toString() === type);
   }
 }
 

@@ -78,7 +78,7 @@ describe('JSON schemas', () => {
   });
 
   it('ends on a schema that refers to nothing but itself, and never goes to the network', () => {
-    expect(() => answer('json.match_schema', '{}', '{"$ref": "#"}')).toThrow(BuiltinError);
+    expect(() => answer('json.match_schema', '{}', '{"$ref": "#"}')).toThrow(expect.objectContaining({ code: 'value_too_deep' }));
     expect(() => answer('json.match_schema', '{}', '{"$ref": "http://schemas.example/x.json"}')).toThrow(BuiltinError);
   });
 });

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { isPrintable } from '../../../src/builtins/go-format/quote.js';
 import { sprintf } from '../../../src/builtins/go-format/printf.js';
 import { parseTerm } from '../../../src/value/parse-term.js';
-import { call } from '../../helpers/builtin-calls.js';
+import { builtinContext, call } from '../../helpers/builtin-calls.js';
 
 describe('sprintf', () => {
   it.each([
@@ -37,7 +37,9 @@ describe('sprintf', () => {
 
   it('takes Go values of a template too', () => {
     const list = { type: '[]interface {}', items: [{ type: 'json.Number', text: '1.50' }, null, true] } as const;
-    expect(sprintf('%v %d %T', [list, list, list])).toBe('[1.50 <nil> true] [%!d(json.Number=1.50) <nil> %!d(bool=true)] []interface {}');
+    expect(sprintf('%v %d %T', [list, list, list], builtinContext())).toBe(
+      '[1.50 <nil> true] [%!d(json.Number=1.50) <nil> %!d(bool=true)] []interface {}',
+    );
   });
 
   it('escapes characters that Go does not know yet', () => {

@@ -1,10 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { BuiltinError } from '../../../src/builtins/builtin.js';
-import type { BuiltinContext } from '../../../src/builtins/builtin.js';
 import { hostedBuiltins } from '../../../src/builtins/index.js';
 import { formatTerm } from '../../../src/value/format-term.js';
 import { parseTerm } from '../../../src/value/parse-term.js';
-import { call } from '../../helpers/builtin-calls.js';
+import { builtinContext, call } from '../../helpers/builtin-calls.js';
 
 /** Calls with arguments and answer as Rego text. */
 function answer(name: string, args: string): string {
@@ -53,7 +52,6 @@ describe('built-ins of strings and numbers', () => {
     ['strings.any_prefix_match', '[1], "a"', 'operand 1 must be array of strings but got array containing number', 'type'],
     ['strings.split_n', '"a", "b", 1.5', 'operand 3 must be integer number but got floating-point number', 'type'],
     ['numbers.range_step', '1, 2, 0', 'numbers.range_step: step must be a positive integer', 'value'],
-    ['numbers.range_step', '0, 99999999999, 1', 'numbers.range_step: more than 10000000 numbers in the range', 'value'],
     ['units.parse', '"10 K"', 'units.parse: spaces not allowed in resource strings', 'value'],
     ['semver.compare', '"1", "1.0.0"', 'operand 1: string "1" is not a valid SemVer', 'value'],
     ['format_int', '1, 3', 'operand 2 must be one of {2, 8, 10, 16}', 'type'],
@@ -68,8 +66,22 @@ describe('built-ins of strings and numbers', () => {
     expect(thrown).toMatchObject({ message, kind });
   });
 
+  it.each([
+    ['numbers.range_step', '0, 99999999999, 1'],
+    ['concat', `"${'-'.repeat(100_000)}", {${Array.from({ length: 1000 }, (_, index) => `"${index}"`).join(', ')}}`],
+    ['replace', `"${'a'.repeat(10_000)}", "a", "${'b'.repeat(10_000)}"`],
+    ['regex.replace', `"${'a'.repeat(10_000)}", "a", "${'b'.repeat(10_000)}"`],
+    ['sprintf', `"${'%1000000d'.repeat(100)}", [${Array.from({ length: 100 }, () => 1).join(', ')}]`],
+    ['json.marshal_with_options', `[${'['.repeat(900)}${']'.repeat(900)}], {"indent": "${' '.repeat(100_000)}"}`],
+    ['json.patch', `[1], [${Array.from({ length: 40 }, () => '{"op": "copy", "from": "", "path": "/-"}').join(', ')}]`],
+    ['format_int', '1e999999, 10'],
+    ['units.parse', `"${'9'.repeat(200_000)}"`],
+  ])('%s fails where the answer would be too large, which is not undefined', (name, args) => {
+    expect(() => answer(name, args)).toThrow(expect.objectContaining({ code: 'evaluation_out_of_memory' }));
+  });
+
   it('gives one random number and one UUID per key and evaluation', () => {
-    const context: BuiltinContext = { nowNs: 0n, memo: new Map(), print: () => undefined };
+    const context = builtinContext();
     for (const [name, args] of [
       ['rand.intn', ['key', 1_000_000_000]],
       ['uuid.rfc4122', ['key']],
@@ -85,7 +97,7 @@ describe('built-ins of strings and numbers', () => {
 
   it('prints every combination of the values of the operands', () => {
     const lines: string[] = [];
-    const context: BuiltinContext = { nowNs: 0n, memo: new Map(), print: (line) => lines.push(line) };
+    const context = builtinContext({ print: (line) => lines.push(line) });
     hostedBuiltins.get('internal.print')?.(context, parseTerm('[{"a"}, set(), {1, [2]}, {{"k": null}}]'));
     expect(lines).toEqual(['a <undefined> 1 {"k": null}', 'a <undefined> [2] {"k": null}']);
   });
