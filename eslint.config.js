@@ -11,7 +11,7 @@ const LAYERS = [
   ['testing'],
   ['engine'],
   ['domains'],
-  ['http', 'watcher', 'judge', 'audit', 'telemetry'],
+  ['http', 'watcher', 'judge', 'audit', 'telemetry', 'history'],
   ['serving'],
   ['cli', 'gateway'],
   ['commands'],

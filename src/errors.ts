@@ -46,6 +46,10 @@ export const ERRORS = {
     hint: 'Put the module of the domain back; to do without it, leave it out of policy.required_domains or reload with --force.',
   },
   policy_judge_invalid: { status: 500, exit: 1, hint: 'Mend the judge file that is named.' },
+  // history
+  history_unknown: { status: 404, exit: 1, hint: 'See `policy history` for what is kept; older revisions were pruned (history.keep).' },
+  history_ambiguous: { status: 400, exit: 2, hint: 'Give more digits of the revision.' },
+  history_damaged: { status: 500, exit: 5, hint: 'Choose another revision of `policy history`, and check the disk of the data folder.' },
   // compiler service
   compiler_missing: { status: 500, exit: 5, hint: 'Install Go >= 1.25 and run `npm run build`, or set DEFENSECLAW_REGO_COMPILER.' },
   compiler_version_mismatch: { status: 500, exit: 5, hint: 'Run `npm run build` so that both halves come from one version.' },

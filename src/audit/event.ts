@@ -37,6 +37,8 @@ export type NewAuditEvent = Omit<AuditEvent, 'id' | 'timestamp' | 'severity' | '
 /** Actions that the gateway writes itself. A caller of the API must not be able to forge them. */
 export const GATEWAY_ACTIONS = [
   'policy-reload',
+  'policy-pin',
+  'policy-resume',
   'gateway-start',
   'gateway-stop',
   'api-enforce-block',

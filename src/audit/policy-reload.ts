@@ -5,7 +5,7 @@ import { shortId } from '../policy/source-set.js';
 import type { NewAuditEvent } from './event.js';
 
 /** Which part of the gateway asked for a reload. */
-const ACTORS: Readonly<Record<Trigger, string>> = { boot: 'boot', watch: 'watcher', api: 'api' };
+const ACTORS: Readonly<Record<Trigger, string>> = { boot: 'boot', watch: 'watcher', api: 'api', rollback: 'rollback' };
 
 export interface PolicyReloadContext {
   /** The policy folder as configured. */
@@ -18,28 +18,37 @@ function diagnosticsDigest(outcome: Outcome): string | undefined {
   return createHash('sha256').update(JSON.stringify(outcome.diagnostics)).digest('hex');
 }
 
+function whatServes({ revision, recovered }: Outcome): string {
+  if (revision === undefined) return 'no revision serves';
+  return `${recovered === true ? 'serving the last good' : 'still serving'} ${shortId(revision)}`;
+}
+
 function describe(outcome: Outcome): string {
   const revision = outcome.revision === undefined ? 'none' : shortId(outcome.revision);
   switch (outcome.status) {
     case 'reloaded':
       return `policy reloaded: ${outcome.previousRevision === undefined ? 'none' : shortId(outcome.previousRevision)} -> ${revision}, ${outcome.modules} modules`;
+    case 'held':
+      return `policy held: pinned to ${revision}; the folder would give ${outcome.candidate === undefined ? 'another' : shortId(outcome.candidate)}`;
     case 'unchanged':
       return `policy unchanged: ${revision}`;
     case 'rejected':
-      return `policy rejected (${outcome.error?.code ?? 'unknown'}): ${outcome.error?.message ?? ''}; ${outcome.revision === undefined ? 'no revision serves' : `still serving ${revision}`}`;
+      return `policy rejected (${outcome.error?.code ?? 'unknown'}): ${outcome.error?.message ?? ''}; ${whatServes(outcome)}`;
   }
 }
 
-/** Who asked, as they call themselves: a name that nobody has checked is no actor. */
-function askedBy({ asked: { by, force } }: Outcome): string {
+/** Who asked and why, as they say: a name that nobody has checked is no actor. */
+function askedBy({ asked: { by, force, accept, reason } }: Outcome): string {
   const who = by === undefined ? '' : ` by ${by}`;
-  return force === true ? `; forced${who}` : who === '' ? '' : `; asked${who}`;
+  const accepted = accept === undefined ? '' : `; accepting ${accept.join(', ')}`;
+  const why = reason === undefined ? '' : `; reason: ${reason}`;
+  return `${force === true ? `; forced${who}` : who === '' ? '' : `; asked${who}`}${accepted}${why}`;
 }
 
 /** The one audit event of one reload attempt. */
 export function policyReloadEvent(outcome: Outcome, context: PolicyReloadContext): NewAuditEvent {
   const digest = diagnosticsDigest(outcome);
-  const to = outcome.status === 'rejected' ? outcome.candidate : outcome.revision;
+  const to = outcome.status === 'rejected' || outcome.status === 'held' ? outcome.candidate : outcome.revision;
   return {
     timestamp: outcome.at.toISOString(),
     action: 'policy-reload',

@@ -41,6 +41,11 @@ export abstract class GatewayCommand extends Command {
     super.logToStderr(shown(message, process.stderr));
   }
 
+  /** The text as {@link log} would print it. */
+  protected shown(message: string): string {
+    return shown(message, process.stdout);
+  }
+
   /** Nobody reads the messages any more: a daemon goes on, and a command ends with what it found. */
   protected override async init(): Promise<void> {
     await super.init();

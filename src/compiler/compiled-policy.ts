@@ -3,13 +3,14 @@ import { compileModule } from '../evaluator/compile-module.js';
 import type { CompiledPolicy } from '../policy/revision.js';
 import type { BuildResult } from './protocol.js';
 
-/** What an evaluator takes, out of a build that is ok. Throws `policy_rejected` for a build that is not. */
-export async function compiledPolicy(result: BuildResult, modulesId: string): Promise<CompiledPolicy> {
+/** What an evaluator takes, out of a build that is ok; `maker` as in {@link CompiledPolicy.maker}. Throws `policy_rejected` for a build that is not. */
+export async function compiledPolicy(result: BuildResult, modulesId: string, maker: string): Promise<CompiledPolicy> {
   if (!result.ok) throw rejected(result);
   const { wasm, entrypoints, rules, builtins, warnings } = result;
   if (wasm === null) throw new GatewayError('policy_no_modules', 'the modules define no rule');
   return {
     modulesId,
+    maker,
     wasm: await load(wasm),
     code: wasm,
     entrypoints,

@@ -1,8 +1,8 @@
 import type { Diagnostic } from '../policy/diagnostic.js';
-import type { Entrypoint } from '../policy/revision.js';
+import type { Entrypoint, RuleClause } from '../policy/revision.js';
 
 /** Raised with every change that both halves must know; the Go half holds the same number in internal/protocol. */
-export const PROTOCOL_VERSION = 2;
+export const PROTOCOL_VERSION = 3;
 
 /** One Rego file. The service never reads a policy from the disk. */
 export interface RegoModule {
@@ -94,11 +94,8 @@ export interface RequiredBuiltin {
   readonly import: string;
 }
 
-/** Ground path of a rule or function below `data`, with the package in front. */
-export interface RuleInfo {
-  readonly path: readonly string[];
-  readonly file: string;
-  readonly row: number;
+/** One clause; `function` as in its kind. */
+export interface RuleInfo extends RuleClause {
   readonly function?: boolean;
 }
 

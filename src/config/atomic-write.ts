@@ -39,7 +39,7 @@ export async function writeNew(file: string, bytes: string | Uint8Array, mode: n
 }
 
 /** A rename is on the disk only when its folder is. Not every file system lets a folder be synced. */
-async function syncFolder(folder: string): Promise<void> {
+export async function syncFolder(folder: string): Promise<void> {
   let handle: FileHandle | undefined;
   try {
     handle = await open(folder, 'r');

@@ -15,6 +15,8 @@ export interface ConfigPaths {
   readonly policyDir: string | undefined;
   /** SQLite file of the audit trail and the enforcement lists. */
   readonly stateFile: string;
+  /** Folder of the kept revisions. */
+  readonly historyDir: string;
   /** `.env` of the data folder: the first-boot token is written there. */
   readonly envFile: string;
 }

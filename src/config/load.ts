@@ -88,6 +88,7 @@ export function loadConfig(options: LoadOptions = {}): Config {
     dataDir,
     policyDir: settings.policy_dir === '' ? undefined : (pathSetting(layered, 'policy_dir', resolvePath) ?? path.join(dataDir, 'policies')),
     stateFile: path.join(dataDir, 'gateway.db'),
+    historyDir: path.join(dataDir, 'revisions'),
     envFile: path.join(dataDir, '.env'),
   };
   return freeze({ ...settings, data_dir: dataDir, policy_dir: settings.policy_dir ?? paths.policyDir, paths, warnings: layered.warnings });

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { compiler, evaluation, policy } from './sections/evaluation.js';
 import { audit, gateway, http, log } from './sections/server.js';
+import { history } from './sections/history.js';
 import { guardrail } from './sections/guardrail.js';
 import { llm } from './sections/llm.js';
 
@@ -26,6 +27,7 @@ export const settingsSchema = z.strictObject({
   evaluation: evaluation.prefault({}),
   http: http.prefault({}),
   audit: audit.prefault({}),
+  history: history.prefault({}),
   guardrail: guardrail.prefault({}),
   llm: llm.prefault({}),
 });

@@ -1,4 +1,4 @@
-import type { Evaluator, PreparedRevision } from '../evaluator/evaluator.js';
+import type { Evaluator } from '../evaluator/evaluator.js';
 import { GatewayError } from '../errors.js';
 import { checkDataConflicts, mergeData } from '../policy/merge-data.js';
 import type { Diagnostic } from '../policy/diagnostic.js';
@@ -6,13 +6,17 @@ import type { CompiledPolicy, Revision } from '../policy/revision.js';
 import type { SourceSet } from '../policy/source-set.js';
 import type { Candidate, Gate, PolicyCompile, SourceRead } from './candidate.js';
 import type { StageTimings } from './engine.js';
+import { Generation } from './generation.js';
+import type { KeptRevision, RevisionKeeper } from './keeper.js';
 import type { ReloadOptions, ReloadRequest } from './reload-request.js';
+import type { Shelf } from './shelf.js';
 
 export interface AttemptDeps {
   readonly read: SourceRead;
   readonly compile: PolicyCompile;
   readonly evaluator: Pick<Evaluator, 'prepare'>;
   readonly gates: readonly Gate[];
+  readonly keeper: RevisionKeeper;
 }
 
 /** Notes of one attempt, filled as it goes, so that a failure can still say how far it came. */
@@ -21,47 +25,101 @@ export interface AttemptNotes {
   stages: { -readonly [S in keyof StageTimings]: StageTimings[S] };
 }
 
-/** A candidate that every worker has ready, or the news that the folder holds what serves already. */
-export type AttemptResult =
-  { readonly status: 'unchanged' } | { readonly status: 'prepared'; readonly revision: Revision; readonly prepared: PreparedRevision };
+/** A candidate that every worker has ready, or the news that what was asked for serves already. */
+export type AttemptResult = { readonly status: 'unchanged' } | { readonly status: 'prepared'; readonly generation: Generation };
 
 /**
- * Everything of a reload before the swap: read, compile, merge data, gates, prepare. Touches nothing that serves.
- * Throws GatewayError; `notes` tells what was reached.
+ * Everything of a reload before the swap. From the folder: read, compile, merge data, gates, prepare. From the history: load, gates if asked
+ * for, prepare. Touches nothing that serves. Throws GatewayError; `notes` tells what was reached.
  */
 export async function attempt(
   deps: AttemptDeps,
+  shelf: Shelf,
   current: Revision | undefined,
-  { trigger, options }: ReloadRequest,
+  request: ReloadRequest,
   notes: AttemptNotes,
 ): Promise<AttemptResult> {
+  const { from } = request.options;
+  if (from !== undefined) return fromHistory(deps, shelf, current, { ...request, from }, notes);
   const source = await timed(notes, 'read', () => deps.read(current?.source));
   notes.source = source;
   if (source.unsettled) throw new GatewayError('policy_unsettled', `${source.root} kept changing while it was read`);
   if (source.id === current?.id) return { status: 'unchanged' };
-  const policy = await compileIfNeeded(deps, current, source, notes);
-  const candidate = await timed(notes, 'data', () => withData(source, policy));
-  const warnings = [...policy.warnings, ...(await passGates(deps.gates, candidate, options))];
-  const revision: Revision = { id: source.id, source, policy, data: candidate.data, warnings, trigger, loadedAt: new Date() };
-  const prepared = await timed(notes, 'prepare', () => deps.evaluator.prepare(revision));
-  return { status: 'prepared', revision, prepared };
+  return withShelved(shelf, source.id, async (shelved) => {
+    const known = [current, shelved?.revision].find((revision) => revision?.policy.modulesId === source.modulesId);
+    // Equal modules give an equal policy: an edit of data alone compiles nothing.
+    const policy = known?.policy ?? (await timed(notes, 'compile', () => deps.compile(source)));
+    const candidate = await timed(notes, 'data', () => withData(source, policy));
+    const warnings = [...policy.warnings, ...(await passGates(deps.gates, candidate, request.options))];
+    return prepare(deps, { id: source.id, source, policy, data: candidate.data, warnings }, shelved, request, notes);
+  });
 }
 
-/** Equal modules give an equal policy: an edit of data alone compiles nothing. */
-async function compileIfNeeded(
+async function fromHistory(
   deps: AttemptDeps,
+  shelf: Shelf,
   current: Revision | undefined,
-  source: SourceSet,
+  request: ReloadRequest & { readonly from: string },
   notes: AttemptNotes,
-): Promise<CompiledPolicy> {
-  if (current?.policy.modulesId === source.modulesId) return current.policy;
-  return timed(notes, 'compile', () => deps.compile(source));
+): Promise<AttemptResult> {
+  const { from, options } = request;
+  if (from === current?.id) {
+    notes.source = current.source;
+    return { status: 'unchanged' };
+  }
+  return withShelved(shelf, from, async (shelved) => {
+    const kept: KeptRevision = shelved?.revision ?? (await timed(notes, 'read', () => deps.keeper.load(from)));
+    notes.source = kept.source;
+    const passed = options.gates === true ? await passGates(deps.gates, candidateOf(kept), options) : [];
+    return prepare(deps, { ...kept, warnings: [...kept.warnings, ...passed] }, shelved, request, notes);
+  });
+}
+
+/** What is on the shelf already is used, and goes back there when nothing comes of the attempt. */
+async function withShelved(
+  shelf: Shelf,
+  id: string,
+  work: (shelved: Generation | undefined) => Promise<AttemptResult>,
+): Promise<AttemptResult> {
+  const shelved = shelf.take(id);
+  try {
+    return await work(shelved);
+  } catch (error) {
+    if (shelved !== undefined) shelf.put(shelved);
+    throw error;
+  }
+}
+
+/** Prepared everywhere and on the disk: the one takes about as long as the other, so they run side by side. */
+async function prepare(
+  deps: AttemptDeps,
+  kept: KeptRevision,
+  shelved: Generation | undefined,
+  { trigger, options }: ReloadRequest,
+  notes: AttemptNotes,
+): Promise<AttemptResult> {
+  const { id, source, policy, data, warnings } = kept;
+  const revision: Revision = { id, source, policy, data, warnings, trigger, loadedAt: new Date() };
+  if (shelved !== undefined) {
+    shelved.renew(revision);
+    return { status: 'prepared', generation: shelved };
+  }
+  const [prepared] = await Promise.allSettled([
+    timed(notes, 'prepare', () => deps.evaluator.prepare(revision)),
+    options.from === undefined ? timed(notes, 'store', () => deps.keeper.keep(revision)) : undefined,
+  ]);
+  if (prepared.status === 'rejected') throw prepared.reason;
+  return { status: 'prepared', generation: new Generation(revision, prepared.value) };
 }
 
 function withData(source: SourceSet, policy: CompiledPolicy): Candidate {
   const merged = mergeData(source);
   throwErrors('policy_data_conflict', checkDataConflicts(merged, policy.rules));
   return { source, policy, ...merged };
+}
+
+function candidateOf({ source, policy, data }: KeptRevision): Candidate {
+  return { source, policy, data, document: JSON.parse(Buffer.from(data).toString('utf8')) as Candidate['document'] };
 }
 
 async function passGates(gates: readonly Gate[], candidate: Candidate, options: ReloadOptions): Promise<Diagnostic[]> {

@@ -1,24 +1,32 @@
 import { EventEmitter } from 'node:events';
 import { asGatewayError, GatewayError } from '../errors.js';
 import type { Log } from '../log.js';
-import { diagnosticsOf } from '../policy/error-diagnostics.js';
 import { attempt } from './attempt.js';
 import type { AttemptDeps, AttemptNotes } from './attempt.js';
-import type { Decision, Engine, EngineEvents, Outcome, RevisionLease } from './engine.js';
-import { Generation } from './generation.js';
+import { describeOutcome } from './describe-outcome.js';
+import type { Decision, Engine, EngineEvents, Outcome, PinChange, RevisionLease } from './engine.js';
+import type { Generation } from './generation.js';
+import type { Pin } from './keeper.js';
 import { mergeRequests } from './reload-request.js';
-import type { ReloadRequest } from './reload-request.js';
+import type { ReloadOptions, ReloadRequest } from './reload-request.js';
+import { Shelf } from './shelf.js';
 import { createSingleFlight } from './single-flight.js';
 
 export interface EngineDeps extends AttemptDeps {
   readonly log: Log;
+  /** Revisions that stay prepared after they served. */
+  readonly warm: number;
 }
 
 /** The engine on its parts. It holds no lock: a candidate is built aside, then one reference is swapped. */
 export function createEngine(deps: EngineDeps): Engine {
-  const events = new EventEmitter<EngineEvents>();
+  const { keeper, log } = deps;
+  const events = new EventEmitter<EngineEvents & { pin: [PinChange] }>();
+  const shelf = new Shelf(deps.warm);
   let generation: Generation | undefined;
   let lastOutcome: Outcome | undefined;
+  let pin: Pin | undefined;
+  let pinsSet = 0;
   let closed = false;
 
   function enter(): Generation {
@@ -33,48 +41,140 @@ export function createEngine(deps: EngineDeps): Engine {
   async function run(request: ReloadRequest): Promise<Outcome> {
     const start = performance.now();
     const notes: AttemptNotes = { stages: {} };
-    const previous = generation;
+    const previous = generation?.revision;
+    const pinBefore = pin;
     let status: Outcome['status'] = 'rejected';
     let failure: GatewayError | undefined;
+    let held: Generation | undefined;
+    if (request.options.resume === true && isAfterPin(request)) pin = undefined;
     try {
       if (closed) throw new GatewayError('evaluator_closed', 'the engine is closed');
-      const result = await attempt(deps, previous?.revision, request, notes);
-      status = result.status === 'unchanged' ? 'unchanged' : 'reloaded';
-      if (result.status === 'prepared') swap(new Generation(result.revision, result.prepared), notes);
+      const result = await attempt(deps, shelf, previous, request, notes);
+      // Something else may serve by now: somebody went back meanwhile.
+      if (result.status === 'unchanged') status = notes.source?.id === generation?.revision.id ? 'unchanged' : 'held';
+      else if (isHeldBack(request)) {
+        held = result.generation;
+        shelf.put(held);
+        status = 'held';
+      } else {
+        swap(result.generation, notes);
+        status = 'reloaded';
+      }
+      if (status !== 'held') settlePin(request);
     } catch (thrown) {
       failure = asGatewayError(thrown);
     }
-    lastOutcome = describe({ status, request, notes, start, previous, now: generation, failure });
+    const recovered = failure !== undefined && generation === undefined && !closed && (await recover());
+    const ended = { status, request, notes, start, previous, failure, recovered, lastOutcome };
+    const outcome = describeOutcome({ ...ended, now: generation?.revision, held: held?.revision, pin });
+    if (pin !== pinBefore) await announcePin(pinBefore, request.options);
+    const number = await keeper.record(outcome, notes.source);
+    lastOutcome = number === undefined ? outcome : { ...outcome, number };
     announce(lastOutcome);
     return lastOutcome;
   }
 
+  /** A save does not replace what is pinned, and neither does a person who asked before it was. */
+  function isHeldBack(request: ReloadRequest): boolean {
+    return pin !== undefined && request.options.from === undefined && !(request.trigger === 'api' && isAfterPin(request));
+  }
+
+  function isAfterPin({ pinsSeen }: ReloadRequest): boolean {
+    return pinsSeen === pinsSet;
+  }
+
+  /** What was asked for serves: with its pin, or free of the one before. */
+  function settlePin(request: ReloadRequest): void {
+    const { trigger, options } = request;
+    if (options.pin === true) pin = pinOf(options);
+    else if (trigger !== 'watch' && trigger !== 'boot' && isAfterPin(request)) pin = undefined;
+  }
+
+  function pinOf({ by, reason }: ReloadOptions): Pin {
+    if (generation === undefined) throw new GatewayError('evaluation_no_revision', 'nothing serves that could be pinned');
+    pinsSet += 1;
+    return {
+      revision: generation.revision.id,
+      at: new Date(),
+      ...(by === undefined ? {} : { by }),
+      ...(reason === undefined ? {} : { reason }),
+    };
+  }
+
+  async function announcePin(was: Pin | undefined, asked: ReloadOptions): Promise<void> {
+    await keeper.savePin(pin);
+    const change: PinChange = { pin, was, revision: generation?.revision.id, asked, at: new Date() };
+    for (const listener of events.listeners('pin')) call(() => listener(change), 'pin');
+  }
+
   /** The only place that assigns the current revision. */
   function swap(next: Generation, notes: AttemptNotes): void {
-    if (closed) {
-      next.retire();
-      throw new GatewayError('evaluator_closed', 'the engine closed while the revision was prepared');
-    }
     const start = performance.now();
+    try {
+      if (closed) throw new GatewayError('evaluator_closed', 'the engine closed while the revision was prepared');
+      next.activate();
+    } catch (error) {
+      next.retire();
+      throw error;
+    }
     const old = generation;
-    next.activate();
     generation = next;
-    old?.retire();
+    if (old !== undefined) shelf.put(old);
     notes.stages.swap = Math.round((performance.now() - start) * 1000) / 1000;
   }
 
-  /** A listener that throws must not turn a reload that is done into a failure. */
-  function announce(outcome: Outcome): void {
-    for (const listener of events.listeners(outcome.status)) {
+  /** Nothing serves and the folder cannot: the last revision that did serve is better than refusing everything. */
+  async function recover(): Promise<boolean> {
+    for (const from of await keeper.lastGood()) {
+      const request: ReloadRequest = { trigger: 'boot', options: { from }, pinsSeen: pinsSet };
+      const notes: AttemptNotes = { stages: {} };
       try {
-        listener(outcome);
-      } catch (thrown) {
-        deps.log.error({ err: thrown, outcome: outcome.status }, 'a listener of the engine failed');
+        const result = await attempt(deps, shelf, undefined, request, notes);
+        if (result.status === 'prepared') swap(result.generation, notes);
+        return true;
+      } catch (err) {
+        log.error({ err, revision: from }, `a kept revision cannot serve and is skipped: ${asGatewayError(err).message}`);
       }
+    }
+    return false;
+  }
+
+  /** A start under a pin serves what is pinned; the folder is looked at by whoever watches it. */
+  async function boot(options: ReloadOptions): Promise<Outcome> {
+    pin = await keeper.loadPin();
+    const request: ReloadRequest = { trigger: 'boot', options, pinsSeen: pinsSet };
+    if (pin === undefined) return run(request);
+    const outcome = await run({ ...request, options: { ...options, from: pin.revision } });
+    if (outcome.status !== 'rejected') return outcome;
+    log.error({ revision: pin.revision, error: outcome.error }, 'the pinned revision cannot serve; going by the folder');
+    const was = pin;
+    pin = undefined;
+    await announcePin(was, options);
+    return run(request);
+  }
+
+  function announce(outcome: Outcome): void {
+    for (const listener of events.listeners(outcome.status)) call(() => listener(outcome), outcome.status);
+  }
+
+  /** A listener that throws must not turn a reload that is done into a failure. */
+  function call(listener: () => void, event: string): void {
+    try {
+      listener();
+    } catch (thrown) {
+      log.error({ err: thrown, outcome: event }, 'a listener of the engine failed');
     }
   }
 
-  const reload = createSingleFlight(run, mergeRequests);
+  const fromFolder = createSingleFlight(run, mergeRequests);
+  let kept: Promise<unknown> = Promise.resolve();
+
+  /** One after the other, and beside a reload from the folder: who goes back does not wait for a compiler. */
+  function fromKept(request: ReloadRequest): Promise<Outcome> {
+    const turn = kept.then(() => run(request));
+    kept = turn;
+    return turn;
+  }
 
   return {
     get current() {
@@ -83,20 +183,39 @@ export function createEngine(deps: EngineDeps): Engine {
     get lastOutcome() {
       return lastOutcome;
     },
+    get pin() {
+      return pin;
+    },
+    get warm() {
+      return shelf.ids;
+    },
     async evaluate(request): Promise<Decision> {
-      const held = enter();
+      const entered = enter();
       try {
-        const evaluation = await held.prepared.evaluate(request);
-        return { ...evaluation, revision: held.revision.id };
+        const evaluation = await entered.prepared.evaluate(request);
+        return { ...evaluation, revision: entered.revision.id };
       } finally {
-        held.leave();
+        entered.leave();
       }
     },
     lease: () => createLease(enter()),
-    reload: (trigger, options = {}) => reload({ trigger, options }),
+    reload(trigger, options = {}) {
+      if (trigger === 'boot' && generation === undefined) return boot(options);
+      const request: ReloadRequest = { trigger, options, pinsSeen: pinsSet };
+      return options.from === undefined ? fromFolder(request) : fromKept(request);
+    },
+    async hold(options = {}) {
+      const was = pin;
+      pin = pinOf(options);
+      const set = pin;
+      await announcePin(was, options);
+      return set;
+    },
     on: (event, listener) => void events.on(event, listener),
+    onPin: (listener) => void events.on('pin', listener),
     close() {
       closed = true;
+      shelf.clear();
       generation?.retire();
       generation = undefined;
       return Promise.resolve();
@@ -106,44 +225,17 @@ export function createEngine(deps: EngineDeps): Engine {
 
 function createLease(held: Generation): RevisionLease {
   let released = false;
+  const { revision } = held;
   return {
-    revision: held.revision,
+    revision,
     async evaluate(request): Promise<Decision> {
       const evaluation = await held.prepared.evaluate(request);
-      return { ...evaluation, revision: held.revision.id };
+      return { ...evaluation, revision: revision.id };
     },
     release() {
       if (released) return;
       released = true;
       held.leave();
     },
-  };
-}
-
-interface Ended {
-  readonly status: Outcome['status'];
-  readonly request: ReloadRequest;
-  readonly notes: AttemptNotes;
-  readonly start: number;
-  readonly previous: Generation | undefined;
-  readonly now: Generation | undefined;
-  readonly failure: GatewayError | undefined;
-}
-
-function describe({ status, request, notes, start, previous, now, failure }: Ended): Outcome {
-  const candidate = failure === undefined ? undefined : notes.source?.id;
-  return {
-    status,
-    trigger: request.trigger,
-    asked: request.options,
-    revision: now?.revision.id,
-    previousRevision: previous?.revision.id,
-    ...(candidate === undefined ? {} : { candidate }),
-    modules: (notes.source ?? now?.revision.source)?.modules.length ?? 0,
-    durationMs: Math.round((performance.now() - start) * 1000) / 1000,
-    stages: notes.stages,
-    diagnostics: failure === undefined ? (now?.revision.warnings ?? []) : diagnosticsOf(failure),
-    ...(failure === undefined ? {} : { error: { code: failure.code, message: failure.message } }),
-    at: new Date(),
   };
 }

@@ -1,14 +1,17 @@
 import type { Evaluation, EvaluationRequest } from '../evaluator/evaluator.js';
 import type { Diagnostic } from '../policy/diagnostic.js';
 import type { Revision, Trigger } from '../policy/revision.js';
+import type { ChangedFiles } from '../policy/changed-files.js';
+import type { Pin } from './keeper.js';
 import type { ReloadOptions } from './reload-request.js';
 
 /** Milliseconds of each stage that ran; a stage that was not needed is absent. */
-export type StageTimings = Readonly<Partial<Record<'read' | 'compile' | 'data' | 'prepare' | 'swap', number>>>;
+export type StageTimings = Readonly<Partial<Record<'read' | 'compile' | 'data' | 'prepare' | 'store' | 'swap', number>>>;
 
 /** What a reload ended as. */
 export interface Outcome {
-  readonly status: 'reloaded' | 'unchanged' | 'rejected';
+  /** `held`: the folder would serve, but a pin holds what serves. */
+  readonly status: 'reloaded' | 'unchanged' | 'rejected' | 'held';
   readonly trigger: Trigger;
   /** What was asked beside it; of all who share the run. */
   readonly asked: ReloadOptions;
@@ -16,14 +19,33 @@ export interface Outcome {
   readonly revision: string | undefined;
   /** Revision that served before it. */
   readonly previousRevision: string | undefined;
-  /** Revision id of the candidate that was rejected, when the folder could be read. */
+  /** Revision id of the candidate that was rejected or held, when the folder could be read. */
   readonly candidate?: string;
+  /** Files that differ between the candidate and what served before it. */
+  readonly changes?: ChangedFiles;
+  /** Nothing served, the folder could not, and the last revision that did serve serves again. */
+  readonly recovered?: true;
+  /** What serves is what the folder holds, after an attempt that was rejected. */
+  readonly mended?: true;
+  /** The pin after this attempt. */
+  readonly pin?: Pin;
+  /** Its number in the history. */
+  readonly number?: number;
   readonly modules: number;
   readonly durationMs: number;
   readonly stages: StageTimings;
   readonly diagnostics: readonly Diagnostic[];
   /** One line for people: why it was rejected. */
   readonly error?: { readonly code: string; readonly message: string };
+  readonly at: Date;
+}
+
+/** A pin that was set, or let go. */
+export interface PinChange {
+  readonly pin: Pin | undefined;
+  readonly was: Pin | undefined;
+  readonly revision: string | undefined;
+  readonly asked: ReloadOptions;
   readonly at: Date;
 }
 
@@ -52,6 +74,13 @@ export interface Engine {
   lease(): RevisionLease;
   /** The one path: read, compile, prepare, swap. Never rejects: a failure is an outcome. */
   reload(trigger: Trigger, options?: ReloadOptions): Promise<Outcome>;
+  /** The pin that holds what serves against saves. */
+  readonly pin: Pin | undefined;
+  /** Holds what serves. Durable on return. Throws `evaluation_no_revision`. */
+  hold(options?: ReloadOptions): Promise<Pin>;
+  /** Ids of the revisions that are a swap away. */
+  readonly warm: readonly string[];
+  onPin(listener: (change: PinChange) => void): void;
   on(event: Outcome['status'], listener: (outcome: Outcome) => void): void;
   close(): Promise<void>;
 }

@@ -2,28 +2,32 @@ import type { PreparedRevision } from '../evaluator/evaluator.js';
 import type { Revision } from '../policy/revision.js';
 
 /**
- * A revision that serves or did serve. It counts the requests that hold it: once retired, the last one to leave frees its
+ * A revision that serves, did serve, or may. It counts the requests that hold it: once retired, the last one to leave frees its
  * instances in the workers.
  */
 export class Generation {
-  readonly revision: Revision;
+  #revision: Revision;
   readonly prepared: PreparedRevision;
   #holders = 0;
   #retired = false;
 
   constructor(revision: Revision, prepared: PreparedRevision) {
-    this.revision = revision;
+    this.#revision = revision;
     this.prepared = prepared;
   }
 
-  /** It is about to become the current one. Frees it when that fails. */
+  get revision(): Revision {
+    return this.#revision;
+  }
+
+  /** It serves again: the same revision, with the trigger and the time of now. */
+  renew(revision: Revision): void {
+    this.#revision = revision;
+  }
+
+  /** It is about to become the current one. Throws when that cannot be. */
   activate(): void {
-    try {
-      this.prepared.activate?.();
-    } catch (error) {
-      this.retire();
-      throw error;
-    }
+    this.prepared.activate?.();
   }
 
   enter(): void {

@@ -8,12 +8,26 @@ export interface ReloadOptions {
   readonly by?: string;
   /** Request that asked. */
   readonly requestId?: string;
+  /** Why, in the words of whoever asks. */
+  readonly reason?: string;
+  /** Full id of a kept revision that is to serve instead of what the folder holds. */
+  readonly from?: string;
+  /** Holds what is served from now on against later saves. With {@link from}. */
+  readonly pin?: boolean;
+  /** Follows the folder again, whatever it holds at this moment. */
+  readonly resume?: boolean;
+  /** Asks the gates about a kept revision too. */
+  readonly gates?: boolean;
+  /** Names of guards whose word does not count this time. */
+  readonly accept?: readonly string[];
 }
 
 /** One call of the engine's reload, or several that share one run. */
 export interface ReloadRequest {
   readonly trigger: Trigger;
   readonly options: ReloadOptions;
+  /** Pins set so far when it was asked for: who asks for the folder after a pin means to leave it, who asked before does not. */
+  readonly pinsSeen: number;
 }
 
 /**
@@ -21,13 +35,15 @@ export interface ReloadRequest {
  * them asked for: who forces a reload means the folder as it is now, and that is what the run reads.
  */
 export function mergeRequests(a: ReloadRequest, b: ReloadRequest): ReloadRequest {
-  const order: readonly Trigger[] = ['watch', 'boot', 'api'];
-  const trigger = order.indexOf(a.trigger) >= order.indexOf(b.trigger) ? a.trigger : b.trigger;
-  return { trigger, options: mergeOptions(a.options, b.options) };
+  const order: readonly Trigger[] = ['watch', 'boot', 'api', 'rollback'];
+  const [weaker, stronger] = order.indexOf(a.trigger) < order.indexOf(b.trigger) ? [a, b] : [b, a];
+  const pinsSeen = weaker.trigger === stronger.trigger ? Math.max(a.pinsSeen, b.pinsSeen) : stronger.pinsSeen;
+  return { trigger: stronger.trigger, options: mergeOptions(a.options, b.options), pinsSeen };
 }
 
 /** The one who forces is named before one who merely asked. */
 function mergeOptions(a: ReloadOptions, b: ReloadOptions): ReloadOptions {
   const [first, second] = b.force === true && a.force !== true ? [b, a] : [a, b];
-  return { ...second, ...first };
+  const accept = [...new Set([...(a.accept ?? []), ...(b.accept ?? [])])];
+  return { ...second, ...first, ...(accept.length === 0 ? {} : { accept }) };
 }

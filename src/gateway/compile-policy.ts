@@ -10,16 +10,18 @@ export interface CompilePolicyOptions {
   readonly hosted: readonly string[];
   /** Of these, the ones that wasm has too, but slower. */
   readonly overrides: readonly string[];
+  /** Names what compiles, see {@link CompiledPolicy.maker}. */
+  readonly maker: () => string;
   /** How many times the usual bound a compile may take, asked anew for each. */
   readonly patience?: () => number;
 }
 
 /** The engine's compile step on the compiler service: the bytes that were hashed are the bytes that are compiled. */
-export function createPolicyCompile({ compiler, hosted, overrides, patience = () => 1 }: CompilePolicyOptions): PolicyCompile {
+export function createPolicyCompile({ compiler, hosted, overrides, maker, patience = () => 1 }: CompilePolicyOptions): PolicyCompile {
   return async (source) => {
     const params = { modules: moduleTexts(source.modules), hosted, overrides, printStatements: true };
     const result = await compiler.build(params, { patience: patience() });
     if (result.ok && result.wasm === null) throw new GatewayError('policy_no_modules', `the modules in ${source.root} define no rule`);
-    return compiledPolicy(result, source.modulesId);
+    return compiledPolicy(result, source.modulesId, maker());
   };
 }

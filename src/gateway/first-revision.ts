@@ -1,10 +1,15 @@
 import { formatDuration } from '../config/duration.js';
 import type { Outcome } from '../engine/engine.js';
+import { asGatewayError, GatewayError } from '../errors.js';
+import type { ErrorCode } from '../errors.js';
 import type { Log } from '../log.js';
 import type { PolicyEngine } from './policy-engine.js';
 
 /** Each try doubles what the one before had: after the last it was 16 times the usual. */
 const MAX_TRIES = 4;
+
+/** Failures of the installation: with nothing to serve they end the start, whatever the folder holds. */
+const ENDS_START: ReadonlySet<string> = new Set<ErrorCode>(['compiler_missing', 'compiler_version_mismatch']);
 
 /** The way to the first revision, as far as it takes more than one try. */
 export interface FirstRevision {
@@ -13,11 +18,13 @@ export interface FirstRevision {
 }
 
 /**
- * Loads the first revision. A compile that ran out of time is tried again with twice as much, while the gateway listens already and says so:
- * the files may be as good as any, and nothing else would make it try until somebody saves one. Resolves after the first try.
+ * Loads the first revision. Policies that do not compile do not end the start, and with a kept revision that serves a missing compiler does
+ * not either. A compile that ran out of time is tried again with twice as much, while the gateway listens already and says so: the files may
+ * be as good as any, and nothing else would make it try until somebody saves one. Resolves after the first try. Throws `compiler_missing`,
+ * `compiler_version_mismatch`.
  */
 export async function loadFirstRevision(
-  { engine, patience }: Pick<PolicyEngine, 'engine' | 'patience'>,
+  { engine, compiler, patience, policyDir }: Pick<PolicyEngine, 'engine' | 'compiler' | 'patience' | 'policyDir'>,
   usualMs: number,
   log: Log,
 ): Promise<FirstRevision> {
@@ -27,15 +34,32 @@ export async function loadFirstRevision(
     for (let tries = 0; tries < MAX_TRIES; tries++) {
       patience.factor *= 2;
       state.retrying = `compiling again with ${patience.factor} times compiler.timeout`;
-      log.warn({ compiler_timeout: formatDuration(usualMs), factor: patience.factor }, `no revision serves yet: ${state.retrying}`);
-      if (!isLate(await engine.reload('boot')) || engine.current !== undefined) break;
+      const waiting = engine.current === undefined ? 'no revision serves yet' : 'the folder does not serve yet';
+      log.warn({ compiler_timeout: formatDuration(usualMs), factor: patience.factor }, `${waiting}: ${state.retrying}`);
+      if (!isLate(await engine.reload('boot'))) break;
     }
     state.retrying = undefined;
   }
 
-  // The engine never rejects: what went wrong is its outcome.
-  if (isLate(await engine.reload('boot'))) void goOn();
+  if (policyDir !== undefined) {
+    // The engine never rejects: what went wrong is its outcome.
+    const outcome = await engine.reload('boot');
+    if (isLate(outcome)) void goOn();
+    const { error } = outcome;
+    if (engine.current === undefined && error !== undefined && ENDS_START.has(error.code)) {
+      throw new GatewayError(error.code as ErrorCode, error.message);
+    }
+  }
+  // What was kept needs no compiler; the next save will.
+  const versions = compiler.versions();
+  if (engine.current === undefined) await versions;
+  else versions.catch((thrown: unknown) => tell(thrown, log));
   return state;
+}
+
+function tell(thrown: unknown, log: Log): void {
+  const { code, message } = asGatewayError(thrown);
+  if (code !== 'compiler_closed') log.error({ code }, `no save can be compiled: ${message}`);
 }
 
 function isLate({ error }: Outcome): boolean {

@@ -7,6 +7,7 @@ import { policyReloadEvent } from '../audit/policy-reload.js';
 import type { Config } from '../config/config.js';
 import type { Engine } from '../engine/engine.js';
 import { checkAddress } from '../http/address.js';
+import type { History } from '../history/history.js';
 import { createHttpApi } from '../http/http-api.js';
 import type { Log } from '../log.js';
 import { createMetrics } from '../telemetry/metrics.js';
@@ -19,6 +20,8 @@ import type { FirstRevision } from './first-revision.js';
 import { createGuardrailParts } from './guardrail-parts.js';
 import { httpDeps } from './http-deps.js';
 import { announcing, createServingParts } from './serving-parts.js';
+import { trailPins } from './pin-trail.js';
+import { openGatewayHistory } from './open-gateway-history.js';
 import { createPolicyEngine } from './policy-engine.js';
 
 export interface GatewayOptions {
@@ -35,6 +38,8 @@ export interface Gateway {
   readonly url: string;
   readonly engine: Engine;
   readonly audit: AuditStore;
+  /** The kept revisions. */
+  readonly history: History;
   readonly policyDir: string | undefined;
   /** False when file changes are not listened to. */
   readonly watching: boolean;
@@ -60,7 +65,9 @@ export async function startGateway({ config, token, log, version = '0.0.0' }: Ga
     const audit = createAuditStore({ database, maxEvents: config.audit.max_events });
     const serving = createServingParts({ config, token, version, log });
     closers.push(() => serving?.close());
-    const policy = createPolicyEngine({ config, policyDir: paths.policyDir, log, serving });
+    const history = openGatewayHistory(config, version, log);
+    closers.push(() => history.close());
+    const policy = createPolicyEngine({ config, policyDir: paths.policyDir, log, serving, history });
     closers.push(() => policy.close());
     const metrics = createMetrics();
     metrics.observeEvaluator(() => policy.evaluator.stats());
@@ -76,12 +83,13 @@ export async function startGateway({ config, token, log, version = '0.0.0' }: Ga
       policyDir,
       audit: (outcome) => void audit.append(policyReloadEvent(outcome, { policyDir })),
     });
+    trailPins(policy.engine, { log, audit, policyDir });
     const enforcement = announcing(createEnforcementStore({ database }), serving);
     const guardrail = createGuardrailParts({ config, token, log, metrics, policy, audit, enforcement, serving });
     closers.push(() => guardrail.close());
     const api = createHttpApi(
       httpDeps({
-        ...{ config, token, version, log, metrics, policy, audit, enforcement, guardrail, serving },
+        ...{ config, token, version, log, metrics, policy, audit, enforcement, guardrail, serving, history },
         ...{ telemetry: () => telemetry.state, watcher: () => watcher.state, retrying: () => first?.retrying },
       }),
     );
@@ -93,9 +101,7 @@ export async function startGateway({ config, token, log, version = '0.0.0' }: Ga
     await checkAddress(config.gateway.api_bind, config.gateway.api_port);
     // The worker threads start while the first compile runs.
     policy.evaluator.warm();
-    // A missing compiler ends the start; policies that do not compile do not.
-    await policy.compiler.versions();
-    if (paths.policyDir !== undefined) first = await loadFirstRevision(policy, config.compiler.timeout, log);
+    first = await loadFirstRevision(policy, config.compiler.timeout, log);
     await watcher.start();
     // Together, within one drain time: a reload that the watcher began may take as long as the compiler is allowed to, or hang.
     const drained = (): Promise<void> => pause(config.http.drain_timeout, undefined, { ref: false });
@@ -114,6 +120,7 @@ export async function startGateway({ config, token, log, version = '0.0.0' }: Ga
       url,
       engine: policy.engine,
       audit,
+      history,
       policyDir: paths.policyDir,
       watching: watcher.state.mode !== 'off',
       leave: () => api.leave(),

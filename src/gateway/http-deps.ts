@@ -1,7 +1,9 @@
 import type { AuditStore } from '../audit/audit-store.js';
 import type { EnforcementStore } from '../audit/enforcement-store.js';
 import type { Config } from '../config/config.js';
+import type { History } from '../history/history.js';
 import type { HttpDeps } from '../http/deps.js';
+import { historyResources } from '../http/routes/history.js';
 import type { Log } from '../log.js';
 import type { Metrics } from '../telemetry/metrics.js';
 import type { TelemetryState } from '../telemetry/subscribe.js';
@@ -9,6 +11,7 @@ import type { WatcherState } from '../watcher/watcher.js';
 import type { GuardrailParts } from './guardrail-parts.js';
 import type { Serving } from '../serving/serving.js';
 import type { PolicyEngine } from './policy-engine.js';
+import { createPolicyHistory } from './policy-history.js';
 import { httpLimits } from './serving-parts.js';
 
 /** The parts of the gateway that the HTTP room is told about. */
@@ -22,6 +25,7 @@ export interface HttpParts {
   readonly audit: AuditStore;
   readonly enforcement: EnforcementStore;
   readonly guardrail: GuardrailParts;
+  readonly history: History;
   /** Undefined: everything is answered in this process. */
   readonly serving: Serving | undefined;
   readonly telemetry: () => TelemetryState;
@@ -33,6 +37,7 @@ export interface HttpParts {
 export function httpDeps(parts: HttpParts): HttpDeps {
   const { config, token, version, log, metrics, policy, audit, enforcement, guardrail, serving, telemetry, watcher, retrying } = parts;
   const { gateway, paths } = config;
+  const queries = createPolicyHistory({ history: parts.history, parts: policy });
   return {
     policyDir: config.policy_dir === '' ? undefined : config.policy_dir,
     token,
@@ -41,7 +46,8 @@ export function httpDeps(parts: HttpParts): HttpDeps {
     metrics,
     enforcement,
     guardrail: guardrail.settings,
-    resources: guardrail.resources,
+    resources: [...guardrail.resources, ...historyResources({ policyDir: config.policy_dir, history: queries, engine: policy.engine })],
+    history: () => ({ ...parts.history.state }),
     judge: () => ({ ...(guardrail.judge?.status() ?? { enabled: false }) }),
     watcher,
     retrying,

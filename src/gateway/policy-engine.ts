@@ -3,12 +3,14 @@ import type { RegoCompiler } from '../compiler/rego-compiler.js';
 import type { Config } from '../config/config.js';
 import { checkDomainData } from '../domains/data-schema.js';
 import { createDomainGate } from '../domains/required-domains.js';
-import type { Gate } from '../engine/candidate.js';
+import type { Gate, PolicyCompile } from '../engine/candidate.js';
 import { createEngine } from '../engine/create-engine.js';
 import type { Engine } from '../engine/engine.js';
+import { createForgetfulKeeper } from '../engine/forgetful-keeper.js';
 import { GatewayError } from '../errors.js';
 import { createEvaluator } from '../evaluator/create-evaluator.js';
 import type { Evaluator } from '../evaluator/evaluator.js';
+import type { History } from '../history/history.js';
 import { judgeGate } from '../judge/judge-policy.js';
 import type { Log } from '../log.js';
 import { createSourceReader } from '../policy/source-reader.js';
@@ -16,6 +18,7 @@ import type { SourceReader } from '../policy/source-reader.js';
 import type { Serving } from '../serving/serving.js';
 import { withServing } from '../serving/with-serving.js';
 import { createPolicyCompile } from './compile-policy.js';
+import { currentMaker, keptFirst } from './kept-compile.js';
 
 export interface PolicyEngineOptions {
   readonly config: Config;
@@ -24,6 +27,8 @@ export interface PolicyEngineOptions {
   readonly log: Log;
   /** Gets every revision too, and changes over with the engine. */
   readonly serving?: Pick<Serving, 'prepare' | 'deactivate'> | undefined;
+  /** Keeps what served; without it nothing outlives the process. */
+  readonly history?: History | undefined;
 }
 
 /** Grows while nothing serves because compiles run out of time, and stays: what took long once takes long again. */
@@ -40,12 +45,14 @@ export interface PolicyEngine {
   readonly engine: Engine;
   /** How much longer than usual a compile may take here. */
   readonly patience: Patience;
+  /** The engine's compile step, for looking at sources that do not serve. */
+  readonly compile: PolicyCompile;
   /** Idempotent. */
   close(): Promise<void>;
 }
 
 /** Puts the engine together; nothing runs yet but the worker threads. */
-export function createPolicyEngine({ config, policyDir, log, serving }: PolicyEngineOptions): PolicyEngine {
+export function createPolicyEngine({ config, policyDir, log, serving, history }: PolicyEngineOptions): PolicyEngine {
   const { policy, evaluation } = config;
   const reader = createSourceReader({
     regoVersion: policy.rego_version,
@@ -63,17 +70,24 @@ export function createPolicyEngine({ config, policyDir, log, serving }: PolicyEn
   });
   const patience: Patience = { factor: 1 };
   const domainGate = createDomainGate({ required: policy.required_domains, serving: () => engine.current });
+  const { hostedBuiltins: hosted, overrides } = evaluator;
+  const maker = (): string | undefined => currentMaker({ compilerPath: config.compiler.path, hosted, overrides });
+  const fresh = createPolicyCompile({
+    ...{ compiler, hosted, overrides },
+    maker: () => maker() ?? 'unknown',
+    patience: () => patience.factor,
+  });
+  const compile = history === undefined ? fresh : keptFirst(history, maker, fresh);
   const engine: Engine = createEngine({
     read: async (previous) => {
       if (policyDir === undefined) throw new GatewayError('policy_dir_missing', 'policy_dir not configured');
       return reader.read(policyDir, { previous });
     },
-    compile: createPolicyCompile({
-      ...{ compiler, hosted: evaluator.hostedBuiltins, overrides: evaluator.overrides },
-      patience: () => patience.factor,
-    }),
+    compile,
     evaluator: serving === undefined ? evaluator : withServing(evaluator, serving),
     gates: [domainDataGate, judgeGate, domainGate],
+    keeper: history ?? createForgetfulKeeper(),
+    warm: history === undefined ? 0 : config.history.warm,
     log,
   });
   let closing: Promise<void> | undefined;
@@ -84,6 +98,7 @@ export function createPolicyEngine({ config, policyDir, log, serving }: PolicyEn
     evaluator,
     engine,
     patience,
+    compile,
     close() {
       serving?.deactivate();
       return (closing ??= Promise.allSettled([engine.close(), evaluator.close(), compiler.close()]).then(() => undefined));

@@ -111,6 +111,8 @@ export interface HttpDeps {
   readonly idOnDisk?: () => Promise<string | undefined>;
   /** State of the judge and its cache, for /status. */
   readonly judge?: () => Readonly<Record<string, unknown>>;
+  /** Whether the history of revisions is being written, for /status. */
+  readonly history?: () => Readonly<Record<string, unknown>>;
   /** State of the workers, for /status. */
   readonly evaluator?: () => Readonly<Record<string, unknown>>;
   /** State of the processes that answer decisions, for /status. */

@@ -73,6 +73,7 @@ function policySubsystem(engine: Engine | undefined, startedAt: Date, retrying: 
   const last = engine?.lastOutcome;
   const failed = last?.status === 'rejected' ? last : undefined;
   const cause = failed === undefined ? undefined : causeOf(failed);
+  const pin = engine?.pin;
   if (revision === undefined) {
     const why = cause === undefined ? '' : ` (${cause})${retrying === undefined ? '' : `, ${retrying}`}`;
     return {
@@ -81,9 +82,12 @@ function policySubsystem(engine: Engine | undefined, startedAt: Date, retrying: 
       last_error: `no policy revision is loaded${why}`,
     };
   }
-  const details = { revision: shortId(revision.id) };
+  const details = { revision: shortId(revision.id), ...(pin === undefined ? {} : { pinned: shortId(pin.revision) }) };
   const problems = [
-    ...(cause === undefined ? [] : [`the last reload was rejected (${cause})`]),
+    ...(cause === undefined
+      ? []
+      : [failed?.recovered === true ? `serving the last good revision (${cause})` : `the last reload was rejected (${cause})`]),
+    ...(pin === undefined || last?.status !== 'held' ? [] : [`pinned to ${shortId(pin.revision)}; the folder differs`]),
     ...lostDomains(revision.warnings).map((name) => `the domain ${name} is answered no more`),
   ];
   return { state: 'running', since: revision.loadedAt, details, ...(problems.length > 0 ? { last_error: problems.join('; ') } : {}) };

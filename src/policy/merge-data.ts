@@ -3,7 +3,7 @@ import type { ParsedData } from './data-file.js';
 import { DataTree } from './data-tree.js';
 import { isObject } from './json-slices.js';
 import type { Diagnostic } from './diagnostic.js';
-import type { CompiledPolicy } from './revision.js';
+import type { RulePlace } from './revision.js';
 import type { SourceFile, SourceSet } from './source-set.js';
 
 /** The data document of a source set. */
@@ -39,7 +39,7 @@ export function mergeData(set: Pick<SourceSet, 'data' | 'overlays'>): MergedData
  * Base data and rules that claim one path, by OPA's rule: data at or below the path of a rule conflicts, and so does a
  * value that is no object on the way to it; data beside a rule in its package is fine.
  */
-export function checkDataConflicts({ document }: Pick<MergedData, 'document'>, rules: CompiledPolicy['rules']): Diagnostic[] {
+export function checkDataConflicts({ document }: Pick<MergedData, 'document'>, rules: readonly RulePlace[]): Diagnostic[] {
   const reported = new Set<string>();
   return rules.flatMap(({ path, file, row }): Diagnostic[] => {
     const claimed = claimedPath(document, path);

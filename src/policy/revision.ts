@@ -2,7 +2,7 @@ import type { Diagnostic } from './diagnostic.js';
 import type { SourceSet } from './source-set.js';
 
 /** Why a reload ran. */
-export type Trigger = 'boot' | 'watch' | 'api';
+export type Trigger = 'boot' | 'watch' | 'api' | 'rollback';
 
 /** What can be asked of a revision. */
 export interface Entrypoint {
@@ -11,18 +11,37 @@ export interface Entrypoint {
   readonly kind: 'package' | 'prefix' | 'rule';
 }
 
+/** Where a rule or function is, and which path it claims. */
+export interface RulePlace {
+  /** Ground path below `data`, with the package in front. */
+  readonly path: readonly string[];
+  readonly file: string;
+  readonly row: number;
+}
+
+/** One clause of a rule or function. */
+export interface RuleClause extends RulePlace {
+  readonly kind: 'complete' | 'set' | 'object' | 'function';
+  /** Value of a `default` clause as Rego text. */
+  readonly default?: string;
+  /** Tells versions of a clause apart, comments and layout aside. */
+  readonly digest: string;
+}
+
 /** What the compiler made of the modules of a source set. Shared by revisions that differ in data alone. */
 export interface CompiledPolicy {
   /** {@link SourceSet.modulesId} of the modules that were compiled. */
   readonly modulesId: string;
+  /** What made it: equal makers make equal code of equal modules. */
+  readonly maker: string;
   readonly wasm: WebAssembly.Module;
   /** What {@link wasm} was made of: for processes that cannot be handed the module itself. */
   readonly code: Uint8Array;
   readonly entrypoints: readonly Entrypoint[];
   /** Packages as dotted paths without `data`, e.g. `defenseclaw.admission`. */
   readonly packages: readonly string[];
-  /** Ground path of every rule and function, to find base data that claims the same path. */
-  readonly rules: readonly { readonly path: readonly string[]; readonly file: string; readonly row: number }[];
+  /** Every clause of every rule and function. */
+  readonly rules: readonly RuleClause[];
   /** Built-ins that the module calls in the host. */
   readonly builtins: readonly string[];
   readonly warnings: readonly Diagnostic[];

@@ -7,6 +7,9 @@ import { shortId } from '../policy/source-set.js';
 /** Diagnostics that one log line carries; the rest is in the answer and in the status. */
 const MAX_DIAGNOSTICS = 20;
 
+/** Names of changed files that one log line carries. */
+const MAX_NAMES = 5;
+
 /** The record that says a part of the gateway changed its state. */
 interface LifecycleRecord {
   readonly subsystem: 'policy';
@@ -36,7 +39,30 @@ function rejection(outcome: Outcome): string {
   const [first, ...rest] = outcome.diagnostics.filter(({ severity }) => severity === 'error');
   const what = first === undefined ? (outcome.error?.message ?? 'unknown reason') : locateDiagnostic(first);
   const more = rest.length === 0 ? '' : ` (and ${rest.length} more)`;
-  return `policy rejected: ${what}${more}; ${outcome.revision === undefined ? 'no revision serves' : `still serving ${short(outcome.revision)}`}`;
+  return `policy rejected: ${what}${more}; ${whatServes(outcome)}`;
+}
+
+function whatServes({ revision, recovered }: Outcome): string {
+  if (revision === undefined) return 'no revision serves';
+  return `${recovered === true ? 'serving the last good revision' : 'still serving'} ${short(revision)}`;
+}
+
+/** `policy reloaded`, `policy rolled back`, with the reason that was given. */
+function reloaded(outcome: Outcome, times: string): string {
+  const change = `${short(outcome.previousRevision)} -> ${short(outcome.revision)}`;
+  const verb = outcome.trigger === 'rollback' ? 'rolled back' : 'reloaded';
+  const { reason } = outcome.asked;
+  const pinned = outcome.pin === undefined ? '' : ', pinned';
+  return `policy ${verb}: ${change}, ${outcome.modules} modules${pinned}${changedNames(outcome)} (${times})${reason === undefined ? '' : `: ${reason}`}`;
+}
+
+/** What was saved, as far as a line has room for it. */
+function changedNames({ changes, previousRevision }: Outcome): string {
+  if (changes === undefined || previousRevision === undefined) return '';
+  const names = [...changes.changed, ...changes.added.map((name) => `+${name}`), ...changes.removed.map((name) => `-${name}`)];
+  if (names.length === 0) return '';
+  const more = names.length > MAX_NAMES ? ` and ${names.length - MAX_NAMES} more` : '';
+  return `, ${names.slice(0, MAX_NAMES).join(' ')}${more}`;
 }
 
 /** One line per attempt: info when the revision changed, error when it was rejected, debug when nothing was new. */
@@ -51,8 +77,7 @@ export function logOutcome(log: Log, outcome: Outcome, policyDir: string): void 
   switch (outcome.status) {
     case 'reloaded': {
       const times = stages.map(([stage, ms]) => `${stage} ${ms} ms`).join(', ');
-      const change = `${short(outcome.previousRevision)} -> ${short(outcome.revision)}`;
-      log.info({ ...fields, modules: outcome.modules }, `policy reloaded: ${change}, ${outcome.modules} modules (${times})`);
+      log.info({ ...fields, modules: outcome.modules, changes: outcome.changes }, reloaded(outcome, times));
       for (const domain of lostDomains(outcome.diagnostics)) {
         log.warn(
           { domain, revision: short(outcome.revision) },
@@ -61,8 +86,17 @@ export function logOutcome(log: Log, outcome: Outcome, policyDir: string): void 
       }
       return;
     }
+    case 'held': {
+      const gives = outcome.candidate === undefined ? 'another revision' : short(outcome.candidate);
+      log.warn(
+        { ...fields, changes: outcome.changes },
+        `policy held: pinned to ${short(outcome.revision)}; the folder would give ${gives}${changedNames(outcome)}`,
+      );
+      return;
+    }
     case 'unchanged':
-      log.debug(fields, `policy unchanged: ${short(outcome.revision)}`);
+      if (outcome.mended === true) log.info(fields, `policy mended: the folder holds ${short(outcome.revision)} again`);
+      else log.debug(fields, `policy unchanged: ${short(outcome.revision)}`);
       return;
     case 'rejected':
       log.error(

@@ -47,6 +47,7 @@ export function subscribeTelemetry(engine: Pick<Engine, 'on'>, parts: TelemetryP
   engine.on('reloaded', observe);
   engine.on('unchanged', observe);
   engine.on('rejected', observe);
+  engine.on('held', observe);
   return {
     get state() {
       return state;

@@ -108,7 +108,7 @@ async function onGateway(
     signal === undefined ? {} : { signal },
   );
   if (!build.ok || build.wasm === null) return { build, results: [] };
-  const policy = await compiledPolicy(build, '');
+  const policy = await compiledPolicy(build, '', '');
   const prepared: PreparedRevision = await evaluator.prepare({ id: '', policy, data });
   try {
     const options = { wanted, timeoutMs, parallel: Math.min(parallel ?? workers, workers), signal };

@@ -74,7 +74,7 @@ export class Reconciler {
 function seenBy(outcome: Outcome | undefined): string | undefined {
   if (outcome === undefined || isPassing(outcome)) return undefined;
   const { status, candidate, revision, error } = outcome;
-  return status === 'rejected' ? (candidate ?? failure(error)) : revision;
+  return status === 'rejected' || status === 'held' ? (candidate ?? failure(error)) : revision;
 }
 
 function isPassing({ error }: Outcome): boolean {

@@ -14,6 +14,7 @@ export async function compileWith(
   if (built.wasm === null) throw new Error(`Expected modules that compile, got ${JSON.stringify(built.diagnostics)}`);
   return {
     modulesId: sources.map(({ text }) => text).join('\0'),
+    maker: 'test',
     wasm: await WebAssembly.compile(built.wasm),
     code: built.wasm,
     entrypoints: built.entrypoints,

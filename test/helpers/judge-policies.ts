@@ -1,6 +1,7 @@
 import type { Config } from '../../src/config/config.js';
 import { loadConfig } from '../../src/config/load.js';
 import { createEngine } from '../../src/engine/create-engine.js';
+import { createForgetfulKeeper } from '../../src/engine/forgetful-keeper.js';
 import type { Engine } from '../../src/engine/engine.js';
 import type { JudgeMetrics } from '../../src/judge/create-judge.js';
 import { judgeGate } from '../../src/judge/judge-policy.js';
@@ -52,6 +53,7 @@ export function createMemoryEngine(): MemoryEngine {
       compile: ({ modulesId }) =>
         Promise.resolve({
           modulesId,
+          maker: 'test',
           wasm: EMPTY_WASM,
           code: new Uint8Array(8),
           entrypoints: [],
@@ -62,6 +64,8 @@ export function createMemoryEngine(): MemoryEngine {
         }),
       evaluator: { prepare: () => Promise.resolve({ evaluate: refuse, release: () => undefined }) },
       gates: [judgeGate],
+      keeper: createForgetfulKeeper(),
+      warm: 0,
       log: silentLog,
     }),
   };

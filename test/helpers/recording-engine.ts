@@ -64,6 +64,10 @@ export function createRecordingEngine(policyDir: string, reader: SourceReader): 
       outcomes.push(outcome);
       return outcome;
     },
+    pin: undefined,
+    warm: [],
+    hold: refuse,
+    onPin: () => undefined,
     on: () => undefined,
     close: () => Promise.resolve(),
   };
@@ -73,6 +77,7 @@ export function createRecordingEngine(policyDir: string, reader: SourceReader): 
 function revisionOf(source: SourceSet, trigger: Trigger): Revision {
   const policy = {
     modulesId: source.modulesId,
+    maker: 'test',
     wasm: EMPTY_WASM,
     code: new Uint8Array(8),
     entrypoints: [],

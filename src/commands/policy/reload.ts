@@ -1,11 +1,11 @@
-import { hostname, userInfo } from 'node:os';
 import { Flags } from '@oclif/core';
 import { GatewayCommand } from '../../cli/base-command.js';
 import { ADDRESS_FLAGS } from '../../cli/flags.js';
 import { openGateway } from '../../cli/open-gateway.js';
+import { diagnosticsOf, messageOf } from '../../cli/reload-body.js';
 import { renderDiagnostics } from '../../cli/render-diagnostics.js';
+import { whoAmI } from '../../cli/who-am-i.js';
 import { ERRORS } from '../../errors.js';
-import type { Diagnostic } from '../../policy/diagnostic.js';
 
 export default class PolicyReload extends GatewayCommand {
   static override summary = 'Make a running gateway reload its policies now';
@@ -20,6 +20,10 @@ export default class PolicyReload extends GatewayCommand {
     force: Flags.boolean({
       description: 'Swap although a gate (tests, coverage, a data schema) refuses; never past a compile error. Kept in the audit trail.',
     }),
+    accept: Flags.string({
+      multiple: true,
+      description: 'Serve although this guard refuses; can be given more than once. Kept in the audit trail.',
+    }),
   };
 
   async run(): Promise<unknown> {
@@ -27,6 +31,7 @@ export default class PolicyReload extends GatewayCommand {
     const { status, body } = await openGateway(flags).call('POST', '/policy/reload', {
       by: whoAmI(),
       ...(flags.force ? { force: true } : {}),
+      ...(flags.accept === undefined ? {} : { accept: flags.accept }),
     });
     if (status === 200) {
       this.log(JSON.stringify(body, undefined, 2));
@@ -38,24 +43,4 @@ export default class PolicyReload extends GatewayCommand {
     this.logToStderr(`${this.paintError('red', 'Error:')} reload failed (HTTP ${status}): ${messageOf(body)}`);
     return body;
   }
-}
-
-/** A process without an entry in the user database (a container with a bare uid) has a number for a name. */
-function whoAmI(): string {
-  const host = hostname();
-  try {
-    return `${userInfo().username}@${host}`;
-  } catch {
-    return `uid ${process.getuid?.() ?? 'unknown'}@${host}`;
-  }
-}
-
-function diagnosticsOf(body: unknown): readonly Diagnostic[] {
-  const found = typeof body === 'object' && body !== null && 'diagnostics' in body ? body.diagnostics : undefined;
-  return Array.isArray(found) ? (found as readonly Diagnostic[]) : [];
-}
-
-function messageOf(body: unknown): string {
-  if (typeof body === 'object' && body !== null && 'error' in body && typeof body.error === 'string') return body.error;
-  return typeof body === 'string' ? body : JSON.stringify(body);
 }

@@ -1,10 +1,10 @@
-import type { CompiledPolicy, Entrypoint } from '../../policy/revision.js';
+import type { CompiledPolicy, Entrypoint, RulePlace } from '../../policy/revision.js';
 
 /** Root of OPA's data document in paths. */
 export const DATA_ROOT = '/v1/data';
 
 /** The part of a policy that tells what answers a path. */
-export type Policy = Pick<CompiledPolicy, 'entrypoints' | 'rules'>;
+export type Policy = Pick<CompiledPolicy, 'entrypoints'> & { readonly rules: readonly RulePlace[] };
 
 /** How a path of the data document is answered. */
 export type Plan =

@@ -25,6 +25,7 @@ export function statusResource(deps: HttpDeps, attachment: Attachment, report: (
           policy: await policyBlock(deps, attachment.engine),
           watcher: deps.watcher() ?? { mode: 'off' },
           audit: auditBlock(deps),
+          ...(deps.history === undefined ? {} : { history: deps.history() }),
           ...(deps.evaluator === undefined ? {} : { evaluator: deps.evaluator() }),
           ...(deps.serving === undefined ? {} : { serving: deps.serving() }),
           ...(deps.judge === undefined ? {} : { judge: deps.judge() }),
@@ -47,6 +48,9 @@ async function policyBlock(deps: HttpDeps, engine: Engine | undefined): Promise<
     modules: revision?.source.modules.length ?? 0,
     packages: revision?.policy.packages ?? [],
     warnings: revision?.warnings ?? [],
+    pinned: engine?.pin ?? null,
+    warm: engine?.warm ?? [],
+    recovered: last?.recovered === true,
     last_attempt: last === undefined ? null : attemptBlock(last),
     on_disk_differs: await onDiskDiffers(deps, revision?.id, last),
   };
@@ -60,6 +64,8 @@ function attemptBlock(outcome: Outcome): Record<string, unknown> {
     duration_ms: outcome.durationMs,
     stages: outcome.stages,
     candidate: outcome.candidate ?? null,
+    changes: outcome.changes ?? null,
+    number: outcome.number ?? null,
     error: outcome.error ?? null,
     diagnostics: outcome.diagnostics,
   };

@@ -24,10 +24,10 @@ const revision = fakeRevision({
       { path: 'system/main', kind: 'rule' },
     ],
     rules: [
-      { path: ['authz', 'allow'], file: 'authz.rego', row: 2 },
-      { path: ['authz', 'roles'], file: 'authz.rego', row: 3 },
-      { path: ['authz', '_private'], file: 'authz.rego', row: 4 },
-      { path: ['deep', 'x', 'y'], file: 'deep/x.rego', row: 2 },
+      { path: ['authz', 'allow'], file: 'authz.rego', row: 2, kind: 'complete', digest: '0' },
+      { path: ['authz', 'roles'], file: 'authz.rego', row: 3, kind: 'complete', digest: '0' },
+      { path: ['authz', '_private'], file: 'authz.rego', row: 4, kind: 'complete', digest: '0' },
+      { path: ['deep', 'x', 'y'], file: 'deep/x.rego', row: 2, kind: 'complete', digest: '0' },
     ],
   },
 });

@@ -1,5 +1,6 @@
 import { EventEmitter } from 'node:events';
-import type { Decision, Engine, EngineEvents, Outcome, RevisionLease } from '../../../src/engine/engine.js';
+import type { Decision, Engine, EngineEvents, Outcome, PinChange, RevisionLease } from '../../../src/engine/engine.js';
+import type { Pin } from '../../../src/engine/keeper.js';
 import { GatewayError } from '../../../src/errors.js';
 import type { EvaluationRequest } from '../../../src/evaluator/evaluator.js';
 import type { ReloadOptions } from '../../../src/engine/reload-request.js';
@@ -25,6 +26,7 @@ export function fakeRevision(
     policy: {
       ...{
         modulesId: 'm',
+        maker: 'test',
         wasm: EMPTY_MODULE,
         code: new Uint8Array(8),
         entrypoints: [],
@@ -64,6 +66,9 @@ export class FakeEngine implements Engine {
   lastOutcome: Outcome | undefined;
   next: Outcome = outcome({});
   leases = 0;
+  pin: Pin | undefined;
+  readonly warm: readonly string[] = [];
+  readonly #pinListeners: ((change: PinChange) => void)[] = [];
   readonly asked: EvaluationRequest[] = [];
   readonly reloads: ReloadOptions[] = [];
   readonly #events = new EventEmitter<EngineEvents>();
@@ -109,6 +114,18 @@ export class FakeEngine implements Engine {
 
   on(event: Outcome['status'], listener: (outcome: Outcome) => void): void {
     this.#events.on(event, listener);
+  }
+
+  hold(options: ReloadOptions = {}): Promise<Pin> {
+    if (this.current === undefined) throw new GatewayError('evaluation_no_revision', 'nothing serves');
+    this.pin = { revision: this.current.id, at: new Date('2026-01-02T03:04:07Z') };
+    const change: PinChange = { pin: this.pin, was: undefined, revision: this.current.id, asked: options, at: this.pin.at };
+    this.#pinListeners.forEach((listener) => listener(change));
+    return Promise.resolve(this.pin);
+  }
+
+  onPin(listener: (change: PinChange) => void): void {
+    this.#pinListeners.push(listener);
   }
 
   close(): Promise<void> {

@@ -22,6 +22,7 @@ describe('the compile step', () => {
       compiler: { build: () => Promise.resolve(built(new Uint8Array([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0, 0xff]))) },
       hosted: [],
       overrides: [],
+      maker: () => 'test',
     });
     await expect(compile(SOURCE)).rejects.toMatchObject({
       code: 'policy_rejected',

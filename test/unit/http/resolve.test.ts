@@ -11,7 +11,7 @@ const ENTRYPOINTS: readonly Entrypoint[] = [
 const RULES = [
   ['a', 'b', 'rule'],
   ['a', 'b', '_private'],
-].map((path, row) => ({ path, file: 'x.rego', row }));
+].map((path, row) => ({ path, file: 'x.rego', row, kind: 'complete' as const, digest: '0' }));
 
 const policyWith = (entrypoints: readonly Entrypoint[]): ReturnType<typeof fakeRevision>['policy'] =>
   fakeRevision({ policy: { entrypoints, rules: RULES } }).policy;

@@ -42,8 +42,8 @@ func surfaceOf(set *source.Set) surface {
 			continue
 		}
 		claim(kinds, pkg, kindPackage)
-		for _, rule := range m.Module.Rules {
-			s.addRule(kinds, pkg, rule, m.Path)
+		for i, rule := range m.Module.Rules {
+			s.addRule(kinds, pkg, rule, m.Path, m.Outlines[i])
 		}
 	}
 	for path := range packages {
@@ -59,14 +59,17 @@ func surfaceOf(set *source.Set) surface {
 
 // addRule notes the ground path of the rule and what it can be asked as. Functions, tests and names that begin with
 // an underscore are no entrypoints, and neither is anything below a segment that is no plain name.
-func (s *surface) addRule(kinds map[string]string, pkg []string, rule *ast.Rule, file string) {
+func (s *surface) addRule(kinds map[string]string, pkg []string, rule *ast.Rule, file string, outline source.Outline) {
 	ground, whole := segments(rule.Head.Ref().GroundPrefix())
 	if len(ground) == 0 {
 		return
 	}
 	function := len(rule.Head.Args) > 0
 	path := slices.Concat(pkg, ground)
-	s.rules = append(s.rules, protocol.Rule{Path: path, File: file, Row: rule.Location.Row, Function: function})
+	s.rules = append(s.rules, protocol.Rule{
+		Path: path, File: file, Row: rule.Location.Row, Function: function,
+		Kind: outline.Kind, Default: outline.Default, Digest: outline.Digest,
+	})
 	if function || strings.HasPrefix(ground[0], "_") || slices.ContainsFunc(ground, isTest) {
 		return
 	}

@@ -4,7 +4,7 @@ package protocol
 import "encoding/json"
 
 // Version is raised with every change that the other half must know. A mismatch is refused by the client.
-const Version = 2
+const Version = 3
 
 // Limits of one request, far above any policy folder that the gateway accepts, and of what one answer tells.
 const (
@@ -134,6 +134,12 @@ type Rule struct {
 	File     string   `json:"file"`
 	Row      int      `json:"row"`
 	Function bool     `json:"function,omitempty"`
+	// Kind is complete, set, object or function.
+	Kind string `json:"kind"`
+	// Default is the value of a default clause as Rego text.
+	Default string `json:"default,omitempty"`
+	// Digest tells versions of a clause apart, comments and layout aside.
+	Digest string `json:"digest"`
 }
 
 // Timings are milliseconds per stage.

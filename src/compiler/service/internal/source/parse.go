@@ -20,10 +20,12 @@ type Parsed struct {
 	Module *ast.Module
 	// Calls are the mentions of OPA's built-ins, before any name was resolved.
 	Calls []Call
+	// Outlines are of the rules of the module, in their order.
+	Outlines []Outline
 }
 
 func NewParsed(path string, module *ast.Module) *Parsed {
-	return &Parsed{Path: path, Module: module, Calls: findCalls(module)}
+	return &Parsed{Path: path, Module: module, Calls: findCalls(module), Outlines: outlinesOf(module)}
 }
 
 // Set is the parsed form of one request.

@@ -1,0 +1,24 @@
+import { GatewayCommand } from './base-command.js';
+import { openGateway } from './open-gateway.js';
+import { diagnosticsOf, messageOf, renderChange } from './reload-body.js';
+import type { ReloadBody } from './reload-body.js';
+import { renderDiagnostics } from './render-diagnostics.js';
+import type { SettingFlags } from './settings.js';
+import { whoAmI } from './who-am-i.js';
+import { ERRORS } from '../errors.js';
+
+/** A command that has a running gateway change what it serves, and says what came of it. */
+export abstract class AskGatewayCommand extends GatewayCommand {
+  protected async ask(flags: SettingFlags, route: string, body: Readonly<Record<string, unknown>>): Promise<unknown> {
+    const answer = await openGateway(flags).call('POST', route, { by: whoAmI(), ...body });
+    if (answer.status === 200) {
+      this.log(renderChange(answer.body as ReloadBody));
+      return answer.body;
+    }
+    this.endWith(answer.status === 401 ? ERRORS.token_missing.exit : ERRORS.policy_rejected.exit);
+    const diagnostics = diagnosticsOf(answer.body);
+    if (diagnostics.length > 0) this.logToStderr(renderDiagnostics(diagnostics, this.paintError));
+    this.logToStderr(`${this.paintError('red', 'Error:')} ${messageOf(answer.body)} (HTTP ${answer.status})`);
+    return answer.body;
+  }
+}

@@ -1,0 +1,47 @@
+import type { HistoryListing } from '../gateway/policy-history.js';
+import type { Entry } from '../history/entry.js';
+import { shortId } from '../policy/source-set.js';
+import type { Paint } from './paint.js';
+import { plainTable } from './plain-table.js';
+
+const COLOURS = { reloaded: 'green', rejected: 'red', held: 'yellow' } as const;
+
+/** Attempts, one a row, newest first. */
+export function renderHistory({ entries, serving, pinned }: HistoryListing, paint: Paint): string {
+  let marked = false;
+  const rows = entries.map((entry) => {
+    const serves = !marked && entry.status === 'reloaded' && entry.revision === serving;
+    marked ||= serves;
+    return [
+      String(entry.number),
+      entry.revision === undefined ? '-' : shortId(entry.revision),
+      entry.at.replace(/\.\d+Z$/u, 'Z'),
+      entry.trigger,
+      entry.by ?? '',
+      paint(COLOURS[entry.status], entry.status),
+      changesOf(entry),
+      notesOf(entry, serves, serves && pinned === entry.revision, paint),
+    ];
+  });
+  return plainTable(['NO', 'REVISION', 'WHEN', 'TRIGGER', 'WHO', 'OUTCOME', 'CHANGED', 'NOTES'], rows, paint);
+}
+
+/** Modules and data files that changed: `2 rego, 1 data`. */
+function changesOf({ changes, modules, previous }: Entry): string {
+  if (changes === undefined) return '';
+  if (previous === undefined) return `${modules} modules`;
+  const all = [...changes.added, ...changes.changed, ...changes.removed];
+  const rego = all.filter((name) => name.endsWith('.rego')).length;
+  return [...(rego > 0 ? [`${rego} rego`] : []), ...(all.length > rego ? [`${all.length - rego} data`] : [])].join(', ');
+}
+
+function notesOf({ error, reason, accepted, warnings }: Entry, serves: boolean, pinned: boolean, paint: Paint): string {
+  return [
+    ...(serves ? [paint('bold', 'serving')] : []),
+    ...(pinned ? [paint('yellow', 'pinned')] : []),
+    ...(error === undefined ? [] : [error.code]),
+    ...(accepted === undefined ? [] : [`accepted ${accepted.join(' ')}`]),
+    ...(warnings > 0 && error === undefined ? [`${warnings} warnings`] : []),
+    ...(reason === undefined ? [] : [JSON.stringify(reason)]),
+  ].join(' ');
+}

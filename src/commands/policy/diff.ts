@@ -1,0 +1,39 @@
+import { Args, Flags } from '@oclif/core';
+import { GatewayCommand } from '../../cli/base-command.js';
+import { ADDRESS_FLAGS } from '../../cli/flags.js';
+import { withLocalHistory } from '../../cli/local-history.js';
+import { page } from '../../cli/pager.js';
+import { renderDiff } from '../../cli/render-diff.js';
+import { processEnvironment } from '../../config/environment.js';
+import { ERRORS } from '../../errors.js';
+import type { Comparison } from '../../history/compare/compare.js';
+
+const SIDES =
+  'serving, previous, disk, ~N, a number of the history, the first digits of a revision, or a folder (with a slash in its name)';
+
+export default class PolicyDiff extends GatewayCommand {
+  static override summary = 'Compare two revisions, or one with the folder';
+  static override description =
+    'Unified text by file, then what it means: rules and defaults, data paths with old and new value, entrypoints. Exit codes: 0 the same, 1 different.';
+  static override examples = [
+    { description: 'What a reload would change', command: '<%= config.bin %> policy diff' },
+    { description: 'What the last save changed', command: '<%= config.bin %> policy diff previous serving' },
+    { description: 'A summary by file', command: '<%= config.bin %> policy diff ~3 serving --stat' },
+  ];
+  static override args = {
+    from: Args.string({ description: SIDES, default: 'serving' }),
+    to: Args.string({ description: 'The same', default: 'disk' }),
+  };
+  static override flags = { ...ADDRESS_FLAGS, stat: Flags.boolean({ description: 'Counts of lines instead of the text' }) };
+
+  async run(): Promise<Comparison> {
+    const { args, flags } = await this.parse(PolicyDiff);
+    const comparison = await withLocalHistory(flags, this.config.version, (history) => history.diff(args.from, args.to, true));
+    if (!this.jsonEnabled()) {
+      const pager = processEnvironment()['PAGER'] ?? 'less -FRX';
+      await page(this.shown(renderDiff(comparison, this.paint, flags.stat)), pager, (text) => this.log(text));
+    }
+    if (comparison.different) this.endWith(ERRORS.tests_failed.exit);
+    return comparison;
+  }
+}

@@ -1,0 +1,49 @@
+import type { GatewayError } from '../errors.js';
+import { changedFiles } from '../policy/changed-files.js';
+import { diagnosticsOf } from '../policy/error-diagnostics.js';
+import type { Revision } from '../policy/revision.js';
+import type { AttemptNotes } from './attempt.js';
+import type { Outcome } from './engine.js';
+import type { Pin } from './keeper.js';
+import type { ReloadRequest } from './reload-request.js';
+
+/** How a run ended. */
+export interface Ended {
+  readonly status: Outcome['status'];
+  readonly request: ReloadRequest;
+  readonly notes: AttemptNotes;
+  readonly start: number;
+  readonly previous: Revision | undefined;
+  readonly now: Revision | undefined;
+  readonly failure: GatewayError | undefined;
+  readonly recovered: boolean;
+  /** Warnings of a candidate that was held. */
+  readonly held: Revision | undefined;
+  readonly pin: Pin | undefined;
+  readonly lastOutcome: Outcome | undefined;
+}
+
+export function describeOutcome(ended: Ended): Outcome {
+  const { status, request, notes, start, previous, now, failure, recovered, held, pin, lastOutcome } = ended;
+  const tried = status === 'rejected' || status === 'held' ? notes.source : undefined;
+  const source = status === 'unchanged' ? undefined : notes.source;
+  const mended = status === 'unchanged' && lastOutcome?.status === 'rejected';
+  return {
+    status,
+    trigger: request.trigger,
+    asked: request.options,
+    revision: now?.id,
+    previousRevision: previous?.id,
+    ...(tried === undefined ? {} : { candidate: tried.id }),
+    ...(source === undefined ? {} : { changes: changedFiles((status === 'held' ? now : previous)?.source, source) }),
+    ...(recovered ? { recovered } : {}),
+    ...(mended ? { mended } : {}),
+    ...(pin === undefined ? {} : { pin }),
+    modules: (notes.source ?? now?.source)?.modules.length ?? 0,
+    durationMs: Math.round((performance.now() - start) * 1000) / 1000,
+    stages: notes.stages,
+    diagnostics: failure === undefined ? ((held ?? now)?.warnings ?? []) : diagnosticsOf(failure),
+    ...(failure === undefined ? {} : { error: { code: failure.code, message: failure.message } }),
+    at: new Date(),
+  };
+}

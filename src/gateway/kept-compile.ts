@@ -1,0 +1,28 @@
+import { createHash } from 'node:crypto';
+import { compilerStamp } from '../compiler/stamp.js';
+import type { PolicyCompile } from '../engine/candidate.js';
+import type { History } from '../history/history.js';
+
+export interface MakerOptions {
+  /** Path of the compiler, when it is configured. */
+  readonly compilerPath: string | undefined;
+  readonly hosted: readonly string[];
+  readonly overrides: readonly string[];
+}
+
+/** Names what compiles now: the compiler's build and what the host offers it. Undefined while there is no compiler. */
+export function currentMaker({ compilerPath, hosted, overrides }: MakerOptions): string | undefined {
+  const stamp = compilerStamp({ override: compilerPath });
+  if (stamp === undefined) return undefined;
+  return createHash('sha256')
+    .update(JSON.stringify([stamp, hosted, overrides]))
+    .digest('hex')
+    .slice(0, 16);
+}
+
+/**
+ * What was compiled before by the same compiler is not compiled again. Without a compiler what any of them made has to do: it did serve.
+ */
+export function keptFirst(history: Pick<History, 'compiled'>, maker: () => string | undefined, compile: PolicyCompile): PolicyCompile {
+  return async (source) => (await history.compiled(source.modulesId, maker())) ?? compile(source);
+}

@@ -1,0 +1,31 @@
+import { createHash } from 'node:crypto';
+import type { Config } from '../config/config.js';
+import { openHistory } from '../history/history.js';
+import type { History } from '../history/history.js';
+import type { Log } from '../log.js';
+
+/** The revision store of the data folder, as this gateway writes into it. */
+export function openGatewayHistory(config: Config, version: string, log: Log): History {
+  const { paths, history } = config;
+  return openHistory({
+    folder: paths.historyDir,
+    instance: instanceOf(config),
+    policyDir: paths.policyDir ?? '',
+    address: addressOf(config),
+    version,
+    keep: history.keep,
+    maxBytes: history.max_bytes,
+    log,
+  });
+}
+
+/** Where the gateway listens, as configured. */
+export function addressOf({ gateway }: Pick<Config, 'gateway'>): string {
+  return `${gateway.api_bind}:${gateway.api_port}`;
+}
+
+/** The same at the next start of this gateway, another for a second one on the same data folder: what it serves, and where. */
+function instanceOf({ paths, gateway }: Config): string {
+  const subject = JSON.stringify([paths.policyDir ?? '', gateway.api_bind, gateway.api_port]);
+  return createHash('sha256').update(subject).digest('hex').slice(0, 12);
+}

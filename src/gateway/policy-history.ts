@@ -1,0 +1,125 @@
+import { stat } from 'node:fs/promises';
+import path from 'node:path';
+import type { Outcome } from '../engine/engine.js';
+import type { Pin } from '../engine/keeper.js';
+import type { ReloadOptions } from '../engine/reload-request.js';
+import { asGatewayError, GatewayError } from '../errors.js';
+import { compareSides } from '../history/compare/compare.js';
+import type { Comparison, Side } from '../history/compare/compare.js';
+import type { Entry } from '../history/entry.js';
+import type { Head } from '../history/heads.js';
+import type { History } from '../history/history.js';
+import { selectEntry } from '../history/select.js';
+import { mergeData } from '../policy/merge-data.js';
+import { shortId } from '../policy/source-set.js';
+import type { SourceFile, SourceSet } from '../policy/source-set.js';
+import { filesOf } from '../policy/assemble.js';
+import { readSources } from './read-sources.js';
+import type { PolicyEngine } from './policy-engine.js';
+
+/** What the history holds, for people. */
+export interface HistoryListing {
+  /** Full ids; null for none. */
+  readonly serving: string | null;
+  readonly pinned: string | null;
+  /** Newest first. */
+  readonly entries: readonly Entry[];
+}
+
+/** The history of one gateway, asked by people: over HTTP by a running one, by commands without one. All throw `history_*`. */
+export interface PolicyHistory {
+  list(limit: number): Promise<HistoryListing>;
+  entry(selector: string): Promise<Entry>;
+  sources(selector: string): Promise<{ readonly entry: Entry; readonly source: SourceSet }>;
+  /** One source file of a revision. Throws `history_unknown` when it has none of the name. */
+  file(selector: string, name: string): Promise<SourceFile>;
+  /** `serving`, `previous`, `disk`, `~2`, a number, a prefix, and a folder where `folders` allows it. Throws `policy_*` too. */
+  diff(from: string, to: string, folders?: boolean): Promise<Comparison>;
+  rollback(selector: string, options: ReloadOptions): Promise<Outcome>;
+  /** Holds the revision against saves, bringing it up first when it does not serve. */
+  pin(selector: string, options: ReloadOptions): Promise<Outcome | Pin>;
+}
+
+export interface PolicyHistoryOptions {
+  readonly history: History;
+  readonly parts: PolicyEngine;
+  /** Where a gateway stands that does not run here. */
+  readonly head?: Head | undefined;
+}
+
+export function createPolicyHistory({ history, parts, head }: PolicyHistoryOptions): PolicyHistory {
+  const { engine } = parts;
+
+  function standing(): { serving: string | undefined; pinned: string | undefined } {
+    if (head !== undefined) return { serving: head.serving, pinned: head.pin?.revision };
+    return { serving: engine.current?.id, pinned: engine.pin?.revision };
+  }
+
+  async function entry(selector: string): Promise<Entry> {
+    const entries = await history.entries();
+    const { serving } = standing();
+    return selectEntry(selector, { entries, serving });
+  }
+
+  async function idOf(selector: string): Promise<string> {
+    const { revision } = await entry(selector);
+    if (revision === undefined) throw new GatewayError('history_unknown', `${selector} names an attempt that read no sources`);
+    return revision;
+  }
+
+  async function sideOf(selector: string, folders: boolean): Promise<Side> {
+    if (selector === 'disk') return sideOfFolder('disk', () => readSources(parts));
+    if (folders && (await isFolder(selector))) return sideOfFolder(selector, () => parts.reader.read(path.resolve(selector)));
+    const found = await entry(selector);
+    const label = found.revision === undefined ? `attempt ${found.number}` : shortId(found.revision);
+    if (found.maker === undefined) return { label, source: await history.sources(found) };
+    const { source, policy, data } = await history.loadEntry(found);
+    return { label, source, built: { policy, document: JSON.parse(Buffer.from(data).toString('utf8')) as unknown } };
+  }
+
+  /** What cannot be compiled is compared as text. */
+  async function sideOfFolder(label: string, read: () => Promise<SourceSet>): Promise<Side> {
+    const source = await read();
+    try {
+      const policy = await parts.compile(source);
+      return { label, source, built: { policy, document: mergeData(source).document } };
+    } catch (thrown) {
+      if (asGatewayError(thrown).code === 'internal') throw thrown;
+      return { label, source };
+    }
+  }
+
+  return {
+    async list(limit) {
+      const entries = await history.entries();
+      const { serving, pinned } = standing();
+      return { serving: serving ?? null, pinned: pinned ?? null, entries: entries.toReversed().slice(0, limit) };
+    },
+    entry,
+    async sources(selector) {
+      const found = await entry(selector);
+      return { entry: found, source: await history.sources(found) };
+    },
+    async file(selector, name) {
+      const found = await entry(selector);
+      const file = filesOf(await history.sources(found)).find((candidate) => candidate.path === name);
+      if (file === undefined) throw new GatewayError('history_unknown', `revision ${selector} has no file ${name}`);
+      return file;
+    },
+    async diff(from, to, folders = false) {
+      const [before, after] = await Promise.all([sideOf(from, folders), sideOf(to, folders)]);
+      return compareSides(before, after);
+    },
+    rollback: async (selector, options) => engine.reload('rollback', { ...options, from: await idOf(selector), pin: true }),
+    async pin(selector, options) {
+      const id = await idOf(selector);
+      if (engine.current?.id === id) return engine.hold(options);
+      return engine.reload('rollback', { ...options, from: id, pin: true });
+    },
+  };
+}
+
+async function isFolder(name: string): Promise<boolean> {
+  if (!/[./\\]/u.test(name)) return false;
+  return (await stat(name).catch(() => undefined))?.isDirectory() === true;
+}

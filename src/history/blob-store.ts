@@ -1,0 +1,118 @@
+import { createHash } from 'node:crypto';
+import { mkdirSync } from 'node:fs';
+import { readFile, rename, rm, stat, utimes } from 'node:fs/promises';
+import path from 'node:path';
+import { setImmediate } from 'node:timers/promises';
+import { PRIVATE_MODE, besideName, syncFolder, writeNew } from '../config/atomic-write.js';
+import { systemErrorCode } from '../config/bounded-file.js';
+import { GatewayError } from '../errors.js';
+import { mapBounded } from '../policy/map-bounded.js';
+import type { BlobRef } from './manifest.js';
+
+/** Hashes of bytes that were hashed before: files that did not change keep their very array between readings. */
+const hashes = new WeakMap<Uint8Array, string>();
+
+/** 4 MiB hash in about 10 ms; after that much, decisions get their turn. */
+const SLICE_BYTES = 4 * 1024 * 1024;
+
+/** Name and size of the bytes, which must not change afterwards. */
+export async function refOf(bytes: Uint8Array): Promise<BlobRef> {
+  const hash = hashes.get(bytes) ?? (await digest(bytes));
+  hashes.set(bytes, hash);
+  return { hash, size: bytes.byteLength };
+}
+
+async function digest(bytes: Uint8Array): Promise<string> {
+  const hash = createHash('sha256');
+  for (let start = 0; start < bytes.byteLength; start += SLICE_BYTES) {
+    if (start > 0) await setImmediate();
+    hash.update(bytes.subarray(start, start + SLICE_BYTES));
+  }
+  return hash.digest('hex');
+}
+
+/**
+ * Bytes by their own hash, one file each. A blob is whole or absent: it is written under another name, synced, and renamed. Equal bytes are
+ * stored once, whoever stores them.
+ */
+export class BlobStore {
+  readonly #folder: string;
+  /** Found damaged: what comes next under such a name is written anew. */
+  readonly #spoilt = new Set<string>();
+
+  constructor(folder: string) {
+    this.#folder = folder;
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+  }
+
+  /** On return every one of them is on the disk. Throws system errors. */
+  async put(all: readonly Uint8Array[]): Promise<void> {
+    const wanted = new Map<string, Uint8Array>();
+    for (const bytes of all) wanted.set((await refOf(bytes)).hash, bytes);
+    let written = false;
+    await mapBounded([...wanted], async ([hash, bytes]) => {
+      if (await this.#touch(hash, bytes.byteLength)) return;
+      await this.#write(hash, bytes);
+      written = true;
+    });
+    if (written) await syncFolder(this.#folder);
+  }
+
+  /** Verified: throws `history_damaged` naming the file when the bytes are not what was stored, or are gone. */
+  async get({ hash, size }: BlobRef): Promise<Uint8Array<ArrayBuffer>> {
+    try {
+      return await this.#read(hash, size);
+    } catch (error) {
+      this.#spoilt.add(hash);
+      throw error;
+    }
+  }
+
+  async #read(hash: string, size: number): Promise<Uint8Array<ArrayBuffer>> {
+    const file = this.fileOf(hash);
+    const bytes = await readFile(file).catch((cause: unknown) => {
+      throw damaged(file, systemErrorCode(cause) ?? 'cannot be read', cause);
+    });
+    if (bytes.byteLength !== size) throw damaged(file, `${bytes.byteLength} bytes instead of ${size}`);
+    // Not the remembered hash: what came from the disk is to be proven.
+    if ((await digest(bytes)) !== hash) throw damaged(file, 'its bytes are not those that its name promises');
+    const own = new Uint8Array(bytes);
+    hashes.set(own, hash);
+    return own;
+  }
+
+  fileOf(hash: string): string {
+    return path.join(this.#folder, hash);
+  }
+
+  /** Marks a blob that is there as used just now, so that nobody who prunes takes it for left over. */
+  async #touch(hash: string, size: number): Promise<boolean> {
+    if (this.#spoilt.has(hash)) return false;
+    const file = this.fileOf(hash);
+    try {
+      if ((await stat(file)).size !== size) return false;
+      const now = new Date();
+      await utimes(file, now, now);
+      return true;
+    } catch (error) {
+      if (systemErrorCode(error) === 'ENOENT') return false;
+      throw error;
+    }
+  }
+
+  async #write(hash: string, bytes: Uint8Array): Promise<void> {
+    const file = this.fileOf(hash);
+    const temporary = besideName(file);
+    try {
+      await writeNew(temporary, bytes, PRIVATE_MODE);
+      await rename(temporary, file);
+      this.#spoilt.delete(hash);
+    } finally {
+      await rm(temporary, { force: true });
+    }
+  }
+}
+
+function damaged(file: string, what: string, cause?: unknown): GatewayError {
+  return new GatewayError('history_damaged', `${file}: ${what}`, { cause, details: { file } });
+}

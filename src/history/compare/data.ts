@@ -1,0 +1,48 @@
+import { isDeepStrictEqual } from 'node:util';
+
+/** One place of the data document that differs. A side that is absent has nothing there. */
+export interface DataChange {
+  /** `data.a.b`. */
+  readonly path: string;
+  readonly from?: unknown;
+  readonly to?: unknown;
+}
+
+export interface DataChanges {
+  readonly changes: readonly DataChange[];
+  /** There were more than are told. */
+  readonly cut: boolean;
+}
+
+/** Places that are told; a document may differ in a million. */
+const MAX_CHANGES = 500;
+
+/** The places in which two data documents differ, as deep down as both have objects. Arrays are compared as a whole. */
+export function compareData(before: unknown, after: unknown): DataChanges {
+  const changes: DataChange[] = [];
+  let cut = false;
+  const walk = (path: string, was: unknown, is: unknown): void => {
+    if (cut || was === is) return;
+    if (isObject(was) && isObject(is)) {
+      for (const key of [...new Set([...Object.keys(was), ...Object.keys(is)])].sort())
+        walk(`${path}${step(key)}`, own(was, key), own(is, key));
+    } else if (changes.length === MAX_CHANGES) cut = true;
+    else if (!isDeepStrictEqual(was, is)) {
+      changes.push({ path, ...(was === undefined ? {} : { from: was }), ...(is === undefined ? {} : { to: is }) });
+    }
+  };
+  walk('data', before, after);
+  return { changes, cut };
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function own(object: Readonly<Record<string, unknown>>, key: string): unknown {
+  return Object.hasOwn(object, key) ? object[key] : undefined;
+}
+
+function step(key: string): string {
+  return /^[A-Za-z_]\w*$/u.test(key) ? `.${key}` : `[${JSON.stringify(key)}]`;
+}

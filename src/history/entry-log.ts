@@ -1,0 +1,91 @@
+import { mkdirSync } from 'node:fs';
+import { link, readdir, readFile, rm } from 'node:fs/promises';
+import path from 'node:path';
+import { besideName, PRIVATE_MODE, syncFolder, writeNew } from '../config/atomic-write.js';
+import { systemErrorCode } from '../config/bounded-file.js';
+import type { Log } from '../log.js';
+import { entryText, parseEntry } from './entry.js';
+import type { Entry } from './entry.js';
+
+const NAME = /^(\d{10})\.json$/u;
+
+/** Two gateways that write at once go for the same number; so many in a row do not. */
+const MAX_TRIES = 100;
+
+/** The numbered attempts, one file each. Any number of processes may write: a number is taken by making its file, which only one can. */
+export class EntryLog {
+  readonly #folder: string;
+  readonly #log: Log;
+  #known = new Map<number, Entry | undefined>();
+
+  constructor(folder: string, log: Log) {
+    this.#folder = folder;
+    this.#log = log;
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+  }
+
+  /** Entries that are whole, oldest first, those of other gateways among them. A damaged one is named in the log, once, and left out. */
+  async all(): Promise<readonly Entry[]> {
+    const numbers = (await readdir(this.#folder)).flatMap((name) => {
+      const digits = NAME.exec(name)?.[1];
+      return digits === undefined ? [] : [Number(digits)];
+    });
+    const known = new Map<number, Entry | undefined>();
+    for (const number of numbers.sort((a, b) => a - b)) {
+      known.set(number, this.#known.has(number) ? this.#known.get(number) : await this.#read(number));
+    }
+    this.#known = known;
+    return [...known.values()].filter((entry) => entry !== undefined);
+  }
+
+  /** Writes it under the next free number. On return it is on the disk. Throws system errors. */
+  async append(entry: Omit<Entry, 'number' | 'format'>): Promise<Entry> {
+    const all = await this.all();
+    let number = Math.max(all.at(-1)?.number ?? 0, ...this.#known.keys());
+    for (let tries = 0; ; tries++) {
+      number += 1;
+      const whole: Entry = { format: 1, number, ...entry };
+      try {
+        await this.#write(whole);
+        this.#known.set(number, whole);
+        return whole;
+      } catch (error) {
+        if (systemErrorCode(error) !== 'EEXIST' || tries === MAX_TRIES) throw error;
+      }
+    }
+  }
+
+  async remove(number: number): Promise<void> {
+    await rm(this.#fileOf(number), { force: true });
+    this.#known.delete(number);
+  }
+
+  #fileOf(number: number): string {
+    return path.join(this.#folder, `${String(number).padStart(10, '0')}.json`);
+  }
+
+  /** A link is made or fails; a rename would take the number from whoever had it. */
+  async #write(entry: Entry): Promise<void> {
+    const file = this.#fileOf(entry.number);
+    const temporary = besideName(file);
+    try {
+      await writeNew(temporary, entryText(entry), PRIVATE_MODE);
+      await link(temporary, file);
+    } finally {
+      await rm(temporary, { force: true });
+    }
+    await syncFolder(this.#folder);
+  }
+
+  async #read(number: number): Promise<Entry | undefined> {
+    const file = this.#fileOf(number);
+    try {
+      return parseEntry(await readFile(file, 'utf8'), file);
+    } catch (error) {
+      // Pruned by a neighbour since the folder was read.
+      if (systemErrorCode(error) !== 'ENOENT')
+        this.#log.warn({ err: error, file }, `an entry of the policy history is damaged and left out: ${file}`);
+      return undefined;
+    }
+  }
+}

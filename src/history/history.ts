@@ -1,0 +1,258 @@
+import path from 'node:path';
+import type { Outcome } from '../engine/engine.js';
+import type { KeptRevision, Pin, RevisionKeeper } from '../engine/keeper.js';
+import { GatewayError } from '../errors.js';
+import type { Log } from '../log.js';
+import type { CompiledPolicy } from '../policy/revision.js';
+import type { SourceSet } from '../policy/source-set.js';
+import { BlobStore } from './blob-store.js';
+import type { Entry } from './entry.js';
+import { EntryLog } from './entry-log.js';
+import { Heads } from './heads.js';
+import type { Head } from './heads.js';
+import type { Manifest } from './manifest.js';
+import { manifestAt, pack, partsRef, unpackPolicy, unpackSources } from './pack.js';
+import type { Keepable, Packed, PartsRef } from './pack.js';
+import { prune } from './prune.js';
+import { outcomeEntry } from './outcome-entry.js';
+
+export interface HistoryOptions {
+  /** Folder of the store, shared by all gateways of a data folder. */
+  readonly folder: string;
+  /** Names this gateway among them: the same at its next start. */
+  readonly instance: string;
+  readonly policyDir: string;
+  /** Address and port as configured, to tell people which gateway it is. */
+  readonly address: string;
+  readonly version: string;
+  readonly keep: number;
+  readonly maxBytes: number;
+  readonly log: Log;
+}
+
+/** Whether the history is being written. */
+export interface HistoryState {
+  readonly ok: boolean;
+  readonly failures: number;
+  readonly lastError?: string;
+}
+
+/** The store as a keeper of the engine, and as what people look into. */
+export interface History extends RevisionKeeper {
+  readonly state: HistoryState;
+  /** Oldest first. */
+  entries(): Promise<readonly Entry[]>;
+  heads(): Promise<readonly Head[]>;
+  /** The parts of a kept attempt. Throws `history_unknown` when its sources were not kept, `history_damaged`. */
+  manifest(entry: Entry): Promise<Manifest>;
+  sources(entry: Entry): Promise<SourceSet>;
+  /** Code that was made by `maker` of modules with this id, when it is kept and sound. */
+  compiled(modulesId: string, maker: string | undefined): Promise<CompiledPolicy | undefined>;
+  /** The whole of a kept attempt. Throws `history_unknown` when it never was compiled, `history_damaged`. */
+  loadEntry(entry: Entry): Promise<KeptRevision>;
+  /** Waits for what is being tidied up. */
+  close(): Promise<void>;
+}
+
+export function openHistory(options: HistoryOptions): History {
+  return new StoredHistory(options);
+}
+
+class StoredHistory implements History {
+  readonly #options: HistoryOptions;
+  readonly #blobs: BlobStore;
+  readonly #entries: EntryLog;
+  readonly #heads: Heads;
+  readonly #needs = new Map();
+  /** What this process keeps from being pruned. */
+  #serving: string | undefined;
+  #number: number | undefined;
+  #pin: Pin | undefined;
+  #packed: Packed | undefined;
+  #tidying: Promise<void> = Promise.resolve();
+  #swept = false;
+  state: HistoryState = { ok: true, failures: 0 };
+
+  constructor(options: HistoryOptions) {
+    const { folder, log } = options;
+    this.#options = options;
+    this.#blobs = new BlobStore(path.join(folder, 'blobs'));
+    this.#entries = new EntryLog(path.join(folder, 'entries'), log);
+    this.#heads = new Heads(path.join(folder, 'heads'), log);
+  }
+
+  entries(): Promise<readonly Entry[]> {
+    return this.#entries.all();
+  }
+
+  heads(): Promise<readonly Head[]> {
+    return this.#heads.all();
+  }
+
+  async keep(revision: Keepable): Promise<void> {
+    await this.#guard('keep a revision', async () => void (await this.#store(revision)));
+  }
+
+  async record(outcome: Outcome, tried: SourceSet | undefined): Promise<number | undefined> {
+    return this.#guard('write an entry', async () => {
+      const serves = outcome.status === 'reloaded' || outcome.recovered === true;
+      if (serves) this.#serving = outcome.revision;
+      const number = (await this.#entryFor(outcome, tried)) ?? undefined;
+      if (serves || this.#number === undefined) {
+        this.#number = number ?? this.#number;
+        await this.#writeHead();
+      }
+      this.#tidy();
+      return number;
+    });
+  }
+
+  async load(id: string): Promise<KeptRevision> {
+    const entries = (await this.#entries.all()).filter((entry) => entry.revision === id && entry.maker !== undefined);
+    let failure: unknown = new GatewayError('history_unknown', `the history has no compiled revision ${id}`);
+    for (const entry of entries.toReversed()) {
+      try {
+        return await this.loadEntry(entry);
+      } catch (error) {
+        failure = error;
+      }
+    }
+    throw failure;
+  }
+
+  async loadEntry(entry: Entry): Promise<KeptRevision> {
+    const manifest = await this.manifest(entry);
+    const { built } = manifest;
+    if (built === undefined) throw new GatewayError('history_unknown', `revision ${manifest.revision} was never compiled`);
+    const [source, policy, data] = await Promise.all([
+      unpackSources(this.#blobs, manifest),
+      unpackPolicy(this.#blobs, built),
+      this.#blobs.get(built.data),
+    ]);
+    return { id: manifest.revision, source, policy, data, warnings: built.warnings };
+  }
+
+  async sources(entry: Entry): Promise<SourceSet> {
+    return unpackSources(this.#blobs, await this.manifest(entry));
+  }
+
+  async manifest(entry: Entry): Promise<Manifest> {
+    if (entry.manifest === undefined) throw new GatewayError('history_unknown', `the sources of attempt ${entry.number} were not kept`);
+    return manifestAt(this.#blobs, entry.manifest);
+  }
+
+  async compiled(modulesId: string, maker: string | undefined): Promise<CompiledPolicy | undefined> {
+    const entries = (await this.#entries.all()).filter(
+      (entry) => entry.modulesId === modulesId && entry.maker !== undefined && (maker === undefined || entry.maker === maker),
+    );
+    for (const entry of entries.toReversed()) {
+      try {
+        const { built } = await this.manifest(entry);
+        if (built !== undefined) return await unpackPolicy(this.#blobs, built);
+      } catch (error) {
+        this.#options.log.warn({ err: error, number: entry.number }, 'a kept revision is damaged and skipped');
+      }
+    }
+    return undefined;
+  }
+
+  async lastGood(): Promise<readonly string[]> {
+    const { instance, policyDir } = this.#options;
+    const heads = await this.#heads.all();
+    const own = heads.find((head) => head.instance === instance) ?? heads.find((head) => head.policyDir === policyDir);
+    if (own === undefined) return [];
+    const served = (await this.#entries.all()).filter((entry) => entry.status === 'reloaded' && entry.instance === own.instance);
+    const ids = [own.serving, ...served.toReversed().map(({ revision }) => revision)];
+    return [...new Set(ids.filter((id) => id !== undefined))];
+  }
+
+  async savePin(pin: Pin | undefined): Promise<void> {
+    this.#pin = pin;
+    await this.#guard('save the pin', () => this.#writeHead());
+  }
+
+  async loadPin(): Promise<Pin | undefined> {
+    const head = await this.#heads.read(this.#options.instance);
+    this.#pin = head?.pin === undefined ? undefined : { ...head.pin, at: new Date(head.pin.at) };
+    this.#serving = head?.serving;
+    this.#number = head?.number;
+    return this.#pin;
+  }
+
+  close(): Promise<void> {
+    return this.#tidying;
+  }
+
+  /** The parts of a revision on the disk. The last one is remembered: what was kept before the swap is recorded after it. */
+  async #store(keepable: Keepable): Promise<Packed> {
+    const packed = await pack(keepable, this.#options.version);
+    await this.#blobs.put(packed.blobs);
+    this.#packed = packed;
+    return packed;
+  }
+
+  async #entryFor(outcome: Outcome, tried: SourceSet | undefined): Promise<number | undefined> {
+    const all = await this.#entries.all();
+    const last = all.findLast(({ instance }) => instance === this.#options.instance);
+    const id = outcome.status === 'reloaded' ? outcome.revision : tried?.id;
+    const parts = id === undefined ? undefined : await this.#partsOf(id, tried, all);
+    const entry = outcomeEntry(outcome, { instance: this.#options.instance, id, parts });
+    if (entry === undefined || (last !== undefined && isRepeated(last, entry))) return last?.number;
+    return (await this.#entries.append(entry)).number;
+  }
+
+  /** What was kept just now, or with an earlier entry; else the sources alone, for an attempt that did not come to a revision. */
+  async #partsOf(id: string, tried: SourceSet | undefined, all: readonly Entry[]): Promise<PartsRef | undefined> {
+    if (this.#packed?.manifest.revision === id) return partsRef(this.#packed);
+    const before = all.findLast(({ revision, maker }) => revision === id && maker !== undefined);
+    if (before?.manifest !== undefined) return { ...before, ref: before.manifest };
+    return tried === undefined ? undefined : partsRef(await this.#store({ source: tried }));
+  }
+
+  async #writeHead(): Promise<void> {
+    const { instance, policyDir, address } = this.#options;
+    await this.#heads.write({
+      format: 1,
+      instance,
+      policyDir,
+      address,
+      at: new Date().toISOString(),
+      ...(this.#serving === undefined ? {} : { serving: this.#serving }),
+      ...(this.#number === undefined ? {} : { number: this.#number }),
+      ...(this.#pin === undefined ? {} : { pin: { ...this.#pin, at: this.#pin.at.toISOString() } }),
+    });
+  }
+
+  #tidy(): void {
+    const { folder, keep, maxBytes, log } = this.#options;
+    const parts = { blobs: this.#blobs, entries: this.#entries, heads: this.#heads, needs: this.#needs, keep, maxBytes };
+    const protect = new Set([this.#serving, this.#pin?.revision].filter((id) => id !== undefined));
+    const thorough = !this.#swept;
+    this.#swept = true;
+    const packed = this.#packed;
+    this.#tidying = this.#tidying
+      // A neighbour may have pruned a blob between our look at it and our entry, which from now on holds all of them.
+      .then(() => (packed === undefined ? undefined : this.#blobs.put(packed.blobs)))
+      .then(() => prune({ ...parts, blobFolder: path.join(folder, 'blobs') }, protect, thorough))
+      .catch((err: unknown) => log.warn({ err }, 'the policy history could not be pruned'));
+  }
+
+  async #guard<T>(doing: string, work: () => Promise<T>): Promise<T | undefined> {
+    try {
+      const result = await work();
+      if (!this.state.ok) this.state = { ...this.state, ok: true };
+      return result;
+    } catch (error) {
+      const message = `cannot ${doing}: ${error instanceof Error ? error.message : String(error)}`;
+      this.state = { ok: false, failures: this.state.failures + 1, lastError: message };
+      this.#options.log.error({ err: error }, `the policy history is not being written: ${message}`);
+      return undefined;
+    }
+  }
+}
+
+/** The same save refused again for the same reason (a retry, a restart), or what served being served again, is no news. */
+function isRepeated(last: Entry, entry: Omit<Entry, 'number' | 'format'>): boolean {
+  if (last.status !== entry.status || last.revision !== entry.revision || last.error?.code !== entry.error?.code) return false;
+  return entry.status !== 'reloaded' || entry.trigger === 'boot';
+}

@@ -1,0 +1,44 @@
+import type { Outcome } from '../engine/engine.js';
+import type { Entry } from './entry.js';
+import type { PartsRef } from './pack.js';
+
+/** Diagnostics that one entry carries; the attempt itself told all of them. */
+const MAX_DIAGNOSTICS = 100;
+
+interface EntryContext {
+  readonly instance: string;
+  /** What was tried. */
+  readonly id: string | undefined;
+  readonly parts: PartsRef | undefined;
+}
+
+/** What the history says of an attempt; undefined when nothing came of it. */
+export function outcomeEntry(outcome: Outcome, { instance, id, parts }: EntryContext): Omit<Entry, 'number' | 'format'> | undefined {
+  const { status, trigger, asked, changes, error, diagnostics } = outcome;
+  if (status === 'unchanged') return undefined;
+  return {
+    at: outcome.at.toISOString(),
+    instance,
+    status,
+    trigger,
+    modules: outcome.modules,
+    durationMs: outcome.durationMs,
+    warnings: diagnostics.filter(({ severity }) => severity === 'warning').length,
+    diagnostics: diagnostics.slice(0, MAX_DIAGNOSTICS),
+    ...given('by', asked.by),
+    ...given('reason', asked.reason),
+    ...given('revision', id),
+    ...given('manifest', parts?.ref),
+    ...given('modulesId', parts?.modulesId),
+    ...given('maker', parts?.maker),
+    ...given('previous', outcome.previousRevision),
+    ...given('serving', outcome.revision),
+    ...given('changes', changes === undefined ? undefined : { ...changes }),
+    ...given('error', error),
+    ...given('accepted', asked.accept === undefined ? undefined : [...asked.accept]),
+  };
+}
+
+function given<K extends string, V>(key: K, value: V | undefined): { readonly [P in K]?: V } {
+  return value === undefined ? {} : ({ [key]: value } as { readonly [P in K]?: V });
+}

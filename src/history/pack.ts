@@ -1,0 +1,124 @@
+import { GatewayError } from '../errors.js';
+import { compileModule } from '../evaluator/compile-module.js';
+import { mapBounded } from '../policy/map-bounded.js';
+import type { CompiledPolicy, Revision } from '../policy/revision.js';
+import type { SourceFile, SourceSet } from '../policy/source-set.js';
+import { refOf } from './blob-store.js';
+import type { BlobStore } from './blob-store.js';
+import { FILE_KINDS, policyShape, readJson, readManifest, toBytes } from './manifest.js';
+import type { BlobRef, Built, FileRef, Manifest } from './manifest.js';
+
+/** A revision taken apart: the manifest and every blob that it names, the manifest's own among them. */
+export interface Packed {
+  readonly manifest: Manifest;
+  readonly ref: BlobRef;
+  readonly blobs: readonly Uint8Array[];
+}
+
+/** What can be kept: a source set, and what was made of it as far as it came. */
+export type Keepable = Pick<Revision, 'source'> & Partial<Pick<Revision, 'policy' | 'data' | 'warnings'>>;
+
+/** Shapes by policy: a change of data alone has the same one again. */
+const shapes = new WeakMap<CompiledPolicy, Uint8Array>();
+
+/** Where the parts of a revision are, for its entry. */
+export interface PartsRef {
+  readonly ref: BlobRef;
+  readonly modulesId?: string;
+  readonly maker?: string;
+}
+
+export function partsRef({ ref, manifest: { built } }: Packed): PartsRef {
+  return built === undefined ? { ref } : { ref, modulesId: built.modulesId, maker: built.maker };
+}
+
+export async function pack({ source, policy, data, warnings = [] }: Keepable, version: string): Promise<Packed> {
+  const blobs: Uint8Array[] = FILE_KINDS.flatMap((kind) => source[kind].map(({ bytes }) => bytes));
+  let built: Built | undefined;
+  if (policy !== undefined && data !== undefined) {
+    const shape = shapeOf(policy);
+    blobs.push(data, policy.code, shape);
+    built = {
+      data: await refOf(data),
+      code: await refOf(policy.code),
+      shape: await refOf(shape),
+      warnings: [...warnings],
+      modulesId: policy.modulesId,
+      maker: policy.maker,
+    };
+  }
+  const manifest: Manifest = {
+    format: 1,
+    revision: source.id,
+    modulesId: source.modulesId,
+    judgeId: source.judgeId,
+    root: source.root,
+    modules: await fileRefs(source.modules),
+    tests: await fileRefs(source.tests),
+    data: await fileRefs(source.data),
+    overlays: await fileRefs(source.overlays),
+    judge: await fileRefs(source.judge),
+    version,
+    ...(built === undefined ? {} : { built }),
+  };
+  const bytes = toBytes(manifest);
+  return { manifest, ref: await refOf(bytes), blobs: [...blobs, bytes] };
+}
+
+function shapeOf(policy: CompiledPolicy): Uint8Array {
+  const known = shapes.get(policy);
+  if (known !== undefined) return known;
+  const { entrypoints, packages, rules, builtins, warnings } = policy;
+  const bytes = toBytes({ entrypoints, packages, rules, builtins, warnings });
+  shapes.set(policy, bytes);
+  return bytes;
+}
+
+function fileRefs(files: readonly SourceFile[]): Promise<FileRef[]> {
+  return mapBounded(files, async ({ bytes, ...named }) => ({ ...named, ...(await refOf(bytes)) }));
+}
+
+/** Throws `history_damaged`. */
+export async function manifestAt(blobs: BlobStore, ref: BlobRef): Promise<Manifest> {
+  return readManifest(await blobs.get(ref), blobs.fileOf(ref.hash));
+}
+
+/** The sources of a kept revision, each proven by its hash. Throws `history_damaged`. */
+export async function unpackSources(blobs: BlobStore, manifest: Manifest): Promise<SourceSet> {
+  const read = (files: readonly FileRef[]): Promise<readonly SourceFile[]> =>
+    mapBounded(files, async ({ hash, size, ...named }) => Object.freeze({ ...named, bytes: await blobs.get({ hash, size }) }));
+  return Object.freeze({
+    root: manifest.root,
+    id: manifest.revision,
+    modulesId: manifest.modulesId,
+    judgeId: manifest.judgeId,
+    modules: await read(manifest.modules),
+    tests: await read(manifest.tests),
+    data: await read(manifest.data),
+    overlays: await read(manifest.overlays),
+    judge: await read(manifest.judge),
+    unsettled: false,
+  });
+}
+
+/** The compiled half. Nothing is compiled from Rego: the WebAssembly is as it served. Throws `history_damaged`. */
+export async function unpackPolicy(blobs: BlobStore, { code, shape, modulesId, maker }: Built): Promise<CompiledPolicy> {
+  const [bytes, text] = await Promise.all([blobs.get(code), blobs.get(shape)]);
+  const policy: CompiledPolicy = {
+    ...readJson(policyShape, text, blobs.fileOf(shape.hash)),
+    modulesId,
+    maker,
+    code: bytes,
+    wasm: await load(bytes, blobs.fileOf(code.hash)),
+  };
+  shapes.set(policy, text);
+  return policy;
+}
+
+async function load(bytes: Uint8Array<ArrayBuffer>, file: string): Promise<WebAssembly.Module> {
+  try {
+    return await compileModule(bytes);
+  } catch (cause) {
+    throw new GatewayError('history_damaged', `${file} cannot be loaded`, { cause, details: { file } });
+  }
+}

@@ -1,0 +1,72 @@
+import { GatewayError } from '../errors.js';
+import type { Entry } from './entry.js';
+
+/** What words such as `serving` mean where they are asked. */
+export interface Standing {
+  readonly entries: readonly Entry[];
+  /** Full id of what serves, or served last. */
+  readonly serving: string | undefined;
+}
+
+/** Shorter prefixes fit too much by chance. */
+const MIN_PREFIX = 6;
+
+/** More digits than an entry has, and a prefix may be of digits alone. */
+const NUMBER = /^#?(\d{1,5})$/u;
+
+/**
+ * The attempt that a person means: `serving`, `previous`, `~2` (two steps back), a number of the history, or the first digits of a revision.
+ * Throws `history_unknown`, `history_ambiguous`.
+ */
+export function selectEntry(selector: string, { entries, serving }: Standing): Entry {
+  if (selector === 'serving') return served(serving, entries);
+  const steps = selector === 'previous' ? 1 : Number(/^~(\d{1,4})$/u.exec(selector)?.[1] ?? Number.NaN);
+  if (!Number.isNaN(steps)) return stepBack(steps, entries, serving);
+  const number = NUMBER.exec(selector)?.[1];
+  const found = number === undefined ? undefined : entries.find((entry) => entry.number === Number(number));
+  return found ?? byPrefix(selector.toLowerCase(), entries);
+}
+
+function served(id: string | undefined, entries: readonly Entry[]): Entry {
+  const entry =
+    entries.findLast(({ revision, status }) => revision === id && status === 'reloaded') ??
+    entries.findLast(({ revision }) => revision === id);
+  if (id !== undefined && entry !== undefined) return entry;
+  throw new GatewayError('history_unknown', id === undefined ? 'nothing has served yet' : `the history does not know what serves (${id})`);
+}
+
+function stepBack(steps: number, entries: readonly Entry[], serving: string | undefined): Entry {
+  let id = serving;
+  for (let step = 0; step < steps; step++) id = before(id, entries);
+  if (id === undefined)
+    throw new GatewayError('history_unknown', `no revision is kept that served ${steps === 1 ? 'before this one' : `${steps} steps back`}`);
+  return served(id, entries);
+}
+
+/** What served before `id` came from the folder: after going back once, going back again goes further back. */
+function before(id: string | undefined, entries: readonly Entry[]): string | undefined {
+  const came = entries.filter(({ revision, status }) => revision === id && status === 'reloaded');
+  const entry = came.findLast(({ trigger }) => trigger !== 'rollback') ?? came.at(-1);
+  if (entry === undefined) return undefined;
+  if (entry.previous !== undefined) return entry.previous;
+  // The first one of a run: what served before the restart.
+  const earlier = entries.filter(({ number, status, instance, revision }) => {
+    return number < entry.number && status === 'reloaded' && instance === entry.instance && revision !== id;
+  });
+  return earlier.at(-1)?.revision;
+}
+
+function byPrefix(prefix: string, entries: readonly Entry[]): Entry {
+  if (!/^[0-9a-f]+$/u.test(prefix) || prefix.length < MIN_PREFIX) {
+    throw new GatewayError(
+      'history_unknown',
+      `Expected serving, previous, ~N, a number of the history or at least ${MIN_PREFIX} digits of a revision, got ${JSON.stringify(prefix)}`,
+    );
+  }
+  const found = entries.filter(({ revision }) => revision?.startsWith(prefix));
+  const ids = new Set(found.map(({ revision }) => revision));
+  if (ids.size > 1) throw new GatewayError('history_ambiguous', `${ids.size} revisions begin with ${prefix}`);
+  const entry = found.findLast(({ maker }) => maker !== undefined) ?? found.at(-1);
+  if (entry === undefined) throw new GatewayError('history_unknown', `the history has no revision that begins with ${prefix}`);
+  return entry;
+}
