@@ -52,7 +52,7 @@ export async function loadFirstRevision(
   }
   // What was kept needs no compiler; the next save will.
   const versions = compiler.versions();
-  if (engine.current === undefined) await versions;
+  if (engine.current === undefined && state.retrying === undefined) await versions;
   else versions.catch((thrown: unknown) => tell(thrown, log));
   return state;
 }

@@ -75,7 +75,6 @@ export async function startGateway({ config, token, log, version = '0.0.0' }: Ga
       metrics.observeServing(() => serving.stats());
       metrics.includeProcesses(() => serving.metrics());
     }
-    let first: FirstRevision | undefined;
     const policyDir = config.policy_dir ?? '';
     const telemetry = subscribeTelemetry(policy.engine, {
       log,
@@ -90,7 +89,7 @@ export async function startGateway({ config, token, log, version = '0.0.0' }: Ga
     const api = createHttpApi(
       httpDeps({
         ...{ config, token, version, log, metrics, policy, audit, enforcement, guardrail, serving, history },
-        ...{ telemetry: () => telemetry.state, watcher: () => watcher.state, retrying: () => first?.retrying },
+        ...{ telemetry: () => telemetry.state, watcher: () => watcher.state, retrying: () => first.retrying },
       }),
     );
     closers.push(() => api.close());
@@ -101,7 +100,7 @@ export async function startGateway({ config, token, log, version = '0.0.0' }: Ga
     await checkAddress(config.gateway.api_bind, config.gateway.api_port);
     // The worker threads start while the first compile runs.
     policy.evaluator.warm();
-    first = await loadFirstRevision(policy, config.compiler.timeout, log);
+    const first: FirstRevision = await loadFirstRevision(policy, config.compiler.timeout, log);
     await watcher.start();
     // Together, within one drain time: a reload that the watcher began may take as long as the compiler is allowed to, or hang.
     const drained = (): Promise<void> => pause(config.http.drain_timeout, undefined, { ref: false });

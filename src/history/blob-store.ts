@@ -49,13 +49,12 @@ export class BlobStore {
   async put(all: readonly Uint8Array[]): Promise<void> {
     const wanted = new Map<string, Uint8Array>();
     for (const bytes of all) wanted.set((await refOf(bytes)).hash, bytes);
-    let written = false;
-    await mapBounded([...wanted], async ([hash, bytes]) => {
-      if (await this.#touch(hash, bytes.byteLength)) return;
+    const written = await mapBounded([...wanted], async ([hash, bytes]) => {
+      if (await this.#touch(hash, bytes.byteLength)) return false;
       await this.#write(hash, bytes);
-      written = true;
+      return true;
     });
-    if (written) await syncFolder(this.#folder);
+    if (written.includes(true)) await syncFolder(this.#folder);
   }
 
   /** Verified: throws `history_damaged` naming the file when the bytes are not what was stored, or are gone. */

@@ -13,7 +13,7 @@ export async function exportSources(source: SourceSet, dir: string): Promise<num
     throw refused(root, error);
   });
   if (found.length > 0) throw new GatewayError('usage', `Expected an empty folder or none at ${root}: it holds ${found[0] ?? ''}`);
-  const files = filesOf(source).map(({ path: name, bytes }) => ({ name, bytes: bytes as Uint8Array | string }));
+  const files: { name: string; bytes: Uint8Array | string }[] = filesOf(source).map(({ path: name, bytes }) => ({ name, bytes }));
   const old = source.modules.concat(source.tests).filter(({ regoVersion }) => regoVersion === 'v0');
   if (old.length > 0) files.push({ name: '.manifest', bytes: manifestFor(old.map(({ path: name }) => name)) });
   try {

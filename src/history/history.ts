@@ -90,7 +90,7 @@ class StoredHistory implements History {
   }
 
   async keep(revision: Keepable): Promise<void> {
-    await this.#guard('keep a revision', async () => void (await this.#store(revision)));
+    await this.#guard('keep a revision', () => this.#store(revision));
   }
 
   async record(outcome: Outcome, tried: SourceSet | undefined): Promise<number | undefined> {
