@@ -19,6 +19,16 @@ export const CATALOG: readonly CatalogEntry[] = [
     load: async () => (await import('./aws.js')).awsBuiltins,
   },
   {
+    names: ['bits.and', 'bits.lsh', 'bits.negate', 'bits.or', 'bits.rsh', 'bits.xor'],
+    by: 'own code',
+    load: async () => (await import('./bits.js')).bitBuiltins,
+  },
+  {
+    names: ['array.slice', 'substring'],
+    by: 'own code',
+    load: async () => (await import('./slices.js')).sliceBuiltins,
+  },
+  {
     names: ['cast_array', 'cast_boolean', 'cast_null', 'cast_object', 'cast_set', 'cast_string'],
     by: 'own code',
     load: async () => (await import('./casts.js')).castBuiltins,

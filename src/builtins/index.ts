@@ -1,5 +1,6 @@
 import type { Builtin, BuiltinGroup } from './builtin.js';
 import { awsBuiltins } from './aws.js';
+import { bitBuiltins } from './bits.js';
 import { castBuiltins } from './casts.js';
 import { cidrBuiltins } from './cidr/index.js';
 import { cryptoBuiltins } from './crypto/index.js';
@@ -15,6 +16,7 @@ import { lookupBuiltins } from './outreach/lookup-ip-addr.js';
 import { runtimeBuiltins } from './outreach/runtime.js';
 import { regexBuiltins } from './regex/index.js';
 import { semverBuiltins } from './semver.js';
+import { sliceBuiltins } from './slices.js';
 import { sprintfBuiltins } from './sprintf.js';
 import { stringBuiltins } from './strings.js';
 import { templateBuiltins } from './template/index.js';
@@ -27,6 +29,7 @@ import { yamlBuiltins } from './yaml/index.js';
 
 const GROUPS: readonly BuiltinGroup[] = [
   awsBuiltins,
+  bitBuiltins,
   castBuiltins,
   cidrBuiltins,
   cryptoBuiltins,
@@ -42,6 +45,7 @@ const GROUPS: readonly BuiltinGroup[] = [
   regexBuiltins,
   runtimeBuiltins,
   semverBuiltins,
+  sliceBuiltins,
   sprintfBuiltins,
   stringBuiltins,
   templateBuiltins,

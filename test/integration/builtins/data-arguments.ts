@@ -256,7 +256,19 @@ const json = fc.oneof(
 );
 
 /** Arguments by built-in; most calls have an answer. */
+// -- integers in every notation, small enough to shift by
+
+const whole = fc.oneof(number, fc.constantFrom('0', '1', '2', '3', '-1', '1.0', '1e2', '64').map(numberFromText));
+const twoNumbers = fc.tuple(number, whole);
+
 export const DATA_ARGUMENTS: Readonly<Record<string, Arguments>> = {
+  'array.slice': fc.tuple(fc.array(small, { maxLength: 4 }), whole, whole),
+  'bits.and': twoNumbers,
+  'bits.negate': fc.tuple(number),
+  'bits.or': twoNumbers,
+  'bits.rsh': fc.tuple(whole, whole),
+  'bits.xor': twoNumbers,
+  substring: fc.tuple(fc.string({ unit: 'grapheme', maxLength: 6 }), whole, whole),
   'object.subset': fc.tuple(small, small),
   'graph.reachable_paths': fc.tuple(graph, edges),
   'json.patch': fc.tuple(small, patch),
