@@ -1,6 +1,7 @@
-import type { ClosedReason, DecisionContext, Domain, DomainAnswer, DomainName } from '../domains/domain.js';
+import type { DecisionContext, Domain, DomainName } from '../domains/domain.js';
 import { DOMAINS } from '../domains/registry.js';
 import { GatewayError } from '../errors.js';
+import type { Evaluation, EvaluationRequest } from '../evaluator/evaluator.js';
 import type { EnforcementSource, GuardrailSettings, RequestMetrics } from './deps.js';
 import { Elsewhere } from './exchange.js';
 import type { Reply } from './exchange.js';
@@ -42,31 +43,50 @@ export function contextFor(name: DomainName, { enforcement, guardrail }: Decisio
   }
 }
 
-/** What a decision came to, or why there is none. */
-export interface Closed {
-  readonly answer: DomainAnswer;
-  readonly code?: string;
-}
-
 /**
- * The answer when a decision could not be made. Being too busy is no reason to quarantine anything: that is said as it is, and the caller
- * asks again.
+ * One request to a domain, read. Whoever holds it evaluates `request()`, at once or later, and gives what came of it to `answer` or `close`:
+ * the answer is the same, wherever it is made. A class, for one is made for every request.
  */
-export function closed<Input>(thrown: unknown, domain: Domain<Input>, input: Input): Closed {
-  if (!(thrown instanceof GatewayError)) throw thrown;
-  if (thrown.code === 'evaluation_overloaded' || thrown.code === 'evaluator_closed') throw thrown;
-  const reason: ClosedReason = { code: thrown.code, message: thrown.message };
-  return { answer: domain.closedForm(reason, input), code: thrown.code };
-}
+export class DomainQuestion<Input> {
+  readonly #domain: Domain<Input>;
+  readonly #input: Input;
+  readonly #context: DecisionContext;
+  readonly #metrics: Pick<RequestMetrics, 'evaluation'>;
+  readonly #start = performance.now();
 
-/** The answer on the wire, counted. `start` is of `performance.now()`. */
-export function counted<Input>(
-  domain: Domain<Input>,
-  { answer, code }: Closed,
-  metrics: Pick<RequestMetrics, 'evaluation'>,
-  start: number,
-): Reply {
-  const verdict = code === undefined ? domain.verdictLabel(answer) : 'error';
-  metrics.evaluation(domain.name, verdict, (performance.now() - start) / 1000);
-  return json(answer.status, answer.body, code === undefined ? {} : { [ERROR_CODE_HEADER]: code });
+  constructor(domain: Domain<Input>, input: Input, context: DecisionContext, metrics: Pick<RequestMetrics, 'evaluation'>) {
+    this.#domain = domain;
+    this.#input = input;
+    this.#context = context;
+    this.#metrics = metrics;
+  }
+
+  request(): EvaluationRequest {
+    const { entrypoint } = this.#domain;
+    return { entrypoint, input: this.#domain.toEvaluationInput(this.#input, this.#context), strictBuiltinErrors: true };
+  }
+
+  /** The answer of the policy on the wire, counted. Throws `decision_invalid` when it decides nothing. */
+  answer({ result }: Evaluation): Reply {
+    const answer = this.#domain.toAnswer(result);
+    this.#count(this.#domain.verdictLabel(answer));
+    return json(answer.status, answer.body);
+  }
+
+  /**
+   * The answer when a decision could not be made. Being too busy is no reason to quarantine anything, nor is one that somebody else has to
+   * make: those are thrown on, and the caller asks again.
+   */
+  close(thrown: unknown): Reply {
+    if (!(thrown instanceof GatewayError)) throw thrown;
+    if (thrown.code === 'evaluation_overloaded' || thrown.code === 'evaluator_closed') throw thrown;
+    const { code, message } = thrown;
+    const answer = this.#domain.closedForm({ code, message }, this.#input);
+    this.#count('error');
+    return json(answer.status, answer.body, { [ERROR_CODE_HEADER]: code });
+  }
+
+  #count(verdict: string): void {
+    this.#metrics.evaluation(this.#domain.name, verdict, (performance.now() - this.#start) / 1000);
+  }
 }

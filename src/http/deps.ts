@@ -1,9 +1,9 @@
 import { DEFAULT_INPUT_DEPTH } from '../evaluator/input.js';
 import type { Log } from '../log.js';
 import type { WatcherState } from '../watcher/watcher.js';
-import type { Refusal } from './door/gate.js';
+import type { Refusal } from './door/refusal.js';
 import type { Resource } from './exchange.js';
-import type { Front } from './server.js';
+import type { Front } from './front.js';
 
 /** What is counted of requests. Labels are bounded: routes come from the route table, `unmatched` otherwise. */
 export interface RequestMetrics {

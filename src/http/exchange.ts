@@ -37,6 +37,9 @@ export interface Resource {
   readonly hot?: readonly string[];
 }
 
+/** The one path that is open to everybody. */
+export const HEALTH_PATH = '/health';
+
 /** The two families of routes: they differ in error shape and in what a cross-site check asks for. */
 export type Surface = 'defenseclaw' | 'opa';
 

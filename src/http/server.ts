@@ -6,6 +6,7 @@ import type { Log } from '../log.js';
 import { addressText, listenError } from './address.js';
 import { KEEP_ALIVE_GRACE_MS } from './deps.js';
 import type { HttpLimits } from './deps.js';
+import type { Front } from './front.js';
 import type { Otherwise } from './quick/lane.js';
 import type { Wire } from './quick/wire.js';
 
@@ -15,18 +16,6 @@ export interface ListenAddress {
   readonly port: number;
   /** `http://host:port`, an IPv6 host in brackets. */
   readonly url: string;
-}
-
-/** Other processes that answer what comes in. What they cannot answer they send on to `socketPath`. */
-export interface Front {
-  /** Local socket on which this process takes what it is sent on. */
-  readonly socketPath: string;
-  /** Hands a connection over that nothing was read from yet. Where nobody can take it, it is to be served here. */
-  take(socket: Socket, serveHere: () => void): void;
-  /** From now on every answer asks its client to come no more on this connection. */
-  leave(): void;
-  /** Lets the answers under way end; after that no request is sent on any more. */
-  drain(): Promise<void>;
 }
 
 export interface HttpServer {

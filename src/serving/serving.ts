@@ -3,7 +3,7 @@ import type { Socket } from 'node:net';
 import path from 'node:path';
 import { reachesOut } from '../evaluator/linker.js';
 import type { GuardrailSettings } from '../http/deps.js';
-import type { Front } from '../http/server.js';
+import type { Front } from '../http/front.js';
 import type { Log } from '../log.js';
 import type { Revision } from '../policy/revision.js';
 import { Crew } from './crew.js';

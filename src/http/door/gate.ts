@@ -1,18 +1,12 @@
-import type { HttpDeps, RequestMetrics } from '../deps.js';
-import { surfaceOf } from '../exchange.js';
+import { HEALTH_PATH, surfaceOf } from '../exchange.js';
 import type { Call, Reply } from '../exchange.js';
 import type { ErrorCode } from '../../errors.js';
 import { createAuthenticator } from './token.js';
-import type { AuthFailure } from './token.js';
 import { checkCsrf } from './csrf.js';
-import type { CsrfFailure } from './csrf.js';
 import { opaError } from '../opa/errors.js';
 import type { OpaCode } from '../opa/errors.js';
 import { ERROR_CODE_HEADER, plain } from '../replies.js';
-import { HEALTH_PATH } from '../routes/health.js';
-
-/** Why a request is not let in. */
-export type Refusal = AuthFailure | CsrfFailure | 'host_rejected';
+import type { Refusal } from './refusal.js';
 
 /** Status, text and code of each refusal. The text is JSON, but goes out as plain text: that is the wire. */
 const REFUSALS: Readonly<Record<Refusal, readonly [status: number, error: string, code?: ErrorCode]>> = {
@@ -38,8 +32,13 @@ export interface Gate {
   admits(knock: Knock): boolean;
 }
 
-export function createGate(deps: Pick<HttpDeps, 'token'> & { readonly metrics: Pick<RequestMetrics, 'authFailure'> }): Gate {
-  const authenticate = createAuthenticator(deps.token);
+export interface GateParts {
+  readonly token: string | undefined;
+  readonly metrics: { authFailure(reason: Refusal): void };
+}
+
+export function createGate({ token, metrics }: GateParts): Gate {
+  const authenticate = createAuthenticator(token);
 
   function objection(knock: Knock): Refusal | undefined {
     const { method, path, headers } = knock;
@@ -53,7 +52,7 @@ export function createGate(deps: Pick<HttpDeps, 'token'> & { readonly metrics: P
     refusal(knock) {
       const reason = knock.hosts > 1 ? 'host_rejected' : objection(knock);
       if (reason === undefined) return undefined;
-      deps.metrics.authFailure(reason);
+      metrics.authFailure(reason);
       return refused(reason, knock.path);
     },
     admits: (knock) => objection(knock) === undefined,

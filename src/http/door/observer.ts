@@ -1,5 +1,4 @@
 import type { Log } from '../../log.js';
-import type { RequestMetrics } from '../deps.js';
 import type { Call, Reply } from '../exchange.js';
 import { ERROR_CODE_HEADER, REVISION_HEADER } from '../replies.js';
 
@@ -10,7 +9,7 @@ export type Observer = (call: Pick<Call, 'method' | 'path' | 'requestId'>, route
 
 /** What is noted, and where. */
 export interface ObserverParts {
-  readonly metrics: Pick<RequestMetrics, 'httpRequest'>;
+  readonly metrics: { httpRequest(method: string, route: string, status: number, seconds: number): void };
   readonly log: Log;
   /** Nobody reads debug lines. */
   readonly quiet?: boolean;

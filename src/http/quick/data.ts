@@ -1,7 +1,9 @@
+import type { Evaluation } from '../../evaluator/evaluator.js';
 import type { HttpDeps, HttpLimits, RequestMetrics } from '../deps.js';
 import { Elsewhere } from '../exchange.js';
 import type { Reply } from '../exchange.js';
 import { answerText, jsonText } from '../opa/answer.js';
+import { countData } from '../opa/count.js';
 import { compressed } from '../opa/compress.js';
 import { readEnvelope } from '../opa/envelope.js';
 import { readFlags } from '../opa/flags.js';
@@ -44,18 +46,17 @@ function quickData({ deps, limits, source, failed }: QuickParts, path: readonly 
     if (entrypoint === undefined) throw new Elsewhere();
     const request = { entrypoint, strictBuiltinErrors: flags.strictBuiltinErrors };
     const start = performance.now();
-    let verdict = 'error';
+    let evaluation: Evaluation | undefined;
     let reply: Reply;
     try {
-      const evaluation = revision.evaluateNow(input === undefined ? request : { ...request, input });
-      verdict = evaluation.result === undefined ? 'undefined' : 'defined';
+      evaluation = revision.evaluateNow(input === undefined ? request : { ...request, input });
       const facts = { flags, revision, version: deps.version, decisionIds: false, inputMissing: input === undefined };
       reply = jsonText(answerText(evaluation, facts), false);
     } catch (thrown) {
       if (thrown instanceof Elsewhere) throw thrown;
       reply = failed(thrown, call);
     }
-    deps.metrics.evaluation('data', verdict, (performance.now() - start) / 1000);
+    countData(deps.metrics, evaluation, start);
     return compressed(call, withHeader(reply, REVISION_HEADER, revision.shortId));
   };
 }

@@ -8,6 +8,7 @@ import { answerText, jsonText } from '../opa/answer.js';
 import { mapBounded, readBatch } from '../opa/batch.js';
 import type { BatchInput } from '../opa/batch.js';
 import { compressed } from '../opa/compress.js';
+import { counted } from '../opa/count.js';
 import type { OpaDeps } from '../opa/deps.js';
 import { askDocument } from '../opa/document.js';
 import { causeOf, EVALUATION_MESSAGE, opaError } from '../opa/errors.js';
@@ -15,7 +16,6 @@ import { readFlags } from '../opa/flags.js';
 import type { Flags } from '../opa/flags.js';
 import { readOpaBody } from '../opa/read-body.js';
 import { segmentsOf } from '../opa/resolve.js';
-import { counted } from './data.js';
 
 const ROOT = '/v1/batch/data';
 
@@ -56,7 +56,7 @@ async function respond(
   const start = performance.now();
   try {
     const { strictBuiltinErrors, metrics } = flags;
-    const evaluation = await counted(opa, askDocument(lease, { path, input, strictBuiltinErrors, metrics }));
+    const evaluation = await counted(opa.deps.metrics, askDocument(lease, { path, input, strictBuiltinErrors, metrics }));
     const timers = { timer_rego_query_eval_ns: Math.round((performance.now() - start) * 1e6) };
     const facts = { flags, revision: lease.revision, version: opa.deps.version, decisionIds: opa.deps.decisionIds === true, timers };
     return { name, failed: false, text: answerText(evaluation, facts).slice(1, -1) };

@@ -1,9 +1,9 @@
-import type { Evaluation } from '../../evaluator/evaluator.js';
 import type { Call, Reply, Resource } from '../exchange.js';
 import { onRevision } from '../on-revision.js';
 import { answerText, jsonText } from '../opa/answer.js';
 import type { Timers } from '../opa/answer.js';
 import { compressed } from '../opa/compress.js';
+import { counted } from '../opa/count.js';
 import type { OpaDeps } from '../opa/deps.js';
 import { askDocument } from '../opa/document.js';
 import type { Question } from '../opa/document.js';
@@ -45,7 +45,7 @@ async function read(opa: OpaDeps, call: Call, readInput: () => Envelope | Promis
   const parsed = performance.now();
   const question: Question = { path, input, strictBuiltinErrors: flags.strictBuiltinErrors, metrics: flags.metrics };
   const reply = await onRevision(opa, call, async (lease) => {
-    const evaluation = await counted(opa, askDocument(lease, question));
+    const evaluation = await counted(opa.deps.metrics, askDocument(lease, question));
     const text = answerText(evaluation, {
       flags,
       revision: lease.revision,
@@ -68,17 +68,4 @@ function timersOf(start: number, parsed: number): Timers {
     timer_rego_query_eval_ns: ns(end - parsed),
     timer_server_handler_ns: ns(end - start),
   };
-}
-
-/** Waits for one evaluation of the Data API and counts what it came to. */
-export async function counted({ deps }: Pick<OpaDeps, 'deps'>, asked: Promise<Evaluation>): Promise<Evaluation> {
-  const start = performance.now();
-  let verdict = 'error';
-  try {
-    const evaluation = await asked;
-    verdict = evaluation.result === undefined ? 'undefined' : 'defined';
-    return evaluation;
-  } finally {
-    deps.metrics.evaluation('data', verdict, (performance.now() - start) / 1000);
-  }
 }

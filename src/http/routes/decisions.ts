@@ -1,8 +1,7 @@
 import type { Domain } from '../../domains/domain.js';
-import type { RevisionLease } from '../../engine/engine.js';
 import { GatewayError } from '../../errors.js';
 import type { Attachment } from '../attachment.js';
-import { closed, contextFor, counted, DECISIONS } from '../decision.js';
+import { contextFor, DECISIONS, DomainQuestion } from '../decision.js';
 import type { HttpDeps } from '../deps.js';
 import type { Call, Reply, Resource } from '../exchange.js';
 import { onRevision } from '../on-revision.js';
@@ -25,19 +24,15 @@ async function decide<Input>(domain: Domain<Input>, call: Call, parts: DecisionD
   const input = domain.parseInput(await call.body());
   const context = contextFor(domain.name, deps);
   if (context instanceof GatewayError) return listsFailed(context, deps);
-  const start = performance.now();
-  const close = (thrown: unknown): Reply => counted(domain, closed(thrown, domain, input), deps.metrics, start);
-  const work = async (lease: RevisionLease): Promise<Reply> => {
+  const question = new DomainQuestion(domain, input, context, deps.metrics);
+  if (attachment.engine?.current === undefined) return question.close(noRevision(parts));
+  return onRevision(parts, call, async (lease) => {
     try {
-      const request = { entrypoint: domain.entrypoint, input: domain.toEvaluationInput(input, context), strictBuiltinErrors: true };
-      const { result } = await lease.evaluate(request);
-      return counted(domain, { answer: domain.toAnswer(result) }, deps.metrics, start);
+      return question.answer(await lease.evaluate(question.request()));
     } catch (thrown) {
-      return close(thrown);
+      return question.close(thrown);
     }
-  };
-  if (attachment.engine?.current === undefined) return close(noRevision(parts));
-  return onRevision(parts, call, work);
+  });
 }
 
 function listsFailed(error: GatewayError, { log, metrics }: DecisionDeps['deps']): Reply {

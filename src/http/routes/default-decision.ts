@@ -2,6 +2,7 @@ import type { Call, Reply, Resource } from '../exchange.js';
 import { onRevision } from '../on-revision.js';
 import { jsonText } from '../opa/answer.js';
 import { compressed } from '../opa/compress.js';
+import { counted } from '../opa/count.js';
 import type { OpaDeps } from '../opa/deps.js';
 import { askDocument } from '../opa/document.js';
 import { readBareInput } from '../opa/envelope.js';
@@ -9,7 +10,6 @@ import { opaError } from '../opa/errors.js';
 import { readFlags } from '../opa/flags.js';
 import { readOpaBody } from '../opa/read-body.js';
 import { ruleAlong, segmentsOf } from '../opa/resolve.js';
-import { counted } from './data.js';
 
 const V0 = '/v0/data';
 
@@ -36,7 +36,7 @@ async function decide(opa: OpaDeps, call: Call, path: readonly string[]): Promis
   const body = readBareInput(await readOpaBody(call, opa.limits.maxInflatedBytes), 'body', opa.limits.maxInputDepth);
   const reply = await onRevision(opa, call, async (lease) => {
     const question = { path, strictBuiltinErrors, input: body.length === 0 ? undefined : body };
-    const { result } = await counted(opa, askDocument(lease, question));
+    const { result } = await counted(opa.deps.metrics, askDocument(lease, question));
     if (result !== undefined) return jsonText(result, pretty);
     const what = ruleAlong(lease.revision.policy, path) ? 'undefined' : 'missing';
     return opaError(404, 'undefined_document', `document ${what}: ${['data', ...path].join('.')}`);

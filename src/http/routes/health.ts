@@ -1,10 +1,9 @@
 import type { Attachment } from '../attachment.js';
 import type { HealthReport } from '../health-report.js';
+import { HEALTH_PATH } from '../exchange.js';
 import type { Reply, Resource } from '../exchange.js';
 import { hasFlag } from '../query.js';
 import { json, sorted } from '../replies.js';
-
-export const HEALTH_PATH = '/health';
 
 /** Asking with one of these means: is it ready to decide? */
 const READINESS_FLAGS = ['ready', 'bundles', 'bundle', 'plugins'] as const;
