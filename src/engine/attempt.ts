@@ -1,6 +1,6 @@
 import type { Evaluator } from '../evaluator/evaluator.js';
 import { GatewayError } from '../errors.js';
-import { checkDataConflicts, mergeData } from '../policy/merge-data.js';
+import { mergeApart } from '../policy/merge-apart.js';
 import type { Diagnostic } from '../policy/diagnostic.js';
 import type { CompiledPolicy, Revision } from '../policy/revision.js';
 import type { SourceSet } from '../policy/source-set.js';
@@ -112,10 +112,10 @@ async function prepare(
   return { status: 'prepared', generation: new Generation(revision, prepared.value) };
 }
 
-function withData(source: SourceSet, policy: CompiledPolicy): Candidate {
-  const merged = mergeData(source);
-  throwErrors('policy_data_conflict', checkDataConflicts(merged, policy.rules));
-  return { source, policy, ...merged };
+async function withData(source: SourceSet, policy: CompiledPolicy): Promise<Candidate> {
+  const { data, document, conflicts } = await mergeApart(source, policy.rules);
+  throwErrors('policy_data_conflict', conflicts);
+  return { source, policy, data, document };
 }
 
 function candidateOf({ source, policy, data }: KeptRevision): Candidate {

@@ -9,7 +9,7 @@ export interface Candidate {
   readonly policy: CompiledPolicy;
   /** The merged data document as JSON text in UTF-8. */
   readonly data: Uint8Array;
-  /** The same parsed, for gates: numbers are JavaScript's. */
+  /** The same for gates, each member at the root parsed when it is first asked for: numbers are JavaScript's. */
   readonly document: Readonly<Record<string, unknown>>;
 }
 

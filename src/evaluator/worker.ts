@@ -1,14 +1,16 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { asGatewayError } from '../errors.js';
 import { EvaluationContext } from './host/evaluation-context.js';
+import { fillMemory } from './host/instantiate.js';
 import { LoadedRevision } from './host/loaded-revision.js';
 import { Recorder } from './host/recorder.js';
 import { unpackBatch } from './pool/batch.js';
 import type { BatchItem } from './pool/batch.js';
-import { CONTROL, PAGE_BYTES, toWire } from './pool/protocol.js';
+import { CONTROL, PAGE_BYTES } from './pool/protocol.js';
 import type { GenerationSource, ReplyPayload, ThreadCommand, ThreadEvent, ThreadSettings } from './pool/protocol.js';
 import { PrintBuffer } from './pool/print-buffer.js';
 import { linker } from './linker.js';
+import { toWire } from '../wire-error.js';
 
 /** Replies wait for each other this long, so that quick ones share a message and none waits for a slow one. */
 const REPLY_DELAY_MS = 0.5;
@@ -44,9 +46,11 @@ async function prepare(source: GenerationSource): Promise<void> {
   try {
     const find = await linker(settings.allowBuiltins, source.builtins);
     const link = recorder?.link(find) ?? find;
+    const { maxMemoryBytes } = settings;
+    const filled = await fillMemory({ ...source, maxMemoryBytes });
     // Released meanwhile: nobody waits for it.
     if (!loading.delete(generation)) return;
-    const revision = new LoadedRevision({ ...source, maxMemoryBytes: settings.maxMemoryBytes, link }, context);
+    const revision = new LoadedRevision({ ...source, maxMemoryBytes, link }, context, filled);
     generations.set(generation, revision);
     report();
     post({ type: 'prepared', generation, entrypoints: revision.entrypoints, data: { image: revision.image } });

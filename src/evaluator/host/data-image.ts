@@ -1,5 +1,6 @@
 /**
- * The parsed data document as it lies in the memory of an instance: the bytes from `start` on. Layout is deterministic per
+ * The parsed data document as it lies in the memory of an instance: the bytes from `start` on, behind the text that it was parsed from
+ * (which stays unused address space in every other instance). Layout is deterministic per
  * module, so any other instance of the module takes the bytes as they are, instead of parsing JSON (several times slower).
  */
 export interface DataImage {

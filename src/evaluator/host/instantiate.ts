@@ -1,4 +1,5 @@
 import { createRequire } from 'node:module';
+import { setImmediate } from 'node:timers/promises';
 import { GatewayError } from '../../errors.js';
 import { parseTerm } from '../../value/parse-term.js';
 import { RegoObject } from '../../value/value.js';
@@ -61,13 +62,17 @@ export interface Guest {
   readonly entrypoints: Readonly<Record<string, number>>;
 }
 
-/** Makes an instance over our own imports and loads the data. Throws what the guest throws, or GatewayError. */
-export function instantiate(source: ModuleSource, context: EvaluationContext): Guest {
-  const memory = allocate(source);
+/**
+ * Makes an instance over our own imports and loads the data, which `filled` holds already (see {@link fillMemory}). Throws what the guest
+ * throws, or GatewayError.
+ */
+export function instantiate(source: ModuleSource, context: EvaluationContext, filled?: GuestMemory): Guest {
+  const memory = filled ?? allocate(source);
   const { instance, exports, calls, order } = connect(source, memory, context);
   const policy = new LoadedPolicy(instance, memory.memory, abiMinor(instance));
   const { baseHeapPtr: dataStart, entrypoints } = policy;
-  const loaded = 'image' in source.data ? placeImage(source.data.image, dataStart, memory) : parseData(source.data.json, policy);
+  const loaded =
+    'image' in source.data ? placeImage(source.data.image, dataStart, memory, filled !== undefined) : parseData(source.data.json, policy);
   context.renewHeap();
   order.heapStart = loaded.heapStart;
   return { exports, memory, calls, dataStart, entrypoints, ...loaded };
@@ -89,10 +94,12 @@ export function reinstantiate(aborted: Guest, source: ModuleSource, context: Eva
 }
 
 /** Sized for the data at once: the guest grows by single pages, which is slow in V8. */
-function allocate(source: ModuleSource): GuestMemory {
+function allocate(source: Omit<ModuleSource, 'link' | 'module'>): GuestMemory {
   const maximum = Math.floor(source.maxMemoryBytes / PAGE);
   // Stack (one page) and constants lie below the heap, and every constant is in the module's own bytes.
-  const initial = Math.ceil((PAGE + source.wasmBytes + dataFootprint(source.data) + SLACK_BYTES) / PAGE);
+  const estimate = PAGE + source.wasmBytes + dataFootprint(source.data);
+  const imageEnd = 'image' in source.data ? source.data.image.start + source.data.image.bytes.byteLength : 0;
+  const initial = Math.ceil((Math.max(estimate, imageEnd) + SLACK_BYTES) / PAGE);
   return new GuestMemory(new WebAssembly.Memory({ initial: Math.min(initial, maximum), maximum }));
 }
 
@@ -162,11 +169,30 @@ function parseData(json: Uint8Array, policy: SdkPolicy): Pick<Guest, 'dataAddres
   return { dataAddress: policy.dataAddr, heapStart: align(policy.dataHeapPtr) };
 }
 
-function placeImage(image: DataImage, dataStart: number, memory: GuestMemory): Pick<Guest, 'dataAddress' | 'heapStart'> {
-  if (image.start !== dataStart) throw new GatewayError('evaluation_failed', `Expected data at ${image.start}, got ${dataStart}`);
-  const heapStart = dataStart + image.bytes.byteLength;
-  memory.reserve(heapStart);
-  memory.bytes.set(new Uint8Array(image.bytes), dataStart);
+/** Bytes of an image that are copied at once: 4 MiB of fresh memory take some 3 ms. */
+const SLICE_BYTES = 4 * 1024 * 1024;
+
+/** Memory with a large image in place, filled in slices: whoever decides on this thread decides between them. Undefined for small data. */
+export async function fillMemory(source: Omit<ModuleSource, 'link' | 'module'>): Promise<GuestMemory | undefined> {
+  if (!('image' in source.data) || source.data.image.bytes.byteLength <= SLICE_BYTES) return undefined;
+  const { bytes, start } = source.data.image;
+  const memory = allocate(source);
+  memory.reserve(start + bytes.byteLength);
+  for (let offset = 0; offset < bytes.byteLength; offset += SLICE_BYTES) {
+    const length = Math.min(SLICE_BYTES, bytes.byteLength - offset);
+    memory.bytes.set(new Uint8Array(bytes, offset, length), start + offset);
+    await setImmediate();
+  }
+  return memory;
+}
+
+function placeImage(image: DataImage, dataStart: number, memory: GuestMemory, placed = false): Pick<Guest, 'dataAddress' | 'heapStart'> {
+  if (image.start < dataStart) throw new GatewayError('evaluation_failed', `Expected data behind ${dataStart}, got it at ${image.start}`);
+  const heapStart = image.start + image.bytes.byteLength;
+  if (!placed) {
+    memory.reserve(heapStart);
+    memory.bytes.set(new Uint8Array(image.bytes), image.start);
+  }
   return { dataAddress: image.dataAddress, heapStart };
 }
 

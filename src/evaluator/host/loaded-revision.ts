@@ -1,4 +1,5 @@
 import type { DataImage } from './data-image.js';
+import type { GuestMemory } from './guest-memory.js';
 import type { EvaluationContext } from './evaluation-context.js';
 import { GuestAbort, OutOfBudget, guestFailure } from './guest-failure.js';
 import { align, instantiate, reinstantiate } from './instantiate.js';
@@ -33,12 +34,12 @@ export class LoadedRevision {
   /** Instances given up: after a throw, or grown past what is kept. */
   dropped = 0;
 
-  /** Makes the first instance. Throws GatewayError when the module or the data cannot be loaded. */
-  constructor(source: ModuleSource, context: EvaluationContext) {
+  /** Makes the first instance, in `filled` when that is there. Throws GatewayError when the module or the data cannot be loaded. */
+  constructor(source: ModuleSource, context: EvaluationContext, filled?: GuestMemory) {
     this.#context = context;
     try {
-      const guest = instantiate(source, context);
-      this.image = 'image' in source.data ? source.data.image : imageOf(guest);
+      const guest = instantiate(source, context, filled);
+      this.image = 'image' in source.data ? source.data.image : imageOf(guest, source.data.json.byteLength);
       this.#source = { ...source, data: { image: this.image } };
       this.entrypoints = guest.entrypoints;
       this.#adopt(guest);
@@ -112,10 +113,12 @@ export class LoadedRevision {
   }
 }
 
-function imageOf(guest: Guest): DataImage {
-  const bytes = new SharedArrayBuffer(guest.heapStart - guest.dataStart);
-  new Uint8Array(bytes).set(guest.memory.bytes.subarray(guest.dataStart, guest.heapStart));
-  return { bytes, start: guest.dataStart, dataAddress: guest.dataAddress };
+/** The parsed data of a guest, without the text that it was parsed from: that lies first, and nothing in the values points into it. */
+function imageOf(guest: Guest, textBytes: number): DataImage {
+  const start = align(guest.dataStart + textBytes);
+  const bytes = new SharedArrayBuffer(guest.heapStart - start);
+  new Uint8Array(bytes).set(guest.memory.bytes.subarray(start, guest.heapStart));
+  return { bytes, start, dataAddress: guest.dataAddress };
 }
 
 /** Puts the input where the heap begins; its length. */

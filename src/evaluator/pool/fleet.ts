@@ -1,7 +1,7 @@
 import type { GatewayError } from '../../errors.js';
 import type { Generation } from './generation.js';
 import type { Pending } from './pending.js';
-import { fromWire } from './protocol.js';
+import { fromWire } from '../../wire-error.js';
 import type { ReplyPayload, ThreadEvent } from './protocol.js';
 import { Restarts } from './restarts.js';
 import { Thread } from './thread.js';

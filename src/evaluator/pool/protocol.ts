@@ -1,6 +1,5 @@
-import type { ErrorCode } from '../../errors.js';
+import type { WireError } from '../../wire-error.js';
 import type { DataSource } from '../host/data-image.js';
-import { GatewayError } from '../../errors.js';
 import type { Evaluation } from '../evaluator.js';
 
 /** A revision as threads know it: numbers are shorter than ids, and one id may be prepared twice. */
@@ -35,21 +34,6 @@ export type ThreadEvent =
  * JSON text, undefined, a result with more to it, or an error.
  */
 export type ReplyPayload = string | undefined | Evaluation | WireError;
-
-/** A coded error between threads: structured clone would strip it of its class. */
-export interface WireError {
-  readonly code: ErrorCode;
-  readonly message: string;
-  readonly details: Readonly<Record<string, unknown>>;
-}
-
-export function toWire(error: GatewayError): WireError {
-  return { code: error.code, message: error.message, details: error.details };
-}
-
-export function fromWire({ code, message, details }: WireError): GatewayError {
-  return new GatewayError(code, message, { details });
-}
 
 /** Fixed part of what a worker is started with. */
 export interface ThreadSettings {

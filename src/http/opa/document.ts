@@ -1,6 +1,7 @@
 import type { Evaluation, EvaluationRequest } from '../../evaluator/evaluator.js';
 import type { RevisionLease } from '../../engine/engine.js';
 import type { Revision } from '../../policy/revision.js';
+import { sectionsOf } from '../../policy/sections.js';
 import { formatJson } from '../../value/format-json.js';
 import { parseTerm } from '../../value/parse-term.js';
 import { RegoObject } from '../../value/value.js';
@@ -22,7 +23,7 @@ export async function askDocument(lease: RevisionLease, question: Question): Pro
   const plan = resolve(lease.revision.policy, path);
   switch (plan.kind) {
     case 'base':
-      return { result: textOf(walk(baseData(lease.revision), path)) };
+      return { result: textOf(walk(baseData(lease.revision, path), path)) };
     case 'document':
       return wholeDocument(lease, question, plan.roots);
     case 'evaluate': {
@@ -52,7 +53,7 @@ async function wholeDocument(lease: RevisionLease, question: Question, roots: re
     if (!(value instanceof RegoObject)) return;
     for (const [key, member] of value.entries) if (typeof key === 'string' && key !== HIDDEN) found.set(key, member);
   };
-  if (!roots.includes('')) take(baseData(lease.revision));
+  if (!roots.includes('')) take(baseData(lease.revision, []));
   for (const [root, { result }] of made) {
     if (result === undefined || root === HIDDEN) continue;
     if (root === '') take(parseTerm(result));
@@ -61,15 +62,16 @@ async function wholeDocument(lease: RevisionLease, question: Question, roots: re
   return { ...made[0]?.[1], result: formatJson(RegoObject.of(found)) };
 }
 
-const parsed = new WeakMap<Revision, RegoValue>();
+const parsed = new WeakMap<Revision, Map<string, RegoValue>>();
 
-/** The data document of a revision, read when first asked for and kept as long as the revision. */
-function baseData(revision: Revision): RegoValue {
-  const known = parsed.get(revision);
-  if (known !== undefined) return known;
-  const value = parseTerm(revision.data);
-  parsed.set(revision, value);
-  return value;
+/** The member of the data document that a path leads into, read when first asked for and kept as long as the revision. */
+function baseData(revision: Revision, [name]: readonly string[]): RegoValue {
+  const members = parsed.get(revision) ?? new Map<string, RegoValue>();
+  parsed.set(revision, members);
+  for (const [key, json] of sectionsOf(revision.data)) {
+    if ((name === undefined || key === name) && !members.has(key)) members.set(key, parseTerm(json));
+  }
+  return RegoObject.of(members);
 }
 
 const INDEX = /^\d{1,9}$/;

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Revision } from '../../policy/revision.js';
+import { lazyDocument } from '../../policy/sections.js';
 import { SEVERITIES } from '../severity.js';
 import type { Severity } from '../severity.js';
 
@@ -24,7 +25,7 @@ const memo = new WeakMap<Revision, ScanRules>();
 export function scanRulesOf(revision: Revision): ScanRules {
   const known = memo.get(revision);
   if (known !== undefined) return known;
-  const rules = scanRules(JSON.parse(Buffer.from(revision.data).toString('utf8')) as unknown);
+  const rules = scanRules(lazyDocument(revision.data));
   memo.set(revision, rules);
   return rules;
 }

@@ -193,4 +193,18 @@ describe('the wasm host', () => {
       ).code,
     ).toBe('evaluation_conflict');
   });
+
+  it('shares the parsed data without the text that it was parsed from', () => {
+    const table = { s: 'plain '.repeat(20), e: 'esc\n"é\ud83d\ude00', f: 1.25, 'key "\u2028': [1, null, true, { a: {} }] };
+    const padding = 'p'.repeat(100_000);
+    const json = Buffer.from(JSON.stringify({ table, padding }).replace('1.25', '12345678901234567890.25'));
+    const parsed = load({ json });
+    expect(parsed.image.bytes.byteLength).toBeLessThan(1.5 * json.byteLength);
+    const copied = load({ image: parsed.image });
+    for (const key of Object.keys(table)) {
+      const input = JSON.stringify({ key });
+      expect(ask(copied, 'from_data', input)).toBe(ask(parsed, 'from_data', input));
+    }
+    expect(ask(copied, 'from_data', '{"key":"f"}')).toBe('12345678901234567890.25');
+  });
 });
