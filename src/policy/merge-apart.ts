@@ -7,7 +7,7 @@ import type { WireError } from '../wire-error.js';
 import { startWorker } from '../start-worker.js';
 import type { Diagnostic } from './diagnostic.js';
 import { checkDataConflicts, mergeData } from './merge-data.js';
-import type { CompiledPolicy } from './revision.js';
+import type { RulePlace } from './revision.js';
 import { lazyDocument, rememberSections } from './sections.js';
 import type { SectionPlace } from './sections.js';
 import type { SourceFile, SourceSet } from './source-set.js';
@@ -24,7 +24,7 @@ export interface CheckedData {
 /** To the thread: one message a file, then the rules. */
 export type MergeRequest =
   | { readonly type: 'file'; readonly part: 'data' | 'overlays'; readonly file: SourceFile }
-  | { readonly type: 'merge'; readonly rules: CompiledPolicy['rules'] };
+  | { readonly type: 'merge'; readonly rules: readonly RulePlace[] };
 
 export type MergeReply =
   | { readonly data: Uint8Array; readonly places: readonly SectionPlace[]; readonly conflicts: readonly Diagnostic[] }
@@ -38,7 +38,7 @@ const SMALL_YAML_BYTES = 1024;
  * Merges and checks the data of a source set: what is large on a thread of its own, which ends with the work and takes its memory along.
  * The thread that decides copies bytes, a file at a time. Throws what {@link mergeData} throws.
  */
-export async function mergeApart(set: Pick<SourceSet, 'data' | 'overlays'>, rules: CompiledPolicy['rules']): Promise<CheckedData> {
+export async function mergeApart(set: Pick<SourceSet, 'data' | 'overlays'>, rules: readonly RulePlace[]): Promise<CheckedData> {
   if (isSmall(set)) {
     const merged = mergeData(set);
     return { ...merged, conflicts: checkDataConflicts(merged, rules) };
@@ -57,7 +57,7 @@ export async function mergeApart(set: Pick<SourceSet, 'data' | 'overlays'>, rule
 async function ask(
   worker: Worker,
   { data, overlays }: Pick<SourceSet, 'data' | 'overlays'>,
-  rules: CompiledPolicy['rules'],
+  rules: readonly RulePlace[],
 ): Promise<MergeReply> {
   const ended = new AbortController();
   const replied = once(worker, 'message', { signal: ended.signal }) as Promise<[MergeReply]>;
