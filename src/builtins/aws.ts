@@ -1,5 +1,5 @@
 import { createHash, createHmac } from 'node:crypto';
-import { compareStrings } from '../value/compare.js';
+import { compareStrings } from '../value/compare-strings.js';
 import { formatJson } from '../value/format-json.js';
 import type { Step } from '../value/step.js';
 import { RegoObject, RegoSet } from '../value/value.js';

@@ -6,7 +6,7 @@ import type { AttemptDeps, AttemptNotes } from './attempt.js';
 import { describeOutcome } from './describe-outcome.js';
 import type { Decision, Engine, EngineEvents, Outcome, PinChange, RevisionLease } from './engine.js';
 import type { Generation } from './generation.js';
-import type { Pin } from './keeper.js';
+import type { Pin } from './pin.js';
 import { mergeRequests } from './reload-request.js';
 import type { ReloadOptions, ReloadRequest } from './reload-request.js';
 import { Shelf } from './shelf.js';

@@ -4,7 +4,7 @@ import { diagnosticsOf } from '../policy/error-diagnostics.js';
 import type { Revision } from '../policy/revision.js';
 import type { AttemptNotes } from './attempt.js';
 import type { Outcome } from './engine.js';
-import type { Pin } from './keeper.js';
+import type { Pin } from './pin.js';
 import type { ReloadRequest } from './reload-request.js';
 
 /** How a run ended. */

@@ -2,7 +2,7 @@ import type { Evaluation, EvaluationRequest } from '../evaluator/evaluator.js';
 import type { Diagnostic } from '../policy/diagnostic.js';
 import type { Revision, Trigger } from '../policy/revision.js';
 import type { ChangedFiles } from '../policy/changed-files.js';
-import type { Pin } from './keeper.js';
+import type { Pin } from './pin.js';
 import type { ReloadOptions } from './reload-request.js';
 
 /** Milliseconds of each stage that ran; a stage that was not needed is absent. */

@@ -1,18 +1,10 @@
 import type { Revision } from '../policy/revision.js';
 import type { SourceSet } from '../policy/source-set.js';
 import type { Outcome } from './engine.js';
+import type { Pin } from './pin.js';
 
 /** What a kept revision needs to serve: the folder, the compiler and the network are not among it. */
 export type KeptRevision = Omit<Revision, 'trigger' | 'loadedAt'>;
-
-/** A revision that later saves do not replace, until somebody says so. */
-export interface Pin {
-  /** Full id. */
-  readonly revision: string;
-  readonly at: Date;
-  readonly by?: string;
-  readonly reason?: string;
-}
 
 /** Keeps revisions beyond the life of the process. What it cannot write is its own trouble and told by it: no reload fails over it. */
 export interface RevisionKeeper {

@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { Outcome } from '../engine/engine.js';
-import type { Pin } from '../engine/keeper.js';
+import type { Pin } from '../engine/pin.js';
 import type { ReloadOptions } from '../engine/reload-request.js';
 import { asGatewayError, GatewayError } from '../errors.js';
 import { compareSides } from '../history/compare/compare.js';

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import type { Outcome } from '../engine/engine.js';
-import type { KeptRevision, Pin, RevisionKeeper } from '../engine/keeper.js';
+import type { KeptRevision, RevisionKeeper } from '../engine/keeper.js';
+import type { Pin } from '../engine/pin.js';
 import { GatewayError } from '../errors.js';
 import type { Log } from '../log.js';
 import type { CompiledPolicy } from '../policy/revision.js';

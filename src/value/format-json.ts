@@ -1,4 +1,4 @@
-import { compareStrings } from './compare.js';
+import { compareStrings } from './compare-strings.js';
 import { checkDepth } from './depth.js';
 import type { Step } from './step.js';
 import { RegoDecimal, RegoObject, RegoSet } from './value.js';

@@ -1,5 +1,5 @@
 import { GatewayError } from '../errors.js';
-import { compareStrings } from './compare.js';
+import { compareStrings } from './compare-strings.js';
 import { checkDepth } from './depth.js';
 import { formatJson, joinMembers, quoteJson } from './format-json.js';
 import type { JsonMember } from './format-json.js';

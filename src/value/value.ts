@@ -1,4 +1,6 @@
-import { compareValues } from './compare.js';
+import { Decimal } from 'decimal.js';
+import { compareStrings } from './compare-strings.js';
+import { findSorted, sortedUnique } from './sorted.js';
 import type { Step } from './step.js';
 
 /**
@@ -32,7 +34,7 @@ export class RegoSet {
   }
 
   has(value: RegoValue, step?: Step): boolean {
-    return find(this.members, (member) => counted(member, value, step)) >= 0;
+    return findSorted(this.members, (member) => counted(member, value, step)) >= 0;
   }
 }
 
@@ -58,7 +60,7 @@ export class RegoObject {
   }
 
   get(key: RegoValue, step?: Step): RegoValue | undefined {
-    return this.entries[find(this.entries, ([candidate]) => counted(candidate, key, step))]?.[1];
+    return this.entries[findSorted(this.entries, ([candidate]) => counted(candidate, key, step))]?.[1];
   }
 }
 
@@ -67,34 +69,70 @@ function counted(a: RegoValue, b: RegoValue, step?: Step): number {
   return compareValues(a, b, step);
 }
 
-/** Sorts in place unless sorted, and of equal items keeps one (Array sort is stable). */
-function sortedUnique<T>(items: T[], compare: (a: T, b: T) => number, keep: 'first' | 'last'): T[] {
-  if (ascending(items, compare)) return items;
-  items.sort(compare);
-  const step = keep === 'first' ? -1 : 1;
-  return items.filter((item, index) => {
-    const neighbour = items[index + step];
-    return neighbour === undefined || compare(item, neighbour) !== 0;
-  });
+/** Rank of each type in OPA's order: null < boolean < number < string < array < object < set. */
+function rank(value: RegoValue): number {
+  if (value === null) return 0;
+  switch (typeof value) {
+    case 'boolean':
+      return 1;
+    case 'number':
+    case 'bigint':
+      return 2;
+    case 'string':
+      return 3;
+    default:
+      if (value instanceof RegoDecimal) return 2;
+      if (value instanceof RegoObject) return 5;
+      return value instanceof RegoSet ? 6 : 4;
+  }
 }
 
-function ascending<T>(items: readonly T[], compare: (a: T, b: T) => number): boolean {
-  for (let index = 1; index < items.length; index++) {
-    if (compare(items[index - 1] as T, items[index] as T) >= 0) return false;
-  }
-  return true;
+/** OPA's total order over values: negative, zero or positive. Strings compare by UTF-8 bytes, as Go does. `step` counts members. */
+export function compareValues(a: RegoValue, b: RegoValue, step?: Step): number {
+  if (typeof a === 'string' && typeof b === 'string') return compareStrings(a, b);
+  if (typeof a === 'number' && typeof b === 'number') return a - b;
+  const ranks = rank(a) - rank(b);
+  if (ranks !== 0) return ranks;
+  if (a === null) return 0;
+  if (typeof a === 'boolean') return Number(a) - Number(b);
+  if (isNumber(a) && isNumber(b)) return compareNumbers(a, b);
+  if (a instanceof RegoSet && b instanceof RegoSet) return compareLists(a.members, b.members, compareValues, step);
+  if (a instanceof RegoObject && b instanceof RegoObject) return compareLists(a.entries, b.entries, compareEntries, step);
+  if (Array.isArray(a) && Array.isArray(b)) return compareLists(a as readonly RegoValue[], b as readonly RegoValue[], compareValues, step);
+  return 0;
 }
 
-/** Binary search: index of the item for which `compare` is 0, or -1. */
-function find<T>(items: readonly T[], compare: (item: T) => number): number {
-  let low = 0;
-  let high = items.length - 1;
-  while (low <= high) {
-    const middle = (low + high) >>> 1;
-    const order = compare(items[middle] as T);
-    if (order === 0) return middle;
-    if (order < 0) low = middle + 1;
-    else high = middle - 1;
-  }
-  return -1;
+/** True when the two are the same Rego value (1 and 1.0 are). */
+export function equalValues(a: RegoValue, b: RegoValue, step?: Step): boolean {
+  return compareValues(a, b, step) === 0;
 }
+
+function isNumber(value: RegoValue): value is number | bigint | RegoDecimal {
+  return typeof value === 'number' || typeof value === 'bigint' || value instanceof RegoDecimal;
+}
+
+function compareNumbers(a: number | bigint | RegoDecimal, b: number | bigint | RegoDecimal): number {
+  if (!(a instanceof RegoDecimal) && !(b instanceof RegoDecimal)) return a < b ? -1 : a > b ? 1 : 0;
+  return decimal(a).cmp(decimal(b));
+}
+
+function decimal(value: number | bigint | RegoDecimal): Decimal {
+  return new Decimal(value instanceof RegoDecimal ? value.text : String(value));
+}
+
+function compareLists<T>(a: readonly T[], b: readonly T[], compare: (x: T, y: T, step?: Step) => number, step?: Step): number {
+  const length = Math.min(a.length, b.length);
+  for (let index = 0; index < length; index++) {
+    step?.();
+    const order = compare(a[index] as T, b[index] as T, step);
+    if (order !== 0) return order;
+  }
+  return a.length - b.length;
+}
+
+/** OPA compares objects key by key, then value by value at the first equal key, then by size. */
+function compareEntries([keyA, valueA]: Entry, [keyB, valueB]: Entry, step?: Step): number {
+  return compareValues(keyA, keyB, step) || compareValues(valueA, valueB, step);
+}
+
+type Entry = readonly [RegoValue, RegoValue];

@@ -1,4 +1,4 @@
-import { equalValues } from '../../value/compare.js';
+import { equalValues } from '../../value/value.js';
 import type { Step } from '../../value/step.js';
 import { RegoObject, RegoSet } from '../../value/value.js';
 import type { RegoValue } from '../../value/value.js';

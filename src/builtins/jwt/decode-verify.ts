@@ -1,5 +1,5 @@
 import { createSecretKey } from 'node:crypto';
-import { compareValues } from '../../value/compare.js';
+import { compareValues } from '../../value/value.js';
 import { formatJson } from '../../value/format-json.js';
 import type { Step } from '../../value/step.js';
 import { RegoObject } from '../../value/value.js';

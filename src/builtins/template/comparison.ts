@@ -1,4 +1,4 @@
-import { compareStrings } from '../../value/compare.js';
+import { compareStrings } from '../../value/compare-strings.js';
 import { BuiltinError } from '../builtin.js';
 import type { GoValue } from '../go-format/go-value.js';
 

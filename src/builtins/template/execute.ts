@@ -1,4 +1,4 @@
-import { compareStrings } from '../../value/compare.js';
+import { compareStrings } from '../../value/compare-strings.js';
 import type { Step } from '../../value/step.js';
 import { BuiltinError } from '../builtin.js';
 import type { Meter } from '../builtin.js';

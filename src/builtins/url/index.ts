@@ -1,4 +1,4 @@
-import { compareStrings } from '../../value/compare.js';
+import { compareStrings } from '../../value/compare-strings.js';
 import { formatJson } from '../../value/format-json.js';
 import { RegoObject, RegoSet } from '../../value/value.js';
 import type { RegoValue } from '../../value/value.js';

@@ -1,10 +1,12 @@
 import { GatewayError } from '../../errors.js';
 import type { DataSource } from '../host/data-image.js';
 import type { GenerationSource } from './protocol.js';
-import type { Thread } from './thread.js';
 
 /** Threads that may die over the data of one revision before the revision is taken for the cause. */
 const MAX_PARSERS = 2;
+
+/** A thread, as far as a generation is concerned: this one or another. */
+type ThreadIdentity = object;
 
 /** A revision in the pool, from the call of prepare until the last thread has freed it. */
 export class Generation {
@@ -16,9 +18,9 @@ export class Generation {
   released = false;
   settled = false;
   /** The thread that parses the data. */
-  parser: Thread | undefined;
+  parser: ThreadIdentity | undefined;
   #parsers = 0;
-  readonly #asked = new WeakSet<Thread>();
+  readonly #asked = new WeakSet<ThreadIdentity>();
   #resolve: () => void = () => undefined;
   #reject: (error: GatewayError) => void = () => undefined;
   /** Settles once every thread has it, or one cannot have it. */
@@ -42,7 +44,7 @@ export class Generation {
   }
 
   /** True when the thread is to load it now: it was not asked before. */
-  ask(thread: Thread): boolean {
+  ask(thread: ThreadIdentity): boolean {
     if (this.#asked.has(thread)) return false;
     this.#asked.add(thread);
     if (!this.parsed) this.parser = thread;
@@ -56,7 +58,7 @@ export class Generation {
     this.entrypoints = new Map(Object.entries(entrypoints));
   }
 
-  lostThread(thread: Thread, cause: GatewayError | undefined): void {
+  lostThread(thread: ThreadIdentity, cause: GatewayError | undefined): void {
     if (this.parser !== thread || this.parsed) return;
     this.parser = undefined;
     if (++this.#parsers === MAX_PARSERS) this.fail(cause ?? new GatewayError('evaluation_failed', 'The revision could not be loaded'));

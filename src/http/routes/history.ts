@@ -1,5 +1,5 @@
 import type { Engine, Outcome } from '../../engine/engine.js';
-import type { Pin } from '../../engine/keeper.js';
+import type { Pin } from '../../engine/pin.js';
 import type { ReloadOptions } from '../../engine/reload-request.js';
 import type { Comparison } from '../../history/compare/compare.js';
 import type { Entry } from '../../history/entry.js';

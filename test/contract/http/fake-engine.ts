@@ -1,6 +1,6 @@
 import { EventEmitter } from 'node:events';
 import type { Decision, Engine, EngineEvents, Outcome, PinChange, RevisionLease } from '../../../src/engine/engine.js';
-import type { Pin } from '../../../src/engine/keeper.js';
+import type { Pin } from '../../../src/engine/pin.js';
 import { GatewayError } from '../../../src/errors.js';
 import type { EvaluationRequest } from '../../../src/evaluator/evaluator.js';
 import type { ReloadOptions } from '../../../src/engine/reload-request.js';

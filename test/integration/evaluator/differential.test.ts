@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { EvaluationContext } from '../../../src/evaluator/host/evaluation-context.js';
 import { LoadedRevision } from '../../../src/evaluator/host/loaded-revision.js';
-import { compareValues } from '../../../src/value/compare.js';
+import { compareValues } from '../../../src/value/value.js';
 import { formatJson } from '../../../src/value/format-json.js';
 import { formatTerm } from '../../../src/value/format-term.js';
 import { parseTerm } from '../../../src/value/parse-term.js';

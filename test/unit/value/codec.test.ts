@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { compareValues, equalValues } from '../../../src/value/compare.js';
+import { compareValues, equalValues } from '../../../src/value/value.js';
 import { MAX_VALUE_DEPTH } from '../../../src/value/depth.js';
 import { formatJson } from '../../../src/value/format-json.js';
 import { formatTerm } from '../../../src/value/format-term.js';
