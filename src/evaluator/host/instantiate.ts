@@ -164,8 +164,9 @@ function nativeTable({ module, link: find }: ModuleSource): CallTables['natives'
 }
 
 function parseData(json: Uint8Array, policy: SdkPolicy): Pick<Guest, 'dataAddress' | 'heapStart'> {
-  // A copy of exact size: `buffer` of a view is all of what it looks at.
-  policy.setData(new Uint8Array(json).buffer);
+  // `buffer` of a view is all of what it looks at; what came from another thread is a whole buffer, which may be large.
+  const isWhole = json.buffer instanceof ArrayBuffer && json.byteLength === json.buffer.byteLength;
+  policy.setData(isWhole ? json.buffer : new Uint8Array(json).buffer);
   return { dataAddress: policy.dataAddr, heapStart: align(policy.dataHeapPtr) };
 }
 
