@@ -1,18 +1,19 @@
 import { GatewayError } from '../errors.js';
-import { compileModule } from '../evaluator/compile-module.js';
+import { compileLibrary, compileModule } from '../evaluator/compile-module.js';
 import type { CompiledPolicy } from '../policy/revision.js';
 import type { BuildResult } from './protocol.js';
 
 /** What an evaluator takes, out of a build that is ok; `maker` as in {@link CompiledPolicy.maker}. Throws `policy_rejected` for a build that is not. */
 export async function compiledPolicy(result: BuildResult, modulesId: string, maker: string): Promise<CompiledPolicy> {
   if (!result.ok) throw rejected(result);
-  const { wasm, entrypoints, rules, builtins, warnings } = result;
-  if (wasm === null) throw new GatewayError('policy_no_modules', 'the modules define no rule');
+  const { wasm, library, entrypoints, rules, builtins, warnings } = result;
+  if (wasm === null || library === null) throw new GatewayError('policy_no_modules', 'the modules define no rule');
   return {
     modulesId,
     maker,
-    wasm: await load(wasm),
+    wasm: await loaded(compileModule(wasm)),
     code: wasm,
+    library: await loaded(compileLibrary(library)),
     entrypoints,
     packages: packageNames(result),
     rules,
@@ -27,9 +28,9 @@ export function packageNames({ packages }: Pick<BuildResult, 'packages'>): strin
 }
 
 /** WebAssembly has bounds of its own (locals of a function, say) that OPA's compiler does not know: a rule may be too long for it. */
-async function load(wasm: Uint8Array<ArrayBuffer>): Promise<WebAssembly.Module> {
+async function loaded<T>(compiling: Promise<T>): Promise<T> {
   try {
-    return await compileModule(wasm);
+    return await compiling;
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new GatewayError('policy_rejected', `the compiled policy cannot be loaded: ${reason}`, { cause });

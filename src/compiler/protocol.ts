@@ -106,11 +106,20 @@ export interface BuildTimings {
   readonly plan: number;
 }
 
+/** The module that every compiled policy of a service runs on: OPA's library, linked when a policy is loaded. */
+export interface LibraryResult {
+  /** Names the bytes. */
+  readonly id: string;
+  readonly code: Uint8Array<ArrayBuffer>;
+}
+
 export interface BuildResult {
   /** False: `diagnostics` say why, and `wasm` is null. */
   readonly ok: boolean;
   /** Null when nothing was compiled, also for a sound set without a single rule. */
   readonly wasm: Uint8Array<ArrayBuffer> | null;
+  /** What {@link wasm} imports; null with it. The same object for as long as the service answers with the same one. */
+  readonly library: LibraryResult | null;
   readonly entrypoints: readonly Entrypoint[];
   readonly builtins: readonly RequiredBuiltin[];
   /** `data.a.b`, sorted. */
@@ -125,9 +134,18 @@ export interface BuildResult {
 }
 
 /** {@link BuildResult} as it crosses the pipe. */
-export interface WireBuildResult extends Omit<BuildResult, 'wasm'> {
+export interface WireBuildResult extends Omit<BuildResult, 'wasm' | 'library'> {
+  /** {@link LibraryResult.id}. Empty when nothing was compiled. */
+  readonly library: string;
   /** Base64. */
   readonly wasm: string | null;
+}
+
+/** {@link LibraryResult} as it crosses the pipe. */
+export interface WireLibraryResult {
+  readonly id: string;
+  /** Base64. */
+  readonly code: string;
 }
 
 export interface CheckParams {

@@ -14,10 +14,12 @@ import type {
   FormatParams,
   FormatResult,
   InitializeResult,
+  LibraryResult,
   RegoModule,
   TestParams,
   TestResult,
   WireBuildResult,
+  WireLibraryResult,
 } from './protocol.js';
 import { ServiceProcess } from './service-process.js';
 
@@ -118,10 +120,22 @@ export function createRegoCompiler(options: RegoCompilerOptions = {}): RegoCompi
     return request(method, params, { ...callOptions, patience: patience * size });
   };
 
+  let library: LibraryResult | undefined;
+
+  /** Asked for once a service: it is the same for every policy. */
+  const libraryOf = async (id: string, callOptions?: CallOptions): Promise<LibraryResult> => {
+    if (library?.id === id) return library;
+    const answer = await request<WireLibraryResult>('library', {}, callOptions);
+    if (answer.id !== id) throw new GatewayError('compiler_protocol', `Expected the library ${id} of the Rego compiler, got ${answer.id}.`);
+    library = { id, code: fromBase64(answer.code) };
+    return library;
+  };
+
   return {
     build: async (params, callOptions) => {
       const answer = await withModules<WireBuildResult>('build', params, callOptions);
-      return { ...answer, wasm: answer.wasm === null ? null : new Uint8Array(Buffer.from(answer.wasm, 'base64')) };
+      if (answer.wasm === null) return { ...answer, wasm: null, library: null };
+      return { ...answer, wasm: fromBase64(answer.wasm), library: await libraryOf(answer.library, callOptions) };
     },
     check: (params, callOptions) => withModules('check', params, callOptions),
     test: (params, callOptions) => withModules('test', params, callOptions),
@@ -134,6 +148,10 @@ export function createRegoCompiler(options: RegoCompilerOptions = {}): RegoCompi
     },
     close: () => (closing ??= service?.alive === true ? service.close(closed()) : Promise.resolve()),
   };
+}
+
+function fromBase64(text: string): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(Buffer.from(text, 'base64'));
 }
 
 function closed(): GatewayError {

@@ -27,8 +27,11 @@ export function createEvaluator(options: EvaluatorOptions = {}): Evaluator {
     hostedBuiltins: allowedBuiltins(allowBuiltins),
     overrides: OVERRIDES,
     async prepare({ policy, data }): Promise<PreparedRevision> {
-      const { wasm, code, builtins } = policy;
-      const generation = await pool.prepare({ module: wasm, wasmBytes: code.byteLength, builtins, data: { json: data } });
+      const { wasm, code, library, builtins } = policy;
+      const generation = await pool.prepare({
+        ...{ module: wasm, library: library.module, wasmBytes: code.byteLength },
+        ...{ builtins, data: { json: data } },
+      });
       return {
         evaluate: (request) => pool.evaluate(generation, request),
         release: () => pool.release(generation),

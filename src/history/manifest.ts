@@ -25,6 +25,8 @@ const built = z.object({
   data: blob,
   /** WebAssembly of the policy. */
   code: blob,
+  /** The library that {@link code} runs on, which is the same for most revisions. Its hash is its id. */
+  library: blob,
   /** {@link policyShape} of it as JSON. */
   shape: blob,
   warnings: diagnostics,
@@ -101,7 +103,7 @@ function sourceFiles(manifest: Manifest): readonly FileRef[] {
 /** Every blob that the revision needs, its own not among them. */
 export function blobsOf(manifest: Manifest): readonly BlobRef[] {
   const { built: made } = manifest;
-  return [...sourceFiles(manifest), ...(made === undefined ? [] : [made.data, made.code, made.shape])];
+  return [...sourceFiles(manifest), ...(made === undefined ? [] : [made.data, made.code, made.library, made.shape])];
 }
 
 export function toBytes(value: unknown): Uint8Array {

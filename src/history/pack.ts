@@ -1,7 +1,8 @@
 import { GatewayError } from '../errors.js';
-import { compileModule } from '../evaluator/compile-module.js';
+import { compileLibrary, compileModule } from '../evaluator/compile-module.js';
+import type { LibraryCode } from '../evaluator/compile-module.js';
 import { mapBounded } from '../policy/map-bounded.js';
-import type { CompiledPolicy, Revision } from '../policy/revision.js';
+import type { CompiledPolicy, PolicyLibrary, Revision } from '../policy/revision.js';
 import type { SourceFile, SourceSet } from '../policy/source-set.js';
 import { refOf } from './blob-store.js';
 import type { BlobStore } from './blob-store.js';
@@ -37,10 +38,11 @@ export async function pack({ source, policy, data, warnings = [] }: Keepable, ve
   let built: Built | undefined;
   if (policy !== undefined && data !== undefined) {
     const shape = shapeOf(policy);
-    blobs.push(data, policy.code, shape);
+    blobs.push(data, policy.code, policy.library.code, shape);
     built = {
       data: await refOf(data),
       code: await refOf(policy.code),
+      library: await refOf(policy.library.code),
       shape: await refOf(shape),
       warnings: [...warnings],
       modulesId: policy.modulesId,
@@ -102,23 +104,28 @@ export async function unpackSources(blobs: BlobStore, manifest: Manifest): Promi
 }
 
 /** The compiled half. Nothing is compiled from Rego: the WebAssembly is as it served. Throws `history_damaged`. */
-export async function unpackPolicy(blobs: BlobStore, { code, shape, modulesId, maker }: Built): Promise<CompiledPolicy> {
-  const [bytes, text] = await Promise.all([blobs.get(code), blobs.get(shape)]);
+export async function unpackPolicy(blobs: BlobStore, { code, library, shape, modulesId, maker }: Built): Promise<CompiledPolicy> {
+  const [bytes, libraryBytes, text] = await Promise.all([blobs.get(code), blobs.get(library), blobs.get(shape)]);
   const policy: CompiledPolicy = {
     ...readJson(policyShape, text, blobs.fileOf(shape.hash)),
     modulesId,
     maker,
     code: bytes,
     wasm: await load(bytes, blobs.fileOf(code.hash)),
+    library: await loadLibrary({ id: library.hash, code: libraryBytes }, blobs.fileOf(library.hash)),
   };
   shapes.set(policy, text);
   return policy;
 }
 
-async function load(bytes: Uint8Array<ArrayBuffer>, file: string): Promise<WebAssembly.Module> {
-  try {
-    return await compileModule(bytes);
-  } catch (cause) {
-    throw new GatewayError('history_damaged', `${file} cannot be loaded`, { cause, details: { file } });
-  }
+function load(bytes: Uint8Array<ArrayBuffer>, file: string): Promise<WebAssembly.Module> {
+  return compileModule(bytes).catch((cause: unknown) => damaged(file, cause));
+}
+
+function loadLibrary(library: LibraryCode, file: string): Promise<PolicyLibrary> {
+  return compileLibrary(library).catch((cause: unknown) => damaged(file, cause));
+}
+
+function damaged(file: string, cause: unknown): never {
+  throw new GatewayError('history_damaged', `${file} cannot be loaded`, { cause, details: { file } });
 }

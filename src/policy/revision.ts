@@ -28,6 +28,15 @@ export interface RuleClause extends RulePlace {
   readonly digest: string;
 }
 
+/** OPA's library as a module of its own: its functions run every policy that names it. */
+export interface PolicyLibrary {
+  /** Hash of the code. A policy runs on the library that it was made for and on no other. */
+  readonly id: string;
+  readonly module: WebAssembly.Module;
+  /** What {@link module} was made of: for processes that cannot be handed the module itself. */
+  readonly code: Uint8Array;
+}
+
 /** What the compiler made of the modules of a source set. Shared by revisions that differ in data alone. */
 export interface CompiledPolicy {
   /** {@link SourceSet.modulesId} of the modules that were compiled. */
@@ -37,6 +46,8 @@ export interface CompiledPolicy {
   readonly wasm: WebAssembly.Module;
   /** What {@link wasm} was made of: for processes that cannot be handed the module itself. */
   readonly code: Uint8Array;
+  /** What {@link wasm} imports. */
+  readonly library: PolicyLibrary;
   readonly entrypoints: readonly Entrypoint[];
   /** Packages as dotted paths without `data`, e.g. `defenseclaw.admission`. */
   readonly packages: readonly string[];

@@ -29,6 +29,8 @@ export interface WireRevision {
   readonly id: string;
   readonly policy: Policy;
   readonly code: Uint8Array;
+  /** The code is left out where the process has it. */
+  readonly library: { readonly id: string; readonly code?: Uint8Array };
   readonly data: Uint8Array;
   readonly builtins: readonly string[];
 }

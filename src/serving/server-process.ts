@@ -41,6 +41,8 @@ export class ServerProcess {
   #owesSince: number | undefined;
   #equipped = false;
   #ended = false;
+  /** Id of the library that was sent last. */
+  #library: string | undefined;
 
   constructor({ wordsFd, folder }: ServerProcessOptions, listener: ProcessListener) {
     this.#claims = Claims.create(folder);
@@ -116,7 +118,10 @@ export class ServerProcess {
 
   /** Resolves once it has the revision, or is gone: nobody waits for a process that is replaced. Rejects when the revision is to blame. */
   async prepare(command: ServingCommand & { readonly type: 'prepare' }): Promise<void> {
-    const { generation } = command.revision;
+    const { revision } = command;
+    const { generation, library } = revision;
+    const known = this.#library === library.id;
+    this.#library = library.id;
     await new Promise<void>((resolve, reject) => {
       const hang = setTimeout(() => this.kill(), PREPARE_TIMEOUT_MS);
       this.#waiting.set(generation, (failure) => {
@@ -126,7 +131,7 @@ export class ServerProcess {
         else reject(failure);
       });
       if (this.#ended) this.#waiting.get(generation)?.();
-      else this.send(command);
+      else this.send(known ? { type: 'prepare', revision: { ...revision, library: { id: library.id } } } : command);
     });
   }
 

@@ -107,6 +107,6 @@ export function createServing({ processes, settings, guardrail, log }: ServingOp
 }
 
 function wire({ id, policy, data }: Pick<Revision, 'id' | 'policy' | 'data'>, generation: number): WireRevision {
-  const { entrypoints, rules, code, builtins } = policy;
-  return { generation, id, policy: { entrypoints, rules }, code, data, builtins };
+  const { entrypoints, rules, code, library, builtins } = policy;
+  return { generation, id, policy: { entrypoints, rules }, code, library: { id: library.id, code: library.code }, data, builtins };
 }

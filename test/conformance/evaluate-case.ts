@@ -24,11 +24,11 @@ const REFUSED: ReadonlySet<string> = new Set(refusedBuiltins.map(({ name }) => n
 
 const context = new EvaluationContext(() => undefined);
 
-/** Evaluates the query of a case in the host that serves decisions. */
-export function evaluateCase(found: ConformanceCase): CaseAnswer {
+/** Evaluates the query of a case in the host that serves decisions, on the library of the compiler. */
+export function evaluateCase(found: ConformanceCase, library: WebAssembly.Module): CaseAnswer {
   if (found.compileError !== undefined) return { error: found.compileError.code, message: found.compileError.message };
   try {
-    return { solutions: solutions(run(found), found) };
+    return { solutions: solutions(run(found, library), found) };
   } catch (thrown) {
     const failure = guestFailure(thrown);
     return { error: codeOf(failure), message: failure.message };
@@ -36,11 +36,12 @@ export function evaluateCase(found: ConformanceCase): CaseAnswer {
 }
 
 /** The result set of entrypoint 0: a set of objects, one per solution. */
-function run({ wasm = '', data = {}, input, inputTerm, strictError = false }: ConformanceCase): RegoValue {
+function run({ wasm = '', data = {}, input, inputTerm, strictError = false }: ConformanceCase, library: WebAssembly.Module): RegoValue {
   const bytes = Buffer.from(wasm, 'base64');
   const guest = instantiate(
     {
       module: new WebAssembly.Module(bytes),
+      library,
       wasmBytes: bytes.length,
       data: { json: Buffer.from(JSON.stringify(data)) },
       maxMemoryBytes: MAX_MEMORY_BYTES,

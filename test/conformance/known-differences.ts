@@ -32,11 +32,4 @@ export const KNOWN_DIFFERENCES: readonly KnownDifference[] = [
     explanation: 'rego.parse_module: the parser is in the compiler service, which no evaluation calls',
     notes: ['regoparsemodule/error', 'regoparsemodule/ok'],
   },
-  {
-    kind: 'wasm',
-    explanation:
-      'data.list[2] reads the key "2" in OPA, whose storage makes text of each step of a path. Compiled code looks for the number 2, ' +
-      'among keys that came from JSON and are all texts; OPA leaves the two cases out of its own WebAssembly tests as well',
-    notes: ['data/nested integer', 'data/toplevel integer'],
-  },
 ];

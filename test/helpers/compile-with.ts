@@ -1,3 +1,4 @@
+import { compiledPolicy } from '../../src/compiler/compiled-policy.js';
 import type { RegoCompiler } from '../../src/compiler/rego-compiler.js';
 import { OVERRIDES } from '../../src/builtins/overrides.js';
 import { allowedBuiltins } from '../../src/evaluator/linker.js';
@@ -12,15 +13,5 @@ export async function compileWith(
   const sources = Object.entries(modules).map(([path, text]) => ({ path, text }));
   const built = await compiler.build({ modules: sources, hosted, overrides: OVERRIDES, printStatements: true });
   if (built.wasm === null) throw new Error(`Expected modules that compile, got ${JSON.stringify(built.diagnostics)}`);
-  return {
-    modulesId: sources.map(({ text }) => text).join('\0'),
-    maker: 'test',
-    wasm: await WebAssembly.compile(built.wasm),
-    code: built.wasm,
-    entrypoints: built.entrypoints,
-    packages: built.packages,
-    rules: built.rules,
-    builtins: built.builtins.map(({ name }) => name),
-    warnings: built.warnings,
-  };
+  return compiledPolicy(built, sources.map(({ text }) => text).join('\0'), 'test');
 }

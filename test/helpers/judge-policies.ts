@@ -55,6 +55,7 @@ export function createMemoryEngine(): MemoryEngine {
           modulesId,
           maker: 'test',
           wasm: EMPTY_WASM,
+          library: { id: 'none', module: EMPTY_WASM, code: new Uint8Array() },
           code: new Uint8Array(8),
           entrypoints: [],
           packages: [],

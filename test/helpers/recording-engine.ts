@@ -79,6 +79,7 @@ function revisionOf(source: SourceSet, trigger: Trigger): Revision {
     modulesId: source.modulesId,
     maker: 'test',
     wasm: EMPTY_WASM,
+    library: { id: 'none', module: EMPTY_WASM, code: new Uint8Array() },
     code: new Uint8Array(8),
     entrypoints: [],
     packages: [],

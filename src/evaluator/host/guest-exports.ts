@@ -1,6 +1,6 @@
 import { GatewayError } from '../../errors.js';
 
-/** What a module compiled by OPA exports (ABI 1.3), as far as it is called here. Numbers are addresses in its memory. */
+/** What a policy and its library export together (ABI 1.3 of OPA), as far as it is called here. Numbers are addresses in their memory. */
 export interface GuestExports {
   readonly opa_eval: (
     reserved: 0,
@@ -26,32 +26,30 @@ export interface GuestExports {
   readonly builtins: () => number;
   /** Steps until the guest asks for more of them. */
   readonly fuel: { value: number };
-  /** Only of modules that ask for the order of a scan. */
-  readonly opa_value_compare?: (a: number, b: number) => number;
+  /** Address behind the data document. */
+  readonly base_end: { value: number };
+  readonly opa_value_compare: (a: number, b: number) => number;
+  readonly opa_wasm_abi_version: { readonly value: number };
+  readonly opa_wasm_abi_minor_version: { readonly value: number };
 }
 
 /** `opa_eval` with a value dump as result came with ABI 1.2. */
 const ABI = { major: 1, minor: 2 };
 
-/** The exports of an instance, after checking its ABI. Throws `evaluation_failed` for a module that this host cannot run. */
-export function guestExports(instance: WebAssembly.Instance): GuestExports {
-  const major = globalValue(instance.exports['opa_wasm_abi_version']);
-  const minor = globalValue(instance.exports['opa_wasm_abi_minor_version']);
+/** The exports of a policy over those of its library, after checking their ABI. Throws `evaluation_failed` for a library that this host cannot run. */
+export function guestExports(library: WebAssembly.Instance, policy: WebAssembly.Instance): GuestExports {
+  const exports = { ...library.exports, ...policy.exports };
+  const major = globalValue(exports['opa_wasm_abi_version']);
+  const minor = globalValue(exports['opa_wasm_abi_minor_version']);
   if (major !== ABI.major || minor === undefined || minor < ABI.minor) {
-    throw new GatewayError(
-      'evaluation_failed',
-      `Expected a policy module of ABI ${ABI.major}.${ABI.minor} or later, got ${major}.${minor}`,
-    );
+    throw new GatewayError('evaluation_failed', `Expected a library of ABI ${ABI.major}.${ABI.minor} or later, got ${major}.${minor}`);
   }
-  if (!(instance.exports['fuel'] instanceof WebAssembly.Global)) {
-    throw new GatewayError('evaluation_failed', 'Expected a policy module that counts its steps, got one without the global "fuel"');
-  }
-  return instance.exports as unknown as GuestExports;
+  return exports as unknown as GuestExports;
 }
 
-/** The minor ABI version of a checked instance. */
-export function abiMinor(instance: WebAssembly.Instance): number {
-  return globalValue(instance.exports['opa_wasm_abi_minor_version']) ?? ABI.minor;
+/** The minor ABI version of checked exports. */
+export function abiMinor(exports: GuestExports): number {
+  return exports.opa_wasm_abi_minor_version.value;
 }
 
 function globalValue(value: unknown): number | undefined {

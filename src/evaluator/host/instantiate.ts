@@ -32,7 +32,7 @@ interface SdkPolicy {
 }
 
 const { LoadedPolicy } = createRequire(import.meta.url)('@open-policy-agent/opa-wasm') as {
-  readonly LoadedPolicy: new (instance: WebAssembly.Instance, memory: WebAssembly.Memory, abiMinor: number) => SdkPolicy;
+  readonly LoadedPolicy: new (instance: { readonly exports: object }, memory: WebAssembly.Memory, abiMinor: number) => SdkPolicy;
 };
 
 /** Data up to this size is written anew with every new instance: 1 MiB takes some 50 us. */
@@ -41,6 +41,8 @@ const RESTORED_BYTES = 1024 * 1024;
 /** A module to make instances of. */
 export interface ModuleSource {
   readonly module: WebAssembly.Module;
+  /** What it imports. */
+  readonly library: WebAssembly.Module;
   /** Size of its code and constants: an upper bound for the memory that it declares. */
   readonly wasmBytes: number;
   readonly data: DataSource;
@@ -68,13 +70,14 @@ export interface Guest {
  */
 export function instantiate(source: ModuleSource, context: EvaluationContext, filled?: GuestMemory): Guest {
   const memory = filled ?? allocate(source);
-  const { instance, exports, calls, order } = connect(source, memory, context);
-  const policy = new LoadedPolicy(instance, memory.memory, abiMinor(instance));
+  const { exports, calls, order } = connect(source, memory, context);
+  const policy = new LoadedPolicy({ exports }, memory.memory, abiMinor(exports));
   const { baseHeapPtr: dataStart, entrypoints } = policy;
   const loaded =
     'image' in source.data ? placeImage(source.data.image, dataStart, memory, filled !== undefined) : parseData(source.data.json, policy);
   context.renewHeap();
   order.heapStart = loaded.heapStart;
+  exports.base_end.value = loaded.heapStart;
   return { exports, memory, calls, dataStart, entrypoints, ...loaded };
 }
 
@@ -85,6 +88,7 @@ export function instantiate(source: ModuleSource, context: EvaluationContext, fi
 export function reinstantiate(aborted: Guest, source: ModuleSource, context: EvaluationContext): Guest {
   const { exports, order } = connect(source, aborted.memory, context, aborted.calls);
   order.heapStart = aborted.heapStart;
+  exports.base_end.value = aborted.heapStart;
   // Evaluations only read the data; where it is cheap, nobody needs to rely on that.
   if ('image' in source.data && source.data.image.bytes.byteLength <= RESTORED_BYTES) {
     placeImage(source.data.image, aborted.dataStart, aborted.memory);
@@ -94,7 +98,7 @@ export function reinstantiate(aborted: Guest, source: ModuleSource, context: Eva
 }
 
 /** Sized for the data at once: the guest grows by single pages, which is slow in V8. */
-function allocate(source: Omit<ModuleSource, 'link' | 'module'>): GuestMemory {
+function allocate(source: Omit<ModuleSource, 'link' | 'module' | 'library'>): GuestMemory {
   const maximum = Math.floor(source.maxMemoryBytes / PAGE);
   // Stack (one page) and constants lie below the heap, and every constant is in the module's own bytes.
   const estimate = PAGE + source.wasmBytes + dataFootprint(source.data);
@@ -104,7 +108,6 @@ function allocate(source: Omit<ModuleSource, 'link' | 'module'>): GuestMemory {
 }
 
 interface Connection {
-  readonly instance: WebAssembly.Instance;
   readonly exports: GuestExports;
   readonly calls: CallTables;
   readonly order: ScanOrder;
@@ -112,7 +115,7 @@ interface Connection {
 
 function connect(source: ModuleSource, memory: GuestMemory, context: EvaluationContext, known?: CallTables): Connection {
   const call = (id: number, ...addresses: readonly number[]): number => dispatcher.call(id, addresses);
-  const order = new ScanOrder(memory, context, (a, b) => exports.opa_value_compare?.(a, b) ?? 0);
+  const order = new ScanOrder(memory, context, (a, b) => exports.opa_value_compare(a, b));
   const env = {
     memory: memory.memory,
     opa_abort: (address: number) => {
@@ -125,14 +128,17 @@ function connect(source: ModuleSource, memory: GuestMemory, context: EvaluationC
     opa_builtin3: (id: number, _: number, a: number, b: number, c: number) => call(id, a, b, c),
     opa_builtin4: (id: number, _: number, a: number, b: number, c: number, d: number) => call(id, a, b, c, d),
   };
-  const instance = link(source.module, { env });
-  const exports = guestExports(instance);
+  const library = link(source.library, { env });
+  const policy = link(source.module, { env, library: library.exports as Imports[string] });
+  const exports = guestExports(library, policy);
   const calls = known ?? { builtins: builtinTable(exports, memory, source.link), natives: nativeTable(source) };
   const dispatcher = new Dispatcher(exports, memory, calls, context);
-  return { instance, exports, calls, order };
+  return { exports, calls, order };
 }
 
-function link(module: WebAssembly.Module, imports: ConstructorParameters<typeof WebAssembly.Instance>[1]): WebAssembly.Instance {
+type Imports = NonNullable<ConstructorParameters<typeof WebAssembly.Instance>[1]>;
+
+function link(module: WebAssembly.Module, imports: Imports): WebAssembly.Instance {
   try {
     return new WebAssembly.Instance(module, imports);
   } catch (cause) {
@@ -157,8 +163,8 @@ function builtinTable(exports: GuestExports, memory: GuestMemory, find: ModuleSo
 }
 
 /** Native built-ins that ask the host when they answer nothing, as the compiler service listed them. */
-function nativeTable({ module, link: find }: ModuleSource): CallTables['natives'] {
-  const [section] = WebAssembly.Module.customSections(module, 'natives');
+function nativeTable({ library, link: find }: ModuleSource): CallTables['natives'] {
+  const [section] = WebAssembly.Module.customSections(library, 'natives');
   const names = section === undefined ? [] : (JSON.parse(Buffer.from(section).toString('utf8')) as readonly string[]);
   return names.map((name) => ({ name, call: ASSISTED_REASONS[name] === undefined ? undefined : find(name) }));
 }
@@ -174,7 +180,7 @@ function parseData(json: Uint8Array, policy: SdkPolicy): Pick<Guest, 'dataAddres
 const SLICE_BYTES = 4 * 1024 * 1024;
 
 /** Memory with a large image in place, filled in slices: whoever decides on this thread decides between them. Undefined for small data. */
-export async function fillMemory(source: Omit<ModuleSource, 'link' | 'module'>): Promise<GuestMemory | undefined> {
+export async function fillMemory(source: Omit<ModuleSource, 'link' | 'module' | 'library'>): Promise<GuestMemory | undefined> {
   if (!('image' in source.data) || source.data.image.bytes.byteLength <= SLICE_BYTES) return undefined;
   const { bytes, start } = source.data.image;
   const memory = allocate(source);

@@ -6,6 +6,7 @@ import type { Evaluation } from '../evaluator.js';
 export interface GenerationSource {
   readonly generation: number;
   readonly module: WebAssembly.Module;
+  readonly library: WebAssembly.Module;
   readonly wasmBytes: number;
   readonly data: DataSource;
   /** Rego names of the built-ins that the module calls in the host. */

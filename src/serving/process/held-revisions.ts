@@ -18,6 +18,8 @@ export class HeldRevisions implements QuickSource {
   readonly #held = new Map<number, SlicedRevision>();
   /** Generations whose built-ins are being loaded. */
   readonly #loading = new Set<number>();
+  /** What the revisions import: the same for all of them, so that its optimised code outlives each. */
+  #library: { readonly id: string; readonly module: Promise<WebAssembly.Module> } | undefined;
   #gone = { overBudget: 0, instancesDropped: 0 };
 
   constructor(
@@ -31,13 +33,23 @@ export class HeldRevisions implements QuickSource {
   }
 
   /** What went wrong, if anything did. */
-  async prepare({ generation, id, policy, code, data, builtins }: WireRevision): Promise<{ code: ErrorCode; message: string } | undefined> {
+  async prepare({
+    generation,
+    id,
+    policy,
+    code,
+    library,
+    data,
+    builtins,
+  }: WireRevision): Promise<{ code: ErrorCode; message: string } | undefined> {
     const { allowBuiltins, maxMemoryBytes, timeoutMs } = this.#settings;
     this.#loading.add(generation);
     try {
-      const [module, link] = await Promise.all([compileModule(code), linker(allowBuiltins, builtins)]);
+      if (library.code !== undefined) this.#library = { id: library.id, module: compileModule(library.code) };
+      if (this.#library?.id !== library.id) throw new Error(`Expected the library ${library.id} to be here`);
+      const [module, linked, link] = await Promise.all([compileModule(code), this.#library.module, linker(allowBuiltins, builtins)]);
       if (!this.#loading.has(generation)) return undefined;
-      const source = { module, wasmBytes: code.byteLength, data: { json: data }, maxMemoryBytes, link };
+      const source = { module, library: linked, wasmBytes: code.byteLength, data: { json: data }, maxMemoryBytes, link };
       this.#held.set(generation, new SlicedRevision(id, policy, new LoadedRevision(source, this.#context), timeoutMs));
       return undefined;
     } catch (thrown) {

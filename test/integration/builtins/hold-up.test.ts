@@ -51,7 +51,14 @@ beforeAll(async () => {
 
 function load(args: readonly unknown[]): LoadedRevision {
   const data = { json: Buffer.from(JSON.stringify({ args })) };
-  const source = { module: policy.wasm, wasmBytes: policy.code.byteLength, data, maxMemoryBytes: 2 ** 29, link };
+  const source = {
+    module: policy.wasm,
+    library: policy.library.module,
+    wasmBytes: policy.code.byteLength,
+    data,
+    maxMemoryBytes: 2 ** 29,
+    link,
+  };
   return new LoadedRevision(source, new EvaluationContext(() => undefined));
 }
 

@@ -49,6 +49,7 @@ beforeAll(async () => {
   const link = await linker([], policy.builtins);
   const source = {
     module: policy.wasm,
+    library: policy.library.module,
     wasmBytes: policy.code.byteLength,
     data: { json: Buffer.from('{}') },
     maxMemoryBytes: 2 ** 29,

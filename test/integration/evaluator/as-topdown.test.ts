@@ -93,6 +93,7 @@ describe('a compiled policy', () => {
     revision = new LoadedRevision(
       {
         module: policy.wasm,
+        library: policy.library.module,
         wasmBytes: policy.code.byteLength,
         data: { json: Buffer.from(DATA) },
         maxMemoryBytes: 2 ** 27,

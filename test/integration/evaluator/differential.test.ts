@@ -29,6 +29,7 @@ describe('values, compared with what OPA makes of them', () => {
     revision = new LoadedRevision(
       {
         module: policy.wasm,
+        library: policy.library.module,
         wasmBytes: policy.code.byteLength,
         data: { json: Buffer.from('{}') },
         maxMemoryBytes: 2 ** 26,

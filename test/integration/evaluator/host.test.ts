@@ -48,7 +48,14 @@ const printed: string[] = [];
 function load(data: DataSource = { json: Buffer.from('{}') }, maxMemoryMb = 64): LoadedRevision {
   const context = new EvaluationContext((line) => printed.push(line));
   return new LoadedRevision(
-    { module: policy.wasm, wasmBytes: policy.code.byteLength, data, maxMemoryBytes: maxMemoryMb * 2 ** 20, link },
+    {
+      module: policy.wasm,
+      library: policy.library.module,
+      wasmBytes: policy.code.byteLength,
+      data,
+      maxMemoryBytes: maxMemoryMb * 2 ** 20,
+      link,
+    },
     context,
   );
 }

@@ -8,9 +8,12 @@ const SOURCE: SourceSet = {
   ...{ modules: [], tests: [], data: [], overlays: [], judge: [] },
 };
 
+const EMPTY = new Uint8Array([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0]);
+
 function built(wasm: Uint8Array<ArrayBuffer>): BuildResult {
   return {
     ...{ ok: true, wasm, entrypoints: [], builtins: [], packages: [], rules: [], diagnostics: [], warnings: [], tests: [] },
+    library: { id: 'none', code: EMPTY },
     stats: { modules: 0, parsed: 0, cached: 0 },
     timings: { parse: 0, compile: 0, plan: 0 },
   };
@@ -19,7 +22,9 @@ function built(wasm: Uint8Array<ArrayBuffer>): BuildResult {
 describe('the compile step', () => {
   it('rejects the policy, not itself, when WebAssembly cannot load what OPA made of it', async () => {
     const compile = createPolicyCompile({
-      compiler: { build: () => Promise.resolve(built(new Uint8Array([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0, 0xff]))) },
+      compiler: {
+        build: () => Promise.resolve(built(new Uint8Array([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0, 0xff]))),
+      },
       hosted: [],
       overrides: [],
       maker: () => 'test',

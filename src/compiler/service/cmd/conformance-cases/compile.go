@@ -9,14 +9,17 @@ import (
 	"strings"
 
 	"github.com/open-policy-agent/opa/v1/ast"
+	"github.com/open-policy-agent/opa/v1/ir"
 	"github.com/open-policy-agent/opa/v1/rego"
 	"github.com/open-policy-agent/opa/v1/types"
 
 	"defenseclaw-gateway/rego-compiler/internal/builtins"
 	"defenseclaw-gateway/rego-compiler/internal/diagnostics"
+	"defenseclaw-gateway/rego-compiler/internal/emit"
 	"defenseclaw-gateway/rego-compiler/internal/eval"
+	"defenseclaw-gateway/rego-compiler/internal/library"
+	"defenseclaw-gateway/rego-compiler/internal/plan"
 	"defenseclaw-gateway/rego-compiler/internal/protocol"
-	"defenseclaw-gateway/rego-compiler/internal/relink"
 	"defenseclaw-gateway/rego-compiler/internal/source"
 )
 
@@ -47,8 +50,7 @@ type line struct {
 }
 
 type caseCompiler struct {
-	host  builtins.Host
-	decls []func(*rego.Rego)
+	host builtins.Host
 }
 
 // One case of the suite waits in a built-in of its own; in wasm it is a call of the host like any other.
@@ -62,18 +64,10 @@ func registerSleep() {
 func newCaseCompiler(overrides []string) *caseCompiler {
 	registerSleep()
 	c := &caseCompiler{host: builtins.Host{Overrides: overrides}}
-	for name, b := range ast.BuiltinMap {
+	for name := range ast.BuiltinMap {
 		c.host.Hosted = append(c.host.Hosted, name)
-		if slices.Contains(overrides, name) {
-			own := builtins.Override(b)
-			c.decls = append(c.decls, rego.FunctionDyn(&rego.Function{Name: own.Name, Decl: own.Decl}, refuse))
-		}
 	}
 	return c
-}
-
-func refuse(rego.BuiltinContext, []*ast.Term) (*ast.Term, error) {
-	return nil, fmt.Errorf("only declared")
 }
 
 func (c *caseCompiler) line(tc versioned) (l *line) {
@@ -149,15 +143,67 @@ func (c *caseCompiler) compile(set *source.Set, query ast.Body, caps *ast.Capabi
 	}
 	query = query.Copy()
 	builtins.RedirectCalls(query, func(name string) bool { return slices.Contains(c.host.Overrides, name) })
-	options := append([]func(*rego.Rego){rego.ParsedQuery(query), rego.SetRegoVersion(set.Version), rego.Capabilities(&own)}, c.decls...)
+	modules := map[string]*ast.Module{}
 	for _, tree := range c.host.Redirect(set) {
-		options = append(options, rego.ParsedModule(tree))
+		modules[tree.Package.Location.File] = tree
 	}
-	result, err := rego.New(options...).Compile(context.Background())
+	compiler := ast.NewCompiler().WithCapabilities(&own).WithDefaultRegoVersion(set.Version)
+	if compiler.Compile(modules); compiler.Failed() {
+		return nil, compiler.Errors
+	}
+	policy, err := plan.Query(context.Background(), compiler, query, c.host.Declared())
 	if err != nil {
 		return nil, err
 	}
-	return relink.Module(result.Bytes)
+	dropGenerated(policy)
+	return link(policy)
+}
+
+func link(policy *ir.Policy) ([]byte, error) {
+	lib, err := library.Load()
+	if err != nil {
+		return nil, err
+	}
+	functions, err := emit.Functions(lib, policy)
+	if err != nil {
+		return nil, err
+	}
+	entries, err := emit.Plans(lib, policy)
+	if err != nil {
+		return nil, err
+	}
+	return emit.Link(lib, &emit.Program{Functions: functions, Entries: entries, Builtins: policy.Static.BuiltinFuncs})
+}
+
+// generatedPrefix begins the variables that OPA binds to what an expression of a query is, so that it can be shown. They are no
+// part of the solutions that the suite wants.
+const generatedPrefix = "$term"
+
+func dropGenerated(policy *ir.Policy) {
+	for _, p := range policy.Plans.Plans {
+		for _, block := range p.Blocks {
+			dropFrom(policy.Static, block)
+		}
+	}
+}
+
+func dropFrom(static *ir.Static, block *ir.Block) {
+	for i, s := range block.Stmts {
+		switch s := s.(type) {
+		case *ir.ObjectInsertStmt:
+			if key, ok := s.Key.Value.(ir.StringIndex); ok && strings.HasPrefix(static.Strings[key].Value, generatedPrefix) {
+				block.Stmts[i] = &ir.NotEqualStmt{A: s.Value, B: ir.Operand{Value: ir.Bool(false)}}
+			}
+		case *ir.ScanStmt:
+			dropFrom(static, s.Block)
+		case *ir.WithStmt:
+			dropFrom(static, s.Block)
+		case *ir.BlockStmt:
+			for _, b := range s.Blocks {
+				dropFrom(static, b)
+			}
+		}
+	}
 }
 
 // interpret is what OPA itself answers. Cases that set variables of the environment do so for the whole process; their

@@ -11,6 +11,7 @@ import (
 	"defenseclaw-gateway/rego-compiler/internal/builtins"
 	"defenseclaw-gateway/rego-compiler/internal/check"
 	"defenseclaw-gateway/rego-compiler/internal/diagnostics"
+	"defenseclaw-gateway/rego-compiler/internal/emit"
 	"defenseclaw-gateway/rego-compiler/internal/protocol"
 	"defenseclaw-gateway/rego-compiler/internal/source"
 	"defenseclaw-gateway/rego-compiler/internal/testrule"
@@ -63,19 +64,19 @@ func Run(ctx context.Context, cache *source.Cache, params protocol.BuildParams) 
 			return answer, nil
 		}
 	}
-	if len(entrypoints) == 0 {
+	if !surface.asked && len(entrypoints) == len(surface.entrypoints) {
 		// Nothing can be asked of it, but it must still be sound.
 		check.Compile(set, false, found)
 		answer.OK = found.Empty()
 		return answer, nil
 	}
-	made, err := compileWasm(ctx, job{host.Redirect(set), set.Version, host.Capabilities(), entrypoints, params.PrintStatements})
+	made, err := compileWasm(ctx, job{host.Redirect(set), set.Version, host.Capabilities(), host.Declared(), entrypoints, surface.packagePaths, params.PrintStatements})
 	answer.Timings.Compile, answer.Timings.Plan = made.compileMs, made.planMs
 	if err != nil {
 		explain(err, set, found)
 		return answer, nil
 	}
-	answer.OK, answer.Wasm, answer.Entrypoints = true, made.wasm, entrypoints
+	answer.OK, answer.Wasm, answer.Library, answer.Entrypoints = true, made.wasm, made.library, entrypoints
 	answer.Builtins = host.Required(set, params.PrintStatements)
 	if params.Tests {
 		answer.Builtins = append(answer.Builtins, protocol.RequiredBuiltin{Name: ast.InternalTestCase.Name, Import: ast.InternalTestCase.Name})
@@ -89,7 +90,13 @@ func explain(err error, set *source.Set, found *diagnostics.List) {
 	if errors.As(err, &errs) {
 		check.Compile(set, false, found)
 	}
-	if found.Empty() {
+	var fault *emit.Fault
+	switch {
+	case !found.Empty():
+	case errors.As(err, &fault):
+		place := &ast.Location{File: fault.Place.File, Row: fault.Place.Row, Col: fault.Place.Col}
+		found.At(diagnostics.PlanError, "no WebAssembly can be made of this rule: "+fault.Err.Error(), place)
+	default:
 		found.Add(err, diagnostics.PlanError)
 	}
 }

@@ -21,9 +21,13 @@ type surface struct {
 	entrypoints []protocol.Entrypoint
 	packages    []string
 	rules       []protocol.Rule
+	// packagePaths are those packages whose names can be asked for.
+	packagePaths [][]string
+	// asked says that there is something to ask for.
+	asked bool
 }
 
-// surfaceOf reads the parsed modules. A package without any rule cannot be asked for: it has no document.
+// surfaceOf reads the parsed modules. The document of a package without any rule is empty.
 func surfaceOf(set *source.Set) surface {
 	s := surface{packages: []string{}, rules: []protocol.Rule{}, entrypoints: []protocol.Entrypoint{}}
 	kinds := map[string]string{}
@@ -31,16 +35,15 @@ func surfaceOf(set *source.Set) surface {
 	for _, m := range set.Modules {
 		pkg, ok := segments(m.Module.Package.Path[1:])
 		packages[m.Module.Package.Path.String()] = struct{}{}
-		switch {
-		case len(m.Module.Rules) == 0:
-			continue
-		case !ok:
+		s.asked = s.asked || len(m.Module.Rules) > 0
+		if !ok {
 			// The package has no name as an entrypoint, but what stands above it has.
 			for i := range pkg {
 				claim(kinds, pkg[:i+1], kindPrefix)
 			}
 			continue
 		}
+		s.packagePaths = append(s.packagePaths, pkg)
 		claim(kinds, pkg, kindPackage)
 		for i, rule := range m.Module.Rules {
 			s.addRule(kinds, pkg, rule, m.Path, m.Outlines[i])

@@ -79,6 +79,17 @@ func (h Host) Capabilities() *ast.Capabilities {
 	return &own
 }
 
+// Declared are the built-ins under whose names modules call the host in place of a native one.
+func (h Host) Declared() []*ast.Builtin {
+	var declared []*ast.Builtin
+	for _, name := range h.Overrides {
+		if b, ok := ast.BuiltinMap[name]; ok {
+			declared = append(declared, Override(b))
+		}
+	}
+	return declared
+}
+
 // Override is the declaration under which a module imports a native built-in from the host.
 func Override(b *ast.Builtin) *ast.Builtin {
 	own := *b

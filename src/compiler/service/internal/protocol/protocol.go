@@ -149,9 +149,17 @@ type Timings struct {
 	Plan    float64 `json:"plan"`
 }
 
+// LibraryResult is the module that all compiled policies of this service run on.
+type LibraryResult struct {
+	ID   string `json:"id"`
+	Code []byte `json:"code"`
+}
+
 type BuildResult struct {
-	OK          bool              `json:"ok"`
-	Wasm        []byte            `json:"wasm"`
+	OK   bool   `json:"ok"`
+	Wasm []byte `json:"wasm"`
+	// Library names the module that this one runs on; see LibraryResult.
+	Library     string            `json:"library"`
 	Entrypoints []Entrypoint      `json:"entrypoints"`
 	Builtins    []RequiredBuiltin `json:"builtins"`
 	Packages    []string          `json:"packages"`

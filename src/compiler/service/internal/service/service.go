@@ -14,6 +14,7 @@ import (
 	"defenseclaw-gateway/rego-compiler/internal/check"
 	"defenseclaw-gateway/rego-compiler/internal/eval"
 	"defenseclaw-gateway/rego-compiler/internal/format"
+	"defenseclaw-gateway/rego-compiler/internal/library"
 	"defenseclaw-gateway/rego-compiler/internal/protocol"
 	"defenseclaw-gateway/rego-compiler/internal/rpc"
 	"defenseclaw-gateway/rego-compiler/internal/source"
@@ -23,9 +24,12 @@ import (
 // Methods share one module cache for as long as the process lives.
 func Methods() map[string]rpc.Method {
 	cache := source.NewCache()
+	// The first build needs it, and its making takes longer than the build: it begins while the modules are on their way.
+	go func() { _, _ = library.Load() }()
 	return map[string]rpc.Method{
 		"initialize":   rpc.Handler(initialize),
 		"capabilities": rpc.Handler(capabilities),
+		"library":      rpc.Handler(libraryModule),
 		"build":        cached(cache, releasing(build.Run)),
 		"check":        cached(cache, check.Run),
 		"test":         cached(cache, tests.Run),
@@ -55,6 +59,14 @@ type buildMethod = func(context.Context, *source.Cache, protocol.BuildParams) (*
 
 func initialize(context.Context, protocol.InitializeParams) (protocol.InitializeResult, error) {
 	return protocol.InitializeResult{ProtocolVersion: protocol.Version, OPAVersion: version.Version, GoVersion: runtime.Version()}, nil
+}
+
+func libraryModule(context.Context, struct{}) (*protocol.LibraryResult, error) {
+	lib, err := library.Load()
+	if err != nil {
+		return nil, err
+	}
+	return &protocol.LibraryResult{ID: lib.ID, Code: lib.Code}, nil
 }
 
 func capabilities(context.Context, struct{}) (*protocol.CapabilitiesResult, error) {

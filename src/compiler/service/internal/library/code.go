@@ -1,12 +1,9 @@
-package relink
+package library
 
-import "fmt"
+import (
+	"fmt"
 
-// Opcodes that are told apart.
-const (
-	opBlock, opLoop, opIf, opEnd = 0x02, 0x03, 0x04, 0x0b
-	opBranch, opReturn           = 0x0c, 0x0f
-	opCall, opCallIndirect       = 0x10, 0x11
+	"defenseclaw-gateway/rego-compiler/internal/wasm"
 )
 
 // call is a call in a function body.
@@ -38,48 +35,48 @@ type outline struct {
 }
 
 func outlineOf(body []byte) (outline, error) {
-	r := &reader{bytes: body}
-	for groups := r.leb(); groups > 0 && r.err == nil; groups-- {
-		r.leb()
-		r.byte()
+	r := &wasm.Reader{Bytes: body}
+	for groups := r.LEB(); groups > 0 && r.Err == nil; groups-- {
+		r.LEB()
+		r.Byte()
 	}
-	o := outline{entry: r.at}
+	o := outline{entry: r.At}
 	var blocks []bool // true for a loop
 	var loops []int
-	for r.more() {
-		op := r.byte()
+	for r.More() {
+		op := r.Byte()
 		switch op {
-		case opBlock, opLoop, opIf:
-			r.skipLEB()
-			blocks = append(blocks, op == opLoop)
-			if op == opLoop {
+		case wasm.Block, wasm.Loop, wasm.If:
+			r.SkipLEB()
+			blocks = append(blocks, op == wasm.Loop)
+			if op == wasm.Loop {
 				o.occupy(loops)
 				loops = append(loops[:len(loops):len(loops)], len(o.marks))
-				o.marks = append(o.marks, mark{at: r.at, loop: true, inner: true})
+				o.marks = append(o.marks, mark{at: r.At, loop: true, inner: true})
 			}
-		case opEnd:
+		case wasm.End:
 			if last := len(blocks) - 1; last >= 0 {
 				if blocks[last] {
 					loops = loops[:len(loops)-1]
 				}
 				blocks = blocks[:last]
 			}
-		case opReturn:
-			o.marks = append(o.marks, mark{at: r.at - 1, around: len(blocks)})
-		case opCall:
-			start := r.at
-			callee := r.leb()
-			o.calls = append(o.calls, call{start, r.at, callee, loops})
+		case wasm.Return:
+			o.marks = append(o.marks, mark{at: r.At - 1, around: len(blocks)})
+		case wasm.Call:
+			start := r.At
+			callee := r.LEB()
+			o.calls = append(o.calls, call{start, r.At, callee, loops})
 			o.occupy(loops)
-		case opCallIndirect:
-			r.skipLEB()
-			r.skipLEB()
+		case wasm.CallIndirect:
+			r.SkipLEB()
+			r.SkipLEB()
 			o.occupy(loops)
 		default:
 			skipImmediates(r, op)
 		}
 	}
-	return o, r.err
+	return o, r.Err
 }
 
 // occupy notes that the loops hold a call or a loop.
@@ -90,37 +87,37 @@ func (o *outline) occupy(loops []int) {
 }
 
 // skipImmediates steps over the operands of an instruction other than blocks and calls.
-func skipImmediates(r *reader, op byte) {
+func skipImmediates(r *wasm.Reader, op byte) {
 	switch {
 	case op == 0x0e: // br_table
-		for targets := r.leb() + 1; targets > 0 && r.err == nil; targets-- {
-			r.leb()
+		for targets := r.LEB() + 1; targets > 0 && r.Err == nil; targets-- {
+			r.LEB()
 		}
 	case op == 0x1c: // select with types
-		r.take(r.leb())
+		r.Take(r.LEB())
 	case op >= 0x28 && op <= 0x3e: // loads and stores
-		r.skipLEB()
-		r.skipLEB()
-	case op == opBranch, op == 0x0d, op >= 0x20 && op <= 0x26, op >= 0x3f && op <= 0x42, op == 0xd0, op == 0xd2:
-		r.skipLEB()
+		r.SkipLEB()
+		r.SkipLEB()
+	case op == wasm.Branch, op == 0x0d, op >= 0x20 && op <= 0x26, op >= 0x3f && op <= 0x42, op == 0xd0, op == 0xd2:
+		r.SkipLEB()
 	case op == 0x43:
-		r.take(4)
+		r.Take(4)
 	case op == 0x44:
-		r.take(8)
+		r.Take(8)
 	case op == 0xfc:
 		skipExtended(r)
 	case op > 0xd2:
-		r.fail(fmt.Errorf("unknown instruction 0x%x", op))
+		r.Fail(fmt.Errorf("unknown instruction 0x%x", op))
 	}
 }
 
-func skipExtended(r *reader) {
-	switch op := r.leb(); op {
+func skipExtended(r *wasm.Reader) {
+	switch op := r.LEB(); op {
 	case 8, 10, 12, 14: // memory.init, memory.copy, table.init, table.copy
-		r.skipLEB()
-		r.skipLEB()
+		r.SkipLEB()
+		r.SkipLEB()
 	case 9, 11, 13, 15, 16, 17:
-		r.skipLEB()
+		r.SkipLEB()
 	}
 }
 
@@ -130,7 +127,7 @@ func redirect(body []byte, found []call, callee func(call) (int, bool)) []byte {
 	copied := 0
 	for _, c := range found {
 		if other, ok := callee(c); ok {
-			out = appendLEB(append(out, body[copied:c.start]...), other)
+			out = wasm.AppendLEB(append(out, body[copied:c.start]...), other)
 			copied = c.end
 		}
 	}

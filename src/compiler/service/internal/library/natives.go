@@ -1,4 +1,9 @@
-package relink
+package library
+
+import (
+	"maps"
+	"slices"
+)
 
 // native says which function of OPA's WebAssembly library answers a built-in.
 type native struct {
@@ -94,3 +99,39 @@ var natives = []native{
 	{"union", "opa_sets_union", 1, never},
 	{"upper", "opa_strings_upper", 1, never},
 }
+
+// nativePrefix begins the name under which the wrapper of a native is exported.
+const nativePrefix = "native."
+
+// always are the natives that answer whatever they are given, and so need no wrapper.
+var always = map[string]string{
+	"all": "opa_agg_all", "any": "opa_agg_any", "equal": "opa_cmp_eq", "gt": "opa_cmp_gt", "gte": "opa_cmp_gte",
+	"internal.member_2": "builtin_member", "internal.member_3": "builtin_member3", "is_array": "opa_types_is_array",
+	"is_boolean": "opa_types_is_boolean", "is_null": "opa_types_is_null", "is_number": "opa_types_is_number",
+	"is_object": "opa_types_is_object", "is_set": "opa_types_is_set", "is_string": "opa_types_is_string",
+	"json.is_valid": "opa_json_is_valid", "lt": "opa_cmp_lt", "lte": "opa_cmp_lte", "net.cidr_overlap": "opa_cidr_contains",
+	"neq": "opa_cmp_neq", "re_match": "opa_regex_match", "regex.is_valid": "opa_regex_is_valid", "type_name": "opa_types_name",
+	"walk": walk,
+}
+
+// direct are the functions of always, each once.
+var direct = slices.Compact(slices.Sorted(maps.Values(always)))
+
+// byName are the exported names by those of Rego.
+var byName = func() map[string]string {
+	names := maps.Clone(always)
+	for _, n := range natives {
+		names[n.name] = nativePrefix + n.name
+	}
+	names["internal.template_string"] = nativePrefix + "internal.template_string"
+	return names
+}()
+
+// Native gives the exported function that answers a built-in.
+func Native(name string) (string, bool) {
+	symbol, ok := byName[name]
+	return symbol, ok
+}
+
+// Natives are the names of all built-ins that the library answers, sorted.
+func Natives() []string { return slices.Sorted(maps.Keys(byName)) }

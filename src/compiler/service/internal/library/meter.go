@@ -1,4 +1,4 @@
-package relink
+package library
 
 import (
 	"bytes"
@@ -7,6 +7,8 @@ import (
 	"math"
 	"regexp"
 	"slices"
+
+	"defenseclaw-gateway/rego-compiler/internal/wasm"
 )
 
 // Fuel is the exported global that counts down; the host sets it at the start of an evaluation.
@@ -38,8 +40,7 @@ type meter struct {
 }
 
 // meter makes the module count its steps, so that the host can end an evaluation from within: in every loop of every
-// function, and at the start of the functions that the planner made, which can call each other many times without a loop.
-// Recursion inside of the library ends with the depth of its values, or passes through loops.
+// function. Those of policies, which can call each other many times without a loop, count at their start as well. Recursion inside of the library ends with the depth of its values, or passes through loops.
 func (m *module) meter() error {
 	host, ok := m.index["opa_builtin0"]
 	if !ok {
@@ -51,6 +52,7 @@ func (m *module) meter() error {
 	}
 	t := meter{fuel: m.addCounter(Fuel, math.MaxInt32)}
 	t.refuel = m.addFunction(0, 0, t.refuelBody(host))
+	m.export(Refuel, wasm.FunctionKind, t.refuel)
 	for i, s := range signatures {
 		name := m.names[m.imported+i]
 		if lexer.MatchString(name) {
@@ -75,9 +77,6 @@ func (t meter) metered(body []byte, s signature, name string) ([]byte, error) {
 		return append(out, body[o.entry:]...), nil
 	}
 	declaration, start := body[:o.entry], []byte(nil)
-	if planned.MatchString(name) {
-		start = t.step(nil)
-	}
 	local := 0
 	wrapped := slices.ContainsFunc(o.marks, func(m mark) bool { return m.inner })
 	if wrapped {
@@ -88,7 +87,7 @@ func (t meter) metered(body []byte, s signature, name string) ([]byte, error) {
 			return nil, err
 		}
 		// All of it becomes one block, which is left where the function was.
-		start = append(start, opBlock, blockType(s.results))
+		start = append(start, wasm.Block, blockType(s.results))
 	}
 	out := slices.Concat(declaration, start)
 	at := o.entry
@@ -101,69 +100,69 @@ func (t meter) metered(body []byte, s signature, name string) ([]byte, error) {
 		case m.loop:
 			out = t.step(out)
 		case wrapped:
-			out = appendLEB(append(out, opBranch), m.around)
+			out = wasm.AppendLEB(append(out, wasm.Branch), m.around)
 			at++
 		}
 	}
 	out = append(out, body[at:]...)
 	if wrapped {
-		out = append(t.payment(out, local, innerShift), opEnd)
+		out = append(t.payment(out, local, innerShift), wasm.End)
 	}
 	return out, nil
 }
 
 func blockType(results []byte) byte {
 	if len(results) == 0 {
-		return noResult
+		return wasm.NoResult
 	}
 	return results[0]
 }
 
-// withLocal gives the declaration of locals with one word more, which is zero at first, and its index.
+// withLocal gives the declaration of locals with one wasm.I32 more, which is zero at first, and its index.
 func withLocal(declaration []byte, parameters int) ([]byte, int, error) {
-	r := &reader{bytes: declaration}
-	groups, index := r.leb(), parameters
-	first := r.at
-	for r.more() {
-		index += r.leb()
-		r.byte()
+	r := &wasm.Reader{Bytes: declaration}
+	groups, index := r.LEB(), parameters
+	first := r.At
+	for r.More() {
+		index += r.LEB()
+		r.Byte()
 	}
-	out := append(appendLEB(nil, groups+1), declaration[first:]...)
-	return append(out, oneLocalWord, word), index, r.err
+	out := append(wasm.AppendLEB(nil, groups+1), declaration[first:]...)
+	return append(out, oneLocalWord, wasm.I32), index, r.Err
 }
 
 // count adds one round to the local.
 func count(out []byte, local int) []byte {
-	out = appendLEB(append(out, localGet), local)
-	return appendLEB(append(out, i32Const, 1, i32Add, localSet), local)
+	out = wasm.AppendLEB(append(out, wasm.LocalGet), local)
+	return wasm.AppendLEB(append(out, wasm.I32Const, 1, wasm.I32Add, wasm.LocalSet), local)
 }
 
 // step pays one step, without a local: in a loop that calls something, a local would be saved around every call.
 func (t meter) step(out []byte) []byte {
-	out = appendLEB(append(out, globalGet), t.fuel)
-	return t.settle(append(out, i32Const, 1))
+	out = wasm.AppendLEB(append(out, wasm.GlobalGet), t.fuel)
+	return t.settle(append(out, wasm.I32Const, 1))
 }
 
 // payment pays one step for each 1<<shift that the local counts, if there are any.
 func (t meter) payment(out []byte, local int, shift byte) []byte {
-	out = appendLEB(append(out, localGet), local)
-	out = append(out, i32Const, shift, i32ShrU, opIf, noResult)
-	out = appendLEB(append(out, globalGet), t.fuel)
-	out = appendLEB(append(out, localGet), local)
-	return append(t.settle(append(out, i32Const, shift, i32ShrU)), opEnd)
+	out = wasm.AppendLEB(append(out, wasm.LocalGet), local)
+	out = append(out, wasm.I32Const, shift, wasm.I32ShrU, wasm.If, wasm.NoResult)
+	out = wasm.AppendLEB(append(out, wasm.GlobalGet), t.fuel)
+	out = wasm.AppendLEB(append(out, wasm.LocalGet), local)
+	return append(t.settle(append(out, wasm.I32Const, shift, wasm.I32ShrU)), wasm.End)
 }
 
 // settle takes the upper operand off the lower one, which is the fuel, and asks for more where that ends below zero.
 func (t meter) settle(out []byte) []byte {
-	out = appendLEB(append(out, i32Sub, globalSet), t.fuel)
-	out = appendLEB(append(out, globalGet), t.fuel)
-	out = append(out, i32Const, 0, i32LtS, opIf, noResult)
-	return append(appendLEB(append(out, opCall), t.refuel), opEnd)
+	out = wasm.AppendLEB(append(out, wasm.I32Sub, wasm.GlobalSet), t.fuel)
+	out = wasm.AppendLEB(append(out, wasm.GlobalGet), t.fuel)
+	out = append(out, wasm.I32Const, 0, wasm.I32LtS, wasm.If, wasm.NoResult)
+	return append(wasm.AppendLEB(append(out, wasm.Call), t.refuel), wasm.End)
 }
 
 // refuelBody is refuel(), which sets the fuel to what the host gives; the host throws where there is nothing left.
 func (t meter) refuelBody(host int) []byte {
-	body := appendSigned([]byte{0, i32Const}, moreFuel)
-	body = appendLEB(append(body, i32Const, 0, opCall), host)
-	return append(appendLEB(append(body, globalSet), t.fuel), opEnd)
+	body := wasm.AppendSigned([]byte{0, wasm.I32Const}, moreFuel)
+	body = wasm.AppendLEB(append(body, wasm.I32Const, 0, wasm.Call), host)
+	return append(wasm.AppendLEB(append(body, wasm.GlobalSet), t.fuel), wasm.End)
 }
