@@ -133,21 +133,6 @@ export interface BuildResult {
   readonly timings: BuildTimings;
 }
 
-/** {@link BuildResult} as it crosses the pipe. */
-export interface WireBuildResult extends Omit<BuildResult, 'wasm' | 'library'> {
-  /** {@link LibraryResult.id}. Empty when nothing was compiled. */
-  readonly library: string;
-  /** Base64. */
-  readonly wasm: string | null;
-}
-
-/** {@link LibraryResult} as it crosses the pipe. */
-export interface WireLibraryResult {
-  readonly id: string;
-  /** Base64. */
-  readonly code: string;
-}
-
 export interface CheckParams {
   /** All modules, tests too; `*_test.rego` may mention every built-in. */
   readonly modules: readonly RegoModule[];

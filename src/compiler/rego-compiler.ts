@@ -18,10 +18,9 @@ import type {
   RegoModule,
   TestParams,
   TestResult,
-  WireBuildResult,
-  WireLibraryResult,
 } from './protocol.js';
 import { ServiceProcess } from './service-process.js';
+import type { WireBuildResult, WireLibraryResult } from './wire.js';
 
 /** A cold build of a thousand modules takes some 5 s on 2 cores; beyond a minute something is stuck. */
 const DEFAULT_TIMEOUT_MS = 60_000;

@@ -94,7 +94,14 @@ async function pooled(
 async function measure(subject: Subject): Promise<Row> {
   const { policy, data, entrypoint, input } = subject;
   const link = await linker([], policy.builtins);
-  const source = { module: policy.wasm, library: policy.library.module, wasmBytes: policy.code.byteLength, data: { json: data }, maxMemoryBytes: 2 ** 30, link };
+  const source = {
+    module: policy.wasm,
+    library: policy.library.module,
+    wasmBytes: policy.code.byteLength,
+    data: { json: data },
+    maxMemoryBytes: 2 ** 30,
+    link,
+  };
   const local = new LoadedRevision(source, new EvaluationContext(() => undefined));
   const request = { entrypoint: local.entrypoints[entrypoint] ?? -1, input, strict: false };
   const evaluator = createEvaluator({ workers: 1, maxMemoryMb: 1024 });
