@@ -130,7 +130,7 @@ func parse(tc versioned, caps *ast.Capabilities) (*source.Set, ast.Body, error) 
 // required looks at the query as if it were one more module.
 func (c *caseCompiler) required(set *source.Set, query ast.Body) []protocol.RequiredBuiltin {
 	module := &ast.Module{Package: &ast.Package{Path: ast.DefaultRootRef}}
-	module.Rules = []*ast.Rule{{Head: ast.NewHead("query"), Body: query, Module: module}}
+	module.Rules = []*ast.Rule{{Head: ast.NewHead("query", nil, ast.InternedTerm(true)), Body: query, Module: module}}
 	all := *set
 	all.Modules = append(slices.Clone(set.Modules), source.NewParsed("query", module))
 	return c.host.Required(&all, false)

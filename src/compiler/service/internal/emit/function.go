@@ -84,7 +84,7 @@ func (u *unit) function(fn *ir.Func) (*Function, error) {
 	if m.kept {
 		m.recall()
 	}
-	m.blocks(fn.Blocks)
+	m.indexed(fn.Blocks)
 	// Nothing was returned.
 	m.Const(0)
 	return m.finish(fn.Path)

@@ -23,11 +23,12 @@ type layout struct {
 	texts   map[string]int
 	numbers map[number]int
 	slots   map[string]int
+	indices map[*[]string]int
 	end     int
 }
 
 func newLayout(base int) *layout {
-	return &layout{base: base, strings: map[string]int{}, texts: map[string]int{}, numbers: map[number]int{}, slots: map[string]int{}}
+	return &layout{base: base, strings: map[string]int{}, texts: map[string]int{}, numbers: map[number]int{}, slots: map[string]int{}, indices: map[*[]string]int{}}
 }
 
 func (y *layout) at() int { return y.base + len(y.bytes) }
@@ -80,6 +81,19 @@ func (y *layout) addString(s string) {
 	y.bytes = append(y.bytes, value...)
 }
 
+// addIndex adds the addresses of texts.
+func (y *layout) addIndex(texts []string) {
+	for _, s := range texts {
+		if _, ok := y.strings[s]; !ok {
+			y.addString(s)
+		}
+	}
+	y.align()
+	for _, s := range texts {
+		y.bytes = binary.LittleEndian.AppendUint32(y.bytes, uint32(y.strings[s]))
+	}
+}
+
 // addJSON gives where a document is, and its length.
 func (y *layout) addJSON(value any) (at, length int, err error) {
 	text, err := json.Marshal(value)
@@ -104,13 +118,18 @@ func (l *linker) layOut() error {
 			seen[ref.To] = struct{}{}
 			switch to := ref.To.(type) {
 			case toString:
-				y.addString(string(to))
+				if _, ok := y.strings[string(to)]; !ok {
+					y.addString(string(to))
+				}
 			case toText:
 				y.text(string(to))
 			case toNumber:
 				y.addNumber(number(to))
 			case toSlot:
 				slots = append(slots, string(to))
+			case toIndex:
+				y.addIndex(*to.table)
+				y.indices[to.table] = y.at() - len(*to.table)*wordSize
 			}
 		}
 	}

@@ -142,6 +142,8 @@ func (l *linker) value(to any) (value int, ok bool) {
 		value, ok = l.layout.numbers[number(to)]
 	case toSlot:
 		value, ok = l.layout.slots[string(to)]
+	case toIndex:
+		value, ok = l.layout.indices[to.table]
 	case toBuiltin:
 		value, ok = l.builtins[string(to)]
 	case toType:

@@ -309,6 +309,19 @@ func (b *Body) BranchIf(label int) {
 	b.code = AppendLEB(append(b.code, BranchIf), label)
 }
 
+// BranchTable branches to the label first + i for the word i on top, and to the other one for words of count or more.
+func (b *Body) BranchTable(first, count, other int) {
+	b.pop(I32)
+	b.code = AppendLEB(append(b.code, BranchByTable), count)
+	for i := range count {
+		b.target(first + i)
+		b.code = AppendLEB(b.code, first+i)
+	}
+	b.target(other)
+	b.code = AppendLEB(b.code, other)
+	b.die()
+}
+
 func (b *Body) Return() {
 	if b.Signature.Result {
 		b.pop(I32)

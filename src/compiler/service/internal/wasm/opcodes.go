@@ -5,6 +5,7 @@ const (
 	Unreachable                    = 0x00
 	Block, Loop, If, Else, End     = 0x02, 0x03, 0x04, 0x05, 0x0b
 	Branch, BranchIf, Return       = 0x0c, 0x0d, 0x0f
+	BranchByTable                  = 0x0e
 	Call, CallIndirect             = 0x10, 0x11
 	Drop, Select                   = 0x1a, 0x1b
 	LocalGet, LocalSet, LocalTee   = 0x20, 0x21, 0x22
