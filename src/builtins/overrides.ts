@@ -29,7 +29,7 @@ export const OVERRIDES: readonly string[] = Object.keys(OVERRIDE_REASONS);
 
 /**
  * Native built-ins that ask the host where OPA's WebAssembly library is wrong, with the reason. Elsewhere they stay native: a call
- * of the host takes a microsecond or two. The compiler service knows when to ask (internal/relink).
+ * of the host takes a microsecond or two. The compiler service knows when to ask (internal/library).
  */
 export const ASSISTED_REASONS: Readonly<Record<string, string>> = {
   'array.slice': INTEGERS,
