@@ -10,7 +10,7 @@ const LAYERS = [
   ['compiler', 'evaluator'],
   ['testing'],
   ['engine'],
-  ['domains'],
+  ['domains', 'gates'],
   ['http', 'watcher', 'judge', 'audit', 'telemetry', 'history'],
   ['serving'],
   ['cli', 'gateway'],

@@ -45,6 +45,11 @@ export const ERRORS = {
     exit: 1,
     hint: 'Put the module of the domain back; to do without it, leave it out of policy.required_domains or reload with --force.',
   },
+  policy_tests_failed: {
+    status: 500,
+    exit: 1,
+    hint: 'Mend the tests or the rules that are named, or pass the gate with `policy reload --force`.',
+  },
   policy_judge_invalid: { status: 500, exit: 1, hint: 'Mend the judge file that is named.' },
   // history
   history_unknown: { status: 404, exit: 1, hint: 'See `policy history` for what is kept; older revisions were pruned (history.keep).' },

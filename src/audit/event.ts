@@ -39,6 +39,8 @@ export const GATEWAY_ACTIONS = [
   'policy-reload',
   'policy-pin',
   'policy-resume',
+  'policy-tests',
+  'policy-gates-forced',
   'gateway-start',
   'gateway-stop',
   'api-enforce-block',

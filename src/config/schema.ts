@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { compiler, evaluation, policy } from './sections/evaluation.js';
 import { audit, gateway, http, log } from './sections/server.js';
+import { gates } from './sections/gates.js';
 import { history } from './sections/history.js';
 import { guardrail } from './sections/guardrail.js';
 import { llm } from './sections/llm.js';
@@ -25,6 +26,7 @@ export const settingsSchema = z.strictObject({
   policy: policy.prefault({}),
   compiler: compiler.prefault({}),
   evaluation: evaluation.prefault({}),
+  gates: gates.prefault({}),
   http: http.prefault({}),
   audit: audit.prefault({}),
   history: history.prefault({}),

@@ -4,7 +4,7 @@ import { mergeApart } from '../policy/merge-apart.js';
 import type { Diagnostic } from '../policy/diagnostic.js';
 import type { CompiledPolicy, Revision } from '../policy/revision.js';
 import type { SourceSet } from '../policy/source-set.js';
-import type { Candidate, Gate, PolicyCompile, SourceRead } from './candidate.js';
+import type { Candidate, Gate, PolicyCompile, SourceGate, SourceRead } from './candidate.js';
 import type { StageTimings } from './engine.js';
 import { Generation } from './generation.js';
 import type { KeptRevision, RevisionKeeper } from './keeper.js';
@@ -17,6 +17,8 @@ export interface AttemptDeps {
   readonly evaluator: Pick<Evaluator, 'prepare'>;
   readonly gates: readonly Gate[];
   readonly keeper: RevisionKeeper;
+  /** Asked last: the dearest. */
+  readonly sourceGates?: readonly SourceGate[];
 }
 
 /** Notes of one attempt, filled as it goes, so that a failure can still say how far it came. */
@@ -44,13 +46,17 @@ export async function attempt(
   const source = await timed(notes, 'read', () => deps.read(current?.source));
   notes.source = source;
   if (source.unsettled) throw new GatewayError('policy_unsettled', `${source.root} kept changing while it was read`);
-  if (source.id === current?.id) return { status: 'unchanged' };
+  if (source.id === current?.id) {
+    if (source.checksId !== current.source.checksId) await passSourceGates(deps, source, request.options, notes);
+    return { status: 'unchanged' };
+  }
   return withShelved(shelf, source.id, async (shelved) => {
     const known = [current, shelved?.revision].find((revision) => revision?.policy.modulesId === source.modulesId);
     // Equal modules give an equal policy: an edit of data alone compiles nothing.
     const policy = known?.policy ?? (await timed(notes, 'compile', () => deps.compile(source)));
     const candidate = await timed(notes, 'data', () => withData(source, policy));
     const warnings = [...policy.warnings, ...(await passGates(deps.gates, candidate, request.options))];
+    await passSourceGates(deps, source, request.options, notes);
     return prepare(deps, { id: source.id, source, policy, data: candidate.data, warnings }, shelved, request, notes);
   });
 }
@@ -71,6 +77,7 @@ async function fromHistory(
     const kept: KeptRevision = shelved?.revision ?? (await timed(notes, 'read', () => deps.keeper.load(from)));
     notes.source = kept.source;
     const passed = options.gates === true ? await passGates(deps.gates, candidateOf(kept), options) : [];
+    if (options.gates === true) await passSourceGates(deps, kept.source, options, notes);
     return prepare(deps, { ...kept, warnings: [...kept.warnings, ...passed] }, shelved, request, notes);
   });
 }
@@ -127,6 +134,14 @@ async function passGates(gates: readonly Gate[], candidate: Candidate, options: 
   for (const gate of gates) found.push(...(await gate(candidate, options)));
   throwErrors('policy_data_schema', found);
   return found;
+}
+
+async function passSourceGates(deps: AttemptDeps, source: SourceSet, options: ReloadOptions, notes: AttemptNotes): Promise<void> {
+  const { sourceGates = [] } = deps;
+  if (sourceGates.length === 0) return;
+  await timed(notes, 'gates', async () => {
+    for (const gate of sourceGates) await gate(source, options);
+  });
 }
 
 function throwErrors(code: 'policy_data_conflict' | 'policy_data_schema', diagnostics: readonly Diagnostic[]): void {

@@ -16,6 +16,11 @@ export interface Candidate {
 /** Looks at a candidate before it serves. An error diagnostic rejects the reload; warnings are kept with the revision. */
 export type Gate = (candidate: Candidate, options: ReloadOptions) => readonly Diagnostic[] | Promise<readonly Diagnostic[]>;
 
+/**
+ * Looks at what was read, tests and all, before it serves, and again when only what checks has changed. Throws what rejects the reload.
+ */
+export type SourceGate = (source: SourceSet, options: ReloadOptions) => Promise<void>;
+
 /** Makes a policy out of the served modules of a source set; throws `policy_rejected` with `details.diagnostics`, or `compiler_*`. */
 export type PolicyCompile = (source: SourceSet) => Promise<CompiledPolicy>;
 

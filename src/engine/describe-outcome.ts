@@ -2,6 +2,7 @@ import type { GatewayError } from '../errors.js';
 import { changedFiles } from '../policy/changed-files.js';
 import { diagnosticsOf } from '../policy/error-diagnostics.js';
 import type { Revision } from '../policy/revision.js';
+import { contentKey } from '../policy/source-set.js';
 import type { AttemptNotes } from './attempt.js';
 import type { Outcome } from './engine.js';
 import type { Pin } from './pin.js';
@@ -35,6 +36,7 @@ export function describeOutcome(ended: Ended): Outcome {
     revision: now?.id,
     previousRevision: previous?.id,
     ...(tried === undefined ? {} : { candidate: tried.id }),
+    ...(notes.source === undefined ? {} : { read: contentKey(notes.source) }),
     ...(source === undefined ? {} : { changes: changedFiles((status === 'held' ? now : previous)?.source, source) }),
     ...(recovered ? { recovered } : {}),
     ...(mended ? { mended } : {}),

@@ -6,7 +6,7 @@ import type { Pin } from './pin.js';
 import type { ReloadOptions } from './reload-request.js';
 
 /** Milliseconds of each stage that ran; a stage that was not needed is absent. */
-export type StageTimings = Readonly<Partial<Record<'read' | 'compile' | 'data' | 'prepare' | 'store' | 'swap', number>>>;
+export type StageTimings = Readonly<Partial<Record<'read' | 'compile' | 'data' | 'gates' | 'prepare' | 'store' | 'swap', number>>>;
 
 /** What a reload ended as. */
 export interface Outcome {
@@ -31,6 +31,8 @@ export interface Outcome {
   readonly pin?: Pin;
   /** Its number in the history. */
   readonly number?: number;
+  /** Names all that was read, tests too; undefined when the folder could not be read. */
+  readonly read?: string;
   readonly modules: number;
   readonly durationMs: number;
   readonly stages: StageTimings;

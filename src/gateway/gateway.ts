@@ -17,6 +17,7 @@ import { createWatcher } from '../watcher/create-watcher.js';
 import type { Watcher } from '../watcher/watcher.js';
 import { loadFirstRevision } from './first-revision.js';
 import type { FirstRevision } from './first-revision.js';
+import { createGateParts } from './gate-parts.js';
 import { createGuardrailParts } from './guardrail-parts.js';
 import { httpDeps } from './http-deps.js';
 import { announcing, createServingParts } from './serving-parts.js';
@@ -67,9 +68,11 @@ export async function startGateway({ config, token, log, version = '0.0.0' }: Ga
     closers.push(() => serving?.close());
     const history = openGatewayHistory(config, version, log);
     closers.push(() => history.close());
-    const policy = createPolicyEngine({ config, policyDir: paths.policyDir, log, serving, history });
-    closers.push(() => policy.close());
     const metrics = createMetrics();
+    const gates = createGateParts({ config, log, metrics, audit });
+    const policy = createPolicyEngine({ config, policyDir: paths.policyDir, log, serving, history, gatesOn: gates.gatesOn });
+    closers.push(() => policy.close());
+    closers.push(() => gates.close());
     metrics.observeEvaluator(() => policy.evaluator.stats());
     if (serving !== undefined) {
       metrics.observeServing(() => serving.stats());
@@ -83,12 +86,13 @@ export async function startGateway({ config, token, log, version = '0.0.0' }: Ga
       audit: (outcome) => void audit.append(policyReloadEvent(outcome, { policyDir })),
     });
     trailPins(policy.engine, { log, audit, policyDir });
+    gates.follow(policy.engine);
     const enforcement = announcing(createEnforcementStore({ database }), serving);
     const guardrail = createGuardrailParts({ config, token, log, metrics, policy, audit, enforcement, serving });
     closers.push(() => guardrail.close());
     const api = createHttpApi(
       httpDeps({
-        ...{ config, token, version, log, metrics, policy, audit, enforcement, guardrail, serving, history },
+        ...{ config, token, version, log, metrics, policy, audit, enforcement, guardrail, gates, serving, history },
         ...{ telemetry: () => telemetry.state, watcher: () => watcher.state, retrying: () => first.retrying },
       }),
     );

@@ -8,6 +8,7 @@ import type { Log } from '../log.js';
 import type { Metrics } from '../telemetry/metrics.js';
 import type { TelemetryState } from '../telemetry/subscribe.js';
 import type { WatcherState } from '../watcher/watcher.js';
+import type { GateParts } from './gate-parts.js';
 import type { GuardrailParts } from './guardrail-parts.js';
 import type { Serving } from '../serving/serving.js';
 import type { PolicyEngine } from './policy-engine.js';
@@ -26,6 +27,7 @@ export interface HttpParts {
   readonly enforcement: EnforcementStore;
   readonly guardrail: GuardrailParts;
   readonly history: History;
+  readonly gates: GateParts;
   /** Undefined: everything is answered in this process. */
   readonly serving: Serving | undefined;
   readonly telemetry: () => TelemetryState;
@@ -35,7 +37,8 @@ export interface HttpParts {
 
 /** What the HTTP room asks for, out of the parts of the gateway. */
 export function httpDeps(parts: HttpParts): HttpDeps {
-  const { config, token, version, log, metrics, policy, audit, enforcement, guardrail, serving, telemetry, watcher, retrying } = parts;
+  const { config, token, version, log, metrics, policy, audit, enforcement, guardrail, gates, serving, telemetry, watcher, retrying } =
+    parts;
   const { gateway, paths } = config;
   const queries = createPolicyHistory({ history: parts.history, parts: policy });
   return {
@@ -48,6 +51,7 @@ export function httpDeps(parts: HttpParts): HttpDeps {
     guardrail: guardrail.settings,
     resources: [...guardrail.resources, ...historyResources({ policyDir: config.policy_dir, history: queries, engine: policy.engine })],
     history: () => ({ ...parts.history.state }),
+    gates: () => gates.status(),
     judge: () => ({ ...(guardrail.judge?.status() ?? { enabled: false }) }),
     watcher,
     retrying,

@@ -3,7 +3,7 @@ import type { RegoCompiler } from '../compiler/rego-compiler.js';
 import type { Config } from '../config/config.js';
 import { checkDomainData } from '../domains/data-schema.js';
 import { createDomainGate } from '../domains/required-domains.js';
-import type { Gate, PolicyCompile } from '../engine/candidate.js';
+import type { Gate, PolicyCompile, SourceGate } from '../engine/candidate.js';
 import { createEngine } from '../engine/create-engine.js';
 import type { Engine } from '../engine/engine.js';
 import { createForgetfulKeeper } from '../engine/forgetful-keeper.js';
@@ -25,6 +25,8 @@ export interface PolicyEngineOptions {
   /** Absolute; undefined means that no folder is configured, and every reload is rejected saying so. */
   readonly policyDir: string | undefined;
   readonly log: Log;
+  /** What is asked of everything that was read, last of all; given the engine's own compiler. */
+  readonly gatesOn?: (compiler: RegoCompiler) => readonly SourceGate[];
   /** Gets every revision too, and changes over with the engine. */
   readonly serving?: Pick<Serving, 'prepare' | 'deactivate'> | undefined;
   /** Keeps what served; without it nothing outlives the process. */
@@ -52,7 +54,7 @@ export interface PolicyEngine {
 }
 
 /** Puts the engine together; nothing runs yet but the worker threads. */
-export function createPolicyEngine({ config, policyDir, log, serving, history }: PolicyEngineOptions): PolicyEngine {
+export function createPolicyEngine({ config, policyDir, log, serving, history, gatesOn }: PolicyEngineOptions): PolicyEngine {
   const { policy, evaluation } = config;
   const reader = createSourceReader({
     regoVersion: policy.rego_version,
@@ -86,6 +88,7 @@ export function createPolicyEngine({ config, policyDir, log, serving, history }:
     compile,
     evaluator: serving === undefined ? evaluator : withServing(evaluator, serving),
     gates: [domainDataGate, judgeGate, domainGate],
+    ...(gatesOn === undefined ? {} : { sourceGates: gatesOn(compiler) }),
     keeper: history ?? createForgetfulKeeper(),
     warm: history === undefined ? 0 : config.history.warm,
     log,

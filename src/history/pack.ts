@@ -3,6 +3,7 @@ import { compileLibrary, compileModule } from '../evaluator/compile-module.js';
 import type { LibraryCode } from '../evaluator/compile-module.js';
 import { mapBounded } from '../policy/map-bounded.js';
 import type { CompiledPolicy, PolicyLibrary, Revision } from '../policy/revision.js';
+import { hashFiles } from '../policy/source-hash.js';
 import type { SourceFile, SourceSet } from '../policy/source-set.js';
 import { refOf } from './blob-store.js';
 import type { BlobStore } from './blob-store.js';
@@ -89,13 +90,15 @@ export async function manifestAt(blobs: BlobStore, ref: BlobRef): Promise<Manife
 export async function unpackSources(blobs: BlobStore, manifest: Manifest): Promise<SourceSet> {
   const read = (files: readonly FileRef[]): Promise<readonly SourceFile[]> =>
     mapBounded(files, async ({ hash, size, ...named }) => Object.freeze({ ...named, bytes: await blobs.get({ hash, size }) }));
+  const tests = await read(manifest.tests);
   return Object.freeze({
     root: manifest.root,
     id: manifest.revision,
+    checksId: await hashFiles(tests),
     modulesId: manifest.modulesId,
     judgeId: manifest.judgeId,
     modules: await read(manifest.modules),
-    tests: await read(manifest.tests),
+    tests,
     data: await read(manifest.data),
     overlays: await read(manifest.overlays),
     judge: await read(manifest.judge),

@@ -109,6 +109,8 @@ export interface HttpDeps {
   readonly now?: () => Date;
   /** Full id of what the policy folder holds at this moment, for `on_disk_differs`. */
   readonly idOnDisk?: () => Promise<string | undefined>;
+  /** What the gates said last, for /status and the answer of a reload. */
+  readonly gates?: () => Readonly<Record<string, unknown>>;
   /** State of the judge and its cache, for /status. */
   readonly judge?: () => Readonly<Record<string, unknown>>;
   /** Whether the history of revisions is being written, for /status. */

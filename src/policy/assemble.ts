@@ -35,7 +35,8 @@ export async function assemble({ scan, bytes, unsettled, regoVersion }: Taken): 
   }
   return Object.freeze({
     root: scan.root,
-    id: await hashFiles([...modules, ...tests, ...data, ...overlays, ...judge]),
+    id: await hashFiles([...modules, ...data, ...overlays, ...judge]),
+    checksId: await hashFiles(tests),
     modulesId: await hashFiles(modules),
     // The whole data, not its guardrail part alone: cheaper to know than to cut out, and never too narrow.
     judgeId: await hashFiles([...judge, ...data, ...overlays]),

@@ -10,6 +10,7 @@ import type { RegoVersion } from './manifest.js';
 import { scanPolicy } from './scan.js';
 import type { Scan } from './scan.js';
 import { joinProblems, neverStill } from './source-errors.js';
+import { contentKey } from './source-set.js';
 import type { SourceLimits, SourceSet } from './source-set.js';
 
 /** Files, bytes per file and bytes in all that one reading may take when nothing else is configured. */
@@ -39,7 +40,7 @@ export interface ReadOptions {
 export interface Glimpse {
   /** {@link Scan.key} of the moment. */
   readonly key: string;
-  /** Id of the set, or why there is none; undefined when a file changed under the reader's eyes. */
+  /** {@link contentKey} of the set, or why there is none; undefined when a file changed under the reader's eyes. */
   readonly found: string | GatewayError | undefined;
 }
 
@@ -112,7 +113,7 @@ class SettlingReader implements SourceReader {
     const { key } = take.scan;
     if (take.contents.torn !== undefined) return { key, found: undefined };
     try {
-      return { key, found: (await this.#finish(take, false)).id };
+      return { key, found: contentKey(await this.#finish(take, false)) };
     } catch (thrown) {
       return { key, found: asGatewayError(thrown) };
     }

@@ -11,8 +11,10 @@ export interface SourceFile {
 export interface SourceSet {
   /** The folder that was read: `<policy_dir>/rego` when that holds .rego files, else `<policy_dir>`. Absolute. */
   readonly root: string;
-  /** SHA-256 over the sorted (path, Rego version, bytes) of every file below, as 64 hex digits. */
+  /** SHA-256 over the sorted (path, Rego version, bytes) of every file that serves, as 64 hex digits: all but the tests. */
   readonly id: string;
+  /** The same over what only checks: the tests. A change of these alone makes no new revision; it asks the gates again. */
+  readonly checksId: string;
   /** The same over the served modules alone: equal ids need no new compile. */
   readonly modulesId: string;
   /** The same over the judge files and guardrail data (what a judge's verdict depends on). */
@@ -36,6 +38,11 @@ export interface SourceLimits {
   readonly maxFiles: number;
   readonly maxFileBytes: number;
   readonly maxTotalBytes: number;
+}
+
+/** Names everything that a reading found, what serves and what only checks it. */
+export function contentKey({ id, checksId }: Pick<SourceSet, 'id' | 'checksId'>): string {
+  return `${id}:${checksId}`;
 }
 
 /** A revision id as people see it: its first 12 hex digits. */

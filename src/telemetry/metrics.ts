@@ -1,4 +1,5 @@
 import { Registry } from 'prom-client';
+import { createGateMetrics, type GateMetrics } from './metrics/gates.js';
 import { createGuardrailMetrics, type GuardrailMetrics } from './metrics/guardrail.js';
 import { createHttpMetrics, type HttpMetrics } from './metrics/http.js';
 import { createPolicyMetrics, type PolicyMetrics } from './metrics/policy.js';
@@ -17,7 +18,7 @@ export interface MetricDescription {
  * Everything that is counted. Each gateway has its own registry: two in one process do not mix. Every label comes from a
  * closed list, so no caller can grow the number of series.
  */
-export interface Metrics extends PolicyMetrics, HttpMetrics, GuardrailMetrics, RuntimeMetrics {
+export interface Metrics extends PolicyMetrics, GateMetrics, HttpMetrics, GuardrailMetrics, RuntimeMetrics {
   /** Prometheus text format. */
   text(): Promise<string>;
   /** From now on a scrape adds what other processes have counted. */
@@ -37,6 +38,7 @@ export function createMetrics(): Metrics {
   let processes: () => Promise<readonly unknown[]> = () => Promise.resolve([]);
   const parts = {
     ...createPolicyMetrics(registry),
+    ...createGateMetrics(registry),
     ...createHttpMetrics(registry),
     ...createGuardrailMetrics(registry),
     ...createRuntimeMetrics(registry),

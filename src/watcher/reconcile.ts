@@ -70,11 +70,10 @@ export class Reconciler {
   }
 }
 
-/** What the engine saw in the folder: the id of a set, or its failure to read one; undefined when it has to look again. */
+/** What the engine saw in the folder: the key of a set, or its failure to read one; undefined when it has to look again. */
 function seenBy(outcome: Outcome | undefined): string | undefined {
   if (outcome === undefined || isPassing(outcome)) return undefined;
-  const { status, candidate, revision, error } = outcome;
-  return status === 'rejected' || status === 'held' ? (candidate ?? failure(error)) : revision;
+  return outcome.read ?? failure(outcome.error);
 }
 
 function isPassing({ error }: Outcome): boolean {

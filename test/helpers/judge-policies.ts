@@ -23,6 +23,7 @@ export async function sourceOf(judge: readonly SourceFile[], rego = 'package a')
   return {
     root: '/nowhere',
     id,
+    checksId: await hashFiles([]),
     modulesId: await hashFiles(modules),
     judgeId,
     modules,

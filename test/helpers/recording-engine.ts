@@ -2,6 +2,7 @@ import type { Engine, Outcome } from '../../src/engine/engine.js';
 import type { Revision, Trigger } from '../../src/policy/revision.js';
 import type { SourceReader } from '../../src/policy/source-reader.js';
 import type { SourceSet } from '../../src/policy/source-set.js';
+import { contentKey } from '../../src/policy/source-set.js';
 import { asGatewayError } from '../../src/errors.js';
 
 /** An engine that accepts every folder that can be read, and notes what it was asked and what it read. */
@@ -21,13 +22,13 @@ export function createRecordingEngine(policyDir: string, reader: SourceReader): 
   const refuse = (): never => {
     throw new Error('the recording engine decides nothing');
   };
-  async function read(trigger: Trigger): Promise<Pick<Outcome, 'status' | 'candidate' | 'error'>> {
+  async function read(trigger: Trigger): Promise<Pick<Outcome, 'status' | 'read' | 'error'>> {
     try {
       await engine.beforeRead();
       const source = await reader.read(policyDir, { previous: current?.source });
-      if (source.id === current?.id) return { status: 'unchanged' };
+      if (source.id === current?.id) return { status: 'unchanged', read: contentKey(source) };
       current = revisionOf(source, trigger);
-      return { status: 'reloaded' };
+      return { status: 'reloaded', read: contentKey(source) };
     } catch (thrown) {
       const { code, message } = asGatewayError(thrown);
       return { status: 'rejected', error: { code, message } };

@@ -11,5 +11,5 @@ export function sourceSet(files: Readonly<Record<string, string>>): SourceSet {
   }
   const { module: modules, test: tests, data, overlay: overlays, judge } = found;
   const id = JSON.stringify(files);
-  return { root: '/policies', id, modulesId: id, judgeId: id, modules, tests, data, overlays, judge, unsettled: false };
+  return { root: '/policies', id, checksId: id, modulesId: id, judgeId: id, modules, tests, data, overlays, judge, unsettled: false };
 }

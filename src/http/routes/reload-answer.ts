@@ -4,12 +4,15 @@ import { shortId } from '../../policy/source-set.js';
 import type { Reply } from '../exchange.js';
 import { ERROR_CODE_HEADER, json, REVISION_HEADER, sorted } from '../replies.js';
 
+/** What the gates said: of this very attempt, or that they are still being asked. */
+type Gates = Readonly<Record<string, unknown>> | undefined;
+
 /** The answer to whoever asked for a run of the engine's one path. */
-export function reloadAnswer(outcome: Outcome, policyDir: string | undefined): Reply {
-  return outcome.status === 'rejected' ? rejected(outcome) : done(outcome, policyDir);
+export function reloadAnswer(outcome: Outcome, policyDir: string | undefined, gates?: Gates): Reply {
+  return outcome.status === 'rejected' ? rejected(outcome, gates) : done(outcome, policyDir, gates);
 }
 
-function done(outcome: Outcome, policyDir: string | undefined): Reply {
+function done(outcome: Outcome, policyDir: string | undefined, gates: Gates): Reply {
   const body = {
     status: outcome.status === 'held' ? 'held' : 'reloaded',
     policy_dir: policyDir ?? null,
@@ -21,6 +24,8 @@ function done(outcome: Outcome, policyDir: string | undefined): Reply {
     stages: outcome.stages,
     ...lossIn(outcome),
     warnings: outcome.diagnostics.filter(({ severity }) => severity === 'warning'),
+    ...(outcome.asked.force === true ? { forced: true } : {}),
+    ...(gates === undefined ? {} : { gates }),
     ...(outcome.pin === undefined ? {} : { pinned: outcome.pin.revision }),
     ...(outcome.status === 'held' ? { candidate: outcome.candidate ?? null } : {}),
   };
@@ -30,7 +35,7 @@ function done(outcome: Outcome, policyDir: string | undefined): Reply {
 /**
  * With a revision serving, a failure leaves it serving: 500. With none, nothing was at stake but the folder itself: 400.
  */
-function rejected(outcome: Outcome): Reply {
+function rejected(outcome: Outcome, gates: Gates): Reply {
   const serving = outcome.previousRevision !== undefined;
   const reason = outcome.error?.message ?? outcome.diagnostics[0]?.message ?? 'no reason given';
   const code = outcome.error?.code ?? 'policy_rejected';
@@ -45,6 +50,7 @@ function rejected(outcome: Outcome): Reply {
     candidate: outcome.candidate ?? null,
     duration_ms: outcome.durationMs,
     stages: outcome.stages,
+    ...(gates === undefined ? {} : { gates }),
   };
   return json(serving ? 500 : 400, sorted(body), { [ERROR_CODE_HEADER]: code, ...revisionHeader(outcome) });
 }

@@ -26,7 +26,7 @@ export interface AskedReload {
 }
 
 /** POST /policy/reload: one run of the engine's one path. An empty body asks for nothing beside it. */
-export function reloadResource(deps: Pick<HttpDeps, 'policyDir'>, attachment: Attachment): Resource {
+export function reloadResource(deps: Pick<HttpDeps, 'policyDir' | 'gates'>, attachment: Attachment): Resource {
   return {
     path: '/policy/reload',
     methods: {
@@ -36,7 +36,7 @@ export function reloadResource(deps: Pick<HttpDeps, 'policyDir'>, attachment: At
         const { reloader } = attachment;
         if (reloader === undefined) return refused(503, 'policy reloader unavailable', 'evaluation_no_revision');
         const outcome = await reloader('api', (await askedReload(call)).options);
-        return reloadAnswer(outcome, policyDir);
+        return reloadAnswer(outcome, policyDir, deps.gates?.());
       },
     },
   };

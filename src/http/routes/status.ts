@@ -26,6 +26,7 @@ export function statusResource(deps: HttpDeps, attachment: Attachment, report: (
           watcher: deps.watcher() ?? { mode: 'off' },
           audit: auditBlock(deps),
           ...(deps.history === undefined ? {} : { history: deps.history() }),
+          ...(deps.gates === undefined ? {} : { gates: deps.gates() }),
           ...(deps.evaluator === undefined ? {} : { evaluator: deps.evaluator() }),
           ...(deps.serving === undefined ? {} : { serving: deps.serving() }),
           ...(deps.judge === undefined ? {} : { judge: deps.judge() }),

@@ -20,7 +20,7 @@ export function fakeRevision(
   return {
     id: REVISION_ID,
     source: {
-      ...{ root: '/policies/rego', id: REVISION_ID, modulesId: 'm', judgeId: 'j', unsettled: false },
+      ...{ root: '/policies/rego', id: REVISION_ID, checksId: 'c', modulesId: 'm', judgeId: 'j', unsettled: false },
       ...{ modules, tests: [], data: [], overlays: [], judge: [] },
     },
     policy: {

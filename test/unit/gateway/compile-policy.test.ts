@@ -4,7 +4,7 @@ import { createPolicyCompile } from '../../../src/gateway/compile-policy.js';
 import type { SourceSet } from '../../../src/policy/source-set.js';
 
 const SOURCE: SourceSet = {
-  ...{ root: '/policies', id: 'id', modulesId: 'modules', judgeId: 'judge', unsettled: false },
+  ...{ root: '/policies', id: 'id', checksId: 'checks', modulesId: 'modules', judgeId: 'judge', unsettled: false },
   ...{ modules: [], tests: [], data: [], overlays: [], judge: [] },
 };
 

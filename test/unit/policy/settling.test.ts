@@ -3,6 +3,7 @@ import { appendFile, rename, rm, stat, truncate, utimes, writeFile } from 'node:
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { createSourceReader, DEFAULT_SOURCE_LIMITS } from '../../../src/policy/source-reader.js';
+import { contentKey } from '../../../src/policy/source-set.js';
 import type { SourceSet } from '../../../src/policy/source-set.js';
 import { tempDir } from '../../helpers/temp-dir.js';
 
@@ -178,7 +179,7 @@ describe('a glimpse', () => {
     const { reader, naps } = scripted([]);
     const { found } = await reader.peek(dir);
     expect(naps).toEqual([]);
-    expect(found).toBe((await reader.read(dir)).id);
+    expect(found).toBe(contentKey(await reader.read(dir)));
   });
 
   it('gives the failure that a reading would throw', async () => {

@@ -152,7 +152,7 @@ describe('ids', () => {
 
   it.each([
     ['a module', { 'a.rego': 'package n\n' }, ['id', 'modulesId']],
-    ['a test', { 'a_test.rego': 'package n\n' }, ['id']],
+    ['a test', { 'a_test.rego': 'package n\n' }, ['checksId']],
     ['data', { 'data.json': '{"a":1}' }, ['id', 'judgeId']],
     ['an overlay', { 'data-x.json': '{"a":1}' }, ['id', 'judgeId']],
     ['a judge file', { 'judge/pii.yaml': 'a: 2' }, ['id', 'judgeId']],
@@ -160,7 +160,7 @@ describe('ids', () => {
   ])('%s moves the ids that depend on it', async (_name, change, moved) => {
     const before = await read(await tempDir(files));
     const after = await read(await tempDir({ ...files, ...change }));
-    const ids = ['id', 'modulesId', 'judgeId'] as const;
+    const ids = ['id', 'checksId', 'modulesId', 'judgeId'] as const;
     expect(ids.filter((id) => before[id] !== after[id])).toEqual(moved);
     expect(before.id).toMatch(/^[0-9a-f]{64}$/);
   });

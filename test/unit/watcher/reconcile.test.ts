@@ -19,6 +19,12 @@ const refused = (code: ErrorCode, candidate?: string): Answer => ({
 });
 const failed = (code: ErrorCode): GatewayError => new GatewayError(code, 'm');
 
+/** What an engine with that answer has read: the fake's sets are their own keys. */
+function readBy({ status, candidate, revision }: Answer): Pick<Outcome, 'read'> {
+  const key = status === 'rejected' ? candidate : revision;
+  return key === undefined ? {} : { read: key };
+}
+
 /** A reconciler on a disk that a test turns by hand and an engine that gives the answers it is told. */
 function setUp(start: Disk, last?: Answer) {
   const disk = start;
@@ -32,6 +38,7 @@ function setUp(start: Disk, last?: Answer) {
     stages: {},
     diagnostics: [],
     at: new Date(),
+    ...readBy(answer),
     ...answer,
   });
   const answers: Answer[] = [];

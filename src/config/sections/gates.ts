@@ -1,0 +1,16 @@
+import { z } from 'zod';
+import { duration } from '../duration.js';
+
+export const gates = z.strictObject({
+  tests: z.enum(['off', 'warn', 'enforce']).default('warn').meta({
+    description:
+      "The folder's own tests at a reload. `warn`: they run after the swap, at low priority, and report; `enforce`: before it, and what does not pass is refused.",
+  }),
+  coverage: z
+    .number()
+    .min(0)
+    .max(100)
+    .optional()
+    .meta({ description: 'Least percent of the served rules, by lines, that the tests have to reach; not asked for unless set.' }),
+  timeout: duration('100ms', '10m').prefault('10s').meta({ description: 'Time that all tests of one reload may take together.' }),
+});

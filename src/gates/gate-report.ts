@@ -1,0 +1,42 @@
+import type { Diagnostic } from '../policy/diagnostic.js';
+
+/** Whether a gate is asked, and what its word is worth. */
+export type GateMode = 'off' | 'warn' | 'enforce';
+
+/** Tests by how they ended. */
+export interface TestCounts {
+  readonly passed: number;
+  readonly failed: number;
+  readonly errored: number;
+  readonly skipped: number;
+  /** Tests that end in one way in the gateway and in another in OPA's interpreter. */
+  readonly disagreements: number;
+}
+
+/** What the tests of one reading of the folder came to. */
+export interface Verdict {
+  readonly counts: TestCounts;
+  /** Percent of the served rules that the tests reach, when it was asked for. */
+  readonly coverage?: number;
+  /** Full names of what did not pass, of the first hundred. */
+  readonly failing: readonly string[];
+  /** Why it did not pass; empty when it did. */
+  readonly findings: readonly Diagnostic[];
+  readonly durationMs: number;
+}
+
+/** The last word of the test gate. */
+export interface GateReport extends Verdict {
+  /** `forced`: refused, and passed because an operator said so. `stopped`: the tests could not be run. */
+  readonly state: 'running' | 'passed' | 'failed' | 'forced' | 'stopped';
+  readonly mode: GateMode;
+  /** Revision that was tested. */
+  readonly revision: string;
+  /** The same modules, data and tests had been run before. */
+  readonly cached: boolean;
+  readonly at: Date;
+  /** Who forced it, as they call themselves. */
+  readonly by?: string;
+}
+
+export const NO_TESTS: TestCounts = { passed: 0, failed: 0, errored: 0, skipped: 0, disagreements: 0 };

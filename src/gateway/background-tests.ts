@@ -1,0 +1,67 @@
+import { constants, setPriority } from 'node:os';
+import { createRegoCompiler } from '../compiler/rego-compiler.js';
+import type { RegoCompiler } from '../compiler/rego-compiler.js';
+import type { Config } from '../config/config.js';
+import { createTestRunner } from '../testing/create-test-runner.js';
+import type { TestRunner } from '../testing/create-test-runner.js';
+
+/** Without a run for so long, the processes of the runner end: 60 MB and more that nobody uses. */
+const IDLE_MS = 30_000;
+
+/**
+ * Runs tests beside a gateway that serves: in a compiler process of its own that gives way to every other, with one thread. The processes
+ * start with a run and end some time after it.
+ */
+export function createBackgroundTests({ compiler: settings, evaluation }: Config): Pick<TestRunner, 'run' | 'close'> {
+  let parts: { readonly compiler: RegoCompiler; readonly runner: TestRunner } | undefined;
+  let idle: NodeJS.Timeout | undefined;
+
+  const open = (): NonNullable<typeof parts> => {
+    const compiler = createRegoCompiler({ override: settings.path, timeoutMs: settings.timeout });
+    return { compiler, runner: createTestRunner({ compiler, evaluation: testEvaluation(evaluation, 1) }) };
+  };
+
+  const close = async (): Promise<void> => {
+    clearTimeout(idle);
+    const closing = parts;
+    parts = undefined;
+    if (closing !== undefined) await Promise.allSettled([closing.runner.close(), closing.compiler.close()]);
+  };
+
+  return {
+    close,
+    async run(source, options) {
+      clearTimeout(idle);
+      parts ??= open();
+      const { compiler, runner } = parts;
+      try {
+        await compiler.versions();
+        giveWay(compiler.pid);
+        return await runner.run(source, options);
+      } finally {
+        idle = setTimeout(() => void close(), IDLE_MS).unref();
+      }
+    },
+  };
+}
+
+/** What a runner of tests takes over from the configuration of decisions. */
+export function testEvaluation(
+  evaluation: Config['evaluation'],
+  workers?: number,
+): NonNullable<Parameters<typeof createTestRunner>[0]['evaluation']> {
+  return {
+    maxMemoryMb: evaluation.max_memory_mb,
+    allowBuiltins: evaluation.allow_builtins,
+    ...(workers === undefined ? {} : { workers }),
+  };
+}
+
+function giveWay(pid: number | undefined): void {
+  if (pid === undefined) return;
+  try {
+    setPriority(pid, constants.priority.PRIORITY_LOW);
+  } catch {
+    // It ended meanwhile, or the system has no priorities to give: the run tells by itself.
+  }
+}

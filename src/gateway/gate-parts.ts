@@ -1,0 +1,104 @@
+import { gateEvent } from '../audit/gate-event.js';
+import type { AuditStore } from '../audit/audit-store.js';
+import type { RegoCompiler } from '../compiler/rego-compiler.js';
+import type { Config } from '../config/config.js';
+import type { Engine } from '../engine/engine.js';
+import type { SourceGate } from '../engine/candidate.js';
+import type { GateReport } from '../gates/gate-report.js';
+import { createTestGate } from '../gates/test-gate.js';
+import type { Log } from '../log.js';
+import { errorFields } from '../telemetry/error-fields.js';
+import { logGate } from '../telemetry/gate-log.js';
+import type { Metrics } from '../telemetry/metrics.js';
+import { createTestRunner } from '../testing/create-test-runner.js';
+import type { TestRunner } from '../testing/create-test-runner.js';
+import { createBackgroundTests, testEvaluation } from './background-tests.js';
+
+export interface GateOptions {
+  readonly config: Config;
+  readonly log: Log;
+  readonly metrics: Pick<Metrics, 'observeGate' | 'auditWriteFailure'>;
+  readonly audit: Pick<AuditStore, 'append'>;
+}
+
+/** The gates that a running gateway asks beside those that every reload passes. */
+export interface GateParts {
+  /** `compiler` is the engine's own: a candidate that waits for its tests waits for no second process. */
+  readonly gatesOn: (compiler: RegoCompiler) => readonly SourceGate[];
+  /** From now on the ends of reloads are listened to. */
+  follow(engine: Pick<Engine, 'on'>): void;
+  /** For /status and the answer of a reload. */
+  status(): Readonly<Record<string, unknown>>;
+  close(): Promise<void>;
+}
+
+export function createGateParts({ config, log, metrics, audit }: GateOptions): GateParts {
+  const { tests: mode, coverage, timeout: timeoutMs } = config.gates;
+  const patient = createBackgroundTests(config);
+  let urgent: TestRunner | undefined;
+  const gate = createTestGate({
+    settings: { mode, coverage, timeoutMs },
+    urgent: {
+      run: (source, options) => {
+        if (urgent === undefined) throw new Error('the test gate was asked before it had a compiler');
+        return urgent.run(source, options);
+      },
+    },
+    patient,
+    log,
+    onReport: (report) => {
+      metrics.observeGate(report);
+      logGate(log, report);
+      write(report);
+    },
+  });
+
+  function write(report: GateReport): void {
+    const event = gateEvent(report, config.policy_dir ?? '');
+    if (event === undefined) return;
+    try {
+      audit.append(event);
+    } catch (error) {
+      metrics.auditWriteFailure();
+      log.error({ err: errorFields(error) }, 'the audit event of a gate was not written');
+    }
+  }
+
+  return {
+    gatesOn: (compiler) => {
+      if (mode === 'off') return [];
+      if (mode === 'enforce') {
+        urgent = createTestRunner({ compiler, evaluation: testEvaluation(config.evaluation) });
+        urgent.warm();
+      }
+      return [gate.check];
+    },
+    follow: (engine) => {
+      for (const status of ['reloaded', 'unchanged', 'rejected'] as const) engine.on(status, (outcome) => gate.settle(outcome));
+    },
+    status: () => ({ tests: { mode, ...(gate.report === undefined ? {} : reported(gate.report)) } }),
+    close: async () => {
+      await gate.close();
+      await Promise.allSettled([patient.close(), urgent?.close()]);
+    },
+  };
+}
+
+function reported({
+  state,
+  revision,
+  counts,
+  coverage,
+  failing,
+  findings,
+  durationMs,
+  cached,
+  at,
+  by,
+}: GateReport): Record<string, unknown> {
+  return {
+    ...{ state, revision, ...counts, failing, findings, duration_ms: durationMs, cached, at },
+    ...(coverage === undefined ? {} : { coverage }),
+    ...(by === undefined ? {} : { by }),
+  };
+}

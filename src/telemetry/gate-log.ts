@@ -1,0 +1,32 @@
+import type { GateReport } from '../gates/gate-report.js';
+import type { Log } from '../log.js';
+import { shortId } from '../policy/source-set.js';
+
+/** Findings that one log line carries. */
+const MAX_FINDINGS = 20;
+
+/** One line about what the test gate said; a refusal has its line already, that of the reload. */
+export function logGate(log: Log, { state, mode, revision, counts, failing, findings, durationMs, by }: GateReport): void {
+  const fields = { gate: 'tests', mode, revision: shortId(revision), ...counts, duration_ms: durationMs };
+  const named = {
+    ...fields,
+    findings: findings
+      .slice(0, MAX_FINDINGS)
+      .map(({ message, file, row }) => (file === undefined ? message : `${file}:${row ?? 1}: ${message}`)),
+  };
+  const first = findings[0]?.message ?? '';
+  switch (state) {
+    case 'passed':
+      log.debug(fields, `policy tests passed: ${counts.passed} in ${Math.round(durationMs)} ms`);
+      return;
+    case 'forced':
+      log.warn({ ...named, by }, `policy tests failed and were passed by force${by === undefined ? '' : ` by ${by}`}: ${first}`);
+      return;
+    case 'failed':
+      if (mode === 'warn')
+        log.warn(named, `policy tests failed, the revision serves all the same: ${failing.length} did not pass: ${first}`);
+      return;
+    case 'running':
+    case 'stopped':
+  }
+}
