@@ -68,7 +68,7 @@ describe('an inspection', () => {
     expect(second.json()).toMatchObject({
       action: 'block',
       severity: 'CRITICAL',
-      findings: ['JUDGE-INJ-CONTEXT'],
+      findings: ['JUDGE-INJ-CONTEXT:Context Manipulation'],
       judge: { cached: false },
     });
     expect(chat.requests).toHaveLength(2);

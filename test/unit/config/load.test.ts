@@ -34,6 +34,7 @@ describe('loadConfig', () => {
     expect(config.paths).toEqual({
       home: dir,
       configFile: path.join(dir, 'config.yaml'),
+      historyDir: path.join(dir, 'revisions'),
       dataDir: dir,
       policyDir: path.join(dir, 'policies'),
       stateFile: path.join(dir, 'gateway.db'),
