@@ -2,7 +2,7 @@ import type { Socket } from 'node:net';
 import type { Claims } from './claims.js';
 
 /** A process takes a connection within a millisecond; one that has not by now is stopped, or has other things to do. */
-const TAKE_MS = 100;
+const TAKE_MS = 250;
 
 /** Sends a connection to the process, keeping our end open; `failed` when it does not get there. */
 export type SendConnection = (number: number, socket: Socket, failed: () => void) => void;
@@ -15,12 +15,15 @@ interface Handed {
 
 /**
  * Connections on their way to one process. Our end of each stays open until the process says that it has it, so that one which is
- * never taken can be answered by somebody else.
+ * never taken can be answered by somebody else. One is on its way at a time: Node would keep the next ones for later, and send them
+ * although they were taken back and served by a server of ours meanwhile, which then waits for the process when it closes.
  */
 export class Handover {
   readonly #claims: Claims;
   readonly #send: SendConnection;
   readonly #handed = new Map<number, Handed>();
+  /** Sent, and the process has not said yet what it makes of it; possibly taken back. */
+  #underWay: number | undefined;
   #last = 0;
 
   constructor(claims: Claims, send: SendConnection) {
@@ -38,32 +41,48 @@ export class Handover {
     const number = this.#last;
     const timer = setTimeout(() => this.#revoke(number), TAKE_MS);
     this.#handed.set(number, { socket, otherwise, timer });
-    this.#send(number, socket, () => this.left(number));
+    this.#sendNext();
   }
 
   /** The process reads from it. */
   taken(number: number): void {
     // Closes our end alone: the connection lives as long as the process has it.
     this.#remove(number)?.socket.destroy();
+    this.#settled(number);
   }
 
   /** The process does not read from it, and never will. */
   left(number: number): void {
     this.#remove(number)?.otherwise();
+    this.#settled(number);
   }
 
   /** The process is gone, and with it its ends. */
   ended(): void {
-    for (const number of [...this.#handed.keys()]) this.left(number);
+    for (const number of [...this.#handed.keys()]) this.#remove(number)?.otherwise();
   }
 
   /** Numbers grow with time, so what was handed over before this one is overdue as well. */
   #revoke(number: number): void {
     const isOurs = this.#claims.revoke(number);
     for (const handed of [...this.#handed.keys()]) {
-      if (isOurs(handed)) this.left(handed);
+      if (isOurs(handed)) this.#remove(handed)?.otherwise();
       if (handed === number) return;
     }
+  }
+
+  #sendNext(): void {
+    const [next] = this.#handed;
+    if (this.#underWay !== undefined || next === undefined) return;
+    const [number, { socket }] = next;
+    this.#underWay = number;
+    this.#send(number, socket, () => this.left(number));
+  }
+
+  #settled(number: number): void {
+    if (this.#underWay !== number) return;
+    this.#underWay = undefined;
+    this.#sendNext();
   }
 
   #remove(number: number): Handed | undefined {

@@ -105,7 +105,7 @@ export class ServerProcess {
     this.send({ type: 'report' });
   }
 
-  /** Connections on their way to it: Node hands over one at a time, the next when the process took the one before. */
+  /** Connections that it is to have and has not taken yet. */
   get handing(): number {
     return this.#handover.size;
   }

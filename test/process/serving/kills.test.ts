@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { connect } from '../../helpers/connections.js';
 import { cliEnv, startDaemon } from '../../helpers/daemon.js';
 import type { Daemon } from '../../helpers/daemon.js';
 import { askAlone } from '../../helpers/one-request.js';
@@ -68,6 +69,9 @@ describe('when a serving process is stopped', () => {
     const daemon = await startDaemon(['--policy-dir', dir, '--port', '0', '--no-watch'], env);
     const [stopped = 0] = (await serving(daemon))?.pids ?? [];
     process.kill(stopped, 'SIGSTOP');
+    const kept = connect(daemon.url);
+    const others = connect(daemon.url);
+    expect([await kept.marker(), await others.marker()]).toEqual(['one', 'one']);
     const answers = await Promise.all(Array.from({ length: CLIENTS }, () => askAlone(daemon.url, 'POST', MARKER)));
     expect(answers.map(({ text }) => text)).toEqual(answers.map(() => '{"result":"one"}\n'));
     for (const route of ['/health', '/metrics', '/status']) {
@@ -79,6 +83,8 @@ describe('when a serving process is stopped', () => {
     const after = await Promise.all(Array.from({ length: CLIENTS }, () => askAlone(daemon.url, 'POST', MARKER)));
     expect(after.map(({ text }) => text)).toEqual(after.map(() => '{"result":"one"}\n'));
     expect((await serving(daemon))?.pids).toContain(stopped);
+    daemon.child.kill('SIGTERM');
+    expect(await daemon.exit).toBe(0);
   });
 
   it('what it did not take is answered as soon as it is killed', async () => {
