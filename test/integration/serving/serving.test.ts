@@ -174,7 +174,8 @@ describe('serving processes', () => {
     const dir = await tempDir({
       'policy.rego': `package out\n\nvalue := http.send({"method": "GET", "url": "${url}"}).status_code\n`,
     });
-    const gateway = await startTestGateway(dir, { ...SERVING, 'evaluation.allow_builtins': ['http.send'] });
+    // The first request out starts a thread, which from the sources alone takes more than the usual deadline.
+    const gateway = await startTestGateway(dir, { ...SERVING, 'evaluation.allow_builtins': ['http.send'], 'evaluation.timeout': '20s' });
     const { text } = await connect(gateway.url).ask('POST', '/v1/data/out/value', '{"input":{}}');
     expect(JSON.parse(text)).toEqual({ result: 200 });
     expect(hits).toBe(1);
