@@ -16,7 +16,7 @@ export default class Inspect extends GatewayCommand {
     '<%= config.bin %> inspect answer.txt --kind response',
     'echo "rm -rf /" | <%= config.bin %> inspect --kind tool --tool shell --json',
   ];
-  static override args = { file: Args.string({ default: '-', description: 'File with the content; - is stdin' }) };
+  static override args = { file: Args.string({ ignoreStdin: true, default: '-', description: 'File with the content; - is stdin' }) };
   static override flags = {
     ...ADDRESS_FLAGS,
     kind: Flags.option({ options: ['request', 'response', 'tool', 'tool-response'] as const })({

@@ -2,7 +2,7 @@ import type { Diagnostic } from '../policy/diagnostic.js';
 import type { Entrypoint, RuleClause } from '../policy/revision.js';
 
 /** Raised with every change that both halves must know; the Go half holds the same number in internal/protocol. */
-export const PROTOCOL_VERSION = 3;
+export const PROTOCOL_VERSION = 4;
 
 /** One Rego file. The service never reads a policy from the disk. */
 export interface RegoModule {
@@ -252,44 +252,4 @@ export interface FormattedModule {
 
 export interface FormatResult {
   readonly files: readonly FormattedModule[];
-}
-
-/** One query of a batch. */
-export interface EvaluationQuery {
-  /** A Rego query, e.g. `data.a.b` or `x := sprintf("%d", [1])`. */
-  readonly query: string;
-  /** JSON text. Absent: `input` is undefined. */
-  readonly input?: string;
-  /** Rego text of one term; wins over `input`. */
-  readonly inputTerm?: string;
-  readonly strictBuiltinErrors?: boolean;
-}
-
-export interface EvaluateParams {
-  readonly modules: readonly RegoModule[];
-  /** Base document as JSON text. */
-  readonly data?: string;
-  readonly regoVersion?: RegoVersion;
-  /** Fixes the clock: nanoseconds since 1970 in decimal digits. */
-  readonly timeNs?: string;
-  /** Bound of one query in ms; default 10000. */
-  readonly timeoutMs?: number;
-  readonly evaluations: readonly EvaluationQuery[];
-}
-
-/** The answer of OPA's own interpreter. */
-export interface QueryResult {
-  readonly defined: boolean;
-  /** JSON text: an array of solutions, each an object of the query's bindings, or `{"_":[values]}` when it binds nothing. */
-  readonly json?: string;
-  /** The same as Rego text, with sets as sets. */
-  readonly term?: string;
-  readonly printed?: readonly string[];
-  readonly error?: EvaluationError;
-}
-
-export interface EvaluateResult {
-  readonly ok: boolean;
-  readonly results: readonly QueryResult[];
-  readonly diagnostics: readonly Diagnostic[];
 }

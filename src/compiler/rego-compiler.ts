@@ -9,8 +9,6 @@ import type {
   CapabilitiesResult,
   CheckParams,
   CheckResult,
-  EvaluateParams,
-  EvaluateResult,
   FormatParams,
   FormatResult,
   InitializeResult,
@@ -19,6 +17,7 @@ import type {
   TestParams,
   TestResult,
 } from './protocol.js';
+import type { EvaluateParams, EvaluateResult } from './query-protocol.js';
 import { ServiceProcess } from './service-process.js';
 import type { WireBuildResult, WireLibraryResult } from './wire.js';
 

@@ -8,6 +8,7 @@ import type { Log } from '../log.js';
 import type { Metrics } from '../telemetry/metrics.js';
 import type { TelemetryState } from '../telemetry/subscribe.js';
 import type { WatcherState } from '../watcher/watcher.js';
+import { createExplain } from './explain.js';
 import type { GateParts } from './gate-parts.js';
 import type { GuardrailParts } from './guardrail-parts.js';
 import type { Serving } from '../serving/serving.js';
@@ -51,6 +52,7 @@ export function httpDeps(parts: HttpParts): HttpDeps {
     guardrail: guardrail.settings,
     resources: [...guardrail.resources, ...historyResources({ policyDir: config.policy_dir, history: queries, engine: policy.engine })],
     history: () => ({ ...parts.history.state }),
+    explain: createExplain(policy.compiler),
     gates: () => gates.status(),
     judge: () => ({ ...(guardrail.judge?.status() ?? { enabled: false }) }),
     watcher,

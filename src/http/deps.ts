@@ -2,6 +2,7 @@ import { DEFAULT_INPUT_DEPTH } from '../evaluator/input.js';
 import type { Log } from '../log.js';
 import type { WatcherState } from '../watcher/watcher.js';
 import type { Refusal } from './door/refusal.js';
+import type { Explain } from './opa/explain.js';
 import type { Resource } from './exchange.js';
 import type { Front } from './front.js';
 
@@ -109,6 +110,8 @@ export interface HttpDeps {
   readonly now?: () => Date;
   /** Full id of what the policy folder holds at this moment, for `on_disk_differs`. */
   readonly idOnDisk?: () => Promise<string | undefined>;
+  /** Answers `explain` of the Data API; without it the switch is refused. */
+  readonly explain?: Explain;
   /** What the gates said last, for /status and the answer of a reload. */
   readonly gates?: () => Readonly<Record<string, unknown>>;
   /** State of the judge and its cache, for /status. */

@@ -1,7 +1,8 @@
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import type { EvaluationError, QueryResult, RequiredBuiltin } from '../../src/compiler/protocol.js';
+import type { EvaluationError, RequiredBuiltin } from '../../src/compiler/protocol.js';
+import type { QueryResult } from '../../src/compiler/query-protocol.js';
 
 /** One case of OPA's own suite, compiled by the service, with the answer of OPA's interpreter beside it. */
 export interface ConformanceCase {

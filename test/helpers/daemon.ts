@@ -20,8 +20,13 @@ export function cliEnv(home: string, extra: Readonly<Record<string, string>> = {
 }
 
 /** Runs the built CLI as a person would and waits for its end. */
-export async function runCli(args: readonly string[], env: NodeJS.ProcessEnv, options: { cwd?: string } = {}): Promise<CliResult> {
+export async function runCli(
+  args: readonly string[],
+  env: NodeJS.ProcessEnv,
+  options: { cwd?: string; stdin?: string } = {},
+): Promise<CliResult> {
   const child = spawn(process.execPath, [path.join(ROOT, 'bin/run.js'), ...args], { env, cwd: options.cwd ?? ROOT });
+  if (options.stdin !== undefined) child.stdin.end(options.stdin);
   const output = collect(child);
   const code = await new Promise<number | null>((resolve) => child.once('close', resolve));
   return { code, ...output() };

@@ -21,8 +21,8 @@ export default class PolicyDiff extends GatewayCommand {
     { description: 'A summary by file', command: '<%= config.bin %> policy diff ~3 serving --stat' },
   ];
   static override args = {
-    from: Args.string({ description: SIDES, default: 'serving' }),
-    to: Args.string({ description: 'The same', default: 'disk' }),
+    from: Args.string({ ignoreStdin: true, description: SIDES, default: 'serving' }),
+    to: Args.string({ ignoreStdin: true, description: 'The same', default: 'disk' }),
   };
   static override flags = { ...ADDRESS_FLAGS, stat: Flags.boolean({ description: 'Counts of lines instead of the text' }) };
 

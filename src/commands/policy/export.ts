@@ -12,10 +12,11 @@ export default class PolicyExport extends GatewayCommand {
   static override examples = ['<%= config.bin %> policy export previous /tmp/before'];
   static override args = {
     revision: Args.string({
+      ignoreStdin: true,
       description: 'serving, previous, ~N, a number of the history, or the first digits of a revision',
       required: true,
     }),
-    dir: Args.string({ description: 'An empty or new folder', required: true }),
+    dir: Args.string({ ignoreStdin: true, description: 'An empty or new folder', required: true }),
   };
   static override flags = ADDRESS_FLAGS;
 

@@ -9,6 +9,7 @@ export default class PolicyPin extends AskGatewayCommand {
   static override examples = ['<%= config.bin %> policy pin', '<%= config.bin %> policy pin serving --reason "release freeze"'];
   static override args = {
     revision: Args.string({
+      ignoreStdin: true,
       description: 'serving, previous, ~N, a number of the history, or the first digits of a revision',
       default: 'serving',
     }),

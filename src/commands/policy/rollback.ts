@@ -12,7 +12,11 @@ export default class PolicyRollback extends AskGatewayCommand {
     '<%= config.bin %> policy rollback ~2',
   ];
   static override args = {
-    revision: Args.string({ description: 'previous, ~N, a number of the history, or the first digits of a revision', default: 'previous' }),
+    revision: Args.string({
+      ignoreStdin: true,
+      description: 'previous, ~N, a number of the history, or the first digits of a revision',
+      default: 'previous',
+    }),
   };
   static override flags = {
     ...ADDRESS_FLAGS,

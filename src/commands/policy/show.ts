@@ -13,8 +13,11 @@ export default class PolicyShow extends GatewayCommand {
   static override description = 'The data document is the merge of all data files, with data-*.json overlays applied.';
   static override examples = ['<%= config.bin %> policy show', '<%= config.bin %> policy show --entrypoints'];
   static override args = {
-    revision: Args.string({ description: 'A kept revision to look at: serving, previous, ~N, a number, or its first digits' }),
-    file: Args.string({ description: 'A file of that revision to print' }),
+    revision: Args.string({
+      ignoreStdin: true,
+      description: 'A kept revision to look at: serving, previous, ~N, a number, or its first digits',
+    }),
+    file: Args.string({ ignoreStdin: true, description: 'A file of that revision to print' }),
   };
   static override flags = {
     ...POLICY_FLAGS,

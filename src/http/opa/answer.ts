@@ -16,6 +16,8 @@ export interface AnswerFacts {
   readonly decisionIds: boolean;
   /** Of the way to the evaluation and back, when they are asked for. */
   readonly timers?: Timers;
+  /** Members that explain the result, as JSON text. */
+  readonly explanation?: string;
   /** The request had no input, which is worth a warning where one could be sent. */
   readonly inputMissing?: boolean;
 }
@@ -28,10 +30,12 @@ const INPUT_MISSING = '"warning":{"code":"api_usage_warning","message":"\'input\
 /** The members of one Data API answer as JSON text, in OPA's order. An undefined document has no `result`. */
 export function answerText({ result, timers: inner }: Evaluation, facts: AnswerFacts): string {
   const { flags } = facts;
-  if (flags === NO_FLAGS && !facts.decisionIds && facts.inputMissing !== true) return result === undefined ? '{}' : `{"result":${result}}`;
+  if (flags === NO_FLAGS && !facts.decisionIds && facts.inputMissing !== true && facts.explanation === undefined)
+    return result === undefined ? '{}' : `{"result":${result}}`;
   const parts: string[] = [];
   if (facts.decisionIds || flags.decisionId) parts.push(`"decision_id":"${randomUUID()}"`);
   if (flags.provenance) parts.push(`"provenance":${provenanceText(facts)}`);
+  if (facts.explanation !== undefined) parts.push(facts.explanation);
   if (flags.metrics) parts.push(`"metrics":${goJson(sortedTimers({ ...facts.timers, ...opaTimers(inner) }))}`);
   if (result !== undefined) parts.push(`"result":${result}`);
   if (facts.inputMissing === true) parts.push(INPUT_MISSING);

@@ -1,5 +1,6 @@
 import { GatewayError } from '../../errors.js';
-import { hasFlag, parameter } from '../query.js';
+import { hasFlag } from '../query.js';
+import { explainMode } from './explain.js';
 
 /** The switches of a Data API request. */
 export interface Flags {
@@ -13,13 +14,11 @@ export interface Flags {
 /** What a request without switches asks for. */
 export const NO_FLAGS: Flags = { pretty: false, provenance: false, metrics: false, strictBuiltinErrors: false, decisionId: false };
 
-const EXPLAIN_MODES: ReadonlySet<string> = new Set(['notes', 'fails', 'full', 'debug']);
-
 /** Reads the switches. Refuses those that compiled policies have no answer for, rather than leave them out silently. */
-export function readFlags(query: string, strictByDefault = false): Flags {
+export function readFlags(query: string, strictByDefault = false, explainable = false): Flags {
   if (query === '') return strictByDefault ? { ...NO_FLAGS, strictBuiltinErrors: true } : NO_FLAGS;
-  if (parameter(query, 'explain').some((mode) => EXPLAIN_MODES.has(mode))) {
-    throw unavailable('explain', 'policies run as WebAssembly, which keeps no trace; use `opa eval --explain` on the same files');
+  if (!explainable && explainMode(query) !== undefined) {
+    throw unavailable('explain', 'it is answered for one document, at /v1/data/…');
   }
   if (hasFlag(query, 'instrument')) {
     throw unavailable('instrument', 'policies run as WebAssembly, which is not instrumented; `metrics` gives the timers there are');

@@ -1,3 +1,6 @@
+import type { RevisionLease } from '../../engine/engine.js';
+import { asGatewayError } from '../../errors.js';
+import type { Evaluation } from '../../evaluator/evaluator.js';
 import type { Call, Reply, Resource } from '../exchange.js';
 import { onRevision } from '../on-revision.js';
 import { answerText, jsonText } from '../opa/answer.js';
@@ -10,6 +13,8 @@ import type { Question } from '../opa/document.js';
 import { readBareInput, readEnvelope } from '../opa/envelope.js';
 import type { Envelope } from '../opa/envelope.js';
 import { opaError } from '../opa/errors.js';
+import { explained, explainMode } from '../opa/explain.js';
+import type { Explain, Explained, ExplainQuestion } from '../opa/explain.js';
 import { readFlags } from '../opa/flags.js';
 import { readOpaBody } from '../opa/read-body.js';
 import { WRITES } from '../opa/read-only.js';
@@ -40,23 +45,42 @@ async function read(opa: OpaDeps, call: Call, readInput: () => Envelope | Promis
   const start = performance.now();
   const path = segmentsOf(call.path.slice(DATA_ROOT.length));
   if (path === undefined) return opaError(400, 'invalid_parameter', 'invalid path: a segment holds a quote');
-  const flags = readFlags(call.query, opa.deps.strictBuiltinErrors);
+  const { explain } = opa.deps;
+  const flags = readFlags(call.query, opa.deps.strictBuiltinErrors, explain !== undefined);
+  const mode = explainMode(call.query);
   const { input } = await readInput();
   const parsed = performance.now();
   const question: Question = { path, input, strictBuiltinErrors: flags.strictBuiltinErrors, metrics: flags.metrics };
   const reply = await onRevision(opa, call, async (lease) => {
-    const evaluation = await counted(opa.deps.metrics, askDocument(lease, question));
+    const asked = counted(opa.deps.metrics, askDocument(lease, question));
+    const told = mode === undefined || explain === undefined ? undefined : await explainOn(explain, lease, { ...question, mode }, asked);
+    const evaluation = told ?? (await asked);
     const text = answerText(evaluation, {
       flags,
       revision: lease.revision,
       version: opa.deps.version,
       decisionIds: opa.deps.decisionIds === true,
       inputMissing: call.method === 'POST' && input === undefined,
+      ...(told === undefined ? {} : { explanation: told.members }),
       ...(flags.metrics ? { timers: timersOf(start, parsed) } : {}),
     });
     return jsonText(text, flags.pretty);
   });
   return compressed(call, reply);
+}
+
+/** The interpreter's word beside that of the engine that serves, on one revision. */
+async function explainOn(
+  explain: Explain,
+  lease: RevisionLease,
+  { path, input, strictBuiltinErrors = false, mode }: Question & Pick<ExplainQuestion, 'mode'>,
+  asked: Promise<Evaluation>,
+): Promise<Explained> {
+  const [told, served] = await Promise.all([
+    explain(lease.revision, { path, input, strictBuiltinErrors, mode }),
+    asked.then(({ result }) => result, asGatewayError),
+  ]);
+  return explained(told, served);
 }
 
 /** Nanoseconds since `start`, before and after `parsed`, under the names of OPA. */

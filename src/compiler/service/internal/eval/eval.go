@@ -4,6 +4,7 @@ package eval
 import (
 	"cmp"
 	"context"
+	"errors"
 	"strconv"
 	"strings"
 	"time"
@@ -11,6 +12,7 @@ import (
 	"github.com/open-policy-agent/opa/v1/ast"
 	"github.com/open-policy-agent/opa/v1/rego"
 	"github.com/open-policy-agent/opa/v1/storage/inmem"
+	"github.com/open-policy-agent/opa/v1/topdown"
 	"github.com/open-policy-agent/opa/v1/topdown/print"
 
 	"defenseclaw-gateway/rego-compiler/internal/diagnostics"
@@ -25,6 +27,8 @@ type Session struct {
 	base    []func(*rego.Rego)
 	clock   []rego.EvalOption
 	timeout time.Duration
+	// memory is by how many megabytes an evaluation may let the heap grow; 0 means no bound.
+	memory int
 }
 
 // Run answers an `evaluate` request. An error of one query is in its own result.
@@ -69,7 +73,9 @@ func open(set *source.Set, params protocol.EvaluateParams, found *diagnostics.Li
 		}
 		clock = append(clock, rego.EvalTime(time.Unix(0, ns).UTC()))
 	}
-	return NewSession(compiler, set.Version, data, clock, time.Duration(max(params.TimeoutMs, 0))*time.Millisecond)
+	session := NewSession(compiler, set.Version, data, clock, time.Duration(max(params.TimeoutMs, 0))*time.Millisecond)
+	session.memory = params.MaxMemoryMb
+	return session
 }
 
 func NewSession(compiler *ast.Compiler, version ast.RegoVersion, data map[string]any, clock []rego.EvalOption, timeout time.Duration) *Session {
@@ -90,11 +96,19 @@ func NewSession(compiler *ast.Compiler, version ast.RegoVersion, data map[string
 func (s *Session) Evaluate(ctx context.Context, e protocol.Evaluation) protocol.EvaluationResult {
 	ctx, cancel := context.WithTimeout(ctx, s.timeout)
 	defer cancel()
+	ctx, release := withinMemory(ctx, s.memory)
+	defer release()
 	var printed printer
+	seen := newObservers(e)
 	failed := func(err error) protocol.EvaluationResult {
-		return protocol.EvaluationResult{Error: diagnostics.ErrorOf(err), Printed: printed.lines}
+		// Why it was broken off is in the context; the interpreter knows only that it was.
+		if cause := context.Cause(ctx); topdown.IsCancel(err) && cause != nil && !errors.Is(cause, ctx.Err()) {
+			err = &topdown.Error{Code: topdown.CancelErr, Message: cause.Error()}
+		}
+		return seen.report(protocol.EvaluationResult{Error: diagnostics.ErrorOf(err), Printed: printed.lines})
 	}
 	options := append([]rego.EvalOption{rego.EvalPrintHook(&printed)}, s.clock...)
+	options = append(options, seen.options()...)
 	input, given, err := parseInput(e)
 	if err != nil {
 		return failed(err)
@@ -103,6 +117,10 @@ func (s *Session) Evaluate(ctx context.Context, e protocol.Evaluation) protocol.
 		options = append(options, rego.EvalParsedInput(input))
 	}
 	setup := append([]func(*rego.Rego){rego.Query(e.Query), rego.StrictBuiltinErrors(e.StrictBuiltinErrors)}, s.base...)
+	setup = append(setup, rego.Imports(e.Imports))
+	if e.Package != "" {
+		setup = append(setup, rego.Package(strings.TrimPrefix(e.Package, "data.")))
+	}
 	prepared, err := rego.New(setup...).PrepareForEval(ctx)
 	if err != nil {
 		return failed(err)
@@ -119,7 +137,11 @@ func (s *Session) Evaluate(ctx context.Context, e protocol.Evaluation) protocol.
 	if err != nil {
 		return failed(err)
 	}
-	return protocol.EvaluationResult{Defined: len(results) > 0, JSON: text, Term: solutions.String(), Printed: printed.lines}
+	answer := protocol.EvaluationResult{Defined: len(results) > 0, JSON: text, Term: solutions.String(), Printed: printed.lines}
+	if e.Solutions {
+		answer.Solutions = solutionsOf(e, results)
+	}
+	return seen.report(answer)
 }
 
 func parseInput(e protocol.Evaluation) (ast.Value, bool, error) {

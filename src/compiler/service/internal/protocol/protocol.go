@@ -4,7 +4,7 @@ package protocol
 import "encoding/json"
 
 // Version is raised with every change that the other half must know. A mismatch is refused by the client.
-const Version = 3
+const Version = 4
 
 // Limits of one request, far above any policy folder that the gateway accepts, and of what one answer tells.
 const (
@@ -279,6 +279,39 @@ type Evaluation struct {
 	Input               string `json:"input,omitempty"`
 	InputTerm           string `json:"inputTerm,omitempty"`
 	StrictBuiltinErrors bool   `json:"strictBuiltinErrors,omitempty"`
+	// Package and Imports are what the query's names are looked up in.
+	Package string   `json:"package,omitempty"`
+	Imports []string `json:"imports,omitempty"`
+	// Explain is full, notes, fails or debug.
+	Explain string `json:"explain,omitempty"`
+	Profile bool   `json:"profile,omitempty"`
+	// Solutions asks for a rule that holds the same as the query, for an engine that has only rules.
+	Solutions bool `json:"solutions,omitempty"`
+}
+
+// SolutionsRule is the name of the rule that stands for a query.
+const SolutionsRule = "solutions__"
+
+// Explanation is a trace as `opa eval --explain` prints it.
+type Explanation struct {
+	Lines     []string `json:"lines"`
+	Truncated bool     `json:"truncated,omitempty"`
+}
+
+// ProfiledExpr is where time went, dearest first.
+type ProfiledExpr struct {
+	Location
+	Text    string `json:"text"`
+	TimeNs  int64  `json:"timeNs"`
+	NumEval int    `json:"numEval"`
+	NumRedo int    `json:"numRedo"`
+}
+
+// Solutions is a module whose one rule is a set of the query's solutions; Whole false: it only says whether there is one.
+type Solutions struct {
+	Module     Module `json:"module"`
+	Entrypoint string `json:"entrypoint"`
+	Whole      bool   `json:"whole"`
 }
 
 type EvaluateParams struct {
@@ -288,7 +321,9 @@ type EvaluateParams struct {
 	// TimeNs fixes the clock, as nanoseconds since 1970 in decimal digits.
 	TimeNs string `json:"timeNs,omitempty"`
 	// TimeoutMs bounds each query; 0 means 10000.
-	TimeoutMs   int          `json:"timeoutMs,omitempty"`
+	TimeoutMs int `json:"timeoutMs,omitempty"`
+	// MaxMemoryMb is by how much an evaluation may let the memory of the process grow; 0 means no bound.
+	MaxMemoryMb int          `json:"maxMemoryMb,omitempty"`
 	Evaluations []Evaluation `json:"evaluations"`
 }
 
@@ -300,6 +335,10 @@ type EvaluationResult struct {
 	Term    string     `json:"term,omitempty"`
 	Printed []string   `json:"printed,omitempty"`
 	Error   *TestError `json:"error,omitempty"`
+	// The explanation is there although the evaluation failed.
+	Explanation *Explanation   `json:"explanation,omitempty"`
+	Profile     []ProfiledExpr `json:"profile,omitempty"`
+	Solutions   *Solutions     `json:"solutions,omitempty"`
 }
 
 type EvaluateResult struct {

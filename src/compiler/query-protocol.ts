@@ -1,0 +1,80 @@
+import type { Diagnostic } from '../policy/diagnostic.js';
+import type { EvaluationError, RegoModule, RegoVersion, SourceLocation } from './protocol.js';
+
+/** One query of a batch. */
+export interface EvaluationQuery {
+  /** A Rego query, e.g. `data.a.b` or `x := sprintf("%d", [1])`. */
+  readonly query: string;
+  /** JSON text. Absent: `input` is undefined. */
+  readonly input?: string;
+  /** Rego text of one term; wins over `input`. */
+  readonly inputTerm?: string;
+  readonly strictBuiltinErrors?: boolean;
+  /** What the names of the query are looked up in, e.g. `data.a`. */
+  readonly package?: string;
+  /** As in a module, without the word `import`. */
+  readonly imports?: readonly string[];
+  readonly explain?: ExplainMode;
+  readonly profile?: boolean;
+  /** Asks for {@link QueryResult.solutions}. */
+  readonly solutions?: boolean;
+}
+
+export type ExplainMode = 'full' | 'notes' | 'fails' | 'debug';
+
+export interface EvaluateParams {
+  readonly modules: readonly RegoModule[];
+  /** Base document as JSON text. */
+  readonly data?: string;
+  readonly regoVersion?: RegoVersion;
+  /** Fixes the clock: nanoseconds since 1970 in decimal digits. */
+  readonly timeNs?: string;
+  /** Bound of one query in ms; default 10000. */
+  readonly timeoutMs?: number;
+  /** By how much an evaluation may let the memory of the service grow, in MiB. Default: no bound. */
+  readonly maxMemoryMb?: number;
+  readonly evaluations: readonly EvaluationQuery[];
+}
+
+/** The answer of OPA's own interpreter. */
+export interface QueryResult {
+  readonly defined: boolean;
+  /** JSON text: an array of solutions, each an object of the query's bindings, or `{"_":[values]}` when it binds nothing. */
+  readonly json?: string;
+  /** The same as Rego text, with sets as sets. */
+  readonly term?: string;
+  readonly printed?: readonly string[];
+  readonly error?: EvaluationError;
+  /** Also of an evaluation that failed. */
+  readonly explanation?: Explanation;
+  /** Dearest first. */
+  readonly profile?: readonly ProfiledExpression[];
+  readonly solutions?: Solutions;
+}
+
+/** A trace as `opa eval --explain` prints it. */
+export interface Explanation {
+  readonly lines: readonly string[];
+  readonly truncated?: boolean;
+}
+
+export interface ProfiledExpression extends SourceLocation {
+  readonly text: string;
+  readonly timeNs: number;
+  readonly numEval: number;
+  readonly numRedo: number;
+}
+
+/** A module whose one rule is the set of the query's solutions, for an engine that has rules and no queries. */
+export interface Solutions {
+  readonly module: RegoModule;
+  readonly entrypoint: string;
+  /** False: the rule says only whether there is a solution. */
+  readonly whole: boolean;
+}
+
+export interface EvaluateResult {
+  readonly ok: boolean;
+  readonly results: readonly QueryResult[];
+  readonly diagnostics: readonly Diagnostic[];
+}
