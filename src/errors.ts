@@ -52,6 +52,7 @@ export const ERRORS = {
   },
   policy_judge_invalid: { status: 500, exit: 1, hint: 'Mend the judge file that is named.' },
   // history
+  policy_guard: { status: 500, exit: 1, hint: 'Mend what is named, or accept it: `policy reload --accept NAME`, `{"accept": ["NAME"]}`.' },
   history_unknown: { status: 404, exit: 1, hint: 'See `policy history` for what is kept; older revisions were pruned (history.keep).' },
   history_ambiguous: { status: 400, exit: 2, hint: 'Give more digits of the revision.' },
   history_damaged: { status: 500, exit: 5, hint: 'Choose another revision of `policy history`, and check the disk of the data folder.' },

@@ -1,5 +1,8 @@
 import { ALL_COLUMNS, toEvent } from './columns.js';
-import { openStateReader, type SqlValue, type StateDatabase } from './database.js';
+import { openStateReader, type Row, type SqlValue, type StateDatabase } from './database.js';
+import type { ChainedEvent } from './chain.js';
+import type { Checkpoint } from './checkpoint.js';
+import { readCheckpoints } from './sealed-trail.js';
 import type { AuditEvent } from './event.js';
 
 /** Which events to read; what is absent does not narrow. */
@@ -22,6 +25,10 @@ export interface AuditReader {
   list(filter?: AuditFilter): readonly AuditEvent[];
   /** Every event that matches, oldest first unless asked otherwise, one JSON object per line (with its newline). */
   export(filter?: AuditFilter): Generator<string, void, undefined>;
+  /** Signed checkpoints, oldest first. */
+  checkpoints(): readonly Checkpoint[];
+  /** Every row with its place in the chain, oldest first. */
+  rows(): Iterable<ChainedEvent>;
   /** Events above INFO, newest first; reloads never are among them: they show in the status. */
   alerts(limit?: number): readonly AuditEvent[];
 }
@@ -51,7 +58,7 @@ function clamp(limit: number): number {
 
 function select(where: readonly string[], newest: boolean): string {
   const clause = where.length === 0 ? '' : ` WHERE ${where.join(' AND ')}`;
-  return `SELECT seq, ${ALL_COLUMNS} FROM audit_events${clause} ORDER BY seq ${newest ? 'DESC' : 'ASC'} LIMIT ?`;
+  return `SELECT seq, prev_hash, hash, ${ALL_COLUMNS} FROM audit_events${clause} ORDER BY seq ${newest ? 'DESC' : 'ASC'} LIMIT ?`;
 }
 
 function* lines(database: StateDatabase, filter: AuditFilter): Generator<string, void, undefined> {
@@ -63,9 +70,25 @@ function* lines(database: StateDatabase, filter: AuditFilter): Generator<string,
     const page = Math.min(PAGE, left);
     const paged = after === undefined ? where : [...where, newest ? 'seq < ?' : 'seq > ?'];
     const rows = database.all(select(paged, newest), [...values, ...(after === undefined ? [] : [after]), page]);
-    for (const row of rows) yield `${JSON.stringify(toEvent(row))}\n`;
+    for (const row of rows) yield `${JSON.stringify(toChained(row))}\n`;
     if (rows.length < page) return;
     left -= rows.length;
+    after = Number(rows.at(-1)?.['seq']);
+  }
+}
+
+/** A row with its place in the chain. */
+function toChained(row: Row): ChainedEvent {
+  return { seq: Number(row['seq']), ...toEvent(row), prev_hash: String(row['prev_hash']), hash: String(row['hash']) };
+}
+
+/** Every row, oldest first, page by page. */
+export function* chainedRows(database: StateDatabase): Generator<ChainedEvent, void, undefined> {
+  let after = 0;
+  for (;;) {
+    const rows = database.all(select(['seq > ?'], false), [after, PAGE]);
+    for (const row of rows) yield toChained(row);
+    if (rows.length < PAGE) return;
     after = Number(rows.at(-1)?.['seq']);
   }
 }
@@ -79,6 +102,8 @@ export function createAuditReader(database: StateDatabase): AuditReader {
       return database.all(sql, [...values, clamp(filter.limit ?? DEFAULT_LIMIT)]).map(toEvent);
     },
     export: (filter = {}) => lines(database, filter),
+    checkpoints: () => readCheckpoints(database),
+    rows: () => chainedRows(database),
     alerts: (limit = DEFAULT_LIMIT) =>
       database.all(select(["severity <> 'INFO'", "action <> 'policy-reload'"], true), [clamp(limit)]).map(toEvent),
   };

@@ -18,9 +18,11 @@ const COLUMNS = {
   duration_ms: 'duration_ms',
   request_id: 'request_id',
   run_id: 'run_id',
+  instance: 'instance',
 } as const satisfies Record<keyof AuditEvent, string>;
 
-const FIELDS = Object.keys(COLUMNS) as (keyof AuditEvent)[];
+/** Names of the fields, in the order in which they are hashed: append only. */
+export const FIELDS = Object.keys(COLUMNS) as (keyof AuditEvent)[];
 
 /** Every column, for a SELECT. */
 export const ALL_COLUMNS = Object.values(COLUMNS).join(', ');

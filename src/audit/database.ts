@@ -18,7 +18,7 @@ export interface StateDatabase {
   readonly file: string;
   run(sql: string, values: readonly SqlValue[]): number;
   all(sql: string, values: readonly SqlValue[]): readonly Row[];
-  /** All or nothing: what `work` throws rolls back. */
+  /** All or nothing: what `work` throws rolls back. Within another one it is a part of that. */
   transaction<T>(work: () => T): T;
   /** A number that changes when another connection has written. */
   dataVersion(): number;
@@ -58,6 +58,7 @@ function wrap(file: string, connection: Database.Database, writable: boolean): S
     }
   };
   let open = true;
+  let within = 0;
   return {
     file,
     run: (sql, values) => guarded('write', () => prepare(sql).run([...values]).changes),
@@ -67,7 +68,17 @@ function wrap(file: string, connection: Database.Database, writable: boolean): S
           .all([...values])
           .map(asRow),
       ),
-    transaction: (work) => guarded('write', () => connection.transaction(work).immediate()),
+    transaction: (work) =>
+      guarded('write', () => {
+        // Counted here: the driver's own flag ends the process when it is asked of a closed connection.
+        if (within > 0) return work();
+        within += 1;
+        try {
+          return connection.transaction(work).immediate();
+        } finally {
+          within -= 1;
+        }
+      }),
     dataVersion: () => guarded('read', () => Number(asRow(prepare('PRAGMA data_version').get([]))['data_version'])),
     close: () => {
       if (!open) return;

@@ -28,10 +28,12 @@ export interface AuditEvent {
   readonly request_id?: string;
   /** Run of the gateway that wrote it. */
   readonly run_id?: string;
+  /** Gateway that wrote it, of those that share the file: its address and its process. */
+  readonly instance?: string;
 }
 
 /** An event to write: the store gives the id, and fills in what is left out. */
-export type NewAuditEvent = Omit<AuditEvent, 'id' | 'timestamp' | 'severity' | 'target' | 'actor' | 'details' | 'run_id'> &
+export type NewAuditEvent = Omit<AuditEvent, 'id' | 'timestamp' | 'severity' | 'target' | 'actor' | 'details' | 'run_id' | 'instance'> &
   Partial<Pick<AuditEvent, 'timestamp' | 'severity' | 'target' | 'actor' | 'details'>>;
 
 /** Actions that the gateway writes itself. A caller of the API must not be able to forge them. */

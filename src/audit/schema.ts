@@ -34,6 +34,19 @@ const MIGRATIONS: readonly string[] = [
      updated_at TEXT NOT NULL,
      UNIQUE (target_type, target_name)
    );`,
+  `ALTER TABLE audit_events ADD COLUMN instance TEXT;
+   ALTER TABLE audit_events ADD COLUMN prev_hash TEXT;
+   ALTER TABLE audit_events ADD COLUMN hash TEXT;
+   CREATE TABLE audit_checkpoints (
+     number INTEGER PRIMARY KEY,
+     kind TEXT NOT NULL,
+     seq INTEGER NOT NULL,
+     hash TEXT NOT NULL,
+     at TEXT NOT NULL,
+     previous TEXT NOT NULL,
+     key_id TEXT NOT NULL,
+     signature TEXT NOT NULL
+   );`,
 ];
 
 /** Version that this program writes, kept in the file's `user_version`. */

@@ -88,6 +88,7 @@ export function loadConfig(options: LoadOptions = {}): Config {
     dataDir,
     policyDir: settings.policy_dir === '' ? undefined : (pathSetting(layered, 'policy_dir', resolvePath) ?? path.join(dataDir, 'policies')),
     stateFile: path.join(dataDir, 'gateway.db'),
+    auditKey: path.join(dataDir, 'audit.key'),
     historyDir: path.join(dataDir, 'revisions'),
     envFile: path.join(dataDir, '.env'),
   };

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { compiler, evaluation, policy } from './sections/evaluation.js';
 import { audit, gateway, http, log } from './sections/server.js';
 import { gates } from './sections/gates.js';
+import { guards } from './sections/guards.js';
 import { history } from './sections/history.js';
 import { guardrail } from './sections/guardrail.js';
 import { llm } from './sections/llm.js';
@@ -30,6 +31,7 @@ export const settingsSchema = z.strictObject({
   http: http.prefault({}),
   audit: audit.prefault({}),
   history: history.prefault({}),
+  guards: guards.prefault({}),
   guardrail: guardrail.prefault({}),
   llm: llm.prefault({}),
 });

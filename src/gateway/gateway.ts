@@ -1,5 +1,4 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { createAuditStore } from '../audit/audit-store.js';
 import type { AuditStore } from '../audit/audit-store.js';
 import { openStateDatabase } from '../audit/database.js';
 import { createEnforcementStore } from '../audit/enforcement-store.js';
@@ -21,6 +20,7 @@ import { createGateParts } from './gate-parts.js';
 import { createGuardrailParts } from './guardrail-parts.js';
 import { httpDeps } from './http-deps.js';
 import { announcing, createServingParts } from './serving-parts.js';
+import { openAudit } from './open-audit.js';
 import { trailPins } from './pin-trail.js';
 import { openGatewayHistory } from './open-gateway-history.js';
 import { createPolicyEngine } from './policy-engine.js';
@@ -63,7 +63,8 @@ export async function startGateway({ config, token, log, version = '0.0.0' }: Ga
   try {
     const database = openStateDatabase(paths.stateFile);
     closers.push(() => database.close());
-    const audit = createAuditStore({ database, maxEvents: config.audit.max_events });
+    const audit = openAudit(database, config, log);
+    closers.push(() => audit.seal());
     const serving = createServingParts({ config, token, version, log });
     closers.push(() => serving?.close());
     const history = openGatewayHistory(config, version, log);

@@ -1,4 +1,5 @@
 import type { AuditStore } from '../audit/audit-store.js';
+import { checkpointName } from '../audit/checkpoint.js';
 import type { EnforcementStore } from '../audit/enforcement-store.js';
 import type { Config } from '../config/config.js';
 import type { History } from '../history/history.js';
@@ -57,7 +58,11 @@ export function httpDeps(parts: HttpParts): HttpDeps {
     judge: () => ({ ...(guardrail.judge?.status() ?? { enabled: false }) }),
     watcher,
     retrying,
-    audit: () => ({ ...audit.state, failures: telemetry().auditFailures }),
+    audit: () => ({
+      ...audit.state,
+      failures: telemetry().auditFailures,
+      ...(audit.checkpoint === undefined ? {} : { checkpoint: checkpointName(audit.checkpoint) }),
+    }),
     config: { dataDir: paths.dataDir, bind: gateway.api_bind, port: gateway.api_port, configFile: paths.configFile },
     strictBuiltinErrors: config.evaluation.strict_builtin_errors,
     idOnDisk: () => idOnDisk(policy),

@@ -10,6 +10,8 @@ import { createForgetfulKeeper } from '../engine/forgetful-keeper.js';
 import { GatewayError } from '../errors.js';
 import { createEvaluator } from '../evaluator/create-evaluator.js';
 import type { Evaluator } from '../evaluator/evaluator.js';
+import { AskedEntrypoints, noting } from '../history/guards/asked-entrypoints.js';
+import { createGuardGate } from '../history/guards/guard-gate.js';
 import type { History } from '../history/history.js';
 import { judgeGate } from '../judge/judge-policy.js';
 import type { Log } from '../log.js';
@@ -28,7 +30,7 @@ export interface PolicyEngineOptions {
   /** What is asked of everything that was read, last of all; given the engine's own compiler. */
   readonly gatesOn?: (compiler: RegoCompiler) => readonly SourceGate[];
   /** Gets every revision too, and changes over with the engine. */
-  readonly serving?: Pick<Serving, 'prepare' | 'deactivate'> | undefined;
+  readonly serving?: Pick<Serving, 'prepare' | 'deactivate' | 'observeAsked'> | undefined;
   /** Keeps what served; without it nothing outlives the process. */
   readonly history?: History | undefined;
 }
@@ -72,6 +74,9 @@ export function createPolicyEngine({ config, policyDir, log, serving, history, g
   });
   const patience: Patience = { factor: 1 };
   const domainGate = createDomainGate({ required: policy.required_domains, serving: () => engine.current });
+  const asked = new AskedEntrypoints();
+  serving?.observeAsked((entrypoints) => entrypoints.forEach((entrypoint) => asked.note(entrypoint)));
+  const guardGate = createGuardGate({ guards: config.guards, serving: () => engine.current, asked: () => asked.recent() });
   const { hostedBuiltins: hosted, overrides } = evaluator;
   const maker = (): string | undefined => currentMaker({ compilerPath: config.compiler.path, hosted, overrides });
   const fresh = createPolicyCompile({
@@ -86,8 +91,8 @@ export function createPolicyEngine({ config, policyDir, log, serving, history, g
       return reader.read(policyDir, { previous });
     },
     compile,
-    evaluator: serving === undefined ? evaluator : withServing(evaluator, serving),
-    gates: [domainDataGate, judgeGate, domainGate],
+    evaluator: noting(serving === undefined ? evaluator : withServing(evaluator, serving), asked),
+    gates: [domainDataGate, judgeGate, domainGate, guardGate],
     ...(gatesOn === undefined ? {} : { sourceGates: gatesOn(compiler) }),
     keeper: history ?? createForgetfulKeeper(),
     warm: history === undefined ? 0 : config.history.warm,

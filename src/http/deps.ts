@@ -46,6 +46,8 @@ export interface AuditState {
   readonly ok: boolean;
   /** Writes that failed since start. */
   readonly failures: number;
+  /** The last signed checkpoint, as `audit verify --expect` takes it. */
+  readonly checkpoint?: string;
   readonly lastError?: string;
   readonly since: Date;
 }

@@ -18,6 +18,8 @@ export interface CrewOptions {
   readonly guardrail: GuardrailSettings;
   /** A process may be silent this long beyond what a report takes. */
   readonly hangMs: number;
+  /** Told which entrypoints processes evaluated. */
+  readonly asked: (entrypoints: readonly string[]) => void;
 }
 
 const REPORT_MS = 1_000;
@@ -180,8 +182,11 @@ export class Crew {
   }
 
   #note(member: ServerProcess, event: ServingEvent): void {
-    if (event.type === 'report') this.#changes.notify();
-    else if (event.type === 'log') this.#options.log[event.level]({ ...event.fields, pid: member.pid }, event.message);
+    if (event.type === 'report') {
+      this.#changes.notify();
+      this.#options.asked(event.figures.asked);
+    }
+    if (event.type === 'log') this.#options.log[event.level]({ ...event.fields, pid: member.pid }, event.message);
   }
 
   /** Asks for figures, and ends a process that did not answer: something in it runs and does not come back. */

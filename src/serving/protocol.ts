@@ -73,6 +73,8 @@ export interface ProcessFigures {
   readonly overBudget: number;
   readonly instancesDropped: number;
   readonly memoryBytes: number;
+  /** Entrypoints that it evaluated since the report before. */
+  readonly asked: readonly string[];
   /** Its registry, as prom-client gives it. */
   readonly metrics: unknown;
 }

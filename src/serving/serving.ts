@@ -38,6 +38,8 @@ export interface Serving extends Front {
   whenReady(): Promise<void>;
   /** Loads the revision in every process. Throws what a process cannot load. */
   prepare(revision: Pick<Revision, 'id' | 'policy' | 'data'>): Promise<ServedRevision>;
+  /** Who is told which entrypoints the processes evaluated, each second. */
+  observeAsked(listener: (entrypoints: readonly string[]) => void): void;
   /** No process decides from here on. */
   deactivate(): void;
   /** To be called before a change of the enforcement lists is answered. */
@@ -64,6 +66,7 @@ export function createServing({ processes, settings, guardrail, log }: ServingOp
   const words = SharedWords.create(folder, GATEWAY_WORDS);
   const mainPath = path.join(folder, MAIN_SOCKET);
   let generations = 0;
+  let onAsked: (entrypoints: readonly string[]) => void = () => undefined;
   const crew = new Crew({
     processes,
     log,
@@ -71,9 +74,11 @@ export function createServing({ processes, settings, guardrail, log }: ServingOp
     settingsFor: (number) => ({ ...settings, mainPath, socketPath: path.join(folder, `${number}.sock`) }),
     hangMs: settings.timeoutMs,
     guardrail,
+    asked: (entrypoints) => onAsked(entrypoints),
   });
 
   return {
+    observeAsked: (listener) => void (onAsked = listener),
     socketPath: mainPath,
     take: (socket: Socket, serveHere) => crew.take(socket, serveHere),
     leave: () => crew.leave(),

@@ -4,6 +4,7 @@ import { AUDIT_FLAGS, filterFrom, openTrail } from '../../cli/audit-trail.js';
 
 export default class AuditExport extends GatewayCommand {
   static override summary = 'Write the audit trail to standard output, one JSON object a line, oldest first';
+  static override description = 'A whole trail ends with its signed checkpoints, so that `audit verify --file` can prove it anywhere.';
   static override examples = [
     '<%= config.bin %> audit export > audit.jsonl',
     '<%= config.bin %> audit export --action policy-reload --since 2026-01-01T00:00:00Z',
@@ -15,9 +16,10 @@ export default class AuditExport extends GatewayCommand {
     const { flags } = await this.parse(AuditExport);
     const trail = openTrail(flags);
     try {
-      for (const line of trail.export(filterFrom(flags))) {
-        if (!process.stdout.write(line)) await once(process.stdout, 'drain');
-      }
+      const filter = filterFrom(flags);
+      for (const line of trail.export(filter)) await put(line);
+      // The checkpoints speak for the whole trail: with a part of it nothing can be proven.
+      if (Object.keys(filter).length === 0) for (const checkpoint of trail.checkpoints()) await put(`${JSON.stringify({ checkpoint })}\n`);
     } catch (thrown) {
       // The reader has seen enough, as `| head` does.
       if (!isClosedPipe(thrown)) throw thrown;
@@ -25,6 +27,10 @@ export default class AuditExport extends GatewayCommand {
       trail.close();
     }
   }
+}
+
+async function put(line: string): Promise<void> {
+  if (!process.stdout.write(line)) await once(process.stdout, 'drain');
 }
 
 function isClosedPipe(thrown: unknown): boolean {

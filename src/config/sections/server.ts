@@ -85,4 +85,5 @@ export const audit = z.strictObject({
     .max(100_000_000)
     .default(100_000)
     .meta({ description: 'Events that the audit trail keeps; the oldest go first. 100,000 events take about 50 MB.' }),
+  max_age: duration('1h', '876000h').optional().meta({ description: 'Events older than this go too. Default: none goes for its age.' }),
 });

@@ -86,5 +86,11 @@ async function onDiskDiffers(deps: HttpDeps, current: string | undefined, last: 
 function auditBlock(deps: HttpDeps): Record<string, unknown> {
   const audit = deps.audit();
   if (audit === undefined) return { state: 'disabled' };
-  return { state: audit.ok ? 'running' : 'error', since: audit.since, failures: audit.failures, last_error: audit.lastError ?? null };
+  return {
+    state: audit.ok ? 'running' : 'error',
+    since: audit.since,
+    failures: audit.failures,
+    last_error: audit.lastError ?? null,
+    checkpoint: audit.checkpoint ?? null,
+  };
 }

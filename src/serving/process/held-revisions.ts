@@ -75,6 +75,14 @@ export class HeldRevisions implements QuickSource {
     return revision;
   }
 
+  /** Entrypoints that were evaluated here since the last call. */
+  takeAsked(): readonly string[] {
+    const revisions = [...this.#held.values()];
+    const asked = new Set(revisions.flatMap((revision) => [...revision.asked]));
+    for (const revision of revisions) revision.asked.clear();
+    return [...asked];
+  }
+
   figures(): { readonly overBudget: number; readonly instancesDropped: number; readonly memoryBytes: number } {
     const held = [...this.#held.values()];
     return {

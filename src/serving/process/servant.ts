@@ -61,7 +61,8 @@ export async function createServant({ settings, words, tell }: ServantOptions): 
   async function report(): Promise<void> {
     const { forwarded } = forwarder;
     const { overBudget, instancesDropped, memoryBytes } = held.figures();
-    const figures = { connections, forwarded, overBudget, instancesDropped, memoryBytes, metrics: await metrics.snapshot() };
+    const asked = held.takeAsked();
+    const figures = { connections, forwarded, overBudget, instancesDropped, memoryBytes, asked, metrics: await metrics.snapshot() };
     tell({ type: 'report', figures });
   }
 

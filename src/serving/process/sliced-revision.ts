@@ -26,6 +26,8 @@ export class SlicedRevision implements QuickRevision {
   readonly #sliceMs: number;
   readonly #pauses = new Map<string, { readonly ms: number; readonly until: number }>();
   overBudget = 0;
+  /** What was evaluated here since somebody looked. */
+  readonly asked = new Set<string>();
 
   constructor(id: string, policy: Policy, loaded: LoadedRevision, timeoutMs: number) {
     this.id = id;
@@ -46,6 +48,7 @@ export class SlicedRevision implements QuickRevision {
   evaluateNow({ entrypoint, input, strictBuiltinErrors = false }: EvaluationRequest): Evaluation {
     const number = this.#loaded.entrypoints[entrypoint];
     if (number === undefined || this.#isPaused(entrypoint)) throw new Elsewhere();
+    this.asked.add(entrypoint);
     try {
       return { result: this.#loaded.evaluate({ entrypoint: number, input, strict: strictBuiltinErrors, budgetMs: this.#sliceMs }) };
     } catch (thrown) {

@@ -1,0 +1,90 @@
+import type { Candidate, Gate } from '../../engine/candidate.js';
+import { GatewayError } from '../../errors.js';
+import type { Diagnostic } from '../../policy/diagnostic.js';
+import type { Revision } from '../../policy/revision.js';
+import { emptiedBlockLists, lostEntrypoints, lostModules, openedDefaults, shrunkData } from './findings.js';
+import type { Finding, Serving } from './findings.js';
+
+export type GuardMode = 'off' | 'warn' | 'enforce';
+
+/** Modes by guard, as in the configuration. */
+export interface GuardSettings {
+  readonly modules: GuardMode;
+  readonly entrypoints: GuardMode;
+  readonly defaults: GuardMode;
+  readonly block_lists: GuardMode;
+  readonly data: GuardMode;
+  /** Per cent of its bytes that the data may lose. */
+  readonly shrink: number;
+}
+
+export type GuardName = Exclude<keyof GuardSettings, 'shrink'>;
+
+export interface GuardGateOptions {
+  readonly guards: GuardSettings;
+  readonly serving: () => Revision | undefined;
+  /** Entrypoints that were asked for within the last day. */
+  readonly asked: () => readonly string[];
+}
+
+/** Places that one guard tells of. */
+const MAX_FINDINGS = 20;
+
+/**
+ * Looks at what a candidate would take away. Throws `policy_guard` for a guard that is enforced, unless the caller accepts it by name or
+ * forces the reload; warns otherwise.
+ */
+export function createGuardGate({ guards, serving, asked }: GuardGateOptions): Gate {
+  let last: Serving | undefined;
+
+  /** The data of what serves is parsed once, not at every save. */
+  function current(): Serving | undefined {
+    const revision = serving();
+    if (revision === undefined) return undefined;
+    if (last?.revision.data === revision.data) return { revision, document: last.document };
+    last = { revision, document: JSON.parse(Buffer.from(revision.data).toString('utf8')) as Serving['document'] };
+    return last;
+  }
+
+  return (candidate: Candidate, { force = false, accept = [] }) => {
+    const before = current();
+    if (before === undefined) return [];
+    const seen: Readonly<Record<GuardName, () => readonly Finding[]>> = {
+      modules: () => lostModules(before, candidate),
+      entrypoints: () => lostEntrypoints(before, candidate, asked()),
+      defaults: () => openedDefaults(before, candidate),
+      block_lists: () => emptiedBlockLists(before, candidate),
+      data: () => shrunkData(before, candidate, guards.shrink),
+    };
+    const warnings: Diagnostic[] = [];
+    const refused: Diagnostic[] = [];
+    for (const [name, look] of Object.entries(seen) as [GuardName, () => readonly Finding[]][]) {
+      if (guards[name] === 'off') continue;
+      const enforced = guards[name] === 'enforce' && !force && !accept.includes(name);
+      const found = look().slice(0, MAX_FINDINGS);
+      (enforced ? refused : warnings).push(...found.map((finding) => diagnostic(name, finding, enforced)));
+    }
+    const [first] = refused;
+    if (first === undefined) return warnings;
+    const more = refused.length > 1 ? ` (and ${refused.length - 1} more)` : '';
+    throw new GatewayError('policy_guard', `${first.message}${more}`, { details: { diagnostics: [...refused, ...warnings] } });
+  };
+}
+
+const MEANING: Readonly<Record<GuardName, string>> = {
+  modules: 'every package would be gone',
+  entrypoints: 'an entrypoint in use would be gone',
+  defaults: 'a default that refuses would let through',
+  block_lists: 'a block list would be empty',
+  data: 'the data would shrink',
+};
+
+function diagnostic(name: GuardName, { path, was, is }: Finding, enforced: boolean): Diagnostic {
+  const how = enforced ? `; to serve it all the same: policy reload --accept ${name}` : '';
+  return {
+    severity: enforced ? 'error' : 'warning',
+    code: `guard_${name}`,
+    path,
+    message: `guard ${name}: ${MEANING[name]}: ${path}: ${was} -> ${is}${how}`,
+  };
+}
