@@ -83,7 +83,7 @@ function toChained(row: Row): ChainedEvent {
 }
 
 /** Every row, oldest first, page by page. */
-export function* chainedRows(database: StateDatabase): Generator<ChainedEvent, void, undefined> {
+function* chainedRows(database: StateDatabase): Generator<ChainedEvent, void, undefined> {
   let after = 0;
   for (;;) {
     const rows = database.all(select(['seq > ?'], false), [after, PAGE]);
