@@ -61,11 +61,19 @@ strict mode included. What is known to differ from OPA's interpreter:
 - Arithmetic with fractions is decimal, to 18 digits; OPA's is binary. \`1/3\` is 0.333333333333333333 here and
   0.33333333333333333334 there, \`3.14159-3\` is 0.14159 here and 0.14158999999999999993 there. The same holds for \`sum\` and
   \`product\`, and huge results are printed with an exponent (\`1e308*10\` is 1.0e+309 here, 310 digits there).
-- \`data.list[2]\` does not find the key \`"2"\` of an object in the data document.
 - \`glob.match\` with a pattern that is not closed matches nothing; in OPA it is an error.
 - \`net.cidr_contains\` takes an IPv4 address that is written as IPv6 (\`::ffff:1.2.3.4\`) for IPv6.
 - \`to_number\` makes a number of \`"01"\` and \`".5"\`; OPA makes one that it cannot print.
 - Members of a set literal with variables in it, scanned where it stands, come in order; OPA sorts it before the variables have values.
+
+The differential fuzzer (\`npm run fuzz\`) holds both engines to each other on policies that it makes. It knows of these besides:
+
+- Below a constant that is no text in the name of a rule, nothing shows while nothing is defined: \`r[1].a := input.x\` without an \`x\` is
+  \`{"r": {}}\` here and \`{"r": {"1": {}}}\` there. \`policy validate\` warns of such names.
+- Rules that contradict each other are an error on both engines when they are asked for. Where another condition fails before, one
+  engine may not come by the contradiction that the other reports.
+- In values that rules make and in the input, \`[1.0]\` finds no element of an array, and \`[1]\` does. In the data document both do.
+- A few expressions that compare constants of different types have no plan, and the reload is rejected with the line.
 
 `;
 

@@ -12,6 +12,7 @@ import (
 	"defenseclaw-gateway/rego-compiler/internal/check"
 	"defenseclaw-gateway/rego-compiler/internal/diagnostics"
 	"defenseclaw-gateway/rego-compiler/internal/emit"
+	"defenseclaw-gateway/rego-compiler/internal/plan"
 	"defenseclaw-gateway/rego-compiler/internal/protocol"
 	"defenseclaw-gateway/rego-compiler/internal/source"
 	"defenseclaw-gateway/rego-compiler/internal/testrule"
@@ -91,11 +92,14 @@ func explain(err error, set *source.Set, found *diagnostics.List) {
 		check.Compile(set, false, found)
 	}
 	var fault *emit.Fault
+	var refused *plan.Fault
 	switch {
 	case !found.Empty():
 	case errors.As(err, &fault):
 		place := &ast.Location{File: fault.Place.File, Row: fault.Place.Row, Col: fault.Place.Col}
 		found.At(diagnostics.PlanError, "no WebAssembly can be made of this rule: "+fault.Err.Error(), place)
+	case errors.As(err, &refused):
+		found.At(diagnostics.PlanError, "no WebAssembly can be made of this rule: "+refused.Error(), refused.Place)
 	default:
 		found.Add(err, diagnostics.PlanError)
 	}

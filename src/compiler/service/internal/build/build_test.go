@@ -254,3 +254,16 @@ func TestModulesOfBothVersionsAreBuiltTogether(t *testing.T) {
 		t.Fatalf("%v %+v", err, wrong)
 	}
 }
+
+func TestWhatThePlannerRefusesHasAPlace(t *testing.T) {
+	answer := run(t, protocol.BuildParams{Modules: []protocol.Module{
+		mod("a.rego", "package a\np := 1"),
+		mod("b.rego", "package b\n\nr if {\n\tevery v in input.vs { v > 1; [] == 1 }\n}\n\nq if r"),
+	}})
+	if answer.OK || len(answer.Diagnostics) != 1 {
+		t.Fatalf("got %+v", answer.Diagnostics)
+	}
+	if d := answer.Diagnostics[0]; d.Code != diagnostics.PlanError || d.File != "b.rego" || d.Row != 4 {
+		t.Errorf("got %+v", d)
+	}
+}

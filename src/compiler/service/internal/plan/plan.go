@@ -58,7 +58,11 @@ func refuse(_ rego.BuiltinContext, _ []*ast.Term) (*ast.Term, error) {
 // everything is a query that reaches every rule: one query costs a fraction of one for each thing that can be asked for.
 var everything = ast.MustParseBody("data = everything")
 
-// Everything plans all rules of the modules.
+// Everything plans all rules of the modules. What the planner refuses is a Fault, where its place can be found.
 func Everything(ctx context.Context, compiler *ast.Compiler, declared []*ast.Builtin) (*ir.Policy, error) {
-	return Query(ctx, compiler, everything.Copy(), declared)
+	policy, err := Query(ctx, compiler, everything.Copy(), declared)
+	if err != nil {
+		return nil, locate(ctx, compiler, declared, err)
+	}
+	return policy, nil
 }
