@@ -69,7 +69,7 @@ strict mode included. What is known to differ from OPA's interpreter:
 The differential fuzzer (\`npm run fuzz\`) holds both engines to each other on policies that it makes. It knows of these besides:
 
 - Below a constant that is no text in the name of a rule, nothing shows while nothing is defined: \`r[1].a := input.x\` without an \`x\` is
-  \`{"r": {}}\` here and \`{"r": {"1": {}}}\` there. \`policy validate\` warns of such names.
+  \`{"r": {}}\` here and \`{"r": {"1": {}}}\` there.
 - Rules that contradict each other are an error on both engines when they are asked for. Where another condition fails before, one
   engine may not come by the contradiction that the other reports.
 - In values that rules make and in the input, \`[1.0]\` finds no element of an array, and \`[1]\` does. In the data document both do.

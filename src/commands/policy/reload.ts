@@ -18,7 +18,7 @@ export default class PolicyReload extends GatewayCommand {
   static override flags = {
     ...ADDRESS_FLAGS,
     force: Flags.boolean({
-      description: 'Swap although a gate (tests, coverage, a data schema) refuses; never past a compile error. Kept in the audit trail.',
+      description: 'Swap although a gate (tests, coverage) refuses; never past a compile error. Kept in the audit trail.',
     }),
     accept: Flags.string({
       multiple: true,
