@@ -1,5 +1,5 @@
 import { compiledPolicy } from '../../src/compiler/compiled-policy.js';
-import type { QueryResult } from '../../src/compiler/protocol.js';
+import type { QueryResult } from '../../src/compiler/query-protocol.js';
 import type { RegoCompiler } from '../../src/compiler/rego-compiler.js';
 import { asGatewayError } from '../../src/errors.js';
 import type { Evaluator, PreparedRevision } from '../../src/evaluator/evaluator.js';

@@ -34,6 +34,7 @@ describe('loadConfig', () => {
     expect(config.paths).toEqual({
       home: dir,
       configFile: path.join(dir, 'config.yaml'),
+      auditKey: path.join(dir, 'audit.key'),
       historyDir: path.join(dir, 'revisions'),
       dataDir: dir,
       policyDir: path.join(dir, 'policies'),

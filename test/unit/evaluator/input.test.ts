@@ -46,6 +46,8 @@ describe('validateInput', () => {
       fc.property(damaged, ([json, at, piece]) => {
         const place = at % (json.length + 1);
         const text = json.slice(0, place) + piece + json.slice(place + (piece === '' ? 1 : 0));
+        // JSON.parse makes infinity of such numbers, or zero; their bound has tests of its own.
+        fc.pre(!/e[-+]?0*[1-9]\d{3}/i.test(text));
         expect(verdict(Buffer.from(text))).toBe(expected(text));
       }),
       { numRuns: 2000 },
