@@ -100,7 +100,7 @@ export class ServiceProcess {
     this.#child.stdin.on('error', () => undefined);
     this.#connection.onError(([cause, unsent]) => {
       // A message that could not be written means that the child is going: its end says why.
-      if (unsent !== undefined) return;
+      if (unsent !== undefined || isBrokenPipe(cause)) return;
       const message = `The Rego compiler does not speak the protocol: ${cause.message}`;
       this.#end(new GatewayError('compiler_protocol', message, { cause, details: this.#details() }));
     });
@@ -184,4 +184,9 @@ class ForgivingWriter extends StreamMessageWriter {
 /** Pipes of a child are sockets, which their declared type does not say. */
 function isRefable(handle: object): handle is { ref(): unknown; unref(): unknown } {
   return 'unref' in handle && typeof handle.unref === 'function';
+}
+
+/** The pipe to a child that is going. It may be told before the end of the child is, and without the message that it was to carry. */
+function isBrokenPipe(cause: NodeJS.ErrnoException): boolean {
+  return ['EPIPE', 'ECONNRESET', 'ERR_STREAM_DESTROYED'].includes(cause.code ?? '');
 }

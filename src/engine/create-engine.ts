@@ -67,11 +67,14 @@ export function createEngine(deps: EngineDeps): Engine {
     const recovered = failure !== undefined && generation === undefined && !closed && (await recover());
     const ended = { status, request, notes, start, previous, failure, recovered, lastOutcome };
     const outcome = describeOutcome({ ...ended, now: generation?.revision, held: held?.revision, pin });
+    // Seen by who looks from now on, while the entry is written: what serves and what is said of it must not differ meanwhile.
+    lastOutcome = outcome;
     if (pin !== pinBefore) await announcePin(pinBefore, request.options);
     const number = await keeper.record(outcome, notes.source);
-    lastOutcome = number === undefined ? outcome : { ...outcome, number };
-    announce(lastOutcome);
-    return lastOutcome;
+    const told = number === undefined ? outcome : { ...outcome, number };
+    lastOutcome = told;
+    announce(told);
+    return told;
   }
 
   /** A save does not replace what is pinned, and neither does a person who asked before it was. */
