@@ -29,11 +29,12 @@ describe('a broken save', () => {
     const status = (await call('GET', '/status')).json()['policy'] as Record<string, unknown>;
     expect(status).toMatchObject({ on_disk_differs: true, last_attempt: { trigger: 'watch', outcome: 'rejected' } });
     expect(JSON.stringify(status['last_attempt'])).toContain('firewall.rego');
-    expect(log.records.find(({ level, message }) => level === 'error' && message.includes('rejected'))).toBeDefined();
+    const told = (): boolean => log.records.some(({ level, message }) => level === 'error' && message.includes('rejected'));
+    await waitFor('the line in the log', told);
+    const events = gateway.audit.list({ action: 'policy-reload', limit: 10 });
     const metrics = (await call('GET', '/metrics')).text;
     expect(metrics).toContain('defenseclaw_policy_reloads_total{status="failed",trigger="watch"} 1');
     expect(metrics).toMatch(/defenseclaw_policy_last_reload_successful 0/);
-    const events = gateway.audit.list({ action: 'policy-reload', limit: 10 });
     expect(events[0]).toMatchObject({ outcome: 'rejected', trigger: 'watch', actor: 'watcher' });
 
     await writeFile(file, `${good}\n# mended\n`);
