@@ -13,6 +13,8 @@ export interface StatusBody {
     readonly source: string | null;
     readonly modules: number;
     readonly on_disk_differs: boolean;
+    readonly pinned: { readonly revision: string; readonly at: string; readonly by?: string; readonly reason?: string } | null;
+    readonly recovered: boolean;
     readonly last_attempt: {
       readonly trigger: string;
       readonly outcome: string;
@@ -24,11 +26,12 @@ export interface StatusBody {
   };
   readonly watcher: { readonly mode: string; readonly reason?: string };
   readonly audit: { readonly state: string; readonly last_error: string | null };
+  readonly history?: { readonly state: string; readonly last_error: string | null };
 }
 
 const STATES = { current: 'green', stale: 'yellow', none: 'red' } as const;
 
-export function renderStatus(base: string, { health, policy, watcher, audit }: StatusBody, paint: Paint): string {
+export function renderStatus(base: string, { health, policy, watcher, audit, history }: StatusBody, paint: Paint): string {
   const rows: [string, string][] = [
     ['gateway', `${base}, up ${duration(health.uptime_ms)}`],
     ['health', health.status === 'ok' ? paint('green', 'ok') : `${paint('yellow', health.status)} - ${health.reason ?? ''}`],
@@ -40,9 +43,11 @@ export function renderStatus(base: string, { health, policy, watcher, audit }: S
       'revision',
       policy.revision === null ? 'none' : `${shortId(policy.revision)}, ${policy.modules} modules, loaded ${policy.loaded_at ?? ''}`,
     ],
+    ...(policy.pinned === null ? [] : [['pinned', paint('yellow', pinText(policy.pinned))] as [string, string]]),
     ['folder', policy.source ?? 'not configured'],
     ['watcher', watcher.reason === undefined ? watcher.mode : `${watcher.mode} - ${watcher.reason}`],
-    ['audit', audit.last_error === null ? audit.state : `${audit.state} - ${audit.last_error}`],
+    ['audit', stateText(audit)],
+    ...(history === undefined ? [] : [['history', stateText(history)] as [string, string]]),
   ];
   const last = policy.last_attempt;
   if (last !== null) rows.push(['last attempt', `${last.outcome} (${last.trigger}, ${last.duration_ms.toFixed(0)} ms) at ${last.at}`]);
@@ -50,6 +55,14 @@ export function renderStatus(base: string, { health, policy, watcher, audit }: S
   if (last?.error !== null && last?.error !== undefined) table.push(`${paint('red', last.error.code)}: ${last.error.message}`);
   if (last !== null && last.diagnostics.length > 0) table.push(renderDiagnostics(last.diagnostics, paint));
   return table.join('\n');
+}
+
+function stateText({ state, last_error: error }: StatusBody['audit']): string {
+  return error === null ? state : `${state} - ${error}`;
+}
+
+function pinText({ revision, at, by, reason }: NonNullable<StatusBody['policy']['pinned']>): string {
+  return `${shortId(revision)} since ${at}${by === undefined ? '' : ` by ${by}`}${reason === undefined ? '' : `: ${reason}`}`;
 }
 
 /** `42 s`, `3 min 10 s`, `2 h 5 min`. */

@@ -28,6 +28,8 @@ export function describeOutcome(ended: Ended): Outcome {
   const { status, request, notes, start, previous, now, failure, recovered, held, pin, lastOutcome } = ended;
   const tried = status === 'rejected' || status === 'held' ? notes.source : undefined;
   const source = status === 'unchanged' ? undefined : notes.source;
+  // As long as the folder cannot serve, what was brought back stays what it is.
+  const lastGood = recovered || (status === 'rejected' && lastOutcome?.recovered === true && lastOutcome.revision === now?.id);
   const mended = status === 'unchanged' && lastOutcome?.status === 'rejected';
   return {
     status,
@@ -38,7 +40,7 @@ export function describeOutcome(ended: Ended): Outcome {
     ...(tried === undefined ? {} : { candidate: tried.id }),
     ...(notes.source === undefined ? {} : { read: contentKey(notes.source) }),
     ...(source === undefined ? {} : { changes: changedFiles((status === 'held' ? now : previous)?.source, source) }),
-    ...(recovered ? { recovered } : {}),
+    ...(lastGood ? { recovered: lastGood } : {}),
     ...(mended ? { mended } : {}),
     ...(pin === undefined ? {} : { pin }),
     modules: (notes.source ?? now?.source)?.modules.length ?? 0,

@@ -23,7 +23,7 @@ export interface Outcome {
   readonly candidate?: string;
   /** Files that differ between the candidate and what served before it. */
   readonly changes?: ChangedFiles;
-  /** Nothing served, the folder could not, and the last revision that did serve serves again. */
+  /** The last revision that did serve serves again, since nothing served and the folder could not, and still cannot. */
   readonly recovered?: true;
   /** What serves is what the folder holds, after an attempt that was rejected. */
   readonly mended?: true;

@@ -14,7 +14,7 @@ export interface RevisionKeeper {
   record(outcome: Outcome, tried: SourceSet | undefined): Promise<number | undefined>;
   /** A kept revision, every byte verified. Throws `history_unknown`, `history_damaged`. */
   load(id: string): Promise<KeptRevision>;
-  /** What served last under this configuration, newest first. */
+  /** What served last under this configuration, newest first. Never rejects. */
   lastGood(): Promise<readonly string[]>;
   /** Never rejects. */
   savePin(pin: Pin | undefined): Promise<void>;

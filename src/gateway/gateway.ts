@@ -18,6 +18,7 @@ import { loadFirstRevision } from './first-revision.js';
 import type { FirstRevision } from './first-revision.js';
 import { createGateParts } from './gate-parts.js';
 import { createGuardrailParts } from './guardrail-parts.js';
+import { historyFigures } from './history-figures.js';
 import { httpDeps } from './http-deps.js';
 import { announcing, createServingParts } from './serving-parts.js';
 import { openAudit } from './open-audit.js';
@@ -75,6 +76,7 @@ export async function startGateway({ config, token, log, version = '0.0.0' }: Ga
     closers.push(() => policy.close());
     closers.push(() => gates.close());
     metrics.observeEvaluator(() => policy.evaluator.stats());
+    metrics.observeHistory(() => historyFigures(policy.engine, history));
     if (serving !== undefined) {
       metrics.observeServing(() => serving.stats());
       metrics.includeProcesses(() => serving.metrics());

@@ -52,7 +52,7 @@ export function httpDeps(parts: HttpParts): HttpDeps {
     enforcement,
     guardrail: guardrail.settings,
     resources: [...guardrail.resources, ...historyResources({ policyDir: config.policy_dir, history: queries, engine: policy.engine })],
-    history: () => ({ ...parts.history.state }),
+    history: () => parts.history.state,
     explain: createExplain(policy.compiler),
     gates: () => gates.status(),
     judge: () => ({ ...(guardrail.judge?.status() ?? { enabled: false }) }),

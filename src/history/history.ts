@@ -31,7 +31,7 @@ export interface HistoryOptions {
   readonly log: Log;
 }
 
-/** Whether the history is being written. */
+/** Whether the history can be written and read. */
 export interface HistoryState {
   readonly ok: boolean;
   readonly failures: number;
@@ -47,7 +47,7 @@ export interface History extends RevisionKeeper {
   /** The parts of a kept attempt. Throws `history_unknown` when its sources were not kept, `history_damaged`. */
   manifest(entry: Entry): Promise<Manifest>;
   sources(entry: Entry): Promise<SourceSet>;
-  /** Code that was made by `maker` of modules with this id, when it is kept and sound. */
+  /** Code that was made by `maker` of modules with this id, when it is kept and sound. Never rejects: what cannot be looked up is compiled. */
   compiled(modulesId: string, maker: string | undefined): Promise<CompiledPolicy | undefined>;
   /** The whole of a kept attempt. Throws `history_unknown` when it never was compiled, `history_damaged`. */
   loadEntry(entry: Entry): Promise<KeptRevision>;
@@ -142,7 +142,11 @@ class StoredHistory implements History {
     return manifestAt(this.#blobs, entry.manifest);
   }
 
-  async compiled(modulesId: string, maker: string | undefined): Promise<CompiledPolicy | undefined> {
+  compiled(modulesId: string, maker: string | undefined): Promise<CompiledPolicy | undefined> {
+    return this.#guard('look for what was compiled before', () => this.#compiledBefore(modulesId, maker));
+  }
+
+  async #compiledBefore(modulesId: string, maker: string | undefined): Promise<CompiledPolicy | undefined> {
     const entries = (await this.#entries.all()).filter(
       (entry) => entry.modulesId === modulesId && entry.maker !== undefined && (maker === undefined || entry.maker === maker),
     );
@@ -158,6 +162,10 @@ class StoredHistory implements History {
   }
 
   async lastGood(): Promise<readonly string[]> {
+    return (await this.#guard('look for what served last', () => this.#servedBefore())) ?? [];
+  }
+
+  async #servedBefore(): Promise<readonly string[]> {
     const { instance, policyDir } = this.#options;
     const heads = await this.#heads.all();
     const own = heads.find((head) => head.instance === instance) ?? heads.find((head) => head.policyDir === policyDir);
@@ -246,7 +254,7 @@ class StoredHistory implements History {
     } catch (error) {
       const message = `cannot ${doing}: ${error instanceof Error ? error.message : String(error)}`;
       this.state = { ok: false, failures: this.state.failures + 1, lastError: message };
-      this.#options.log.error({ err: error }, `the policy history is not being written: ${message}`);
+      this.#options.log.error({ err: error }, `the policy history does not work: ${message}`);
       return undefined;
     }
   }

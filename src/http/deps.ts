@@ -52,6 +52,14 @@ export interface AuditState {
   readonly since: Date;
 }
 
+/** Whether the history of revisions is being written. */
+export interface HistoryWrites {
+  readonly ok: boolean;
+  /** Writes that failed since start. */
+  readonly failures: number;
+  readonly lastError?: string;
+}
+
 /** Facts of the configuration that are shown; never a secret. */
 export interface ConfigFacts {
   readonly dataDir: string;
@@ -118,8 +126,8 @@ export interface HttpDeps {
   readonly gates?: () => Readonly<Record<string, unknown>>;
   /** State of the judge and its cache, for /status. */
   readonly judge?: () => Readonly<Record<string, unknown>>;
-  /** Whether the history of revisions is being written, for /status. */
-  readonly history?: () => Readonly<Record<string, unknown>>;
+  /** Whether the history of revisions is being written. Undefined when none is kept. */
+  readonly history?: () => HistoryWrites;
   /** State of the workers, for /status. */
   readonly evaluator?: () => Readonly<Record<string, unknown>>;
   /** State of the processes that answer decisions, for /status. */

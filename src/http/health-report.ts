@@ -47,7 +47,8 @@ export function createHealthReporter(deps: HttpDeps, attachment: Attachment): ()
     const policy = policySubsystem(attachment.engine, startedAt, deps.retrying?.());
     const watcher = watcherSubsystem(deps, startedAt);
     const audit = auditSubsystem(deps, startedAt);
-    const reasons = [policy, watcher, audit].flatMap(({ last_error: problem }) => (problem === undefined ? [] : [problem]));
+    const history = historySubsystem(deps, startedAt);
+    const reasons = [policy, watcher, audit, history].flatMap(({ last_error: problem }) => (problem === undefined ? [] : [problem]));
     if (attachment.leaving) reasons.push('the gateway is shutting down');
     const { mode, scanner_mode } = deps.guardrail();
     return {
@@ -63,6 +64,7 @@ export function createHealthReporter(deps: HttpDeps, attachment: Attachment): ()
       policy,
       watcher,
       audit,
+      history,
       provenance: provenanceOf(deps, attachment),
     };
   };
@@ -111,6 +113,14 @@ function watcherSubsystem(deps: HttpDeps, startedAt: Date): Subsystem {
     details,
     last_error: `the watcher is degraded: ${watcher.reason ?? 'unknown cause'}`,
   };
+}
+
+function historySubsystem(deps: HttpDeps, startedAt: Date): Subsystem {
+  const history = deps.history?.();
+  if (history === undefined) return { state: 'disabled', since: startedAt };
+  const { ok, failures } = history;
+  const subsystem: Subsystem = { state: ok ? 'running' : 'error', since: startedAt, details: { failures } };
+  return ok ? subsystem : { ...subsystem, last_error: 'the policy history does not work' };
 }
 
 function auditSubsystem(deps: HttpDeps, startedAt: Date): Subsystem {

@@ -1,6 +1,7 @@
 import { Registry } from 'prom-client';
 import { createGateMetrics, type GateMetrics } from './metrics/gates.js';
 import { createGuardrailMetrics, type GuardrailMetrics } from './metrics/guardrail.js';
+import { createHistoryMetrics, type HistoryMetrics } from './metrics/history.js';
 import { createHttpMetrics, type HttpMetrics } from './metrics/http.js';
 import { createPolicyMetrics, type PolicyMetrics } from './metrics/policy.js';
 import { textOfSnapshots } from './metrics/combined.js';
@@ -18,7 +19,7 @@ export interface MetricDescription {
  * Everything that is counted. Each gateway has its own registry: two in one process do not mix. Every label comes from a
  * closed list, so no caller can grow the number of series.
  */
-export interface Metrics extends PolicyMetrics, GateMetrics, HttpMetrics, GuardrailMetrics, RuntimeMetrics {
+export interface Metrics extends PolicyMetrics, GateMetrics, HttpMetrics, GuardrailMetrics, HistoryMetrics, RuntimeMetrics {
   /** Prometheus text format. */
   text(): Promise<string>;
   /** From now on a scrape adds what other processes have counted. */
@@ -41,6 +42,7 @@ export function createMetrics(): Metrics {
     ...createGateMetrics(registry),
     ...createHttpMetrics(registry),
     ...createGuardrailMetrics(registry),
+    ...createHistoryMetrics(registry),
     ...createRuntimeMetrics(registry),
   };
   return {

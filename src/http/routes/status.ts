@@ -1,6 +1,6 @@
 import type { Engine, Outcome } from '../../engine/engine.js';
 import type { Attachment } from '../attachment.js';
-import type { HttpDeps } from '../deps.js';
+import type { HistoryWrites, HttpDeps } from '../deps.js';
 import type { Resource } from '../exchange.js';
 import { provenanceOf } from '../health-report.js';
 import type { HealthReport } from '../health-report.js';
@@ -25,7 +25,7 @@ export function statusResource(deps: HttpDeps, attachment: Attachment, report: (
           policy: await policyBlock(deps, attachment.engine),
           watcher: deps.watcher() ?? { mode: 'off' },
           audit: auditBlock(deps),
-          ...(deps.history === undefined ? {} : { history: deps.history() }),
+          ...(deps.history === undefined ? {} : { history: historyBlock(deps.history()) }),
           ...(deps.gates === undefined ? {} : { gates: deps.gates() }),
           ...(deps.evaluator === undefined ? {} : { evaluator: deps.evaluator() }),
           ...(deps.serving === undefined ? {} : { serving: deps.serving() }),
@@ -81,6 +81,10 @@ async function onDiskDiffers(deps: HttpDeps, current: string | undefined, last: 
     deps.log.debug({ err: thrown }, 'the policy folder could not be read for /status');
     return true;
   }
+}
+
+function historyBlock({ ok, failures, lastError }: HistoryWrites): Record<string, unknown> {
+  return { state: ok ? 'running' : 'error', failures, last_error: lastError ?? null };
 }
 
 function auditBlock(deps: HttpDeps): Record<string, unknown> {
