@@ -1,15 +1,12 @@
 import { GatewayError } from '../errors.js';
-import { withLocalEngine } from './local-policy.js';
-import type { LocalFlags } from './local-policy.js';
+import type { LocalPolicy } from './local-policy.js';
 
-/** One decision of a policy folder, without a gateway. Throws what the policies were rejected for, or `evaluation_*`. */
-export async function decideLocally(flags: LocalFlags, entrypoint: string, input: unknown): Promise<unknown> {
-  return withLocalEngine(flags, async ({ parts }) => {
-    const decision = await parts.engine.evaluate({ entrypoint, input: Buffer.from(JSON.stringify(input)) });
-    if (decision.result === undefined)
-      throw new GatewayError('evaluation_failed', `data.${entrypoint.replaceAll('/', '.')} is undefined for this input`);
-    return publicPart(JSON.parse(decision.result));
-  });
+/** One decision of a policy folder that is served to this process. Throws `evaluation_*`. */
+export async function decideLocally({ parts }: Pick<LocalPolicy, 'parts'>, entrypoint: string, input: unknown): Promise<unknown> {
+  const decision = await parts.engine.evaluate({ entrypoint, input: Buffer.from(JSON.stringify(input)) });
+  if (decision.result === undefined)
+    throw new GatewayError('evaluation_failed', `data.${entrypoint.replaceAll('/', '.')} is undefined for this input`);
+  return publicPart(JSON.parse(decision.result));
 }
 
 /** Rules whose names begin with `_` are a policy's own business. */

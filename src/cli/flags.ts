@@ -1,4 +1,4 @@
-import { Flags } from '@oclif/core';
+import { Args, Flags } from '@oclif/core';
 
 /** Where a running gateway is. */
 export const ADDRESS_FLAGS = {
@@ -11,12 +11,20 @@ export const REGO_FLAGS = {
   'v0-compatible': Flags.boolean({ description: 'Read modules as Rego v0, unless a .manifest says otherwise (policy.rego_version: v0)' }),
 };
 
-/** A folder of policies to work on without a running gateway. */
+/** How a folder of policies to work on is found when nobody names it. */
+const FOUND = 'default: policy_dir where it is configured, else ./policies or . when it holds Rego';
+
+/** A folder of policies to work on without a running gateway, as the last argument. */
+export const POLICY_ARGS = {
+  dir: Args.string({ ignoreStdin: true, description: `Folder of .rego and data files (${FOUND})` }),
+};
+
+/** The same as a flag, and how what it holds is read. */
 export const POLICY_FLAGS = {
   ...REGO_FLAGS,
   'rego-dir': Flags.string({
     char: 'd',
     aliases: ['policy-dir'],
-    description: 'Folder of .rego and data files (default: policy_dir of the configuration)',
+    description: 'The same as DIR',
   }),
 };

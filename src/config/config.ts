@@ -13,6 +13,8 @@ export interface ConfigPaths {
   readonly dataDir: string;
   /** Absent when `policy_dir` is set to the empty text. */
   readonly policyDir: string | undefined;
+  /** Somebody named it: by flag, variable or file. */
+  readonly policyDirNamed: boolean;
   /** SQLite file of the audit trail and the enforcement lists. */
   readonly stateFile: string;
   /** Folder of the kept revisions. */

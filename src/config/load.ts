@@ -86,6 +86,7 @@ export function loadConfig(options: LoadOptions = {}): Config {
     home,
     configFile: file,
     dataDir,
+    policyDirNamed: settings.policy_dir !== undefined,
     policyDir: settings.policy_dir === '' ? undefined : (pathSetting(layered, 'policy_dir', resolvePath) ?? path.join(dataDir, 'policies')),
     stateFile: path.join(dataDir, 'gateway.db'),
     auditKey: path.join(dataDir, 'audit.key'),

@@ -1,6 +1,5 @@
-import { GatewayCommand } from '../../cli/base-command.js';
-import { POLICY_FLAGS } from '../../cli/flags.js';
-import { withLocalPolicy } from '../../cli/local-policy.js';
+import { POLICY_ARGS, POLICY_FLAGS } from '../../cli/flags.js';
+import { LocalPolicyCommand } from '../../cli/local-policy-command.js';
 import { readData } from '../../gateway/read-data.js';
 
 interface Firewall {
@@ -10,14 +9,15 @@ interface Firewall {
   readonly allowed_domains?: readonly string[];
 }
 
-export default class PolicyDomains extends GatewayCommand {
+export default class PolicyDomains extends LocalPolicyCommand {
   static override summary = 'Show which destinations the firewall data allows and blocks';
-  static override examples = ['<%= config.bin %> policy domains --rego-dir policies/rego'];
+  static override examples = ['<%= config.bin %> policy domains ./policies'];
+  static override args = POLICY_ARGS;
   static override flags = POLICY_FLAGS;
 
   async run(): Promise<Firewall> {
-    const { flags } = await this.parse(PolicyDomains);
-    const { document } = await withLocalPolicy(flags, ({ parts }) => readData(parts));
+    const { args, flags } = await this.parse(PolicyDomains);
+    const { document } = await this.withPolicy({ args, flags }, ({ parts }) => readData(parts));
     const { firewall = {} } = document as { readonly firewall?: Firewall };
     this.log(`Default action: ${firewall.default_action ?? 'deny'}`);
     this.log(`Allowed ports:  [${(firewall.allowed_ports ?? []).join(' ')}]`);

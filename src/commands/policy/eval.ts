@@ -1,7 +1,6 @@
 import { Args } from '@oclif/core';
-import { GatewayCommand } from '../../cli/base-command.js';
-import { POLICY_FLAGS } from '../../cli/flags.js';
-import { withLocalPolicy } from '../../cli/local-policy.js';
+import { POLICY_ARGS, POLICY_FLAGS } from '../../cli/flags.js';
+import { LocalPolicyCommand } from '../../cli/local-policy-command.js';
 import { QUERY_FLAGS, queryOptions } from '../../cli/query-flags.js';
 import { renderAside, renderDifference, renderSolutions } from '../../cli/render-query.js';
 import { ERRORS } from '../../errors.js';
@@ -12,7 +11,7 @@ import { readSources } from '../../gateway/read-sources.js';
 /** The answer with its solutions as values. */
 type PrintedAnswer = Omit<QueryAnswer, 'json'> & { readonly solutions: unknown };
 
-export default class PolicyEval extends GatewayCommand {
+export default class PolicyEval extends LocalPolicyCommand {
   static override summary = 'Evaluate any query on a policy folder, without a gateway';
   static override description =
     "Answers with the engine that serves and with OPA's interpreter, and fails when they disagree. Exit codes: 0 answered (undefined is an answer), 1 the evaluation failed or the engines disagree, 2 usage.";
@@ -23,15 +22,16 @@ export default class PolicyEval extends GatewayCommand {
   ];
   static override args = {
     query: Args.string({ required: true, ignoreStdin: true, description: 'A Rego query' }),
-    dir: Args.string({ ignoreStdin: true, description: 'Folder of .rego and data files (default: policy_dir of the configuration)' }),
+    ...POLICY_ARGS,
   };
   static override flags = { ...POLICY_FLAGS, ...QUERY_FLAGS };
 
   async run(): Promise<PrintedAnswer> {
     const { args, flags } = await this.parse(PolicyEval);
     const options = await queryOptions(flags);
-    const folder = args.dir === undefined ? flags : { ...flags, 'rego-dir': args.dir };
-    const answer = await withLocalPolicy(folder, async ({ parts }) => evaluateQuery(parts, await readSources(parts), args.query, options));
+    const answer = await this.withPolicy({ args, flags }, async ({ parts }) =>
+      evaluateQuery(parts, await readSources(parts), args.query, options),
+    );
     this.#show(answer);
     const { json, ...beside } = answer;
     return { solutions: JSON.parse(json) as unknown, ...beside };

@@ -1,12 +1,13 @@
 import { Flags } from '@oclif/core';
-import { GatewayCommand } from '../../cli/base-command.js';
 import { decideLocally } from '../../cli/decide-locally.js';
-import { POLICY_FLAGS } from '../../cli/flags.js';
+import { POLICY_ARGS, POLICY_FLAGS } from '../../cli/flags.js';
+import { LocalPolicyCommand } from '../../cli/local-policy-command.js';
 import { GatewayError } from '../../errors.js';
 
-export default class PolicyEvaluateFirewall extends GatewayCommand {
+export default class PolicyEvaluateFirewall extends LocalPolicyCommand {
   static override summary = 'Dry-run the firewall decision for one destination';
   static override examples = ['<%= config.bin %> policy evaluate-firewall --destination github.com --port 443'];
+  static override args = POLICY_ARGS;
   static override flags = {
     ...POLICY_FLAGS,
     destination: Flags.string({ description: 'Host name or address' }),
@@ -16,11 +17,11 @@ export default class PolicyEvaluateFirewall extends GatewayCommand {
   };
 
   async run(): Promise<unknown> {
-    const { flags } = await this.parse(PolicyEvaluateFirewall);
+    const { args, flags } = await this.parse(PolicyEvaluateFirewall);
     const { destination, port, protocol } = flags;
     if (destination === undefined) throw new GatewayError('usage', '--destination is required');
     const input = { target_type: flags['target-type'], destination, port, protocol };
-    const decision = await decideLocally(flags, 'defenseclaw/firewall', input);
+    const decision = await this.withEngine({ args, flags }, (local) => decideLocally(local, 'defenseclaw/firewall', input));
     this.log(JSON.stringify(decision, undefined, 2));
     return decision;
   }

@@ -1,14 +1,15 @@
 import { Flags } from '@oclif/core';
-import { GatewayCommand } from '../../cli/base-command.js';
 import { decideLocally } from '../../cli/decide-locally.js';
-import { POLICY_FLAGS } from '../../cli/flags.js';
+import { POLICY_ARGS, POLICY_FLAGS } from '../../cli/flags.js';
+import { LocalPolicyCommand } from '../../cli/local-policy-command.js';
 import { GatewayError } from '../../errors.js';
 
-export default class PolicyEvaluate extends GatewayCommand {
+export default class PolicyEvaluate extends LocalPolicyCommand {
   static override summary = 'Dry-run the admission decision for one asset';
   static override description =
     'Asks the admission policy of the folder, without a gateway and with empty block and allow lists. Without --severity the asset counts as not yet scanned.';
   static override examples = ['<%= config.bin %> policy evaluate --target-name web-search --severity HIGH --findings 2'];
+  static override args = POLICY_ARGS;
   static override flags = {
     ...POLICY_FLAGS,
     'target-type': Flags.string({ default: 'skill', description: 'Kind of the asset: skill, mcp, plugin' }),
@@ -18,7 +19,7 @@ export default class PolicyEvaluate extends GatewayCommand {
   };
 
   async run(): Promise<unknown> {
-    const { flags } = await this.parse(PolicyEvaluate);
+    const { args, flags } = await this.parse(PolicyEvaluate);
     if (flags['target-name'] === undefined) throw new GatewayError('usage', '--target-name is required');
     const scan =
       flags.severity === undefined || flags.severity === ''
@@ -32,7 +33,7 @@ export default class PolicyEvaluate extends GatewayCommand {
       allow_list: [],
       ...scan,
     };
-    const decision = ordered(await decideLocally(flags, 'defenseclaw/admission', input));
+    const decision = ordered(await this.withEngine({ args, flags }, (local) => decideLocally(local, 'defenseclaw/admission', input)));
     this.log(JSON.stringify(decision, undefined, 2));
     return decision;
   }

@@ -1,7 +1,6 @@
 import { Flags } from '@oclif/core';
-import { GatewayCommand } from '../../cli/base-command.js';
-import { POLICY_FLAGS } from '../../cli/flags.js';
-import { withLocalPolicy } from '../../cli/local-policy.js';
+import { POLICY_ARGS, POLICY_FLAGS } from '../../cli/flags.js';
+import { LocalPolicyCommand } from '../../cli/local-policy-command.js';
 import { count } from '../../cli/render-diagnostics.js';
 import { visibleLine } from '../../cli/visible.js';
 import type { FormattedModule } from '../../compiler/protocol.js';
@@ -12,7 +11,7 @@ import type { PolicyEngine } from '../../gateway/policy-engine.js';
 const CANNOT_FORMAT = 'files that do not parse cannot be formatted';
 const CANNOT_MIGRATE = 'these lines have no place in Rego v1: mend them first, nothing was written';
 
-export default class PolicyFmt extends GatewayCommand {
+export default class PolicyFmt extends LocalPolicyCommand {
   static override summary = 'Format Rego files as OPA does';
   static override description =
     'Lists the files that are not formatted; --diff shows the changes, --write makes them. With --v0-to-v1 the changes turn Rego v0 into v1; nothing is written when the result would not compile. Exit codes: 0 all formatted (or written), 1 not.';
@@ -22,6 +21,7 @@ export default class PolicyFmt extends GatewayCommand {
     '<%= config.bin %> policy fmt --write',
     '<%= config.bin %> policy fmt --v0-to-v1 --write',
   ];
+  static override args = POLICY_ARGS;
   static override flags = {
     ...POLICY_FLAGS,
     diff: Flags.boolean({ description: 'Show what would change', exclusive: ['write'] }),
@@ -30,8 +30,8 @@ export default class PolicyFmt extends GatewayCommand {
   };
 
   async run(): Promise<readonly FormattedModule[]> {
-    const { flags } = await this.parse(PolicyFmt);
-    return withLocalPolicy(flags, async ({ parts }) => {
+    const { args, flags } = await this.parse(PolicyFmt);
+    return this.withPolicy({ args, flags }, async ({ parts }) => {
       const { root, files } = flags['v0-to-v1'] ? await this.#migrate(parts, flags.write) : await formatPolicy(parts);
       const diagnostics = files.flatMap((file) => file.diagnostics);
       if (diagnostics.length > 0)

@@ -1,21 +1,24 @@
 import { Args, Flags } from '@oclif/core';
-import { GatewayCommand } from '../../cli/base-command.js';
 import { ADDRESS_FLAGS, POLICY_FLAGS } from '../../cli/flags.js';
-import { withLocalEngine, withLocalPolicy } from '../../cli/local-policy.js';
+import { LocalPolicyCommand } from '../../cli/local-policy-command.js';
 import { withLocalHistory } from '../../cli/local-history.js';
 import { renderKept } from '../../cli/render-kept.js';
 import type { SettingFlags } from '../../cli/settings.js';
 import { filesOf } from '../../policy/assemble.js';
 import { readData } from '../../gateway/read-data.js';
 
-export default class PolicyShow extends GatewayCommand {
+export default class PolicyShow extends LocalPolicyCommand {
   static override summary = 'Print the effective data document, what can be asked of the policies, or a kept revision';
   static override description = 'The data document is the merge of all data files, with data-*.json overlays applied.';
-  static override examples = ['<%= config.bin %> policy show', '<%= config.bin %> policy show --entrypoints'];
+  static override examples = [
+    '<%= config.bin %> policy show',
+    '<%= config.bin %> policy show ./policies --entrypoints',
+    '<%= config.bin %> policy show previous',
+  ];
   static override args = {
     revision: Args.string({
       ignoreStdin: true,
-      description: 'A kept revision to look at: serving, previous, ~N, a number, or its first digits',
+      description: 'A folder (. or a name with a slash), or a kept revision: serving, previous, ~N, a number, or its first digits',
     }),
     file: Args.string({ ignoreStdin: true, description: 'A file of that revision to print' }),
   };
@@ -27,13 +30,15 @@ export default class PolicyShow extends GatewayCommand {
 
   async run(): Promise<unknown> {
     const { args, flags } = await this.parse(PolicyShow);
-    if (args.revision !== undefined) return this.#kept(args.revision, args.file, flags);
+    const dir = args.revision !== undefined && args.file === undefined && isFolder(args.revision) ? args.revision : undefined;
+    if (args.revision !== undefined && dir === undefined) return this.#kept(args.revision, args.file, flags);
+    const folder = { args: { dir }, flags };
     if (flags.entrypoints) {
-      const entrypoints = await withLocalEngine(flags, ({ parts }) => Promise.resolve(parts.engine.current?.policy.entrypoints ?? []));
+      const entrypoints = await this.withEngine(folder, ({ parts }) => Promise.resolve(parts.engine.current?.policy.entrypoints ?? []));
       this.log(entrypoints.map(({ kind, path }) => `${this.paint('dim', kind.padEnd(8))} ${path}`).join('\n'));
       return entrypoints;
     }
-    const data = await withLocalPolicy(flags, ({ parts }) => readData(parts));
+    const data = await this.withPolicy(folder, ({ parts }) => readData(parts));
     this.log(data.pretty);
     return data.document;
   }
@@ -51,4 +56,9 @@ export default class PolicyShow extends GatewayCommand {
       return { ...entry, files };
     });
   }
+}
+
+/** A name of the history has no slash and is no dot. */
+function isFolder(name: string): boolean {
+  return name.includes('/') || name === '.' || name === '..';
 }

@@ -1,7 +1,6 @@
 import { Flags } from '@oclif/core';
-import { GatewayCommand } from '../../cli/base-command.js';
-import { POLICY_FLAGS } from '../../cli/flags.js';
-import { withLocalPolicy } from '../../cli/local-policy.js';
+import { POLICY_ARGS, POLICY_FLAGS } from '../../cli/flags.js';
+import { LocalPolicyCommand } from '../../cli/local-policy-command.js';
 import { renderDiagnostics } from '../../cli/render-diagnostics.js';
 import { renderJunit } from '../../cli/render-junit.js';
 import { renderTests, tally } from '../../cli/render-tests.js';
@@ -12,16 +11,17 @@ import { disagreementLine } from '../../testing/test-run.js';
 import type { TestEngine, TestRun } from '../../testing/test-run.js';
 import { watchFolder } from '../../watcher/watch-folder.js';
 
-export default class PolicyTest extends GatewayCommand {
+export default class PolicyTest extends LocalPolicyCommand {
   static override summary = 'Run the Rego tests of a policy folder';
   static override description =
     "Evaluates the tests of *_test.rego on the engine that serves decisions, with the folder's data, and on OPA's interpreter beside it: where the two differ, the run fails. Exit codes: 0 all passed; 1 a test failed, the engines disagree, coverage is below the threshold, --run matches nothing, or there are no tests and --require-tests is given; 2 usage.";
   static override examples = [
-    '<%= config.bin %> policy test --rego-dir policies/rego',
+    '<%= config.bin %> policy test ./policies',
     '<%= config.bin %> policy test --coverage --threshold 95',
     '<%= config.bin %> policy test --run "firewall.*deny" --watch',
     '<%= config.bin %> policy test --format junit > junit.xml',
   ];
+  static override args = POLICY_ARGS;
   static override flags = {
     ...POLICY_FLAGS,
     coverage: Flags.boolean({ description: 'Report which lines the tests reach' }),
@@ -41,8 +41,8 @@ export default class PolicyTest extends GatewayCommand {
   };
 
   async run(): Promise<TestRun | undefined> {
-    const { flags } = await this.parse(PolicyTest);
-    return withLocalPolicy(flags, async (local) => {
+    const { args, flags } = await this.parse(PolicyTest);
+    return this.withPolicy({ args, flags }, async (local) => {
       const tests = createPolicyTests(local.parts, local.config);
       try {
         return await this.#runAll(tests, local.dir, flags);
