@@ -15,6 +15,7 @@ export const QUERY_FLAGS = {
   })(),
   explain: Flags.option({ options: ['full', 'notes', 'fails'] as const, description: "Show how OPA's interpreter came to it" })(),
   profile: Flags.boolean({ description: 'Show where time went in the interpreter, dearest lines first' }),
+  exhaustive: Flags.boolean({ description: "Let OPA's interpreter try every rule: no rule index, no early exit" }),
   timeout: Flags.integer({ min: 1, max: 600_000, default: 10_000, description: 'Milliseconds that an engine may take' }),
 };
 
@@ -25,6 +26,7 @@ interface QueryFlagValues {
   readonly engine: QueryOptions['engine'];
   readonly explain: ExplainMode | undefined;
   readonly profile: boolean;
+  readonly exhaustive: boolean;
   readonly timeout: number;
 }
 
@@ -37,6 +39,7 @@ export async function queryOptions(flags: QueryFlagValues): Promise<QueryOptions
     imports: flags.import,
     explain: flags.explain,
     profile: flags.profile,
+    exhaustive: flags.exhaustive,
     timeoutMs: flags.timeout,
   };
 }

@@ -16,6 +16,8 @@ export interface EvaluationQuery {
   readonly imports?: readonly string[];
   readonly explain?: ExplainMode;
   readonly profile?: boolean;
+  /** Lets the interpreter try every rule: without its rule index and without leaving early. */
+  readonly exhaustive?: boolean;
   /** Asks for {@link QueryResult.solutions}. */
   readonly solutions?: boolean;
 }

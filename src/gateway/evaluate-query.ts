@@ -18,6 +18,7 @@ export interface QueryOptions {
   readonly engine: 'both' | 'wasm' | 'topdown';
   readonly package?: string | undefined;
   readonly imports?: readonly string[] | undefined;
+  readonly exhaustive?: boolean | undefined;
   readonly explain?: ExplainMode | undefined;
   readonly profile?: boolean | undefined;
   /** Bound in ms. */
@@ -75,7 +76,7 @@ async function onInterpreter(
   source: SourceSet,
   data: Uint8Array,
   query: string,
-  { input, engine, package: pkg, imports, explain, profile, timeoutMs }: QueryOptions,
+  { input, engine, package: pkg, imports, explain, profile, exhaustive, timeoutMs }: QueryOptions,
 ): Promise<QueryResult> {
   const { ok, results, diagnostics } = await compiler.evaluate({
     modules: moduleTexts(source.modules),
@@ -89,6 +90,7 @@ async function onInterpreter(
         ...(pkg === undefined ? {} : { package: pkg }),
         ...(imports === undefined ? {} : { imports }),
         ...(explain === undefined ? {} : { explain }),
+        ...(exhaustive === true ? { exhaustive } : {}),
         ...(profile === true ? { profile } : {}),
         ...(engine === 'topdown' ? {} : { solutions: true }),
       },

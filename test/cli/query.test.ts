@@ -57,6 +57,16 @@ describe('policy eval', () => {
     expect(got.stderr).toMatch(/engines disagree: .*the gateway's is \[\{"r":\d+\}\]/u);
   });
 
+  it('comes by what the rule index hides, when every rule is to be tried', async () => {
+    // The index leaves the rule out, since its last condition cannot hold; the contradiction before it is then never seen.
+    const hidden = 'package e\n\nr := 1 if {\n\tnot "c" in {"k": x | some x in ["a", "b"]}\n\tinput.y == 1\n}\n';
+    const asked = ['policy', 'eval', 'data.e.r', await tempDir({ 'e.rego': hidden }), '--engine', 'topdown'];
+    expect(await run(asked)).toMatchObject({ code: 0, stdout: 'undefined\n' });
+    const tried = await run([...asked, '--exhaustive']);
+    expect(tried.code).toBe(1);
+    expect(tried.stderr).toContain('e.rego:4:14: object keys must be unique');
+  });
+
   it('explains and profiles', async () => {
     const got = await run(['policy', 'eval', 'data.a.allow', await folder(), '--explain', 'fails', '--profile', '--input', '-'], '{"n":7}');
     expect(got.stdout).toBe('false\n');

@@ -75,6 +75,9 @@ async function compare(parts: FuzzParts, named: readonly Named[]): Promise<reado
   if (typeof loaded !== 'string') {
     try {
       return await ask(parts, named, loaded);
+    } catch (thrown) {
+      if (asGatewayError(thrown).code !== 'compiler_crashed') throw thrown;
+      return await blameCrash(parts, named);
     } finally {
       loaded.release();
     }
@@ -83,6 +86,13 @@ async function compare(parts: FuzzParts, named: readonly Named[]): Promise<reado
   if (named.length === 1 && loaded === REFUSED) return [];
   if (named.length > 1 || only === undefined) return halves(named, (half) => compare(parts, half));
   return [{ case: only.found, entrypoint: 'build', input: undefined, wasm: loaded, topdown: 'compiles', conflicts: false }];
+}
+
+/** The interpreter ended in a panic, which the service reports and survives: on which of the cases? */
+async function blameCrash(parts: FuzzParts, named: readonly Named[]): Promise<readonly Difference[]> {
+  const [only] = named;
+  if (named.length > 1 || only === undefined) return halves(named, (half) => compare(parts, half));
+  return [{ case: only.found, entrypoint: 'evaluate', input: undefined, wasm: 'answers', topdown: PANIC, conflicts: false }];
 }
 
 /** The revision, or why it cannot serve. */
@@ -110,21 +120,17 @@ interface Question {
   readonly input: string | undefined;
 }
 
-async function ask({ compiler }: FuzzParts, named: readonly Named[], loaded: PreparedRevision): Promise<Difference[]> {
+async function ask(parts: FuzzParts, named: readonly Named[], loaded: PreparedRevision): Promise<Difference[]> {
   const questions = named.flatMap((of): Question[] =>
     entrypointsOf(of.found, of.name).flatMap((entrypoint) => of.found.inputs.map((input) => ({ of, entrypoint, input }))),
   );
-  const modules = named.flatMap(({ name, found }) => modulesOf(found, name));
-  const evaluations = questions.map(({ entrypoint, input }) => ({
-    query: `data.${entrypoint.replaceAll('/', '.')}`,
-    ...(input === undefined ? {} : { input }),
-  }));
-  const [{ results, diagnostics }, answers] = await Promise.all([
-    compiler.evaluate({ modules, data: dataText(named), timeoutMs: 2_000, evaluations }),
+  const [results, answers] = await Promise.all([
+    interpret(parts, named, questions, false),
     Promise.all(questions.map((question) => gatewayAnswer(loaded, question))),
   ]);
-  if (results.length !== questions.length) throw new Error(`Expected ${questions.length} answers, got ${JSON.stringify(diagnostics)}`);
   const conflicting = new Set(questions.filter((_, index) => interpreterAnswer(results[index]) === ERROR).map(({ of }) => of.name));
+  const hidden = questions.filter((_, index) => answers[index] === ERROR && interpreterAnswer(results[index]) !== ERROR);
+  for (const name of await conflictsBehindTheIndex(parts, named, hidden)) conflicting.add(name);
   return questions.flatMap(({ of, entrypoint, input }, index): Difference[] => {
     const wasm = answers[index] ?? '';
     const topdown = interpreterAnswer(results[index]);
@@ -142,11 +148,37 @@ async function ask({ compiler }: FuzzParts, named: readonly Named[], loaded: Pre
   });
 }
 
+async function interpret(
+  { compiler }: FuzzParts,
+  named: readonly Named[],
+  questions: readonly Question[],
+  exhaustive: boolean,
+): Promise<readonly QueryResult[]> {
+  const modules = named.flatMap(({ name, found }) => modulesOf(found, name));
+  const evaluations = questions.map(({ entrypoint, input }) => ({
+    query: `data.${entrypoint.replaceAll('/', '.')}`,
+    exhaustive,
+    ...(input === undefined ? {} : { input }),
+  }));
+  const { results, diagnostics } = await compiler.evaluate({ modules, data: dataText(named), timeoutMs: 2_000, evaluations });
+  if (results.length !== questions.length) throw new Error(`Expected ${questions.length} answers, got ${JSON.stringify(diagnostics)}`);
+  return results;
+}
+
+/** Cases in which the interpreter, too, comes by a contradiction once it tries every rule. */
+async function conflictsBehindTheIndex(parts: FuzzParts, named: readonly Named[], questions: readonly Question[]): Promise<string[]> {
+  if (questions.length === 0) return [];
+  const results = await interpret(parts, named, questions, true);
+  return questions.filter((_, index) => interpreterAnswer(results[index]) === ERROR).map(({ of }) => of.name);
+}
+
 /** OPA's planner has no plan for it, and the operator is told which line that is. */
 const REFUSED = 'refused with its place';
 /** Ran into a bound, which says nothing about the policy. */
 const SKIPPED = 'skipped';
 const UNDEFINED = 'undefined';
+/** The interpreter's own fault. */
+export const PANIC = 'panic';
 const ERROR = 'error';
 
 async function gatewayAnswer(loaded: PreparedRevision, { entrypoint, input }: Question): Promise<string> {

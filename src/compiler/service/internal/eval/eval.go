@@ -109,6 +109,9 @@ func (s *Session) Evaluate(ctx context.Context, e protocol.Evaluation) protocol.
 	}
 	options := append([]rego.EvalOption{rego.EvalPrintHook(&printed)}, s.clock...)
 	options = append(options, seen.options()...)
+	if e.Exhaustive {
+		options = append(options, rego.EvalRuleIndexing(false), rego.EvalEarlyExit(false))
+	}
 	input, given, err := parseInput(e)
 	if err != nil {
 		return failed(err)

@@ -285,6 +285,8 @@ type Evaluation struct {
 	// Explain is full, notes, fails or debug.
 	Explain string `json:"explain,omitempty"`
 	Profile bool   `json:"profile,omitempty"`
+	// Exhaustive lets the interpreter try every rule: without its rule index and without leaving early.
+	Exhaustive bool `json:"exhaustive,omitempty"`
 	// Solutions asks for a rule that holds the same as the query, for an engine that has only rules.
 	Solutions bool `json:"solutions,omitempty"`
 }
