@@ -52,6 +52,8 @@ export interface CacheStats {
   readonly modules: number;
   readonly parsed: number;
   readonly cached: number;
+  /** Modules that OPA compiled; the code of the others was kept. */
+  readonly compiled: number;
 }
 
 export interface BuildParams {

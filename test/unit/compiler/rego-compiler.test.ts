@@ -69,8 +69,8 @@ describe('build', () => {
     const edited = modules.map((m, i) => (i === 3 ? { ...m, text: `${m.text}\nq := 1\n` } : m));
     const second = await compiler.build({ modules: edited, hosted: [] });
     expect([first.stats, second.stats]).toEqual([
-      { modules: 20, parsed: 20, cached: 0 },
-      { modules: 20, parsed: 1, cached: 19 },
+      { modules: 20, parsed: 20, cached: 0, compiled: 20 },
+      { modules: 20, parsed: 1, cached: 19, compiled: 1 },
     ]);
   });
 });

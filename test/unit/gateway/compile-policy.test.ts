@@ -14,7 +14,7 @@ function built(wasm: Uint8Array<ArrayBuffer>): BuildResult {
   return {
     ...{ ok: true, wasm, entrypoints: [], builtins: [], packages: [], rules: [], diagnostics: [], warnings: [], tests: [] },
     library: { id: 'none', code: EMPTY },
-    stats: { modules: 0, parsed: 0, cached: 0 },
+    stats: { modules: 0, parsed: 0, cached: 0, compiled: 0 },
     timings: { parse: 0, compile: 0, plan: 0 },
   };
 }

@@ -172,7 +172,7 @@ func link(policy *ir.Policy) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	return emit.Link(lib, &emit.Program{Functions: functions, Entries: entries, Builtins: policy.Static.BuiltinFuncs})
+	return emit.Link(lib, &emit.Program{Functions: functions, Entries: entries})
 }
 
 // generatedPrefix begins the variables that OPA binds to what an expression of a query is, so that it can be shown. They are no

@@ -18,11 +18,19 @@ import (
 	"defenseclaw-gateway/rego-compiler/internal/testrule"
 )
 
-// Run answers a `build` request. Findings about the policy are in the answer; an error is a fault of ours.
-func Run(ctx context.Context, cache *source.Cache, params protocol.BuildParams) (*protocol.BuildResult, error) {
+// Builder answers `build` requests, and keeps what the next ones can use.
+type Builder struct {
+	cache *source.Cache
+	kept  *Kept
+}
+
+func NewBuilder(cache *source.Cache) *Builder { return &Builder{cache, NewKept()} }
+
+// Run answers a request. Findings about the policy are in the answer; an error is a fault of ours.
+func (b *Builder) Run(ctx context.Context, params protocol.BuildParams) (*protocol.BuildResult, error) {
 	started := time.Now()
 	found := diagnostics.NewList(params.Modules)
-	set, complete := cache.Parse(params.Modules, params.RegoVersion, found)
+	set, complete := b.cache.Parse(params.Modules, params.RegoVersion, found)
 	answer := &protocol.BuildResult{
 		Entrypoints: []protocol.Entrypoint{}, Builtins: []protocol.RequiredBuiltin{}, Packages: []string{},
 		Rules: []protocol.Rule{}, Warnings: []protocol.Diagnostic{}, Tests: []protocol.TestRule{},
@@ -71,9 +79,16 @@ func Run(ctx context.Context, cache *source.Cache, params protocol.BuildParams) 
 		answer.OK = found.Empty()
 		return answer, nil
 	}
-	made, err := compileWasm(ctx, job{host.Redirect(set), set.Version, host.Capabilities(), host.Declared(), entrypoints, surface.packagePaths, params.PrintStatements})
-	answer.Timings.Compile, answer.Timings.Plan = made.compileMs, made.planMs
+	kept := b.kept
+	if params.Tests {
+		kept = NewKept()
+	}
+	made, err := compileWasm(ctx, job{set, host, entrypoints, surface.packagePaths, params.PrintStatements, kept})
+	answer.Timings.Compile, answer.Timings.Plan, answer.Stats.Compiled = made.compileMs, made.planMs, made.compiled
 	if err != nil {
+		if made.refused != nil {
+			set = made.refused
+		}
 		explain(err, set, found)
 		return answer, nil
 	}

@@ -17,7 +17,7 @@ func mod(path, text string) protocol.Module { return protocol.Module{Path: path,
 
 func run(t *testing.T, params protocol.BuildParams) *protocol.BuildResult {
 	t.Helper()
-	answer, err := Run(context.Background(), source.NewCache(), params)
+	answer, err := NewBuilder(source.NewCache()).Run(context.Background(), params)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -148,7 +148,7 @@ q := count({1}) + count([2])
 r if concat(",", ["a"]) == "mock" with concat as f
 f(_, _) := "mock"`)}
 	for _, overrides := range [][]string{{"regex.match", "concat", "plus"}, nil} {
-		answer, err := Run(context.Background(), cache, protocol.BuildParams{Modules: modules, Overrides: overrides})
+		answer, err := NewBuilder(cache).Run(context.Background(), protocol.BuildParams{Modules: modules, Overrides: overrides})
 		if err != nil || !answer.OK {
 			t.Fatal(err, answer.Diagnostics)
 		}
@@ -197,17 +197,17 @@ func TestNothingToAsk(t *testing.T) {
 }
 
 func TestOneEditParsesOneModule(t *testing.T) {
-	cache := source.NewCache()
+	builder := NewBuilder(source.NewCache())
 	params := protocol.BuildParams{}
 	for i := range 50 {
 		name := string(rune('a'+i%26)) + strings.Repeat("x", i/26)
 		params.Modules = append(params.Modules, mod(name+".rego", "package "+name+"\np := input.x"))
 	}
-	for _, want := range []protocol.Stats{{Modules: 50, Parsed: 50}, {Modules: 50, Cached: 50}, {Modules: 50, Parsed: 1, Cached: 49}} {
+	for _, want := range []protocol.Stats{{Modules: 50, Parsed: 50, Compiled: 50}, {Modules: 50, Cached: 50}, {Modules: 50, Parsed: 1, Cached: 49, Compiled: 1}} {
 		if want.Parsed == 1 {
 			params.Modules[7].Text += "\nq := 1"
 		}
-		answer, err := Run(context.Background(), cache, params)
+		answer, err := builder.Run(context.Background(), params)
 		if err != nil || !answer.OK || answer.Stats != want {
 			t.Fatalf("expected %+v, got %+v, %v", want, answer.Stats, err)
 		}
@@ -218,7 +218,7 @@ func BenchmarkBuild(b *testing.B) {
 	text := "\nimport rego.v1\n\ndefault allow := false\n\nallow if {\n\tsome role in input.roles\n\trole.name == data.roles[_].name\n\tcount(role.items) > 3\n}\n\nreason contains msg if {\n\tnot allow\n\tmsg := concat(\" \", [\"no\", input.user])\n}\n"
 	for _, n := range []int{6, 100, 1000} {
 		b.Run(fmt.Sprint(n), func(b *testing.B) {
-			cache := source.NewCache()
+			builder := NewBuilder(source.NewCache())
 			params := protocol.BuildParams{}
 			for i := range n {
 				name := "p" + strings.Repeat("x", i%30) + string(rune('a'+i/30%26)) + string(rune('a'+i/780))
@@ -228,7 +228,7 @@ func BenchmarkBuild(b *testing.B) {
 			for b.Loop() {
 				params.Modules[0].Text += "#\n"
 				var err error
-				if answer, err = Run(context.Background(), cache, params); err != nil || !answer.OK {
+				if answer, err = builder.Run(context.Background(), params); err != nil || !answer.OK {
 					b.Fatal(err, answer.Diagnostics)
 				}
 			}
@@ -240,14 +240,14 @@ func BenchmarkBuild(b *testing.B) {
 }
 
 func TestModulesOfBothVersionsAreBuiltTogether(t *testing.T) {
-	answer, err := Run(context.Background(), source.NewCache(), protocol.BuildParams{Modules: []protocol.Module{
+	answer, err := NewBuilder(source.NewCache()).Run(context.Background(), protocol.BuildParams{Modules: []protocol.Module{
 		{Path: "old.rego", RegoVersion: "v0", Text: "package old\n\nallow { any([input.x, false]) }\n\nnames[n] { n := input.names[_] }\n"},
 		{Path: "new.rego", Text: "package new\n\nimport data.old\n\nallow if {\n\told.allow\n\t\"a\" in old.names\n}\n"},
 	}})
 	if err != nil || !answer.OK {
 		t.Fatalf("%v %+v", err, answer)
 	}
-	wrong, err := Run(context.Background(), source.NewCache(), protocol.BuildParams{Modules: []protocol.Module{
+	wrong, err := NewBuilder(source.NewCache()).Run(context.Background(), protocol.BuildParams{Modules: []protocol.Module{
 		{Path: "old.rego", RegoVersion: "v7", Text: "package old\n"},
 	}})
 	if err != nil || wrong.OK || wrong.Diagnostics[0].Code != diagnostics.InvalidVersion || wrong.Diagnostics[0].File != "old.rego" {

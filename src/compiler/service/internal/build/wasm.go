@@ -2,76 +2,146 @@ package build
 
 import (
 	"context"
+	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/open-policy-agent/opa/v1/ast"
 
+	"defenseclaw-gateway/rego-compiler/internal/builtins"
 	"defenseclaw-gateway/rego-compiler/internal/emit"
 	"defenseclaw-gateway/rego-compiler/internal/library"
-	"defenseclaw-gateway/rego-compiler/internal/plan"
 	"defenseclaw-gateway/rego-compiler/internal/protocol"
+	"defenseclaw-gateway/rego-compiler/internal/source"
+	"defenseclaw-gateway/rego-compiler/internal/units"
 )
 
 type job struct {
-	trees   []*ast.Module
-	version ast.RegoVersion
-	caps    *ast.Capabilities
-	// declared are the built-ins that OPA does not know by itself.
-	declared    []*ast.Builtin
+	set         *source.Set
+	host        builtins.Host
 	entrypoints []protocol.Entrypoint
 	// packages are those whose names can be asked for.
 	packages [][]string
 	prints   bool
+	// kept is undefined for sets that are not built again.
+	kept *Kept
+}
+
+// settings name what the code depends on beside the modules.
+func (j job) settings() string {
+	return fmt.Sprintf("%v %t %q %q", j.set.Version, j.prints, j.host.Hosted, j.host.Overrides)
 }
 
 type product struct {
-	wasm              []byte
-	library           string
+	wasm    []byte
+	library string
+	// compiled is the number of modules that were compiled and not kept.
+	compiled          int
 	compileMs, planMs float64
+	// refused are the modules that could not be compiled, with all that they refer to.
+	refused *source.Set
 }
 
-// compileWasm compiles and plans the modules with OPA, and makes WebAssembly of the plan.
-func compileWasm(ctx context.Context, j job) (made product, err error) {
-	started := time.Now()
-	modules := make(map[string]*ast.Module, len(j.trees))
-	for _, tree := range j.trees {
-		modules[tree.Package.Location.File] = tree
-	}
-	compiler := ast.NewCompiler().WithCapabilities(j.caps).WithDefaultRegoVersion(j.version).WithEnablePrintStatements(j.prints)
-	compiler.Compile(modules)
-	made.compileMs = milliseconds(time.Since(started))
-	if compiler.Failed() {
-		return made, compiler.Errors
-	}
-	started = time.Now()
+// compileWasm compiles and plans with OPA the units whose code is not kept, and makes WebAssembly of the plans and what is kept.
+func compileWasm(ctx context.Context, j job) (p product, err error) {
 	lib, err := library.Load()
 	if err != nil {
-		return made, err
+		return p, err
 	}
-	made.library = lib.ID
-	made.wasm, err = assemble(ctx, lib, compiler, j)
-	made.planMs = milliseconds(time.Since(started))
-	return made, err
+	p.library = lib.ID
+	a := &assembly{job: j, library: lib, units: units.Of(j.set, j.settings()), product: &p}
+	a.code = make([]unitCode, len(a.units.All))
+	var missing []int
+	for at, unit := range a.units.All {
+		if code, ok := j.kept.of(unit.Key); ok {
+			a.code[at] = code
+		} else {
+			missing = append(missing, at)
+		}
+	}
+	_, wanted := a.incomplete()
+	for round := 0; len(missing) > 0; missing, wanted = a.incomplete() {
+		if round++; round > maxRounds {
+			return p, errUnplanned
+		}
+		if err := a.make(ctx, missing, wanted); err != nil {
+			return p, err
+		}
+	}
+	started := time.Now()
+	err = a.link()
+	p.planMs += milliseconds(time.Since(started))
+	return p, err
 }
 
-func assemble(ctx context.Context, lib *library.Library, compiler *ast.Compiler, j job) ([]byte, error) {
-	policy, err := plan.Everything(ctx, compiler, j.declared)
+// assembly is a module in the making.
+type assembly struct {
+	job
+	*product
+	library *library.Library
+	units   *units.Units
+	// code of each unit; nil where there is none yet.
+	code []unitCode
+	// own are the units whose code nobody else has.
+	own map[int]struct{}
+}
+
+// maxRounds bounds how often something is found to be called that was not planned: each round plans what the one before called.
+const maxRounds = 8
+
+// incomplete finds the functions that are called and are not there, and their units. What is called in a unit is planned with
+// it, or was planned for those who called it before: nothing plans what nobody calls.
+func (a *assembly) incomplete() (incomplete []int, wanted []string) {
+	there := map[string]struct{}{}
+	for _, code := range a.code {
+		for name := range code {
+			there[name] = struct{}{}
+		}
+	}
+	seen := map[int]struct{}{}
+	for _, code := range a.code {
+		for _, functions := range code {
+			for _, f := range functions {
+				for _, name := range f.Calls() {
+					if _, ok := there[name]; ok || !emit.IsRule(name) {
+						continue
+					}
+					there[name] = struct{}{}
+					wanted = append(wanted, name)
+					path, ok := pathOf(name)
+					if !ok {
+						continue
+					}
+					if unit, ok := a.units.Owner(path); ok {
+						seen[unit] = struct{}{}
+					}
+				}
+			}
+		}
+	}
+	for unit := range seen {
+		incomplete = append(incomplete, unit)
+	}
+	slices.Sort(incomplete)
+	slices.Sort(wanted)
+	return incomplete, wanted
+}
+
+// pathOf reads the path of a rule off the name that the planner gave to its function.
+func pathOf(name string) (path []string, ok bool) {
+	ref, err := ast.ParseRef(strings.TrimPrefix(name, emit.RulePrefix))
 	if err != nil {
-		return nil, err
+		return nil, false
 	}
-	functions, err := emit.Functions(lib, policy)
-	if err != nil {
-		return nil, err
+	for _, term := range ref[1:] {
+		name, ok := term.Value.(ast.String)
+		if !ok {
+			return nil, false
+		}
+		path = append(path, string(name))
 	}
-	names := make([]string, len(j.entrypoints))
-	for i, e := range j.entrypoints {
-		names[i] = e.Path
-	}
-	entries, shared, err := emit.Documents(lib, functions, j.packages, names)
-	if err != nil {
-		return nil, err
-	}
-	return emit.Link(lib, &emit.Program{Functions: append(functions, shared...), Entries: entries, Builtins: policy.Static.BuiltinFuncs})
+	return path, true
 }
 
 func milliseconds(d time.Duration) float64 {

@@ -45,7 +45,7 @@ func (m *maker) callPlanned(s *ir.CallStmt, parameters int) {
 		return
 	}
 	m.arguments(s.Args)
-	m.CallTo(toFunction(s.Func), wasm.Signature{Parameters: parameters, Result: true})
+	m.CallTo(toFunction(m.in.function(s.Func)), wasm.Signature{Parameters: parameters, Result: true})
 	m.setOrLeave(s.Result)
 }
 
@@ -83,16 +83,16 @@ func (m *maker) callDynamic(s *ir.CallDynamicStmt) {
 	m.Const(len(s.Path))
 	m.call("opa_array_with_cap")
 	m.Set(path)
-	var pattern []string
-	for _, step := range s.Path {
+	pattern := m.pattern(s)
+	pattern[0] = m.in.generation(pattern[0])
+	for i, step := range s.Path {
 		m.Get(path)
-		m.read(step)
-		m.call("opa_array_append")
-		name := ""
-		if index, ok := step.Value.(ir.StringIndex); ok {
-			name = m.text(int(index))
+		if i == 0 {
+			m.ConstOf(toString(pattern[0]))
+		} else {
+			m.read(step)
 		}
-		pattern = append(pattern, name)
+		m.call("opa_array_append")
 	}
 	m.dynamic = append(m.dynamic, pattern)
 	m.Get(path)

@@ -50,7 +50,7 @@ func planned(t *testing.T, modules map[string]string) (*library.Library, *ir.Pol
 		t.Fatal(err)
 	}
 	compiler := ast.MustCompileModules(modules)
-	policy, err := plan.Everything(context.Background(), compiler, nil)
+	policy, err := plan.Everything(context.Background(), compiler, nil, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -64,11 +64,11 @@ func linked(t *testing.T, modules map[string]string, names ...string) []byte {
 	if err != nil {
 		t.Fatal(err)
 	}
-	entries, shared, err := Documents(lib, functions, nil, names)
+	entries, shared, err := Documents(lib, functions, nil, names, nil, Kept{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	code, err := Link(lib, &Program{Functions: append(functions, shared...), Entries: entries, Builtins: policy.Static.BuiltinFuncs})
+	code, err := Link(lib, &Program{Functions: append(functions, shared...), Entries: entries})
 	if err != nil {
 		t.Fatal(err)
 	}

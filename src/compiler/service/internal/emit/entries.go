@@ -1,6 +1,7 @@
 package emit
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -62,10 +63,17 @@ func (t *tree) insert(path []string, rule *Function) {
 // generation begins the paths of rules as they are without any mock.
 const generation = "g0"
 
+// Kept are the functions of entries that were made before, by all that they depend on.
+type Kept map[string]*Function
+
 // Documents makes an entry of each path: of a rule, or of a package or a part of its name, whose document is made of what the
-// rules below say and of the base document. It gives the functions that the entries share, too.
-func Documents(lib *library.Library, functions []*Function, packages [][]string, names []string) ([]Entry, []*Function, error) {
-	d := &documents{unit: newUnit(lib, &ir.Policy{Static: &ir.Static{}, Funcs: &ir.Funcs{}}), root: &tree{children: map[string]*tree{}}}
+// rules below say and of the base document. It gives the functions that the entries share, too. What is kept already is not
+// made again; what is needed is kept in fresh.
+func Documents(lib *library.Library, functions []*Function, packages [][]string, names []string, kept, fresh Kept) ([]Entry, []*Function, error) {
+	d := &documents{
+		unit: newUnit(lib, &ir.Policy{Static: &ir.Static{}, Funcs: &ir.Funcs{}}), root: &tree{children: map[string]*tree{}},
+		kept: kept, fresh: fresh,
+	}
 	for _, p := range packages {
 		d.root.insert(p, nil)
 	}
@@ -87,21 +95,52 @@ func Documents(lib *library.Library, functions []*Function, packages [][]string,
 
 type documents struct {
 	*unit
-	root    *tree
-	extents []*Function
+	root        *tree
+	extents     []*Function
+	kept, fresh Kept
+}
+
+// once makes a function unless one of the same name that depends on the same was made before.
+func (d *documents) once(name, on string, s wasm.Signature, fill func(*maker)) (*Function, error) {
+	key := name + "\x00" + on
+	if f, ok := d.kept[key]; ok {
+		d.fresh[key] = f
+		return f, nil
+	}
+	m := d.maker(name, s)
+	fill(m)
+	f, err := m.finish(nil)
+	if err == nil {
+		d.fresh[key] = f
+	}
+	return f, err
 }
 
 func (d *documents) entry(name string) (*Function, error) {
 	path := strings.Split(name, "/")
-	m := d.maker("entry "+name, entryType)
-	value := m.Local(wasm.I32)
-	m.Block()
 	node := d.root
 	taken := 0
 	for node != nil && node.rule == nil && taken < len(path) {
 		node = node.children[path[taken]]
 		taken++
 	}
+	on := ""
+	switch {
+	case node == nil:
+	case node.rule != nil:
+		on = fmt.Sprintf("%d %s", taken, node.rule.Name)
+	default:
+		if err := d.extent(node); err != nil {
+			return nil, err
+		}
+		on = node.extent.Name
+	}
+	return d.once("entry "+name, on, entryType, func(m *maker) { m.entry(node, path, taken) })
+}
+
+func (m *maker) entry(node *tree, path []string, taken int) {
+	value := m.Local(wasm.I32)
+	m.Block()
 	switch {
 	case node == nil:
 		m.fromBase(path, value)
@@ -115,9 +154,6 @@ func (d *documents) entry(name string) (*Function, error) {
 		m.Op(wasm.I32Eqz)
 		m.BranchIf(0)
 	default:
-		if err := d.extent(node); err != nil {
-			return nil, err
-		}
 		m.fromBase(path, value)
 		m.Op(wasm.Drop)
 		m.Get(value)
@@ -129,7 +165,6 @@ func (d *documents) entry(name string) (*Function, error) {
 	}
 	m.answer(value)
 	m.End()
-	return m.finish(nil)
 }
 
 // fromBase sets the value to what the base document has at the path; on the stack is whether there is nothing.
@@ -167,11 +202,10 @@ func (d *documents) extent(node *tree) error {
 	if node.extent != nil {
 		return nil
 	}
-	m := d.maker("extent "+node.name, ruleType)
-	object, value := m.Local(wasm.I32), m.Local(wasm.I32)
-	m.call("opa_object")
-	m.Set(object)
-	for _, name := range sortedNames(node.children) {
+	names := sortedNames(node.children)
+	callees := make([]string, len(names))
+	on := make([]string, 0, 2*len(names))
+	for i, name := range names {
 		child := node.children[name]
 		callee := child.rule
 		if callee == nil {
@@ -180,9 +214,27 @@ func (d *documents) extent(node *tree) error {
 			}
 			callee = child.extent
 		}
+		callees[i] = callee.Name
+		on = append(on, name, callee.Name)
+	}
+	f, err := d.once("extent "+node.name, strings.Join(on, "\x00"), ruleType, func(m *maker) { m.extent(names, callees) })
+	if err != nil {
+		return err
+	}
+	node.extent = f
+	d.extents = append(d.extents, f)
+	return nil
+}
+
+// extent makes an object of what the callees say, each under its name.
+func (m *maker) extent(names, callees []string) {
+	object, value := m.Local(wasm.I32), m.Local(wasm.I32)
+	m.call("opa_object")
+	m.Set(object)
+	for i, name := range names {
 		m.Get(inputLocal)
 		m.Get(dataLocal)
-		m.CallTo(toFunction(callee.Name), ruleType)
+		m.CallTo(toFunction(callees[i]), ruleType)
 		m.Tee(value)
 		m.If()
 		m.Get(object)
@@ -192,13 +244,6 @@ func (d *documents) extent(node *tree) error {
 		m.End()
 	}
 	m.Get(object)
-	f, err := m.finish(nil)
-	if err != nil {
-		return err
-	}
-	node.extent = f
-	d.extents = append(d.extents, f)
-	return nil
 }
 
 func sortedNames(children map[string]*tree) []string {

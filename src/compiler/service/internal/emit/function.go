@@ -3,6 +3,7 @@ package emit
 import (
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/open-policy-agent/opa/v1/ir"
 
@@ -27,7 +28,7 @@ func Functions(lib *library.Library, policy *ir.Policy) ([]*Function, error) {
 	made := make([]*Function, len(policy.Funcs.Funcs))
 	for i, fn := range policy.Funcs.Funcs {
 		var err error
-		if made[i], err = u.function(fn); err != nil {
+		if made[i], err = u.function(fn, nil); err != nil {
 			return nil, err
 		}
 	}
@@ -50,6 +51,7 @@ type maker struct {
 	*unit
 	*wasm.Body
 	name   string
+	in     *family
 	locals map[ir.Local]int
 	// base are the locals that hold a part of the base document, found by nothing but the steps of a reference.
 	base map[ir.Local]bool
@@ -73,8 +75,9 @@ func (u *unit) maker(name string, s wasm.Signature) *maker {
 	}
 }
 
-func (u *unit) function(fn *ir.Func) (*Function, error) {
-	m := u.maker(fn.Name, wasm.Signature{Parameters: len(fn.Params), Result: true})
+func (u *unit) function(fn *ir.Func, in *family) (*Function, error) {
+	m := u.maker(in.function(fn.Name), wasm.Signature{Parameters: len(fn.Params), Result: true})
+	m.in = in
 	for i, local := range fn.Params {
 		m.locals[local] = i
 	}
@@ -87,7 +90,7 @@ func (u *unit) function(fn *ir.Func) (*Function, error) {
 	m.indexed(fn.Blocks)
 	// Nothing was returned.
 	m.Const(0)
-	return m.finish(fn.Path)
+	return m.finish(append([]string{in.generation(fn.Path[0])}, fn.Path[1:]...))
 }
 
 func (m *maker) finish(path []string) (*Function, error) {
@@ -97,8 +100,18 @@ func (m *maker) finish(path []string) (*Function, error) {
 	}
 	return &Function{
 		Name: m.name, Signature: m.Signature, Path: path, Place: m.place,
-		code: code, references: m.References, dynamic: m.dynamic,
+		code: code, references: m.References, dynamic: m.dynamic, calls: called(m.References),
 	}, nil
+}
+
+func called(references []wasm.Reference) []string {
+	var names []string
+	for _, ref := range references {
+		if to, ok := ref.To.(toFunction); ok && !slices.Contains(names, string(to)) {
+			names = append(names, string(to))
+		}
+	}
+	return names
 }
 
 func (m *maker) fail(format string, args ...any) {

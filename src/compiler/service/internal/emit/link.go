@@ -44,11 +44,6 @@ func Link(lib *library.Library, program *Program) ([]byte, error) {
 	for _, e := range program.Entries {
 		l.functions = append(l.functions, e.Function)
 	}
-	for _, b := range program.Builtins {
-		if _, native := library.Native(b.Name); !native {
-			l.builtins[b.Name] = len(l.builtins)
-		}
-	}
 	l.importAll()
 	for i, f := range l.functions {
 		if _, twice := l.index[f.Name]; twice {
@@ -91,13 +86,19 @@ func (l *linker) importAll() {
 		l.imports[name] = i
 		l.importFunction("env", name, wasm.TypeOf(s))
 	}
-	called := map[string]struct{}{}
+	called, hosted := map[string]struct{}{}, map[string]struct{}{}
 	for _, f := range l.functions {
 		for _, ref := range f.references {
-			if to, ok := ref.To.(toLibrary); ok {
+			switch to := ref.To.(type) {
+			case toLibrary:
 				called[string(to)] = struct{}{}
+			case toBuiltin:
+				hosted[string(to)] = struct{}{}
 			}
 		}
+	}
+	for i, name := range slices.Sorted(maps.Keys(hosted)) {
+		l.builtins[name] = i
 	}
 	l.importing = slices.Sorted(maps.Keys(called))
 	for i, name := range l.importing {

@@ -2,11 +2,7 @@
 // constants out and writes the numbers in, so that a function can be kept for as long as its plan stays the same.
 package emit
 
-import (
-	"github.com/open-policy-agent/opa/v1/ir"
-
-	"defenseclaw-gateway/rego-compiler/internal/wasm"
-)
+import "defenseclaw-gateway/rego-compiler/internal/wasm"
 
 // What a function can refer to.
 type (
@@ -69,14 +65,13 @@ type Function struct {
 	references []wasm.Reference
 	// dynamic are the calls whose path is known in part only: "" stands for what is not known.
 	dynamic [][]string
+	calls   []string
 }
 
 // Program is all that a module is made of.
 type Program struct {
 	Functions []*Function
 	Entries   []Entry
-	// Builtins that the host answers.
-	Builtins []*ir.BuiltinFunc
 }
 
 // Entry is something that can be asked for.

@@ -58,9 +58,22 @@ func refuse(_ rego.BuiltinContext, _ []*ast.Term) (*ast.Term, error) {
 // everything is a query that reaches every rule: one query costs a fraction of one for each thing that can be asked for.
 var everything = ast.MustParseBody("data = everything")
 
-// Everything plans all rules of the modules. What the planner refuses is a Fault, where its place can be found.
-func Everything(ctx context.Context, compiler *ast.Compiler, declared []*ast.Builtin) (*ir.Policy, error) {
-	policy, err := Query(ctx, compiler, everything.Copy(), declared)
+// Everything plans all rules of the modules, and functions that are called in them or wanted. What the planner refuses is a Fault,
+// where its place can be found.
+func Everything(ctx context.Context, compiler *ast.Compiler, declared []*ast.Builtin, wanted []ast.Ref) (*ir.Policy, error) {
+	query := everything.Copy()
+	for _, ref := range wanted {
+		call := []*ast.Term{ast.NewTerm(ref)}
+		for range compiler.GetArity(ref) {
+			call = append(call, ast.InputRootDocument)
+		}
+		if len(call) == 1 {
+			query.Append(ast.NewExpr(call[0]))
+		} else {
+			query.Append(ast.NewExpr(call))
+		}
+	}
+	policy, err := Query(ctx, compiler, query, declared)
 	if err != nil {
 		return nil, locate(ctx, compiler, declared, err)
 	}

@@ -47,6 +47,8 @@ type Stats struct {
 	Modules int `json:"modules"`
 	Parsed  int `json:"parsed"`
 	Cached  int `json:"cached"`
+	// Compiled are those that OPA compiled; the code of the others was kept.
+	Compiled int `json:"compiled"`
 }
 
 // Location is a place in a module.

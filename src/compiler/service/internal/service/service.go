@@ -30,7 +30,7 @@ func Methods() map[string]rpc.Method {
 		"initialize":   rpc.Handler(initialize),
 		"capabilities": rpc.Handler(capabilities),
 		"library":      rpc.Handler(libraryModule),
-		"build":        cached(cache, releasing(build.Run)),
+		"build":        rpc.Handler(releasing(build.NewBuilder(cache).Run)),
 		"check":        cached(cache, check.Run),
 		"test":         cached(cache, tests.Run),
 		"evaluate":     cached(cache, eval.Run),
@@ -47,15 +47,15 @@ const largeSet = 500
 
 // releasing gives the memory of a large build back to the system, beside the answer: it takes some 0.2 s.
 func releasing(run buildMethod) buildMethod {
-	return func(ctx context.Context, cache *source.Cache, params protocol.BuildParams) (*protocol.BuildResult, error) {
+	return func(ctx context.Context, params protocol.BuildParams) (*protocol.BuildResult, error) {
 		if len(params.Modules) > largeSet {
 			defer func() { go debug.FreeOSMemory() }()
 		}
-		return run(ctx, cache, params)
+		return run(ctx, params)
 	}
 }
 
-type buildMethod = func(context.Context, *source.Cache, protocol.BuildParams) (*protocol.BuildResult, error)
+type buildMethod = func(context.Context, protocol.BuildParams) (*protocol.BuildResult, error)
 
 func initialize(context.Context, protocol.InitializeParams) (protocol.InitializeResult, error) {
 	return protocol.InitializeResult{ProtocolVersion: protocol.Version, OPAVersion: version.Version, GoVersion: runtime.Version()}, nil

@@ -9,10 +9,11 @@ import (
 // maxCachedBytes bounds the source text whose syntax trees are kept; a tree takes some 20 times its text.
 const maxCachedBytes = 48 << 20
 
-type key [sha256.Size]byte
+// Digest names contents.
+type Digest [sha256.Size]byte
 
 type entry struct {
-	key    key
+	key    Digest
 	parsed *Parsed
 	bytes  int
 }
@@ -21,26 +22,26 @@ type entry struct {
 type Cache struct {
 	mu      sync.Mutex
 	order   *list.List
-	entries map[key]*list.Element
+	entries map[Digest]*list.Element
 	bytes   int
 	limit   int
 }
 
 func NewCache() *Cache {
-	return &Cache{order: list.New(), entries: map[key]*list.Element{}, limit: maxCachedBytes}
+	return &Cache{order: list.New(), entries: map[Digest]*list.Element{}, limit: maxCachedBytes}
 }
 
 // keyOf separates its parts by NUL, which no path and no version holds.
-func keyOf(path, version, text string) key {
+func keyOf(path, version, text string) Digest {
 	h := sha256.New()
 	for _, part := range []string{version, path, text} {
 		h.Write([]byte(part))
 		h.Write([]byte{0})
 	}
-	return key(h.Sum(nil))
+	return Digest(h.Sum(nil))
 }
 
-func (c *Cache) get(k key) *Parsed {
+func (c *Cache) get(k Digest) *Parsed {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	element, ok := c.entries[k]
@@ -51,7 +52,7 @@ func (c *Cache) get(k key) *Parsed {
 	return element.Value.(*entry).parsed
 }
 
-func (c *Cache) put(k key, parsed *Parsed, bytes int) {
+func (c *Cache) put(k Digest, parsed *Parsed, bytes int) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if _, ok := c.entries[k]; ok || bytes > c.limit {

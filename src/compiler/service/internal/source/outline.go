@@ -22,6 +22,7 @@ type Outline struct {
 	Default string
 	// Digest is equal for clauses that mean the same but for comments and layout.
 	Digest string
+	whole  Digest
 }
 
 // digestBytes are 64 bits: enough to tell the versions of one rule apart.
@@ -31,7 +32,7 @@ func outlinesOf(module *ast.Module) []Outline {
 	outlines := make([]Outline, len(module.Rules))
 	for i, rule := range module.Rules {
 		sum := sha256.Sum256([]byte(rule.String()))
-		outlines[i] = Outline{Kind: kindOf(rule), Digest: hex.EncodeToString(sum[:digestBytes])}
+		outlines[i] = Outline{Kind: kindOf(rule), Digest: hex.EncodeToString(sum[:digestBytes]), whole: sum}
 		if rule.Default && rule.Head.Value != nil {
 			outlines[i].Default = rule.Head.Value.String()
 		}

@@ -18,14 +18,30 @@ import (
 type Parsed struct {
 	Path   string
 	Module *ast.Module
+	// ID names what it was parsed from: path, Rego version and text. It is zero for what was never text.
+	ID Digest
+	// Package is the path of the package without `data`; a term that is no text ends it.
+	Package []string
 	// Calls are the mentions of OPA's built-ins, before any name was resolved.
 	Calls []Call
+	// Heads are the ground beginnings of the paths of its rules, below the package.
+	Heads [][]string
 	// Outlines are of the rules of the module, in their order.
 	Outlines []Outline
+	// References are what it can reach.
+	References References
+	// Meaning names what it means to whoever refers to it.
+	Meaning Digest
 }
 
 func NewParsed(path string, module *ast.Module) *Parsed {
-	return &Parsed{Path: path, Module: module, Calls: findCalls(module), Outlines: outlinesOf(module)}
+	p := &Parsed{Path: path, Module: module, Calls: findCalls(module), Outlines: outlinesOf(module), Package: names(module.Package.Path[1:])}
+	for _, rule := range module.Rules {
+		p.Heads = append(p.Heads, headOf(rule))
+	}
+	p.References = referencesOf(module, p.Calls)
+	p.Meaning = meaningOf(module, p.Outlines)
+	return p
 }
 
 // Set is the parsed form of one request.
@@ -139,6 +155,7 @@ func (c *Cache) parseOne(m protocol.Module, version ast.RegoVersion) (r result) 
 		return result{err: ast.NewError(ast.ParseErr, &ast.Location{File: m.Path, Row: 1, Col: 1}, "empty module: a package is expected")}
 	}
 	parsed := NewParsed(m.Path, module)
+	parsed.ID = k
 	c.put(k, parsed, len(m.Text))
 	return result{parsed: parsed}
 }

@@ -1,0 +1,150 @@
+package build
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/open-policy-agent/opa/v1/ast"
+
+	"defenseclaw-gateway/rego-compiler/internal/emit"
+	"defenseclaw-gateway/rego-compiler/internal/plan"
+	"defenseclaw-gateway/rego-compiler/internal/source"
+)
+
+// make compiles some units, with all that they refer to, and keeps the code of those alone.
+func (a *assembly) make(ctx context.Context, missing []int, wanted []string) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	started := time.Now()
+	set := a.modulesOf(a.units.Closure(missing))
+	compiler, err := a.compile(set)
+	a.compileMs += milliseconds(time.Since(started))
+	a.compiled += len(set.Modules)
+	if err != nil {
+		a.refused = set
+		return err
+	}
+	started = time.Now()
+	defer func() { a.planMs += milliseconds(time.Since(started)) }()
+	policy, err := plan.Everything(ctx, compiler, a.host.Declared(), refsOf(wanted))
+	if err != nil {
+		a.refused = set
+		return err
+	}
+	planned := emit.NewPlan(a.library, policy)
+	rules := planned.Rules()
+	for _, name := range slices.Sorted(maps.Keys(rules)) {
+		at, ok := a.units.Owner(rules[name])
+		if !ok {
+			return fmt.Errorf("no package has the rule %s", name)
+		}
+		if !slices.Contains(missing, at) || a.code[at][name] != nil {
+			continue
+		}
+		functions, err := planned.Family(name)
+		if err != nil {
+			return err
+		}
+		a.put(at, name, functions)
+	}
+	for _, at := range missing {
+		if a.code[at] == nil {
+			a.code[at] = unitCode{}
+		}
+	}
+	return nil
+}
+
+func (a *assembly) put(at int, name string, functions []*emit.Function) {
+	if a.own == nil {
+		a.own = map[int]struct{}{}
+	}
+	// What is kept already is somebody else's, too.
+	if _, ok := a.own[at]; !ok {
+		a.own[at] = struct{}{}
+		a.code[at] = maps.Clone(a.code[at])
+	}
+	if a.code[at] == nil {
+		a.code[at] = unitCode{}
+	}
+	a.code[at][name] = functions
+}
+
+func (a *assembly) modulesOf(some []int) *source.Set {
+	set := *a.set
+	set.Modules = nil
+	for _, at := range some {
+		set.Modules = append(set.Modules, a.units.All[at].Modules...)
+	}
+	slices.SortFunc(set.Modules, func(x, y *source.Parsed) int { return strings.Compare(x.Path, y.Path) })
+	return &set
+}
+
+func (a *assembly) compile(set *source.Set) (*ast.Compiler, error) {
+	trees := a.host.Redirect(set)
+	modules := make(map[string]*ast.Module, len(trees))
+	for _, tree := range trees {
+		modules[tree.Package.Location.File] = tree
+	}
+	compiler := ast.NewCompiler().
+		WithCapabilities(a.host.Capabilities()).
+		WithDefaultRegoVersion(set.Version).
+		WithEnablePrintStatements(a.prints).
+		WithEvalMode(ast.EvalModeIR)
+	if compiler.Compile(modules); compiler.Failed() {
+		return nil, compiler.Errors
+	}
+	return compiler, nil
+}
+
+// link puts the code of all units together, and keeps it.
+func (a *assembly) link() error {
+	var names []string
+	byName := map[string][]*emit.Function{}
+	kept := make(map[source.Digest]unitCode, len(a.code))
+	for at, code := range a.code {
+		kept[a.units.All[at].Key] = code
+		for name, functions := range code {
+			names = append(names, name)
+			byName[name] = functions
+		}
+	}
+	slices.Sort(names)
+	var functions []*emit.Function
+	for _, name := range names {
+		functions = append(functions, byName[name]...)
+	}
+	asked := make([]string, len(a.entrypoints))
+	for i, e := range a.entrypoints {
+		asked[i] = e.Path
+	}
+	fresh := emit.Kept{}
+	entries, shared, err := emit.Documents(a.library, functions, a.packages, asked, a.kept.oldEntries(), fresh)
+	if err != nil {
+		return err
+	}
+	functions = emit.Reached(append(functions, shared...), entries)
+	if a.wasm, err = emit.Link(a.library, &emit.Program{Functions: functions, Entries: entries}); err != nil {
+		return err
+	}
+	a.kept.replace(kept, fresh)
+	return nil
+}
+
+var errUnplanned = errors.New("OPA gave no plan of all that is called")
+
+func refsOf(names []string) []ast.Ref {
+	var refs []ast.Ref
+	for _, name := range names {
+		if ref, err := ast.ParseRef(strings.TrimPrefix(name, emit.RulePrefix)); err == nil {
+			refs = append(refs, ref)
+		}
+	}
+	return refs
+}
