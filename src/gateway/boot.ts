@@ -34,7 +34,6 @@ export async function bootGateway(config: Config, version: string): Promise<Boot
       log.info({ reason, wait_ms: wait }, 'not ready any more: shutting down, each answer closes its connection');
       gateway.leave();
       await pause(wait);
-      log.info({ drain_ms: config.http.drain_timeout }, 'not listening any more: answers under way may end');
       await gateway.close();
       log.info({}, 'stopped');
     },

@@ -1,12 +1,13 @@
 import { createServer } from 'node:http';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { createServer as createAcceptor } from 'node:net';
-import type { AddressInfo, ListenOptions, Server, Socket } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import type { Log } from '../log.js';
-import { addressText, listenError } from './address.js';
+import { createAcceptor } from './acceptor.js';
+import { addressText } from './address.js';
 import { KEEP_ALIVE_GRACE_MS } from './deps.js';
 import type { HttpLimits } from './deps.js';
 import type { Front } from './front.js';
+import { listenOn } from './listen-on.js';
 import type { Otherwise } from './quick/lane.js';
 import type { Wire } from './quick/wire.js';
 
@@ -21,13 +22,14 @@ export interface ListenAddress {
 export interface HttpServer {
   /** Throws `address_in_use` or `address_unavailable`. */
   listen(host: string, port: number): Promise<ListenAddress>;
-  /** Listens on a local socket alone. */
-  listenLocally(path: string): Promise<void>;
   /** Serves a connection that was accepted elsewhere. */
   adopt(socket: Socket): void;
   /** Goes on accepting, but every answer from now on closes its connection, so that clients go elsewhere. Idempotent. */
   leave(): void;
-  /** Stops accepting, lets answers under way end within the drain time, then cuts. Idempotent. */
+  /**
+   * Stops accepting, lets answers under way end within the drain time, then cuts. When it was left before, no client loses a request over
+   * it that asks at least once in {@link LINGER_MS}. Idempotent.
+   */
   close(): Promise<void>;
 }
 
@@ -55,11 +57,17 @@ export interface QuickWay {
   readonly wire: Wire;
 }
 
+/** A server that was left goes on for this long with connections on which it has not yet said so, in ms. */
+const LINGER_MS = 1_000;
+
+/** How long it may take to stop listening, in ms. */
+const HUSH_MS = 1_000;
+
 export function createHttpServer(listener: Otherwise, { limits, log, front, quick }: HttpServerOptions): HttpServer {
   const underWay = new Set<ServerResponse>();
-  /** Connections that the server did not accept itself: it does not wait for them when it closes. */
-  const adopted = new Set<Socket>();
-  let allLeft: (() => void) | undefined;
+  /** Connections of clients; those of serving processes come in over the local socket. */
+  const clients = new Set<Socket>();
+  let lastLeft: (() => void) | undefined;
   let closing: Promise<void> | undefined;
   let left = false;
 
@@ -73,6 +81,8 @@ export function createHttpServer(listener: Otherwise, { limits, log, front, quic
     },
     (request, response) => serve(request, response),
   );
+  // It listens on nothing by itself; but only from this event on Node looks after the timeouts of its connections.
+  server.emit('listening');
   const leaving = (): boolean => left;
   const way = quick?.({ otherwise: tracked, leaving, handOver });
   const serve = way?.serve ?? tracked;
@@ -86,8 +96,6 @@ export function createHttpServer(listener: Otherwise, { limits, log, front, quic
     listener(request, response, body);
   }
 
-  server.maxConnections = limits.maxConnections;
-
   const overdue = new WeakSet<Socket>();
   // Only idle connections have a timeout here. The first one is what the client was told.
   server.on('timeout', (socket: Socket) => {
@@ -98,34 +106,29 @@ export function createHttpServer(listener: Otherwise, { limits, log, front, quic
     }
   });
 
+  const acceptor = createAcceptor({ take, log, maxConnections: limits.maxConnections });
+
+  function take(socket: Socket): void {
+    if (front === undefined || closing !== undefined) adopt(socket);
+    else front.take(socket, () => adopt(socket));
+  }
+
   function adopt(socket: Socket): void {
-    if (way === undefined || closing !== undefined) handOver(socket);
+    clients.add(socket);
+    socket.once('close', () => {
+      clients.delete(socket);
+      if (clients.size === 0) lastLeft?.();
+    });
+    if (way === undefined) handOver(socket);
     else way.wire.take(socket);
   }
 
   function handOver(socket: Socket): void {
     // What Node's own HTTP server sets on the connections that it accepts: a peer may stop sending and still read.
     socket.allowHalfOpen = true;
-    adopted.add(socket);
-    socket.once('close', () => {
-      adopted.delete(socket);
-      if (adopted.size === 0) allLeft?.();
-    });
     server.emit('connection', socket);
     socket.resume();
   }
-
-  /** Accepts for the front. Nothing is read before it is known who does. */
-  function createFrontDoor(distributor: Front): Server {
-    const door = createAcceptor({ pauseOnConnect: true, allowHalfOpen: true, noDelay: true }, (socket) => {
-      if (closing !== undefined) adopt(socket);
-      else distributor.take(socket, () => adopt(socket));
-    });
-    door.maxConnections = limits.maxConnections;
-    return door;
-  }
-
-  const door = front === undefined ? undefined : createFrontDoor(front);
 
   function leave(): void {
     left = true;
@@ -133,49 +136,43 @@ export function createHttpServer(listener: Otherwise, { limits, log, front, quic
     for (const response of underWay) response.shouldKeepAlive = false;
   }
 
-  async function drain(): Promise<void> {
+  async function drain(announced: boolean): Promise<void> {
     leave();
-    const deadline = setTimeout(() => {
+    const cut = setTimeout(() => {
+      for (const socket of clients) socket.destroy();
       server.closeAllConnections();
-      way?.wire.cut();
     }, limits.drainMs);
-    door?.close();
+    const listened = await acceptor.stop(announced ? Math.min(HUSH_MS, limits.drainMs) : 0);
+    if (announced && listened) log.info({ drain_ms: limits.drainMs }, 'not listening any more: answers under way may end');
     await front?.drain();
+    if (announced) await clientsLeft(LINGER_MS);
     const closed = new Promise<void>((resolve) => void server.close(() => resolve()));
-    server.closeIdleConnections();
-    await Promise.all([closed, way?.wire.drain(), adoptedLeft()]);
-    clearTimeout(deadline);
+    way?.wire.hangUp();
+    for (const socket of clients) if (socket.bytesRead === 0) socket.destroySoon();
+    await Promise.all([closed, clientsLeft()]);
+    clearTimeout(cut);
   }
 
-  async function adoptedLeft(): Promise<void> {
-    if (adopted.size > 0) await new Promise<void>((resolve) => (allLeft = resolve));
+  /** Waits until no client has a connection, or so many ms. */
+  async function clientsLeft(ms?: number): Promise<void> {
+    if (clients.size === 0) return;
+    let timer: NodeJS.Timeout | undefined;
+    await new Promise<void>((resolve) => {
+      lastLeft = resolve;
+      if (ms !== undefined) timer = setTimeout(resolve, ms);
+    });
+    clearTimeout(timer);
   }
 
   return {
     async listen(host, port) {
-      if (front !== undefined) await listening(server, { path: front.socketPath }, front.socketPath, log);
-      const face = door ?? server;
-      await listening(face, { host, port }, addressText(host, port), log);
-      return describe(face.address() as AddressInfo);
+      if (front !== undefined) await listenOn(server, { path: front.socketPath }, front.socketPath, log);
+      return describe((await acceptor.listen({ host, port }, addressText(host, port))) as AddressInfo);
     },
-    listenLocally: (path) => listening(server, { path }, path, log),
     adopt,
     leave,
-    close: () => (closing ??= drain()),
+    close: () => (closing ??= drain(left)),
   };
-}
-
-function listening(server: Server, options: ListenOptions, at: string, log: Log): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const onError = (cause: NodeJS.ErrnoException): void => reject(listenError(cause, at));
-    server.once('error', onError);
-    server.listen(options, () => {
-      server.off('error', onError);
-      // Accepting can fail later on (no file descriptors left); the next connection may do better.
-      server.on('error', (err) => log.warn({ err }, 'a connection could not be accepted'));
-      resolve();
-    });
-  });
 }
 
 function describe({ address, port, family }: AddressInfo): ListenAddress {

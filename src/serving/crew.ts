@@ -13,8 +13,7 @@ export interface CrewOptions {
   readonly processes: number;
   readonly files: ServerProcessOptions;
   readonly log: Log;
-  /** Settings of the process with this number; numbers are never used twice. */
-  readonly settingsFor: (number: number) => ServingSettings;
+  readonly settings: ServingSettings;
   readonly guardrail: GuardrailSettings;
   /** A process may be silent this long beyond what a report takes. */
   readonly hangMs: number;
@@ -26,6 +25,8 @@ const REPORT_MS = 1_000;
 const SILENCE_MS = 3_000;
 /** A scrape waits this long for fresh figures; those of before are some hundred ms older. */
 const FRESH_MS = 250;
+/** What no process has taken by then is served here. */
+const HANDING_MS = 500;
 /** Processes take some 300 ms to start. */
 const START_MS = 5_000;
 
@@ -40,7 +41,6 @@ export class Crew {
   /** Notified when a member is ready, gone, or has reported. */
   readonly #changes = new Changes();
   readonly #reports: NodeJS.Timeout;
-  #started = 0;
   #turn = 0;
   readonly #restarts = new Restarts(() => this.#fill());
   #replaced = 0;
@@ -120,6 +120,8 @@ export class Crew {
 
   /** Lets answers under way end. What is not done in time is cut by whoever closes. */
   async drain(ms: number): Promise<void> {
+    // A process that drains takes nothing more.
+    await this.#changes.until(() => this.#members.every(({ handing }) => handing === 0), HANDING_MS);
     this.#closing = true;
     for (const member of this.#members) member.send({ type: 'drain' });
     await this.#gone(ms);
@@ -142,8 +144,7 @@ export class Crew {
   }
 
   #start(): void {
-    this.#started += 1;
-    const settings = this.#options.settingsFor(this.#started);
+    const { settings } = this.#options;
     const member: ServerProcess = new ServerProcess(this.#options.files, {
       event: (process, event) => {
         if (event.type === 'loaded') process.send({ type: 'start', settings });
@@ -182,6 +183,7 @@ export class Crew {
   }
 
   #note(member: ServerProcess, event: ServingEvent): void {
+    if (event.type === 'taken' || event.type === 'left') this.#changes.notify();
     if (event.type === 'report') {
       this.#changes.notify();
       this.#options.asked(event.figures.asked);

@@ -17,8 +17,8 @@ export const MAIN_SOCKET = 'main.sock';
 /** Bytes that the path of a local socket may have: 108 on Linux and 104 on macOS and BSD, the closing zero included. */
 const MAX_SOCKET_PATH = process.platform === 'linux' ? 107 : 103;
 
-/** What goes below TMPDIR at most: the folder, and a socket as long as the longest of ours. */
-const BELOW = path.join('/', `${PREFIX}XXXXXX`, '999999.sock').length;
+/** What goes below TMPDIR. */
+const BELOW = path.join('/', `${PREFIX}XXXXXX`, MAIN_SOCKET).length;
 
 /** A folder without a socket may belong to a gateway that starts in another container; for so long it is left alone. */
 const STARTING_MS = 600_000;

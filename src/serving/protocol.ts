@@ -17,8 +17,6 @@ export interface ServingSettings {
   readonly stateFile: string;
   /** Whether debug lines are wanted. */
   readonly debug: boolean;
-  /** Local socket of this process. */
-  readonly socketPath: string;
   /** Local socket of the main process, for what is not answered here. */
   readonly mainPath: string;
 }

@@ -16,7 +16,7 @@ import type { ServingStats } from './stats.js';
 export interface ServingOptions {
   /** Processes to run, at least 1. */
   readonly processes: number;
-  readonly settings: Omit<ServingSettings, 'socketPath' | 'mainPath'>;
+  readonly settings: Omit<ServingSettings, 'mainPath'>;
   readonly guardrail: GuardrailSettings;
   readonly log: Log;
 }
@@ -71,7 +71,7 @@ export function createServing({ processes, settings, guardrail, log }: ServingOp
     processes,
     log,
     files: { wordsFd: words.fd, folder },
-    settingsFor: (number) => ({ ...settings, mainPath, socketPath: path.join(folder, `${number}.sock`) }),
+    settings: { ...settings, mainPath },
     hangMs: settings.timeoutMs,
     guardrail,
     asked: (entrypoints) => onAsked(entrypoints),

@@ -65,7 +65,7 @@ function changedNames({ changes, previousRevision }: Outcome): string {
   return `, ${names.slice(0, MAX_NAMES).join(' ')}${more}`;
 }
 
-/** One line per attempt: info when the revision changed, error when it was rejected, debug when nothing was new. */
+/** One line per attempt: info when the revision changed, error when it was rejected, debug when nothing was new and nobody had asked. */
 export function logOutcome(log: Log, outcome: Outcome, policyDir: string): void {
   const stages = Object.entries(outcome.stages).map(([stage, ms]) => [stage, Math.round(ms * 10) / 10] as const);
   const fields = {
@@ -96,7 +96,12 @@ export function logOutcome(log: Log, outcome: Outcome, policyDir: string): void 
     }
     case 'unchanged':
       if (outcome.mended === true) log.info(fields, `policy mended: the folder holds ${short(outcome.revision)} again`);
-      else log.debug(fields, `policy unchanged: ${short(outcome.revision)}`);
+      // Whoever asked for it reads here that it was done; the watcher looks often and asks for itself.
+      else
+        log[outcome.trigger === 'api' ? 'info' : 'debug'](
+          fields,
+          `policy unchanged: the folder holds ${short(outcome.revision)}, which serves`,
+        );
       return;
     case 'rejected':
       log.error(

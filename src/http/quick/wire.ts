@@ -18,10 +18,8 @@ export interface WireOptions {
 /** Connections whose requests are recognised by their bytes. */
 export interface Wire {
   take(socket: Socket): void;
-  /** Ends what is idle; resolves when no connection is left. */
-  drain(): Promise<void>;
-  /** Cuts what is left. */
-  cut(): void;
+  /** Ends what is idle. */
+  hangUp(): void;
 }
 
 const TICK_MS = 1_000;
@@ -36,7 +34,6 @@ export function createWire({ core, heads, leaving, handOver }: WireOptions): Wir
   const idleTicks = { fresh: limits.headersTimeoutMs / TICK_MS, used: (limits.keepAliveTimeoutMs + KEEP_ALIVE_GRACE_MS) / TICK_MS };
   const keepAlive = `Connection: keep-alive\r\nKeep-Alive: timeout=${Math.floor(limits.keepAliveTimeoutMs / 1000)}\r\n\r\n`;
   let tick = 0;
-  let emptied: (() => void) | undefined;
 
   setInterval(() => {
     tick += 1;
@@ -45,7 +42,7 @@ export function createWire({ core, heads, leaving, handOver }: WireOptions): Wir
 
   function leave(line: Line): void {
     line.unlisten();
-    if (open.delete(line) && open.size === 0) emptied?.();
+    open.delete(line);
   }
 
   function giveUp(line: Line, chunk: Buffer): void {
@@ -121,12 +118,8 @@ export function createWire({ core, heads, leaving, handOver }: WireOptions): Wir
       open.add(line);
       socket.resume();
     },
-    async drain() {
+    hangUp() {
       for (const { busy, socket } of open) if (!busy) socket.destroySoon();
-      if (open.size > 0) await new Promise<void>((resolve) => (emptied = resolve));
-    },
-    cut() {
-      for (const { socket } of open) socket.destroy();
     },
   };
 }

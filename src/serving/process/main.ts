@@ -34,7 +34,7 @@ function take(number: number, socket: Socket | undefined): void {
 
 async function obey(command: ServingCommand, socket: Socket | undefined): Promise<void> {
   if (command.type === 'start') {
-    servant = await createServant({ settings: command.settings, words, tell });
+    servant = createServant({ settings: command.settings, words, tell });
     tell({ type: 'started' });
   } else if (command.type === 'drain') {
     await servant?.drain();

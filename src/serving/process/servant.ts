@@ -29,7 +29,7 @@ export interface Servant {
 }
 
 /** Answers the usual decision requests by the same rules as the main process, and sends everything else on to it. */
-export async function createServant({ settings, words, tell }: ServantOptions): Promise<Servant> {
+export function createServant({ settings, words, tell }: ServantOptions): Servant {
   const { limits } = settings;
   const log = createChannelLog(tell, settings.debug);
   const metrics = createDecisionMetrics();
@@ -48,8 +48,6 @@ export async function createServant({ settings, words, tell }: ServantOptions): 
       wire: createWire({ core, heads, leaving, handOver }),
     }),
   });
-  // Nobody connects here; but only a server that listens looks after the timeouts of its connections.
-  await server.listenLocally(settings.socketPath);
   let connections = 0;
 
   async function prepare(command: Extract<ServingCommand, { type: 'prepare' }>): Promise<void> {

@@ -4,6 +4,7 @@ import { createHttpServer } from '../../../src/http/server.js';
 import { DEFAULT_LIMITS } from '../../../src/http/deps.js';
 import { silentLog } from '../../../src/log.js';
 import { FakeEngine, fakeRevision, outcome } from './fake-engine.js';
+import { recordingLog } from '../../helpers/gateway.js';
 import { waitFor } from '../../helpers/wait-for.js';
 import { ADMITTED, send, serve } from './harness.js';
 
@@ -75,6 +76,28 @@ describe('the server', () => {
     await send(url, { method: 'GET', path: '/health' });
     await api.close();
     expect(await idle).toContain('HTTP/1.1 200 OK');
+  });
+
+  it('answers once more on an idle connection after it was left and listens no more, and says that it closes', async () => {
+    const log = recordingLog();
+    const server = createHttpServer((_, response) => response.end('here'), { limits: DEFAULT_LIMITS, log });
+    const { port } = await server.listen('127.0.0.1', 0);
+    const used = connect(port, '127.0.0.1');
+    let got = '';
+    used.on('data', (chunk) => (got += chunk.toString('latin1')));
+    used.write('GET / HTTP/1.1\r\nHost: x\r\n\r\n');
+    await waitFor('the first answer', () => got.includes('here'));
+    const fresh = connect(port, '127.0.0.1');
+    await new Promise((resolve) => fresh.once('connect', resolve));
+    server.leave();
+    const closed = server.close();
+    await waitFor('it to listen no more', () => log.records.some(({ message }) => message.startsWith('not listening any more')));
+    const ended = Promise.all([used, fresh].map((socket) => new Promise((resolve) => socket.once('close', resolve))));
+    fresh.on('data', (chunk) => (got += chunk.toString('latin1')));
+    for (const socket of [used, fresh]) socket.write('GET / HTTP/1.1\r\nHost: x\r\n\r\n');
+    await ended;
+    expect(got.split('Connection: close')).toHaveLength(3);
+    await closed;
   });
 
   it('keeps an idle connection for longer than it says, so that a request on its way is answered', async () => {

@@ -14,8 +14,6 @@ import type { HttpServer } from '../../../src/http/server.js';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { createDecisionMetrics } from '../../../src/telemetry/metrics/combined.js';
-import path from 'node:path';
-import { tempDir } from '../../helpers/temp-dir.js';
 import { TEST_TOKEN } from '../../helpers/gateway.js';
 import { waitFor } from '../../helpers/wait-for.js';
 
@@ -50,7 +48,6 @@ async function stand(limits: Partial<typeof DEFAULT_LIMITS> = {}): Promise<Stand
       wire: createWire({ core, heads, leaving, handOver }),
     }),
   });
-  await server.listenLocally(path.join(await tempDir(), 'http.sock'));
   const door = createServer({ pauseOnConnect: true }, (socket) => server.adopt(socket));
   await new Promise<void>((resolve) => door.listen(0, '127.0.0.1', resolve));
   onTestFinished(() => void door.close());

@@ -32,6 +32,13 @@ describe('SIGHUP', () => {
     daemon.child.kill('SIGHUP');
     expect(await daemon.exit).toBe(0);
   });
+
+  it('says that it ran when the folder held nothing new', async () => {
+    const dir = await tempDir({ 'policy.rego': markerModule('one') });
+    const daemon = await startDaemon(['--policy-dir', dir, '--port', '0', '--no-watch'], cliEnv(await tempDir()));
+    daemon.child.kill('SIGHUP');
+    await waitFor('word of it', () => daemon.output().stderr.includes('policy unchanged: the folder holds'));
+  });
 });
 
 /** Asks over one connection until an answer says that it is the last one there; the number of answers. */
@@ -44,7 +51,33 @@ async function askUntilTold(url: string): Promise<number> {
   }
 }
 
+/** Asks over a new connection each time until nobody listens any more; the number of answers. Rejects when a request is lost. */
+async function askUntilRefused(url: string): Promise<number> {
+  for (let answers = 0; ; answers++) {
+    try {
+      await askAlone(url, 'POST', MARKER);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ECONNREFUSED') return answers;
+      throw error;
+    }
+  }
+}
+
 describe('SIGTERM', () => {
+  it.each([0, 2])('with %i serving processes: whoever gets a connection gets an answer, until nobody does', async (processes) => {
+    const dir = await tempDir({ 'policy.rego': markerModule('one') });
+    const daemon = await startDaemon(
+      ['--policy-dir', dir, '--port', '0'],
+      cliEnv(await tempDir(), { DEFENSECLAW_HTTP_PROCESSES: String(processes) }),
+    );
+    const clients = Array.from({ length: 2 * CLIENTS }, () => askUntilRefused(daemon.url));
+    // All of them have connections and ask for more.
+    for (let asked = 0; asked < CLIENTS; asked++) await askAlone(daemon.url, 'POST', MARKER);
+    daemon.child.kill('SIGTERM');
+    for (const answers of await Promise.all(clients)) expect(answers).toBeGreaterThan(0);
+    expect(await daemon.exit).toBe(0);
+  });
+
   it.each([0, 2])('with %i serving processes: not ready at once, then no client loses a request, then an end with 0', async (processes) => {
     const dir = await tempDir({ 'policy.rego': markerModule('one') });
     const env = cliEnv(await tempDir(), { DEFENSECLAW_HTTP_PROCESSES: String(processes), DEFENSECLAW_GATEWAY_SHUTDOWN_WAIT: '3s' });

@@ -74,10 +74,14 @@ describe('what a reload leaves behind', () => {
     expect(lines[0]?.['msg']).toBe('policy rejected: no folder; no revision serves');
   });
 
-  it('is one debug line when nothing was new', () => {
+  it.each([
+    ['debug', 'watch'],
+    ['info', 'api'],
+  ] as const)('is one %s line when nothing was new for the trigger %s', (level, trigger) => {
     const { emit, lines } = watch();
-    emit(outcome({ status: 'unchanged' }));
-    expect(lines.map(({ level, msg }) => [level, msg])).toEqual([['debug', 'policy unchanged: bbbbbbbbbbbb']]);
+    emit(outcome({ status: 'unchanged', trigger }));
+    const msg = 'policy unchanged: the folder holds bbbbbbbbbbbb, which serves';
+    expect(lines).toMatchObject([{ level, msg }]);
   });
 
   it('is one audit event each, and a failing one is logged, counted and kept', async () => {
