@@ -2,7 +2,7 @@ import type { Diagnostic } from '../policy/diagnostic.js';
 import type { Entrypoint, RuleClause } from '../policy/revision.js';
 
 /** Raised with every change that both halves must know; the Go half holds the same number in internal/protocol. */
-export const PROTOCOL_VERSION = 4;
+export const PROTOCOL_VERSION = 5;
 
 /** One Rego file. The service never reads a policy from the disk. */
 export interface RegoModule {
@@ -56,7 +56,20 @@ export interface CacheStats {
   readonly compiled: number;
 }
 
-export interface BuildParams {
+/** Bounds the findings of an answer. */
+interface Bounded {
+  /** Default 100, at most 10,000. */
+  readonly maxDiagnostics?: number;
+}
+
+/** Findings of an answer, the first ones by place. */
+interface Found {
+  readonly diagnostics: readonly Diagnostic[];
+  /** How many more there are; absent for none. */
+  readonly omitted?: number;
+}
+
+export interface BuildParams extends Bounded {
   /** Served modules; tests are left out by the caller. */
   readonly modules: readonly RegoModule[];
   /** Built-ins that the host implements. What is neither native nor hosted is refused with `rego_refused_builtin`. */
@@ -115,7 +128,7 @@ export interface LibraryResult {
   readonly code: Uint8Array<ArrayBuffer>;
 }
 
-export interface BuildResult {
+export interface BuildResult extends Found {
   /** False: `diagnostics` say why, and `wasm` is null. */
   readonly ok: boolean;
   /** Null when nothing was compiled, also for a sound set without a single rule. */
@@ -127,7 +140,6 @@ export interface BuildResult {
   /** `data.a.b`, sorted. */
   readonly packages: readonly string[];
   readonly rules: readonly RuleInfo[];
-  readonly diagnostics: readonly Diagnostic[];
   readonly warnings: readonly Diagnostic[];
   /** By place; empty unless they were asked for. */
   readonly tests: readonly TestRule[];
@@ -135,7 +147,7 @@ export interface BuildResult {
   readonly timings: BuildTimings;
 }
 
-export interface CheckParams {
+export interface CheckParams extends Bounded {
   /** All modules, tests too; `*_test.rego` may mention every built-in. */
   readonly modules: readonly RegoModule[];
   readonly hosted: readonly string[];
@@ -144,13 +156,12 @@ export interface CheckParams {
   readonly strict?: boolean;
 }
 
-export interface CheckResult {
+export interface CheckResult extends Found {
   readonly ok: boolean;
-  readonly diagnostics: readonly Diagnostic[];
   readonly stats: CacheStats;
 }
 
-export interface TestParams {
+export interface TestParams extends Bounded {
   readonly modules: readonly RegoModule[];
   /** Base document as JSON text; its root is an object. Default `{}`. */
   readonly data?: string;
@@ -158,6 +169,8 @@ export interface TestParams {
   readonly run?: string;
   readonly regoVersion?: RegoVersion;
   readonly coverage?: boolean;
+  /** Finds out why lines were not covered, for which every test runs three times. */
+  readonly coverageKinds?: boolean;
   /** Tests at once; default the number of processors. */
   readonly parallel?: number;
   /** Bound of one test in ms; default 5000. */
@@ -180,14 +193,32 @@ export interface EvaluationError {
 /** The expression that was not true, with its source line. */
 export interface FailedAt extends SourceLocation {
   readonly line?: string;
+  /** What it compared, or what it was made of. */
+  readonly values?: readonly ComparedValue[];
+  /** Variables of the rule that had a value, by name. */
+  readonly locals?: readonly LocalValue[];
+}
+
+export interface ComparedValue {
+  readonly role: 'left' | 'right' | 'operand';
+  /** As the file spells it; empty for what stands on several lines. */
+  readonly text: string;
+  /** As Rego; absent means undefined. */
+  readonly value?: string;
+}
+
+export interface LocalValue {
+  readonly name: string;
+  readonly value: string;
 }
 
 /** One named case of a table test (`test_x[note] if …`). */
 export interface TestCaseOutcome {
   readonly name: readonly string[];
   readonly status: 'pass' | 'fail';
-  /** Unknown where the interpreter alone ran the test. */
   readonly durationNs?: number;
+  /** What it printed, by line. */
+  readonly output?: readonly string[];
   readonly failedAt?: FailedAt;
 }
 
@@ -214,6 +245,23 @@ export interface FileCoverage {
   readonly notCoveredLines: number;
   readonly covered: readonly (readonly [number, number])[];
   readonly notCovered: readonly (readonly [number, number])[];
+  /** Of lines that the interpreter itself left out, when asked for. */
+  readonly reasons?: readonly NotCoveredReason[];
+}
+
+/** `index_excluded`: the index of rules knew that they cannot hold; `early_exit`: the value was known before their turn. */
+export interface NotCoveredReason {
+  readonly from: number;
+  readonly to: number;
+  readonly kinds: readonly ('index_excluded' | 'early_exit')[];
+}
+
+/** Clauses of rules, branches of `else` among them; one is covered once a test made it true. */
+export interface RuleCoverage {
+  readonly percent: number;
+  readonly covered: number;
+  /** The first thousand, by place. */
+  readonly notCovered: readonly ({ readonly name: string } & SourceLocation)[];
 }
 
 /** Over the files that are no test files. */
@@ -222,14 +270,14 @@ export interface Coverage {
   readonly coveredLines: number;
   readonly notCoveredLines: number;
   readonly files: readonly FileCoverage[];
+  readonly rules: RuleCoverage;
 }
 
-export interface TestResult {
+export interface TestResult extends Found {
   /** No diagnostics, no failing test, no test that ended in an error. True for no tests at all. */
   readonly ok: boolean;
   readonly results: readonly TestOutcome[];
   readonly coverage?: Coverage;
-  readonly diagnostics: readonly Diagnostic[];
   readonly stats: CacheStats;
   readonly durationNs: number;
 }

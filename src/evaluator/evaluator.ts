@@ -35,6 +35,7 @@ export interface EvaluationNotes {
 export interface RecordedCase {
   /** Text of each key below the name of the test. */
   readonly name: readonly string[];
+  readonly printed: readonly string[];
   readonly durationNs: number;
 }
 

@@ -1,5 +1,6 @@
-import type { Coverage, TestOutcome } from '../compiler/protocol.js';
+import type { RuleCoverage, TestOutcome } from '../compiler/protocol.js';
 import type { Diagnostic } from '../policy/diagnostic.js';
+import { valueLine } from '../testing/failure-values.js';
 import { caseName, testName } from '../testing/test-name.js';
 import { disagreementLine } from '../testing/test-run.js';
 import type { TestRun } from '../testing/test-run.js';
@@ -8,16 +9,17 @@ import type { TestCounts, Verdict } from './gate-report.js';
 /** Findings that a verdict keeps: an answer, a log and a status carry them. */
 const MAX_FINDINGS = 100;
 
-/** What a run of tests means for a gate. `minimum` is in percent of the lines of served rules. */
+/** What a run of tests means for a gate. `minimum` is in percent of the served rules. */
 export function judgeRun(run: TestRun, minimum: number | undefined): Verdict {
   const failed = run.results.filter(({ status }) => status === 'fail' || status === 'error');
-  const percent = minimum === undefined || run.coverage === undefined ? undefined : coveredPercent(run.coverage);
+  const rules = minimum === undefined ? undefined : run.coverage?.rules;
+  const percent = rules === undefined ? undefined : coveredPercent(rules);
   const broken = run.diagnostics.filter(({ severity }) => severity === 'error');
   const findings = [
     ...broken,
     ...failed.flatMap(failures),
     ...run.disagreements.map((found): Diagnostic => ({ ...FAILED, message: disagreementLine(found), file: found.file, row: found.row })),
-    ...(percent === undefined || minimum === undefined || percent >= minimum || broken.length > 0 ? [] : [tooLittle(percent, minimum)]),
+    ...(rules === undefined || minimum === undefined || rules.percent >= minimum || broken.length > 0 ? [] : [tooLittle(rules, minimum)]),
   ];
   const names = [...failed.map(testName), ...run.disagreements.map(({ rule }) => rule)];
   return {
@@ -52,7 +54,9 @@ function failures(test: TestOutcome): Diagnostic[] {
 function finding(name: string, { error, location }: TestOutcome, failedAt: TestOutcome['failedAt']): Diagnostic {
   const place = failedAt ?? error?.location ?? location;
   const line = failedAt?.line;
-  const why = error === undefined ? (line === undefined ? 'is not true' : `not true: ${line.trim()}`) : `${error.code}: ${error.message}`;
+  const values = (failedAt?.values ?? []).map(valueLine).join(', ');
+  const untrue = line === undefined ? 'is not true' : `not true: ${line.trim()}${values === '' ? '' : ` (${values})`}`;
+  const why = error === undefined ? untrue : `${error.code}: ${error.message}`;
   return {
     ...FAILED,
     message: `${name}: ${why}`,
@@ -63,11 +67,22 @@ function finding(name: string, { error, location }: TestOutcome, failedAt: TestO
   };
 }
 
-function tooLittle(percent: number, minimum: number): Diagnostic {
-  return { ...FAILED, message: `the tests reach ${percent} % of the lines of the served rules, gates.coverage asks for ${minimum} %` };
+/** Rules that a finding names: a list to begin with. */
+const MAX_NAMED = 5;
+
+function tooLittle({ percent, covered, notCovered }: RuleCoverage, minimum: number): Diagnostic {
+  const [first] = notCovered;
+  const named = notCovered.slice(0, MAX_NAMED).map(({ name, file, row }) => `${name} (${file}:${row})`);
+  const more = notCovered.length > MAX_NAMED ? `, and ${notCovered.length - MAX_NAMED} more` : '';
+  const reached = `the tests reach ${coveredPercent({ percent })} % of the served rules (${covered}), gates.coverage asks for ${minimum} %`;
+  return {
+    ...FAILED,
+    message: `${reached}; not reached: ${named.join(', ')}${more}`,
+    ...(first === undefined ? {} : { file: first.file, row: first.row, col: first.col }),
+  };
 }
 
 /** Rounded down to a tenth: a limit is not met by rounding. */
-function coveredPercent({ percent }: Coverage): number {
+function coveredPercent({ percent }: Pick<RuleCoverage, 'percent'>): number {
   return Math.floor(percent * 10) / 10;
 }

@@ -71,7 +71,10 @@ async function attempt(
 /** The document holds what passed, the notes what began as well: what began and did not pass has failed. */
 function casesOf(document: unknown, { cases }: EvaluationNotes): TestCaseOutcome[] {
   const found = new Map<string, TestCaseOutcome>();
-  for (const { name, durationNs } of cases) found.set(JSON.stringify(name), { name, status: 'fail', durationNs });
+  for (const { name, durationNs, printed } of cases) {
+    const output = printed.length === 0 ? {} : { output: printed };
+    found.set(JSON.stringify(name), { name, status: 'fail', durationNs, ...output });
+  }
   for (const { name, status } of leaves(document, [])) {
     const key = JSON.stringify(name);
     found.set(key, { ...found.get(key), name, status });

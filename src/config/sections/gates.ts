@@ -6,11 +6,9 @@ export const gates = z.strictObject({
     description:
       "The folder's own tests at a reload. `warn`: they run after the swap, at low priority, and report; `enforce`: before it, and what does not pass is refused.",
   }),
-  coverage: z
-    .number()
-    .min(0)
-    .max(100)
-    .optional()
-    .meta({ description: 'Least percent of the served rules, by lines, that the tests have to reach; not asked for unless set.' }),
+  coverage: z.number().min(0).max(100).optional().meta({
+    description:
+      'Least percent of the served rules (each clause, and each branch of `else`) that the tests have to make true at least once; not asked for unless set.',
+  }),
   timeout: duration('100ms', '10m').prefault('10s').meta({ description: 'Time that all tests of one reload may take together.' }),
 });

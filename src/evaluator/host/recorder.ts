@@ -13,6 +13,7 @@ const MAX_CASES = 10_000;
 
 interface RunningCase {
   readonly name: readonly string[];
+  readonly printed: string[];
   ns: number;
 }
 
@@ -26,7 +27,10 @@ export class Recorder {
   #since = 0;
 
   readonly print = (text: string): void => {
-    if (this.#printed.length < MAX_LINES) this.#printed.push(text.slice(0, MAX_LINE_CHARS));
+    if (this.#printed.length >= MAX_LINES) return;
+    const line = text.slice(0, MAX_LINE_CHARS);
+    this.#printed.push(line);
+    this.#current?.printed.push(line);
   };
 
   /** Runs one evaluation. What it throws carries the notes under `details.notes`. */
@@ -57,7 +61,7 @@ export class Recorder {
     this.#settle(now);
     this.#current = this.#cases.get(key);
     if (this.#current === undefined && this.#cases.size < MAX_CASES) {
-      this.#current = { name, ns: 0 };
+      this.#current = { name, printed: [], ns: 0 };
       this.#cases.set(key, this.#current);
     }
     return true;
@@ -72,7 +76,10 @@ export class Recorder {
   #notes(started: number): EvaluationNotes {
     const ended = performance.now();
     this.#settle(ended);
-    const cases: RecordedCase[] = [...this.#cases.values()].map(({ name, ns }) => ({ name, durationNs: Math.round(ns) }));
+    const cases: RecordedCase[] = [...this.#cases.values()].map(({ name, printed, ns }) => ({
+      ...{ name, printed },
+      durationNs: Math.round(ns),
+    }));
     return { printed: this.#printed, cases, durationNs: Math.round((ended - started) * NS_PER_MS) };
   }
 }

@@ -139,7 +139,20 @@ describe('gates.tests: enforce', () => {
     await write('a.rego', `${limit(5)}\nmore if input.x\n\nother if input.y\n`);
     const refused = await call('POST', '/policy/reload');
     expect(refused.json()).toMatchObject({ code: 'policy_tests_failed' });
-    expect(refused.text).toContain('gates.coverage asks for 90 %');
+    expect(refused.text).toContain('gates.coverage asks for 90 %; not reached: data.a.more (a.rego:');
+  });
+
+  it('counts rules and not their lines', async () => {
+    const { write, call } = await folder({ ...ENFORCE, ...NO_WATCH, 'gates.coverage': 50 });
+    await write('a.rego', `${limit(6)}\nlong if {\n\tinput.a\n\tinput.b\n\tinput.c\n\tinput.d\n\tinput.e\n}\n`);
+    await write('a_test.rego', test(6));
+    expect((await call('POST', '/policy/reload')).json()).toMatchObject({ changed: true });
+  });
+
+  it('tells both values of a comparison that was not true', async () => {
+    const { write, call } = await folder({ ...ENFORCE, ...NO_WATCH });
+    await write('a.rego', limit(6));
+    expect((await call('POST', '/policy/reload')).text).toContain('(left: 6, right: 5)');
   });
 });
 

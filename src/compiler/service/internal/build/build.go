@@ -35,7 +35,7 @@ func (b *Builder) Run(ctx context.Context, params protocol.BuildParams) (*protoc
 		Entrypoints: []protocol.Entrypoint{}, Builtins: []protocol.RequiredBuiltin{}, Packages: []string{},
 		Rules: []protocol.Rule{}, Warnings: []protocol.Diagnostic{}, Tests: []protocol.TestRule{},
 	}
-	defer func() { answer.Diagnostics = found.Sorted() }()
+	defer func() { answer.Diagnostics, answer.Omitted = found.Bounded(params.MaxDiagnostics) }()
 	if set != nil {
 		answer.Stats = set.Stats
 	}

@@ -29,7 +29,8 @@ func Run(ctx context.Context, cache *source.Cache, params protocol.CheckParams) 
 		host.Refuse(set, found, IsTestFile)
 		Compile(set, params.Strict == nil || *params.Strict, found)
 	}
-	answer.OK, answer.Diagnostics = found.Empty(), found.Sorted()
+	answer.OK = found.Empty()
+	answer.Diagnostics, answer.Omitted = found.Bounded(params.MaxDiagnostics)
 	return answer, nil
 }
 
@@ -45,7 +46,7 @@ func Compile(set *source.Set, strict bool, found *diagnostics.List) {
 		WithDefaultRegoVersion(set.Version).
 		WithStrict(strict).
 		WithEnablePrintStatements(true).
-		SetErrorLimit(protocol.MaxDiagnostics)
+		SetErrorLimit(diagnostics.ErrorLimit)
 	if c.Compile(set.Trees()); c.Failed() {
 		found.Add(c.Errors, ast.CompileErr)
 	}

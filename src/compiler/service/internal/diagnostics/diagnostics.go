@@ -42,7 +42,7 @@ func (l *List) Empty() bool { return len(l.items) == 0 }
 
 // At adds an error at a place; loc may be nil.
 func (l *List) At(code, message string, loc *ast.Location) {
-	d := protocol.Diagnostic{Severity: "error", Code: code, Message: clip(message, protocol.MaxMessageBytes)}
+	d := protocol.Diagnostic{Severity: "error", Code: code, Message: Clip(message, protocol.MaxMessageBytes)}
 	if loc != nil {
 		d.File, d.Row, d.Col = loc.File, loc.Row, loc.Col
 		d.Line = l.LineOf(loc.File, loc.Row)
@@ -52,6 +52,12 @@ func (l *List) At(code, message string, loc *ast.Location) {
 	}
 	l.items = append(l.items, d)
 }
+
+// ErrorLimit is given to OPA's compiler in place of its ten: people are told how many errors there are.
+const ErrorLimit = 100_000
+
+// limitReached is what OPA's compiler adds to the errors when it stops there. It has no place, and it is no finding.
+const limitReached = "error limit reached"
 
 // Add takes whatever OPA returned; what is no list of OPA's errors gets the fallback code.
 func (l *List) Add(err error, fallback string) {
@@ -70,6 +76,9 @@ func (l *List) Add(err error, fallback string) {
 }
 
 func (l *List) addOne(e *ast.Error) {
+	if e.Message == limitReached && e.Location == nil {
+		return
+	}
 	message := e.Message
 	// The parser's details repeat the source line, which is carried on its own; others say what was expected.
 	if _, parser := e.Details.(*ast.ParserErrorDetail); !parser && e.Details != nil {
@@ -104,11 +113,18 @@ func LineAt(text string, row int) string {
 		text = text[:i]
 	}
 	text = strings.TrimSuffix(text, "\r")
-	return clip(text, protocol.MaxLineBytes)
+	return Clip(text, protocol.MaxLineBytes)
 }
 
 // Sorted is the bounded answer: by place, without repetitions, never nil.
 func (l *List) Sorted() []protocol.Diagnostic {
+	items, _ := l.Bounded(0)
+	return items
+}
+
+// Bounded is the same with another bound, 0 meaning the usual one, and with how many findings are beyond it.
+func (l *List) Bounded(limit int) ([]protocol.Diagnostic, int) {
+	limit = min(max(cmp.Or(limit, protocol.MaxDiagnostics), 1), protocol.MaxDiagnosticsAsked)
 	items := slices.Clone(l.items)
 	slices.SortFunc(items, func(a, b protocol.Diagnostic) int {
 		return cmp.Or(
@@ -117,17 +133,16 @@ func (l *List) Sorted() []protocol.Diagnostic {
 		)
 	})
 	items = slices.Compact(items)
-	if len(items) > protocol.MaxDiagnostics {
-		items = items[:protocol.MaxDiagnostics]
-	}
+	omitted := max(0, len(items)-limit)
+	items = items[:len(items)-omitted]
 	if items == nil {
 		items = []protocol.Diagnostic{}
 	}
-	return items
+	return items, omitted
 }
 
-// clip cuts between characters.
-func clip(text string, limit int) string {
+// Clip cuts between characters.
+func Clip(text string, limit int) string {
 	if len(text) <= limit {
 		return text
 	}

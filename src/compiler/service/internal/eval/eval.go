@@ -59,7 +59,7 @@ func open(set *source.Set, params protocol.EvaluateParams, found *diagnostics.Li
 	compiler := ast.NewCompiler().
 		WithDefaultRegoVersion(set.Version).
 		WithEnablePrintStatements(true).
-		SetErrorLimit(protocol.MaxDiagnostics)
+		SetErrorLimit(diagnostics.ErrorLimit)
 	if compiler.Compile(set.Trees()); compiler.Failed() {
 		found.Add(compiler.Errors, ast.CompileErr)
 		return nil

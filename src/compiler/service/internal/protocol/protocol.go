@@ -4,15 +4,16 @@ package protocol
 import "encoding/json"
 
 // Version is raised with every change that the other half must know. A mismatch is refused by the client.
-const Version = 4
+const Version = 5
 
 // Limits of one request, far above any policy folder that the gateway accepts, and of what one answer tells.
 const (
-	MaxModules      = 20_000
-	MaxParamsBytes  = 256 << 20
-	MaxDiagnostics  = 100
-	MaxLineBytes    = 400
-	MaxMessageBytes = 2000
+	MaxModules          = 20_000
+	MaxParamsBytes      = 256 << 20
+	MaxDiagnostics      = 100
+	MaxDiagnosticsAsked = 10_000
+	MaxLineBytes        = 400
+	MaxMessageBytes     = 2000
 )
 
 // Error codes of the JSON-RPC answer: only for what is not a finding about the policy.
@@ -106,6 +107,8 @@ type BuildParams struct {
 	// keeps the tests whose full name matches, and every table test.
 	Tests bool   `json:"tests,omitempty"`
 	Run   string `json:"run,omitempty"`
+	// MaxDiagnostics bounds the findings of the answer; 0 means 100.
+	MaxDiagnostics int `json:"maxDiagnostics,omitempty"`
 }
 
 // TestRule is a test that the module can be asked for. Skipped ones have no entrypoint.
@@ -167,10 +170,12 @@ type BuildResult struct {
 	Packages    []string          `json:"packages"`
 	Rules       []Rule            `json:"rules"`
 	Diagnostics []Diagnostic      `json:"diagnostics"`
-	Warnings    []Diagnostic      `json:"warnings"`
-	Tests       []TestRule        `json:"tests"`
-	Stats       Stats             `json:"stats"`
-	Timings     Timings           `json:"timings"`
+	// Omitted counts the findings beyond the bound.
+	Omitted  int          `json:"omitted,omitempty"`
+	Warnings []Diagnostic `json:"warnings"`
+	Tests    []TestRule   `json:"tests"`
+	Stats    Stats        `json:"stats"`
+	Timings  Timings      `json:"timings"`
 }
 
 type CheckParams struct {
@@ -178,11 +183,14 @@ type CheckParams struct {
 	Hosted      []string `json:"hosted"`
 	RegoVersion string   `json:"regoVersion,omitempty"`
 	Strict      *bool    `json:"strict,omitempty"`
+	// MaxDiagnostics as in BuildParams.
+	MaxDiagnostics int `json:"maxDiagnostics,omitempty"`
 }
 
 type CheckResult struct {
 	OK          bool         `json:"ok"`
 	Diagnostics []Diagnostic `json:"diagnostics"`
+	Omitted     int          `json:"omitted,omitempty"`
 	Stats       Stats        `json:"stats"`
 }
 
@@ -193,9 +201,13 @@ type TestParams struct {
 	Run         string `json:"run,omitempty"`
 	RegoVersion string `json:"regoVersion,omitempty"`
 	Coverage    bool   `json:"coverage,omitempty"`
-	Parallel    int    `json:"parallel,omitempty"`
+	// CoverageKinds finds out why lines were not covered: every test runs three times.
+	CoverageKinds bool `json:"coverageKinds,omitempty"`
+	Parallel      int  `json:"parallel,omitempty"`
 	// TimeoutMs bounds each test; 0 means 5000, as in OPA.
 	TimeoutMs int `json:"timeoutMs,omitempty"`
+	// MaxDiagnostics as in BuildParams.
+	MaxDiagnostics int `json:"maxDiagnostics,omitempty"`
 }
 
 type TestError struct {
@@ -208,13 +220,32 @@ type TestError struct {
 type FailedAt struct {
 	Location
 	Line string `json:"line,omitempty"`
+	// Values are what the expression compared, or what it was made of.
+	Values []ComparedValue `json:"values,omitempty"`
+	// Locals are the variables of the rule that had a value, by name.
+	Locals []LocalValue `json:"locals,omitempty"`
+}
+
+// ComparedValue is one operand. Value is Rego text; none means undefined.
+type ComparedValue struct {
+	// Role is left or right of a comparison, else operand.
+	Role  string  `json:"role"`
+	Text  string  `json:"text"`
+	Value *string `json:"value,omitempty"`
+}
+
+type LocalValue struct {
+	Name  string `json:"name"`
+	Value string `json:"value"`
 }
 
 // TestCase is one named case of a test rule that carries several.
 type TestCase struct {
-	Name     []string  `json:"name"`
-	Status   string    `json:"status"`
-	FailedAt *FailedAt `json:"failedAt,omitempty"`
+	Name       []string  `json:"name"`
+	Status     string    `json:"status"`
+	DurationNs int64     `json:"durationNs"`
+	Output     []string  `json:"output,omitempty"`
+	FailedAt   *FailedAt `json:"failedAt,omitempty"`
 }
 
 type TestOutcome struct {
@@ -236,14 +267,36 @@ type FileCoverage struct {
 	NotCoveredLines int      `json:"notCoveredLines"`
 	Covered         [][2]int `json:"covered"`
 	NotCovered      [][2]int `json:"notCovered"`
+	// Reasons are of the lines that the interpreter left out itself.
+	Reasons []NotCoveredReason `json:"reasons,omitempty"`
 }
 
-// Coverage counts the lines of files that are no test files.
+// NotCoveredReason says why rows were not covered: index_excluded, early_exit, or both.
+type NotCoveredReason struct {
+	From  int      `json:"from"`
+	To    int      `json:"to"`
+	Kinds []string `json:"kinds"`
+}
+
+// RuleCoverage counts clauses, branches of `else` among them, that no test made true.
+type RuleCoverage struct {
+	Percent    float64      `json:"percent"`
+	Covered    int          `json:"covered"`
+	NotCovered []MissedRule `json:"notCovered"`
+}
+
+type MissedRule struct {
+	Name string `json:"name"`
+	Location
+}
+
+// Coverage counts the lines and the rules of files that are no test files.
 type Coverage struct {
 	Percent         float64        `json:"percent"`
 	CoveredLines    int            `json:"coveredLines"`
 	NotCoveredLines int            `json:"notCoveredLines"`
 	Files           []FileCoverage `json:"files"`
+	Rules           RuleCoverage   `json:"rules"`
 }
 
 type TestResult struct {
@@ -251,6 +304,7 @@ type TestResult struct {
 	Results     []TestOutcome `json:"results"`
 	Coverage    *Coverage     `json:"coverage,omitempty"`
 	Diagnostics []Diagnostic  `json:"diagnostics"`
+	Omitted     int           `json:"omitted,omitempty"`
 	Stats       Stats         `json:"stats"`
 	DurationNs  int64         `json:"durationNs"`
 }

@@ -105,6 +105,26 @@ func Of(set *source.Set) []Rule {
 	return slices.CompactFunc(rules, func(a, b Rule) bool { return a.Ref.Equal(b.Ref) })
 }
 
+// Is says whether the rule is a test, or one that is announced and not run.
+func Is(rule *ast.Rule) bool {
+	_, kind := refOf(rule)
+	return kind != ""
+}
+
+// Functions are named as tests are, and are none: they have no value without arguments.
+func Functions(set *source.Set) []Rule {
+	var rules []Rule
+	for _, m := range set.Modules {
+		for _, rule := range m.Module.Rules {
+			if ref, kind := refOf(rule); kind == testPrefix && len(rule.Head.Args) > 0 {
+				pkg := m.Module.Package.Path
+				rules = append(rules, Rule{Package: pkg.String(), Name: ref.String(), Ref: pkg.Extend(ref), Location: rule.Loc()})
+			}
+		}
+	}
+	return slices.CompactFunc(rules, func(a, b Rule) bool { return a.Ref.Equal(b.Ref) })
+}
+
 // refOf is the head of the rule up to the name that makes it a test, and which prefix that name has; none for a rule
 // that is no test.
 func refOf(rule *ast.Rule) (ast.Ref, string) {

@@ -2,94 +2,101 @@ package tests
 
 import (
 	"context"
-	"maps"
-	"slices"
-	"strings"
 
 	"github.com/open-policy-agent/opa/v1/ast"
-	"github.com/open-policy-agent/opa/v1/storage"
-	"github.com/open-policy-agent/opa/v1/tester"
+	"github.com/open-policy-agent/opa/v1/rego"
 	"github.com/open-policy-agent/opa/v1/topdown"
 
 	"defenseclaw-gateway/rego-compiler/internal/diagnostics"
 	"defenseclaw-gateway/rego-compiler/internal/protocol"
+	"defenseclaw-gateway/rego-compiler/internal/testrule"
 )
 
-// maxTraced bounds the second run: a trace holds every step of its test in memory.
-const maxTraced = 50
+// maxTraced bounds the second run, which is slower: nobody reads the places of more failures at once.
+const maxTraced = 100
 
 // locate runs the failing tests once more with a trace, which the first run does without because it is slow, and notes
-// the last expression that was not true.
-func (s *suite) locate(ctx context.Context, txn storage.Transaction, failing map[string]ast.Ref, outcomes []protocol.TestOutcome) error {
-	if len(failing) == 0 {
-		return nil
-	}
-	refs := slices.Collect(maps.Values(failing))
-	runner := s.runner().SetPrefixMatchers(refs[:min(len(refs), maxTraced)]...).EnableTracing(true)
-	results, err := runner.RunTests(ctx, txn)
-	if err != nil {
-		return err
-	}
-	traced := map[string]*tester.Result{}
-	for r := range results {
-		if r != nil {
-			traced[key(r)] = r
-		}
-	}
+// the last expression that was not true, and what it was made of.
+func (s *suite) locate(ctx context.Context, rules []testrule.Rule, outcomes []protocol.TestOutcome) {
+	traced := 0
 	for i := range outcomes {
 		o := &outcomes[i]
-		r := traced[o.Package+"."+o.Name]
-		if r == nil || o.Status != statusFail {
+		if o.Status != statusFail || traced == maxTraced || ctx.Err() != nil {
 			continue
 		}
-		o.FailedAt = s.lastFailure(r.Trace)
+		traced++
+		trace := s.trace(ctx, rules[i])
+		o.FailedAt = s.failedAt(ctx, trace.last)
 		for j := range o.Cases {
-			o.Cases[j].FailedAt = s.caseFailure(r, o.Cases[j])
-		}
-	}
-	return nil
-}
-
-func (s *suite) caseFailure(r *tester.Result, c protocol.TestCase) *protocol.FailedAt {
-	if c.Status != statusFail {
-		return nil
-	}
-	for name, sub := range r.SubResults.Iter {
-		if slices.Equal(name, c.Name) {
-			return s.lastFailure(sub.Trace)
-		}
-	}
-	return nil
-}
-
-// lastFailure skips `every` itself: the expression inside its body is what failed.
-func (s *suite) lastFailure(trace []*topdown.Event) *protocol.FailedAt {
-	for _, event := range slices.Backward(trace) {
-		if event.Op != topdown.FailOp || event.Location == nil || event.QueryID == 0 {
-			continue
-		}
-		if expr, ok := event.Node.(*ast.Expr); ok {
-			if _, every := expr.Terms.(*ast.Every); every {
-				continue
+			if c := &o.Cases[j]; c.Status == statusFail {
+				c.FailedAt = s.failedAt(ctx, trace.byCase[keyOf(c.Name)])
 			}
 		}
-		return &protocol.FailedAt{Location: diagnostics.Place(event.Location), Line: s.found.LineOf(event.Location.File, event.Location.Row)}
 	}
-	return nil
 }
 
-func key(r *tester.Result) string { return r.Package + "." + r.Name }
+func (s *suite) trace(ctx context.Context, rule testrule.Rule) *failTracer {
+	ctx, cancel := context.WithTimeout(ctx, s.timeout)
+	defer cancel()
+	tracer := &failTracer{byCase: map[string]*topdown.Event{}}
+	if query, err := s.prepare(ctx, rule); err == nil {
+		// The verdict is known: a trace that was cut off by its time says what it saw.
+		_, _ = query.Eval(ctx, rego.EvalTransaction(s.txn), rego.EvalPrintHook(nil), rego.EvalQueryTracer(tracer))
+	}
+	tracer.settle()
+	return tracer
+}
 
-// refOf is the full reference of a test. The runner numbers tests of one name as `name#01`, which no parser reads.
-func refOf(r *tester.Result) ast.Ref {
-	base, number, numbered := strings.Cut(r.Name, "#")
-	ref, err := ast.ParseRef(r.Package + "." + base)
-	if err != nil {
-		return ast.DefaultRootRef
+func (s *suite) failedAt(ctx context.Context, event *topdown.Event) *protocol.FailedAt {
+	if event == nil {
+		return nil
 	}
-	if numbered {
-		last := ref[len(ref)-1].Value.(ast.String)
-		ref[len(ref)-1] = ast.StringTerm(string(last) + "#" + number)
+	return &protocol.FailedAt{
+		Location: diagnostics.Place(event.Location),
+		Line:     s.found.LineOf(event.Location.File, event.Location.Row),
+		Values:   s.valuesOf(ctx, event),
+		Locals:   localsOf(event),
 	}
-	return ref
+}
+
+// failTracer keeps the last expression that was not true, in all and of each case; a whole trace holds every step in memory.
+type failTracer struct {
+	last, lastOfCase *topdown.Event
+	byCase           map[string]*topdown.Event
+	current          *string
+}
+
+func (*failTracer) Enabled() bool { return true }
+
+func (*failTracer) Config() topdown.TraceConfig { return topdown.TraceConfig{PlugLocalVars: true} }
+
+func (t *failTracer) TraceEvent(event topdown.Event) {
+	switch event.Op {
+	case topdown.TestCaseOp:
+		t.settle()
+		key := keyOf(namesIn(event))
+		t.current = &key
+	case topdown.FailOp:
+		if event.Location == nil || event.QueryID == 0 || isEvery(event.Node) {
+			return
+		}
+		t.last, t.lastOfCase = &event, &event
+	}
+}
+
+func (t *failTracer) settle() {
+	if t.current != nil {
+		t.byCase[*t.current] = t.lastOfCase
+	}
+	t.current, t.lastOfCase = nil, nil
+}
+
+// isEvery leaves `every` itself out: the expression inside its body is what failed.
+func isEvery(node ast.Node) bool {
+	expr, ok := node.(*ast.Expr)
+	if !ok {
+		return false
+	}
+	_, every := expr.Terms.(*ast.Every)
+	return every
 }

@@ -1,17 +1,17 @@
-// Package tests runs Rego tests on OPA's own runner.
+// Package tests runs Rego tests on OPA's interpreter.
 package tests
 
 import (
 	"cmp"
 	"context"
+	"runtime"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/open-policy-agent/opa/v1/ast"
-	"github.com/open-policy-agent/opa/v1/cover"
 	"github.com/open-policy-agent/opa/v1/storage"
 	"github.com/open-policy-agent/opa/v1/storage/inmem"
-	"github.com/open-policy-agent/opa/v1/tester"
 
 	"defenseclaw-gateway/rego-compiler/internal/diagnostics"
 	"defenseclaw-gateway/rego-compiler/internal/protocol"
@@ -19,18 +19,17 @@ import (
 	"defenseclaw-gateway/rego-compiler/internal/testrule"
 )
 
-const (
-	defaultTimeout = 5 * time.Second
-	maxOutputLines = 1000
-)
+const defaultTimeout = 5 * time.Second
 
 // suite is one compiled set of modules over one data document.
 type suite struct {
 	compiler *ast.Compiler
 	store    storage.Store
+	txn      storage.Transaction
 	found    *diagnostics.List
 	timeout  time.Duration
 	parallel int
+	covering *covering
 }
 
 // Run answers a `test` request.
@@ -49,12 +48,11 @@ func Run(ctx context.Context, cache *source.Cache, params protocol.TestParams) (
 	}
 	if complete {
 		set = testrule.Numbered(set)
-		s := newSuite(set, data, found, params)
-		if err := s.run(ctx, set, params, answer); err != nil {
+		if err := newSuite(set, data, found, params).run(ctx, set, params, answer); err != nil {
 			return nil, err
 		}
 	}
-	answer.Diagnostics = found.Sorted()
+	answer.Diagnostics, answer.Omitted = found.Bounded(params.MaxDiagnostics)
 	answer.OK = found.Empty() && !slices.ContainsFunc(answer.Results, func(r protocol.TestOutcome) bool {
 		return r.Status == statusFail || r.Status == statusError
 	})
@@ -67,85 +65,72 @@ func newSuite(set *source.Set, data map[string]any, found *diagnostics.List, par
 		store:    inmem.NewFromObjectWithOpts(data, inmem.OptRoundTripOnWrite(false)),
 		found:    found,
 		timeout:  cmp.Or(time.Duration(max(params.TimeoutMs, 0))*time.Millisecond, defaultTimeout),
-		parallel: params.Parallel,
+		parallel: cmp.Or(max(params.Parallel, 0), runtime.GOMAXPROCS(0)),
+	}
+	if params.Coverage {
+		s.covering = newCovering(params.CoverageKinds)
 	}
 	s.compiler = ast.NewCompiler().
 		WithCapabilities(ast.CapabilitiesForThisVersion(ast.CapabilitiesRegoVersion(set.Version))).
 		WithDefaultRegoVersion(set.Version).
 		WithEnablePrintStatements(true).
-		SetErrorLimit(protocol.MaxDiagnostics)
+		SetErrorLimit(diagnostics.ErrorLimit)
 	return s
 }
 
 func (s *suite) run(ctx context.Context, set *source.Set, params protocol.TestParams, answer *protocol.TestResult) error {
-	txn, err := s.store.NewTransaction(ctx)
-	if err != nil {
-		return err
-	}
-	defer s.store.Abort(context.WithoutCancel(ctx), txn)
-	// As in `opa test`: data that claims the path of a rule is an error, not a shadow.
-	s.compiler.WithPathConflictsCheck(storage.NonEmpty(ctx, s.store, txn))
 	wanted, err := testrule.Filter(testrule.Of(set), params.Run)
 	if err != nil {
 		s.found.At(diagnostics.InvalidFilter, err.Error(), nil)
 		return nil
 	}
-	if params.Run != "" && len(wanted) == 0 {
+	if s.txn, err = s.store.NewTransaction(ctx); err != nil {
+		return err
+	}
+	defer s.store.Abort(context.WithoutCancel(ctx), s.txn)
+	// As in `opa test`: data that claims the path of a rule is an error, not a shadow.
+	s.compiler.WithPathConflictsCheck(storage.NonEmpty(ctx, s.store, s.txn))
+	if s.compiler.Compile(testrule.Announcing(set).Trees()); s.compiler.Failed() {
+		s.found.Add(s.compiler.Errors, ast.CompileErr)
 		return nil
 	}
-	runner := s.runner().SetModules(set.Trees())
-	if params.Run != "" {
-		runner.SetPrefixMatchers(refsOf(wanted)...)
-	}
-	var covered *cover.Cover
-	if params.Coverage {
-		covered = cover.New()
-		runner.SetCoverageQueryTracer(covered).SetCoverageRuns(nil)
-	}
-	results, err := runner.RunTests(ctx, txn)
-	if err != nil {
-		s.found.Add(err, ast.CompileErr)
-		return nil
-	}
-	failing := map[string]ast.Ref{}
-	for r := range results {
-		if r == nil {
-			continue
-		}
-		outcome := s.outcome(r)
-		if outcome.Status == statusFail {
-			failing[key(r)] = refOf(r)
-		}
-		answer.Results = append(answer.Results, outcome)
-	}
+	answer.Results = s.inParallel(wanted, func(rule testrule.Rule) protocol.TestOutcome { return s.test(ctx, rule) })
+	s.locate(ctx, wanted, answer.Results)
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	slices.SortFunc(answer.Results, func(a, b protocol.TestOutcome) int {
-		return cmp.Or(cmp.Compare(a.Location.File, b.Location.File), cmp.Compare(a.Location.Row, b.Location.Row), cmp.Compare(a.Name, b.Name))
-	})
-	if err := s.locate(ctx, txn, failing, answer.Results); err != nil {
+	functions, err := testrule.Filter(testrule.Functions(set), params.Run)
+	if err != nil {
 		return err
 	}
-	if covered != nil {
-		answer.Coverage = report(covered, set)
+	for _, rule := range functions {
+		answer.Results = append(answer.Results, noTest(rule))
+	}
+	slices.SortStableFunc(answer.Results, func(a, b protocol.TestOutcome) int {
+		return cmp.Or(cmp.Compare(a.Location.File, b.Location.File), cmp.Compare(a.Location.Row, b.Location.Row), cmp.Compare(a.Name, b.Name))
+	})
+	if s.covering != nil {
+		answer.Coverage = s.covering.report(set)
 	}
 	return nil
 }
 
-func refsOf(rules []testrule.Rule) []ast.Ref {
-	refs := make([]ast.Ref, len(rules))
-	for i, rule := range rules {
-		refs[i] = rule.Ref
+// inParallel gives the outcomes in the order of the rules.
+func (s *suite) inParallel(rules []testrule.Rule, work func(testrule.Rule) protocol.TestOutcome) []protocol.TestOutcome {
+	outcomes := make([]protocol.TestOutcome, len(rules))
+	next := make(chan int)
+	var wg sync.WaitGroup
+	for range min(s.parallel, len(rules)) {
+		wg.Go(func() {
+			for i := range next {
+				outcomes[i] = work(rules[i])
+			}
+		})
 	}
-	return refs
-}
-
-func (s *suite) runner() *tester.Runner {
-	return tester.NewRunner().
-		SetCompiler(s.compiler).
-		SetStore(s.store).
-		SetParallel(s.parallel).
-		SetTimeout(s.timeout).
-		CapturePrintOutput(true)
+	for i := range rules {
+		next <- i
+	}
+	close(next)
+	wg.Wait()
+	return outcomes
 }
