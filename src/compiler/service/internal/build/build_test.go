@@ -146,8 +146,9 @@ func TestOverriddenNativeBuiltinsAreImported(t *testing.T) {
 p if regex.match("a", input.x)
 q := count({1}) + count([2])
 r if concat(",", ["a"]) == "mock" with concat as f
-f(_, _) := "mock"`)}
-	for _, overrides := range [][]string{{"regex.match", "concat", "plus"}, nil} {
+f(_, _) := "mock"
+named[json.marshal({1})] := 1`)}
+	for _, overrides := range [][]string{{"regex.match", "concat", "plus", "json.marshal"}, nil} {
 		answer, err := NewBuilder(cache).Run(context.Background(), protocol.BuildParams{Modules: modules, Overrides: overrides})
 		if err != nil || !answer.OK {
 			t.Fatal(err, answer.Diagnostics)
@@ -156,7 +157,7 @@ f(_, _) := "mock"`)}
 			t.Errorf("expected %v, got %v", overrides, answer.Builtins)
 		}
 		// The second round shows that the shared trees were not changed by the first.
-		for _, name := range []string{"regex.match", "plus"} {
+		for _, name := range []string{"regex.match", "plus", "json.marshal"} {
 			imported := bytes.Contains(answer.Wasm, []byte(`"`+diagnostics.HostedPrefix+name+`":`))
 			if imported != slices.Contains(overrides, name) {
 				t.Errorf("%s with overrides %v: imported %v", name, overrides, imported)

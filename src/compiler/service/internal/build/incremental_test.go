@@ -37,7 +37,7 @@ func (f *folder) name() string { return string(rune('p' + f.random.IntN(4))) }
 // rule is one of all kinds that can make one package depend on another.
 func (f *folder) rule(in string) string {
 	own, other, n := f.name(), f.other(in), f.random.IntN(5)
-	switch f.random.IntN(20) {
+	switch f.random.IntN(21) {
 	case 0:
 		return fmt.Sprintf("%s contains %d", own, n)
 	case 1:
@@ -76,6 +76,8 @@ func (f *folder) rule(in string) string {
 		return fmt.Sprintf("%s contains y if { y := data.%s.%s with input.n as %d }", own, other, f.name(), n)
 	case 18:
 		return fmt.Sprintf("%s contains y if { some y in data.%s.many }", own, other)
+	case 19:
+		return fmt.Sprintf("named[data.%s.%s].%s := %d", other, f.name(), f.name(), n)
 	default:
 		return fmt.Sprintf("fn%d(x) := data.%s.fn%d(x)", n, other, f.random.IntN(5))
 	}

@@ -43,7 +43,7 @@ func builtinName(term *ast.Term) string {
 
 // VisitOperators visits every term that stands where a function name may stand.
 func VisitOperators(node any, visit func(*ast.Term)) {
-	ast.NewGenericVisitor(func(x any) bool {
+	walk(node, func(x any) bool {
 		switch x := x.(type) {
 		case *ast.Expr:
 			if terms, ok := x.Terms.([]*ast.Term); ok && len(terms) > 0 {
@@ -59,7 +59,21 @@ func VisitOperators(node any, visit func(*ast.Term)) {
 			}
 		}
 		return false
-	}).Walk(node)
+	})
+}
+
+// walk visits a tree until visit returns true, also the terms in the names of rules, which OPA's visitor passes by.
+func walk(node any, visit func(any) bool) {
+	var visitor *ast.GenericVisitor
+	visitor = ast.NewGenericVisitor(func(x any) bool {
+		if head, ok := x.(*ast.Head); ok && len(head.Reference) > 0 {
+			for _, term := range head.Reference[1:] {
+				visitor.Walk(term)
+			}
+		}
+		return visit(x)
+	})
+	visitor.Walk(node)
 }
 
 // Shadows are the first name parts that mean something else than a built-in in one package.

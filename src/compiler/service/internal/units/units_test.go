@@ -72,6 +72,7 @@ func TestKeys(t *testing.T) {
 		{"a whole document", library, library + "\nq := 2", []string{"package user\nr := data", "package dynamic\nr := data[input.x]"}, "dynamic lib user"},
 		{"below a prefix", "package lib.deep\np := 1", "package lib.deep\np := 2", []string{"package user\nr := data.lib[input.x].p", "package stranger\nr := data.library"}, "lib.deep user"},
 		{"an imported root", library, library + "\nq := 2", []string{"package user\nimport data.lib as l\nr := l"}, "lib user"},
+		{"in the name of a rule", library, library + "\nq := 2", []string{"package user\nr[data.lib.p].x := 1 if true"}, "lib user"},
 		{"what a mock replaces", library, library + "\nq := 2", []string{"package user\nr if 1 with data.lib.p as 2"}, "lib user"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
