@@ -1,6 +1,6 @@
 import type { Evaluator } from '../evaluator/evaluator.js';
 import { GatewayError } from '../errors.js';
-import { mergeApart } from '../policy/merge-apart.js';
+import { documentApart, mergeApart } from '../policy/merge-apart.js';
 import type { Diagnostic } from '../policy/diagnostic.js';
 import type { CompiledPolicy, Revision } from '../policy/revision.js';
 import type { SourceSet } from '../policy/source-set.js';
@@ -76,7 +76,8 @@ async function fromHistory(
   return withShelved(shelf, from, async (shelved) => {
     const kept: KeptRevision = shelved?.revision ?? (await timed(notes, 'read', () => deps.keeper.load(from)));
     notes.source = kept.source;
-    const passed = options.gates === true ? await passGates(deps.gates, candidateOf(kept), options) : [];
+    const candidate = await candidateOf(kept);
+    const passed = options.gates === true ? await passGates(deps.gates, candidate, options) : [];
     if (options.gates === true) await passSourceGates(deps, kept.source, options, notes);
     return prepare(deps, { ...kept, warnings: [...kept.warnings, ...passed] }, shelved, request, notes);
   });
@@ -125,8 +126,9 @@ async function withData(source: SourceSet, policy: CompiledPolicy): Promise<Cand
   return { source, policy, data, document };
 }
 
-function candidateOf({ source, policy, data }: KeptRevision): Candidate {
-  return { source, policy, data, document: JSON.parse(Buffer.from(data).toString('utf8')) as Candidate['document'] };
+/** Whether it is asked for gates or not: what is asked of its data once it serves is found out here, apart. */
+async function candidateOf({ source, policy, data }: KeptRevision): Promise<Candidate> {
+  return { source, policy, data, document: await documentApart(data) };
 }
 
 async function passGates(gates: readonly Gate[], candidate: Candidate, options: ReloadOptions): Promise<Diagnostic[]> {

@@ -1,6 +1,10 @@
+import { isLargeData } from '../policy/large-data.js';
 import type { Generation } from './generation.js';
 
-/** Revisions that do not decide but stay prepared everywhere, so that going back to one is a swap and nothing else. */
+/**
+ * Revisions that do not decide but stay prepared everywhere, so that going back to one is a swap and nothing else. Those with large data do
+ * not stay: each would take as much memory as the one that serves, and going back to it loads it again.
+ */
 export class Shelf {
   readonly #capacity: number;
   /** Oldest first. */
@@ -12,6 +16,10 @@ export class Shelf {
 
   /** Frees what there is no more room for. */
   put(generation: Generation): void {
+    if (isLargeData(generation.revision.data)) {
+      generation.retire();
+      return;
+    }
     this.#held.push(generation);
     this.#trim(this.#capacity);
   }

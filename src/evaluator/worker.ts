@@ -1,4 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads';
+import { collectGarbage } from '../collect-garbage.js';
 import { asGatewayError } from '../errors.js';
 import { EvaluationContext } from './host/evaluation-context.js';
 import { fillMemory } from './host/instantiate.js';
@@ -70,14 +71,19 @@ function report(): void {
   control[CONTROL.memoryPages] = bytes / PAGE_BYTES;
 }
 
+/** Below, the memory of an instance may wait for its turn. */
+const COLLECTED_BYTES = 32 * 1024 * 1024;
+
 /** Instances dropped by generations that are gone. */
 let retired = 0;
 
 function release(generation: number): void {
   loading.delete(generation);
-  retired += generations.get(generation)?.dropped ?? 0;
+  const revision = generations.get(generation);
   generations.delete(generation);
+  retired += revision?.dropped ?? 0;
   report();
+  if ((revision?.image.bytes.byteLength ?? 0) > COLLECTED_BYTES) setImmediate(collectGarbage);
 }
 
 function answer(item: BatchItem): ReplyPayload {

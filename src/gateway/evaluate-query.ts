@@ -3,7 +3,7 @@ import { moduleTexts } from '../compiler/module-texts.js';
 import type { EvaluationError } from '../compiler/protocol.js';
 import type { ExplainMode, Explanation, ProfiledExpression, QueryResult, Solutions } from '../compiler/query-protocol.js';
 import { asGatewayError, GatewayError } from '../errors.js';
-import { validateInput } from '../evaluator/input.js';
+import { validateInput } from '../value/json-input.js';
 import { mergeData } from '../policy/merge-data.js';
 import type { SourceSet } from '../policy/source-set.js';
 import { parseTerm } from '../value/parse-term.js';

@@ -1,4 +1,4 @@
-import { DEFAULT_INPUT_DEPTH } from '../evaluator/input.js';
+import { DEFAULT_INPUT_DEPTH } from '../value/json-input.js';
 import type { Log } from '../log.js';
 import type { WatcherState } from '../watcher/watcher.js';
 import type { Refusal } from './door/refusal.js';

@@ -1,4 +1,5 @@
 import { GatewayError } from '../errors.js';
+import { isValidInput } from '../value/json-input.js';
 import { MAX_NUMBER_DIGITS, shownNumber } from '../value/number-bounds.js';
 import { findHalfPair, locateJsonFault } from './json-locate.js';
 import { pathTo, surveyJson } from './json-slices.js';
@@ -8,21 +9,21 @@ import { yamlToJson } from './yaml-to-json.js';
 /** Deeper data is refused: the WebAssembly parser recurses. Far above what people write. */
 export const MAX_DATA_DEPTH = 512;
 
-/** A data file that was checked: its JSON text and the same parsed (numbers rounded as JavaScript does). */
-export interface ParsedData {
-  readonly json: Uint8Array;
-  readonly value: unknown;
-}
-
-/** Throws `policy_data_invalid` with file, row and column. */
-export function parseDataFile(file: SourceFile): ParsedData {
+/** The JSON text of a data file, checked; nothing is built of it. Throws `policy_data_invalid` with file, row and column. */
+export function readDataFile(file: SourceFile): Uint8Array {
   const bytes = withoutBom(file.bytes);
   const json = file.path.endsWith('.json') ? bytes : yamlToJson(file.path, bytes);
+  if (!isValidInput(json, { maxDepth: MAX_DATA_DEPTH })) explain(file, bytes, json);
+  return json;
+}
+
+/** Throws what is wrong with the text. */
+function explain(file: SourceFile, bytes: Uint8Array, json: Uint8Array): void {
   // Asked before parsing: what finds the fault of malformed text recurses.
   const { depth, huge } = surveyJson(json);
   if (depth > MAX_DATA_DEPTH) throw dataInvalid(file.path, `nested deeper than ${MAX_DATA_DEPTH} levels`);
   const text = Buffer.from(json.buffer, json.byteOffset, json.byteLength).toString('utf8');
-  const value = parse(text, file.path);
+  parse(text, file.path);
   // The parser of the WebAssembly module stops at one, and could not say in which file.
   const half = findHalfPair(text);
   if (half !== undefined) {
@@ -30,7 +31,6 @@ export function parseDataFile(file: SourceFile): ParsedData {
     throw dataInvalid(file.path, 'Expected a whole surrogate pair, got half of one', place);
   }
   if (huge !== undefined) throw hugeNumber(file, json, huge, json === bytes ? text : undefined);
-  return { json, value };
 }
 
 /** Such a number aborts whatever compares or adds it: better refused here than met by a decision. */
@@ -62,9 +62,9 @@ export function dataInvalid(file: string, what: string, place: Place = {}, cause
   return new GatewayError('policy_data_invalid', `${at}: ${what}`, { cause, details: { file, ...place } });
 }
 
-function parse(text: string, file: string): unknown {
+function parse(text: string, file: string): void {
   try {
-    return JSON.parse(text);
+    JSON.parse(text);
   } catch (thrown) {
     const { at, expected } = locateJsonFault(text);
     const got = at >= text.length ? 'the end of the file' : JSON.stringify(String.fromCodePoint(text.codePointAt(at) ?? 0));

@@ -1,5 +1,6 @@
 import { GatewayError } from '../errors.js';
 import { isObject, splitObject } from './json-slices.js';
+import { roomFor } from './shared-bytes.js';
 
 /** JSON text as it was written, with the file that it came from. */
 interface Leaf {
@@ -28,7 +29,13 @@ export class DataTree {
   toJson(): Uint8Array {
     const parts: Uint8Array[] = [];
     write(this.#root, parts);
-    return Uint8Array.from(Buffer.concat(parts));
+    const json = roomFor(parts.reduce((sum, { byteLength }) => sum + byteLength, 0));
+    let at = 0;
+    for (const part of parts) {
+      json.set(part, at);
+      at += part.byteLength;
+    }
+    return json;
   }
 
   #branchAt(path: readonly string[], file: string): Branch {

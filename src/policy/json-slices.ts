@@ -41,6 +41,21 @@ export function isObject(json: Uint8Array): boolean {
   return json[skipSpace(json, 0)] === OPEN_BRACE;
 }
 
+/** True when valid JSON text is an array. */
+export function isArray(json: Uint8Array): boolean {
+  return json[skipSpace(json, 0)] === OPEN_BRACKET;
+}
+
+/** Elements of an array, which the JSON text has to be. */
+export function arrayLength(json: Uint8Array): number {
+  let at = skipSpace(json, skipSpace(json, 0) + 1);
+  for (let count = 0; ; count++) {
+    if (json[at] === CLOSE_BRACKET) return count;
+    at = skipSpace(json, endOfValue(json, at));
+    if (json[at] === COMMA) at = skipSpace(json, at + 1);
+  }
+}
+
 /** What one pass over JSON text tells before anything is built of it. The text may be malformed; whoever parses it finds that. */
 export interface JsonSurvey {
   /** The deepest nesting: 0 for a scalar. */

@@ -2,6 +2,7 @@ import { closeSync, constants, fstatSync, open, read } from 'node:fs';
 import { promisify } from 'node:util';
 import { printOf } from './scan.js';
 import type { ScannedFile } from './scan.js';
+import { roomFor } from './shared-bytes.js';
 
 /** O_NONBLOCK: a fifo that took the file's place since the scan must not hang the open; regular files ignore it. */
 const OPEN_FLAGS = constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY;
@@ -19,7 +20,7 @@ export async function loadFile(file: ScannedFile): Promise<Uint8Array | undefine
   const descriptor = await openAsync(file.absolute, OPEN_FLAGS);
   try {
     if (!isAsScanned(descriptor, file)) return undefined;
-    const bytes = new Uint8Array(file.size);
+    const bytes = roomFor(file.size);
     let filled = 0;
     while (filled < bytes.length) {
       const { bytesRead } = await readAsync(descriptor, bytes, filled, bytes.length - filled, filled);

@@ -1,7 +1,7 @@
 import picomatch from 'picomatch';
 import { z } from 'zod';
 import { GatewayError } from '../errors.js';
-import { parseDataFile } from './data-file.js';
+import { readDataFile } from './data-file.js';
 import type { SourceFile } from './source-set.js';
 
 /** Rego syntax of a module, as OPA names it. */
@@ -77,7 +77,7 @@ function named(value: 0 | 1): RegoVersion {
 
 function valueOf(file: SourceFile): unknown {
   try {
-    return parseDataFile({ path: `${file.path}.json`, bytes: file.bytes }).value;
+    return JSON.parse(Buffer.from(readDataFile({ path: `${file.path}.json`, bytes: file.bytes })).toString('utf8'));
   } catch (cause) {
     throw invalid(file.path, cause instanceof Error ? cause.message.replace(`${file.path}.json:`, '') : 'is no JSON', cause);
   }

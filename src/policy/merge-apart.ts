@@ -1,5 +1,4 @@
 import { once } from 'node:events';
-import { setImmediate } from 'node:timers/promises';
 import type { Worker } from 'node:worker_threads';
 import { GatewayError } from '../errors.js';
 import { fromWire } from '../wire-error.js';
@@ -8,8 +7,8 @@ import { startWorker } from '../start-worker.js';
 import type { Diagnostic } from './diagnostic.js';
 import { checkDataConflicts, mergeData } from './merge-data.js';
 import type { RulePlace } from './revision.js';
-import { lazyDocument, rememberSections } from './sections.js';
-import type { SectionPlace } from './sections.js';
+import { isSurveyed, lazyDocument, rememberSurvey } from './sections.js';
+import type { DataSurvey } from './sections.js';
 import type { SourceFile, SourceSet } from './source-set.js';
 
 /** The data of a source set, merged and held against the rules. */
@@ -21,14 +20,15 @@ export interface CheckedData {
   readonly conflicts: readonly Diagnostic[];
 }
 
-/** To the thread: one message a file, then the rules. */
-export type MergeRequest =
-  | { readonly type: 'file'; readonly part: 'data' | 'overlays'; readonly file: SourceFile }
-  | { readonly type: 'merge'; readonly rules: readonly RulePlace[] };
+/** To the thread, which answers one and ends. Large bytes are shared with it, see `roomFor`. */
+export type DataRequest =
+  | ({ readonly type: 'merge'; readonly rules: readonly RulePlace[] } & Pick<SourceSet, 'data' | 'overlays'>)
+  | { readonly type: 'survey'; readonly data: Uint8Array };
 
-export type MergeReply =
-  | { readonly data: Uint8Array; readonly places: readonly SectionPlace[]; readonly conflicts: readonly Diagnostic[] }
-  | { readonly error: WireError };
+export type DataReply =
+  | { readonly type: 'merged'; readonly data: Uint8Array; readonly survey: DataSurvey; readonly conflicts: readonly Diagnostic[] }
+  | { readonly type: 'surveyed'; readonly survey: DataSurvey }
+  | { readonly type: 'failed'; readonly error: WireError };
 
 /** JSON of this size merges within 2 ms, and so does so much of YAML: less than a thread takes to start. */
 const SMALL_JSON_BYTES = 128 * 1024;
@@ -36,44 +36,52 @@ const SMALL_YAML_BYTES = 1024;
 
 /**
  * Merges and checks the data of a source set: what is large on a thread of its own, which ends with the work and takes its memory along.
- * The thread that decides copies bytes, a file at a time. Throws what {@link mergeData} throws.
+ * Throws what {@link mergeData} throws.
  */
-export async function mergeApart(set: Pick<SourceSet, 'data' | 'overlays'>, rules: readonly RulePlace[]): Promise<CheckedData> {
-  if (isSmall(set)) {
-    const merged = mergeData(set);
+export async function mergeApart(
+  { data, overlays }: Pick<SourceSet, 'data' | 'overlays'>,
+  rules: readonly RulePlace[],
+): Promise<CheckedData> {
+  if (isSmall([...data, ...overlays])) {
+    const merged = mergeData({ data, overlays });
     return { ...merged, conflicts: checkDataConflicts(merged, rules) };
   }
+  const reply = await ask({ type: 'merge', data, overlays, rules });
+  if (reply.type !== 'merged') throw unexpected();
+  rememberSurvey(reply.data, reply.survey);
+  return { data: reply.data, document: lazyDocument(reply.data), conflicts: reply.conflicts };
+}
+
+/** A kept document as values, see {@link CheckedData}. One that is large is cut on a thread of its own. */
+export async function documentApart(data: Uint8Array): Promise<CheckedData['document']> {
+  if (data.byteLength > SMALL_JSON_BYTES && !isSurveyed(data)) {
+    const reply = await ask({ type: 'survey', data });
+    if (reply.type !== 'surveyed') throw unexpected();
+    rememberSurvey(data, reply.survey);
+  }
+  return lazyDocument(data);
+}
+
+async function ask(request: DataRequest): Promise<DataReply> {
   const worker = startWorker({ name: 'data' }, new URL('./merge-worker.js', import.meta.url));
   try {
-    const reply = await ask(worker, set, rules);
-    if ('error' in reply) throw fromWire(reply.error);
-    rememberSections(reply.data, reply.places);
-    return { data: reply.data, document: lazyDocument(reply.data), conflicts: reply.conflicts };
+    const reply = await answerOf(worker, request);
+    if (reply.type === 'failed') throw fromWire(reply.error);
+    return reply;
   } finally {
     await worker.terminate();
   }
 }
 
-async function ask(
-  worker: Worker,
-  { data, overlays }: Pick<SourceSet, 'data' | 'overlays'>,
-  rules: readonly RulePlace[],
-): Promise<MergeReply> {
+async function answerOf(worker: Worker, request: DataRequest): Promise<DataReply> {
   const ended = new AbortController();
-  const replied = once(worker, 'message', { signal: ended.signal }) as Promise<[MergeReply]>;
+  const replied = once(worker, 'message', { signal: ended.signal }) as Promise<[DataReply]>;
   const crashed = once(worker, 'exit', { signal: ended.signal }).then(() => {
-    throw new GatewayError('internal', 'The thread that merges data ended without an answer');
+    throw unexpected();
   });
   for (const lost of [replied, crashed]) lost.catch(() => undefined);
   try {
-    const post = (request: MergeRequest): void => worker.postMessage(request);
-    for (const [part, files] of [['data', data] as const, ['overlays', overlays] as const]) {
-      for (const file of files) {
-        post({ type: 'file', part, file });
-        await setImmediate();
-      }
-    }
-    post({ type: 'merge', rules });
+    worker.postMessage(request);
     const [reply] = await Promise.race([replied, crashed]);
     return reply;
   } finally {
@@ -81,10 +89,14 @@ async function ask(
   }
 }
 
-function isSmall({ data, overlays }: Pick<SourceSet, 'data' | 'overlays'>): boolean {
+function unexpected(): GatewayError {
+  return new GatewayError('internal', 'The thread that merges data ended without an answer');
+}
+
+function isSmall(files: readonly SourceFile[]): boolean {
   let json = 0;
   let yaml = 0;
-  for (const { path, bytes } of [...data, ...overlays]) {
+  for (const { path, bytes } of files) {
     if (path.endsWith('.json')) json += bytes.length;
     else yaml += bytes.length;
   }

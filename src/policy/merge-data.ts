@@ -1,16 +1,16 @@
-import { dataInvalid, parseDataFile } from './data-file.js';
-import type { ParsedData } from './data-file.js';
+import { dataInvalid, readDataFile } from './data-file.js';
 import { DataTree } from './data-tree.js';
-import { isObject } from './json-slices.js';
+import { isArray, isObject } from './json-slices.js';
 import type { Diagnostic } from './diagnostic.js';
 import type { RulePlace } from './revision.js';
+import { lazyDocument } from './sections.js';
 import type { SourceFile, SourceSet } from './source-set.js';
 
 /** The data document of a source set. */
 export interface MergedData {
   /** JSON text in UTF-8, numbers as they were written. */
   readonly data: Uint8Array;
-  /** The same parsed, for checks: numbers are JavaScript's. */
+  /** The same parsed, each member at the root when it is first asked for: numbers are JavaScript's. */
   readonly document: Readonly<Record<string, unknown>>;
 }
 
@@ -21,18 +21,19 @@ export interface MergedData {
 export function mergeData(set: Pick<SourceSet, 'data' | 'overlays'>): MergedData {
   const [only] = set.data;
   if (only?.path === 'data.json' && set.data.length === 1 && set.overlays.length === 0) {
-    const { json, value } = parseRoot(only);
-    return { data: json, document: value };
+    return withDocument(readRoot(only));
   }
   const tree = new DataTree();
   for (const file of set.data) {
     const path = file.path.split('/').slice(0, -1);
-    const { json } = path.length === 0 ? parseRoot(file) : parseDataFile(file);
-    tree.insert(path, json, file.path);
+    tree.insert(path, path.length === 0 ? readRoot(file) : readDataFile(file), file.path);
   }
-  for (const file of set.overlays) tree.overlay(parseRoot(file).json, file.path);
-  const data = tree.toJson();
-  return { data, document: JSON.parse(Buffer.from(data).toString('utf8')) as Record<string, unknown> };
+  for (const file of set.overlays) tree.overlay(readRoot(file), file.path);
+  return withDocument(tree.toJson());
+}
+
+function withDocument(data: Uint8Array): MergedData {
+  return { data, document: lazyDocument(data) };
 }
 
 /**
@@ -60,9 +61,13 @@ function claimedPath(document: Readonly<Record<string, unknown>>, path: readonly
   return ['data', ...path].join('.');
 }
 
-function parseRoot(file: SourceFile): ParsedData & { readonly value: Readonly<Record<string, unknown>> } {
-  const { json, value } = parseDataFile(file);
-  if (isObject(json)) return { json, value: value as Readonly<Record<string, unknown>> };
-  const got = value === null ? 'null' : Array.isArray(value) ? 'an array' : `a ${typeof value}`;
-  throw dataInvalid(file.path, `Expected an object at the root, got ${got}`, { row: 1, col: 1 });
+function readRoot(file: SourceFile): Uint8Array {
+  const json = readDataFile(file);
+  if (isObject(json)) return json;
+  throw dataInvalid(file.path, `Expected an object at the root, got ${isArray(json) ? 'an array' : scalarName(json)}`, { row: 1, col: 1 });
+}
+
+function scalarName(json: Uint8Array): string {
+  const value: unknown = JSON.parse(Buffer.from(json).toString('utf8'));
+  return value === null ? 'null' : `a ${typeof value}`;
 }

@@ -1,30 +1,53 @@
+import { findBlockLists } from './block-lists.js';
+import type { BlockLists } from './block-lists.js';
 import { splitObject } from './json-slices.js';
 
 /** The members of a data document at its root, each as the JSON text that was written. */
 export type Sections = ReadonlyMap<string, Uint8Array>;
 
-const known = new WeakMap<Uint8Array, Sections>();
-
 /** Where a member lies in the text of its document. */
-export type SectionPlace = readonly [name: string, start: number, end: number];
+type SectionPlace = readonly [name: string, start: number, end: number];
 
-/** The members of a document, cut once. A large document is cut where it is merged, see {@link rememberSections}. */
+/** What is asked of a whole document again and again. */
+export interface DataSurvey {
+  readonly places: readonly SectionPlace[];
+  readonly blockLists: BlockLists;
+}
+
+const sections = new WeakMap<Uint8Array, Sections>();
+const blockLists = new WeakMap<Uint8Array, BlockLists>();
+
+/** The members of a document, cut once. A large document is cut on another thread, see {@link rememberSurvey}. */
 export function sectionsOf(data: Uint8Array): Sections {
-  const found = known.get(data) ?? splitObject(data);
-  known.set(data, found);
+  const found = sections.get(data) ?? splitObject(data);
+  sections.set(data, found);
   return found;
 }
 
-export function placesOf(data: Uint8Array): SectionPlace[] {
-  return [...splitObject(data)].map(([name, json]) => {
+/** See {@link findBlockLists}; looked for once. */
+export function blockListsOf(data: Uint8Array): BlockLists {
+  const found = blockLists.get(data) ?? findBlockLists(data);
+  blockLists.set(data, found);
+  return found;
+}
+
+export function surveyData(data: Uint8Array): DataSurvey {
+  const places = [...splitObject(data)].map(([name, json]): SectionPlace => {
     const start = json.byteOffset - data.byteOffset;
     return [name, start, start + json.byteLength];
   });
+  return { places, blockLists: findBlockLists(data) };
 }
 
-/** Takes over what another thread has cut. */
-export function rememberSections(data: Uint8Array, places: readonly SectionPlace[]): void {
-  known.set(data, new Map(places.map(([name, start, end]) => [name, data.subarray(start, end)])));
+/** Takes over what another thread has found. */
+export function rememberSurvey(data: Uint8Array, survey: DataSurvey): void {
+  sections.set(data, new Map(survey.places.map(([name, start, end]) => [name, data.subarray(start, end)])));
+  blockLists.set(data, survey.blockLists);
+}
+
+/** True when nothing is left to be looked for. */
+export function isSurveyed(data: Uint8Array): boolean {
+  return sections.has(data) && blockLists.has(data);
 }
 
 /** The document as values: each member is parsed when it is first asked for, so that a large one that nobody reads costs nothing. */

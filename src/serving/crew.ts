@@ -101,11 +101,11 @@ export class Crew {
 
   /** Of a process that does not answer, the figures that it gave last. */
   async metrics(): Promise<readonly unknown[]> {
-    const asked = this.#members.filter(({ ready }) => ready);
-    const before = asked.map(({ figures }) => figures);
-    for (const member of asked) member.ask();
-    const isKnown = (member: ServerProcess, index: number): boolean => member.late || member.ended || member.figures !== before[index];
-    await this.#changes.until(() => asked.every(isKnown), FRESH_MS);
+    const asked = this.#members.filter(({ ready }) => ready).map((member) => ({ member, number: member.ask() }));
+    await this.#changes.until(
+      () => asked.every(({ member, number }) => member.late || member.ended || member.reported >= number),
+      FRESH_MS,
+    );
     return this.#ledger.metrics(this.#members);
   }
 

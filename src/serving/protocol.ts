@@ -41,7 +41,8 @@ export type ServingCommand =
   | { readonly type: 'settings'; readonly version: number; readonly guardrail: GuardrailSettings }
   /** Comes with the socket. Numbers count up. */
   | { readonly type: 'connection'; readonly number: number }
-  | { readonly type: 'report' }
+  /** Numbers count up. */
+  | { readonly type: 'report'; readonly number: number }
   /** Every answer from now on closes its connection. */
   | { readonly type: 'leave' }
   | { readonly type: 'drain' };
@@ -56,7 +57,8 @@ export type ServingEvent =
   | { readonly type: 'taken' | 'left'; readonly number: number }
   | { readonly type: 'prepared'; readonly generation: number }
   | { readonly type: 'refused'; readonly generation: number; readonly code: ErrorCode; readonly message: string }
-  | { readonly type: 'report'; readonly figures: ProcessFigures }
+  /** Of the request with this number; of none at the end. */
+  | { readonly type: 'report'; readonly number: number | undefined; readonly figures: ProcessFigures }
   | { readonly type: 'log'; readonly level: LogLevel; readonly fields: Readonly<Record<string, unknown>>; readonly message: string }
   | { readonly type: 'drained' };
 

@@ -35,6 +35,9 @@ export class ServerProcess {
   readonly #handover: Handover;
   readonly #waiting = new Map<number, Settle>();
   figures: ProcessFigures | undefined;
+  #asked = 0;
+  /** Number of the request that {@link figures} answer. */
+  reported = 0;
   /** When it last said anything, of `performance.now()`. */
   heardAt = performance.now();
   /** Since when it owes an answer. */
@@ -99,10 +102,12 @@ export class ServerProcess {
     if (this.#child.connected) this.#child.send(command, () => undefined);
   }
 
-  /** Asks for figures. */
-  ask(): void {
+  /** Asks for figures. Returns the number that {@link reported} will have reached when they are there. */
+  ask(): number {
+    this.#asked += 1;
     this.#owesSince ??= performance.now();
-    this.send({ type: 'report' });
+    this.send({ type: 'report', number: this.#asked });
+    return this.#asked;
   }
 
   /** Connections that it is to have and has not taken yet. */
@@ -152,6 +157,9 @@ export class ServerProcess {
     else if (event.type === 'left') this.#handover.left(event.number);
     else if (event.type === 'prepared') this.#waiting.get(event.generation)?.();
     else if (event.type === 'refused') this.#waiting.get(event.generation)?.(new GatewayError(event.code, event.message));
-    else if (event.type === 'report') this.figures = event.figures;
+    else if (event.type === 'report') {
+      this.figures = event.figures;
+      this.reported = event.number ?? this.reported;
+    }
   }
 }

@@ -5,6 +5,7 @@ import { reachesOut } from '../evaluator/linker.js';
 import type { GuardrailSettings } from '../http/deps.js';
 import type { Front } from '../http/front.js';
 import type { Log } from '../log.js';
+import { isLargeData } from '../policy/large-data.js';
 import type { Revision } from '../policy/revision.js';
 import { Crew } from './crew.js';
 import { GATEWAY_WORDS } from './gateway-words.js';
@@ -53,12 +54,6 @@ export interface Serving extends Front {
   close(): Promise<void>;
 }
 
-/**
- * JSON text that every process holds and parses for itself: some 14 bytes of memory for each byte in each process, and 50 ms. Revisions
- * with more of it are decided by the workers of the main process, which share one parsing.
- */
-const SERVED_DATA_BYTES = 4 * 1024 * 1024;
-
 /** Starts the processes. Throws `serving_failed` when the folder for their local sockets cannot be made. */
 export function createServing({ processes, settings, guardrail, log }: ServingOptions): Serving {
   const folder = createPrivateFolder();
@@ -87,8 +82,9 @@ export function createServing({ processes, settings, guardrail, log }: ServingOp
     async prepare(revision) {
       generations += 1;
       const generation = generations;
-      // A decision that reaches out may not be made twice, which is what happens to one that runs over its slice.
-      const quick = !reachesOut(revision.policy.builtins) && revision.data.byteLength <= SERVED_DATA_BYTES;
+      // A decision that reaches out may not be made twice, which is what happens to one that runs over its slice. Large data is held by
+      // the workers of the main process alone.
+      const quick = !reachesOut(revision.policy.builtins) && !isLargeData(revision.data);
       if (quick) await crew.prepare(wire(revision, generation));
       return {
         activate: () => words.write('generation', quick ? generation : 0),

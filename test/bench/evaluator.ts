@@ -6,7 +6,7 @@ import { createEvaluator } from '../../src/evaluator/create-evaluator.js';
 import type { PreparedRevision } from '../../src/evaluator/evaluator.js';
 import { EvaluationContext } from '../../src/evaluator/host/evaluation-context.js';
 import { LoadedRevision } from '../../src/evaluator/host/loaded-revision.js';
-import { validateInput } from '../../src/evaluator/input.js';
+import { validateInput } from '../../src/value/json-input.js';
 import { linker } from '../../src/evaluator/linker.js';
 import type { CompiledPolicy } from '../../src/policy/revision.js';
 import { compileWith } from '../helpers/compile-with.js';

@@ -19,6 +19,7 @@ export interface GuestExports {
   readonly eval: (context: number) => number;
   readonly opa_malloc: (size: number) => number;
   readonly opa_free: (address: number) => void;
+  readonly opa_json_parse: (address: number, length: number) => number;
   readonly opa_value_parse: (address: number, length: number) => number;
   readonly opa_value_dump: (value: number) => number;
   readonly opa_heap_ptr_get: () => number;

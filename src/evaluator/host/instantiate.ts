@@ -23,12 +23,8 @@ const SLACK_BYTES = 4 * 1024 * 1024;
 
 /** What is used of the SDK's class. Its own types need the DOM library, and say that an ES module may import the class. */
 interface SdkPolicy {
-  readonly dataAddr: number;
   readonly baseHeapPtr: number;
-  readonly dataHeapPtr: number;
   readonly entrypoints: Readonly<Record<string, number>>;
-  /** Takes an ArrayBuffer as JSON text and anything else as a value to stringify. */
-  setData(json: ArrayBuffer): void;
 }
 
 const { LoadedPolicy } = createRequire(import.meta.url)('@open-policy-agent/opa-wasm') as {
@@ -74,7 +70,9 @@ export function instantiate(source: ModuleSource, context: EvaluationContext, fi
   const policy = new LoadedPolicy({ exports }, memory.memory, abiMinor(exports));
   const { baseHeapPtr: dataStart, entrypoints } = policy;
   const loaded =
-    'image' in source.data ? placeImage(source.data.image, dataStart, memory, filled !== undefined) : parseData(source.data.json, policy);
+    'image' in source.data
+      ? placeImage(source.data.image, dataStart, memory, filled !== undefined)
+      : parseData(source.data.json, dataStart, exports, memory);
   context.renewHeap();
   order.heapStart = loaded.heapStart;
   exports.base_end.value = loaded.heapStart;
@@ -169,11 +167,19 @@ function nativeTable({ library, link: find }: ModuleSource): CallTables['natives
   return names.map((name) => ({ name, call: ASSISTED_REASONS[name] === undefined ? undefined : find(name) }));
 }
 
-function parseData(json: Uint8Array, policy: SdkPolicy): Pick<Guest, 'dataAddress' | 'heapStart'> {
-  // `buffer` of a view is all of what it looks at; what came from another thread is a whole buffer, which may be large.
-  const isWhole = json.buffer instanceof ArrayBuffer && json.byteLength === json.buffer.byteLength;
-  policy.setData(isWhole ? json.buffer : new Uint8Array(json).buffer);
-  return { dataAddress: policy.dataAddr, heapStart: align(policy.dataHeapPtr) };
+/** Straight from the bytes that threads share: the SDK wants them in a buffer of their own. */
+function parseData(
+  json: Uint8Array,
+  dataStart: number,
+  exports: GuestExports,
+  memory: GuestMemory,
+): Pick<Guest, 'dataAddress' | 'heapStart'> {
+  exports.opa_heap_ptr_set(dataStart);
+  const text = exports.opa_malloc(json.byteLength) >>> 0;
+  memory.bytes.set(json, text);
+  const dataAddress = exports.opa_json_parse(text, json.byteLength);
+  if (dataAddress === 0) throw new GatewayError('evaluation_failed', 'The policy module cannot read the data document');
+  return { dataAddress, heapStart: align(exports.opa_heap_ptr_get()) };
 }
 
 /** Bytes of an image that are copied at once: 4 MiB of fresh memory take some 3 ms. */

@@ -1,7 +1,9 @@
+import { collectGarbage } from '../../collect-garbage.js';
 import type { GatewayError } from '../../errors.js';
 import type { Generation } from './generation.js';
 import type { Pending } from './pending.js';
 import { fromWire } from '../../wire-error.js';
+import { Parser } from './parser.js';
 import type { ReplyPayload, ThreadEvent } from './protocol.js';
 import { Restarts } from './restarts.js';
 import { Thread } from './thread.js';
@@ -30,9 +32,13 @@ export interface FleetListener {
   lost(thread: LostThread): void;
 }
 
+/** Who let go of a large revision has dropped what it held of it by then. */
+const COLLECT_MS = 1_000;
+
 /**
  * The threads, and which revisions each has. `workers` of them serve; a warm spare with every revision loaded steps in at once
  * when one dies or is stuck in a slow request. Stuck threads count as absent: others are started beside them, up to a bound.
+ * A revision with large data is loaded by so many threads only as its memory allows, and by another one when these are stuck for long.
  */
 export class Fleet implements ThreadListener {
   readonly #options: FleetOptions;
@@ -40,6 +46,9 @@ export class Fleet implements ThreadListener {
   readonly #generations = new Map<number, Generation>();
   readonly #restarts = new Restarts(() => this.#fill());
   #threads: readonly Thread[] = [];
+  readonly #parsers = new Map<Generation, Parser>();
+  /** Threads may have revisions that they were given for a while. */
+  #relieved = false;
   #closed = false;
   /** Threads that died or were killed. */
   replaced = 0;
@@ -73,16 +82,38 @@ export class Fleet implements ThreadListener {
     this.#generations.set(generation.id, generation);
     this.#fill();
     if (this.#restarts.hopeless) generation.fail(this.#restarts.error());
+    else if (generation.large) this.#parse(generation);
     this.#advance(generation);
+  }
+
+  #parse(generation: Generation): void {
+    const parser = new Parser(generation.source, this.#options, {
+      parsed: ({ data, entrypoints }) => {
+        this.#parsers.delete(generation);
+        generation.adopt(data, entrypoints);
+        this.#advance(generation);
+      },
+      failed: (error) => {
+        this.#parsers.delete(generation);
+        generation.fail(error);
+      },
+    });
+    this.#parsers.set(generation, parser);
   }
 
   /** Frees a revision in every thread. */
   unload(generation: Generation): void {
     if (!this.#generations.delete(generation.id)) return;
-    for (const thread of this.#threads) {
-      thread.prepared.delete(generation.id);
-      if (thread.started) thread.send({ type: 'release', generation: generation.id });
-    }
+    void this.#parsers.get(generation)?.end();
+    this.#parsers.delete(generation);
+    for (const thread of this.#threads) this.#free(thread, generation);
+    if (generation.large) setTimeout(collectGarbage, COLLECT_MS).unref();
+  }
+
+  #free(thread: Thread, generation: Generation): void {
+    thread.prepared.delete(generation.id);
+    generation.forget(thread);
+    if (thread.started) thread.send({ type: 'release', generation: generation.id });
   }
 
   /** Ends a thread whose request ran too long. */
@@ -100,10 +131,20 @@ export class Fleet implements ThreadListener {
     return returned;
   }
 
+  /** Threads have been stuck for a while: where nobody else has a revision, another one loads it. */
+  relieve(): void {
+    const [able] = this.#able;
+    for (const generation of this.#generations.values()) {
+      if (!generation.settled || able === undefined || this.serving(generation).length > 0) continue;
+      this.#ask(generation, able);
+      this.#relieved = true;
+    }
+  }
+
   async close(): Promise<void> {
     this.#closed = true;
     this.#restarts.stop();
-    await Promise.all(this.#threads.map((thread) => thread.terminate()));
+    await Promise.all([...this.#threads.map((thread) => thread.terminate()), ...[...this.#parsers.values()].map((parser) => parser.end())]);
     this.#threads = [];
   }
 
@@ -123,6 +164,7 @@ export class Fleet implements ThreadListener {
       case 'pong':
         thread.resume();
         this.#trim();
+        this.#retreat();
         this.#advanceAll();
         break;
       case 'print':
@@ -138,6 +180,7 @@ export class Fleet implements ThreadListener {
 
   replied(): void {
     this.#trim();
+    this.#retreat();
     this.#listener.ready();
   }
 
@@ -179,6 +222,20 @@ export class Fleet implements ThreadListener {
     }
   }
 
+  /** Threads that stood in for others free what these have again. */
+  #retreat(): void {
+    if (!this.#relieved) return;
+    this.#relieved = false;
+    for (const generation of this.#generations.values()) {
+      const holders = generation.large ? this.#holders(generation) : this.#threads;
+      for (const thread of this.#threads) {
+        if (holders.includes(thread) || !thread.prepared.has(generation.id)) continue;
+        if (thread.load > 0 || holders.some((holder) => holder.stalled || !holder.prepared.has(generation.id))) this.#relieved = true;
+        else this.#free(thread, generation);
+      }
+    }
+  }
+
   #remove(thread: Thread, error?: GatewayError): void {
     this.#threads = this.#threads.filter((other) => other !== thread);
     this.#droppedBefore += thread.instancesDropped;
@@ -195,11 +252,22 @@ export class Fleet implements ThreadListener {
 
   /** Asks threads that lack the revision to load it: one to parse the data, then all others to copy it. */
   #advance(generation: Generation): void {
-    const able = this.#able;
+    const holders = this.#holders(generation);
     // The last one is the spare: parsing there keeps nobody waiting.
-    const asked = generation.parsed ? able : generation.parser === undefined ? able.slice(-1) : [];
-    for (const thread of asked) if (generation.ask(thread)) thread.send({ type: 'prepare', ...generation.source });
-    if (able.length >= this.#wanted && able.every((thread) => thread.prepared.has(generation.id))) generation.succeed();
+    const parsers = generation.large || generation.parser !== undefined ? [] : holders.slice(-1);
+    for (const thread of generation.parsed ? holders : parsers) this.#ask(generation, thread);
+    const enough = generation.large ? Math.min(generation.copies, this.#options.workers) : this.#wanted;
+    if (holders.length >= enough && holders.every((thread) => thread.prepared.has(generation.id))) generation.succeed();
+  }
+
+  /** Threads that are to have it. Of large data one that is stuck keeps its copy: it comes back, or dies and another takes its place. */
+  #holders(generation: Generation): readonly Thread[] {
+    if (!generation.large) return this.#able;
+    return this.#threads.filter(({ started }) => started).slice(0, Math.min(generation.copies, this.#options.workers));
+  }
+
+  #ask(generation: Generation, thread: Thread): void {
+    if (generation.ask(thread)) thread.send({ type: 'prepare', ...generation.source });
   }
 
   #prepared(thread: Thread, event: Extract<ThreadEvent, { type: 'prepared' }>): void {

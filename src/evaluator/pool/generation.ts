@@ -1,9 +1,16 @@
 import { GatewayError } from '../../errors.js';
+import { isLargeData } from '../../policy/large-data.js';
 import type { DataSource } from '../host/data-image.js';
 import type { GenerationSource } from './protocol.js';
 
 /** Threads that may die over the data of one revision before the revision is taken for the cause. */
 const MAX_PARSERS = 2;
+
+/**
+ * Bytes that large data may take for each byte of its JSON text, as image and in the memory of threads. With the text as it was read and merged
+ * and the processes themselves 12 are the aim.
+ */
+const BYTES_FOR_BYTE = 9;
 
 /** A thread, as far as a generation is concerned: this one or another. */
 type ThreadIdentity = object;
@@ -17,7 +24,9 @@ export class Generation {
   pending = 0;
   released = false;
   settled = false;
-  /** The thread that parses the data. */
+  /** Bytes of JSON text when there is much of it: then few threads have the revision. */
+  readonly #largeBytes: number | undefined;
+  /** The thread that parses the data, unless that is done apart. */
   parser: ThreadIdentity | undefined;
   #parsers = 0;
   readonly #asked = new WeakSet<ThreadIdentity>();
@@ -28,6 +37,7 @@ export class Generation {
 
   constructor(source: GenerationSource) {
     this.source = source;
+    this.#largeBytes = 'json' in source.data && isLargeData(source.data.json) ? source.data.json.byteLength : undefined;
     this.ready = new Promise<void>((resolve, reject) => {
       this.#resolve = resolve;
       this.#reject = reject;
@@ -36,6 +46,18 @@ export class Generation {
 
   get id(): number {
     return this.source.generation;
+  }
+
+  /** Its data is parsed by a thread that ends with it, and is loaded by no more threads than {@link copies}. */
+  get large(): boolean {
+    return this.#largeBytes !== undefined;
+  }
+
+  /** Threads that may have it at once. */
+  get copies(): number {
+    const { data } = this.source;
+    if (this.#largeBytes === undefined || !('image' in data)) return Infinity;
+    return Math.max(1, Math.floor((BYTES_FOR_BYTE * this.#largeBytes) / data.image.bytes.byteLength) - 1);
   }
 
   /** True when the data was parsed: any number of threads may load it now. */
@@ -49,6 +71,11 @@ export class Generation {
     this.#asked.add(thread);
     if (!this.parsed) this.parser = thread;
     return true;
+  }
+
+  /** The thread has freed it, and may be asked again. */
+  forget(thread: ThreadIdentity): void {
+    this.#asked.delete(thread);
   }
 
   /** Takes what the first thread made of it. */

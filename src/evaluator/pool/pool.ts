@@ -17,6 +17,9 @@ const WINDOW = 256;
 /** A thread that is silent for so long is in a slow request: others stop waiting behind it. 20 ms = some thousand usual decisions. */
 const STALL_MS = 20;
 
+/** After so long another thread loads what only the stuck one has: large data, which takes some hundred ms. */
+const RELIEF_MS = 200;
+
 /** A request that was aboard so many dying threads is taken for the cause. */
 const MAX_LOSSES = 3;
 
@@ -176,6 +179,7 @@ export class Pool implements FleetListener {
       if (oldest === undefined && !thread.stalled) continue;
       const busy = now - thread.busySince;
       if (!thread.stalled && busy >= Math.min(STALL_MS, oldest?.timeoutMs ?? STALL_MS)) this.#requeue(this.#fleet.bypass(thread));
+      if (thread.stalled && busy >= RELIEF_MS) this.#fleet.relieve();
       const limit = thread.oldest?.timeoutMs ?? PREPARE_TIMEOUT_MS;
       if (busy >= limit) this.#fleet.kill(thread, timedOut(limit));
       else next = Math.min(next, limit - busy);

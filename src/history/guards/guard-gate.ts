@@ -3,7 +3,7 @@ import { GatewayError } from '../../errors.js';
 import type { Diagnostic } from '../../policy/diagnostic.js';
 import type { Revision } from '../../policy/revision.js';
 import { emptiedBlockLists, lostEntrypoints, lostModules, openedDefaults, shrunkData } from './findings.js';
-import type { Finding, Serving } from './findings.js';
+import type { Finding } from './findings.js';
 
 export type GuardMode = 'off' | 'warn' | 'enforce';
 
@@ -35,19 +35,8 @@ const MAX_FINDINGS = 20;
  * forces the reload; warns otherwise.
  */
 export function createGuardGate({ guards, serving, asked }: GuardGateOptions): Gate {
-  let last: Serving | undefined;
-
-  /** The data of what serves is parsed once, not at every save. */
-  function current(): Serving | undefined {
-    const revision = serving();
-    if (revision === undefined) return undefined;
-    if (last?.revision.data === revision.data) return { revision, document: last.document };
-    last = { revision, document: JSON.parse(Buffer.from(revision.data).toString('utf8')) as Serving['document'] };
-    return last;
-  }
-
   return (candidate: Candidate, { force = false, accept = [] }) => {
-    const before = current();
+    const before = serving();
     if (before === undefined) return [];
     const seen: Readonly<Record<GuardName, () => readonly Finding[]>> = {
       modules: () => lostModules(before, candidate),

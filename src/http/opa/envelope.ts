@@ -1,4 +1,4 @@
-import { validateInput } from '../../evaluator/input.js';
+import { validateInput } from '../../value/json-input.js';
 import { GatewayError } from '../../errors.js';
 import { firstValue, isObjectAt, members, skipBlanks } from '../json/scan.js';
 import type { Member } from '../json/scan.js';

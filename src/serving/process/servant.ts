@@ -56,12 +56,12 @@ export function createServant({ settings, words, tell }: ServantOptions): Servan
     tell(failure === undefined ? { type: 'prepared', generation } : { type: 'refused', generation, ...failure });
   }
 
-  async function report(): Promise<void> {
+  async function report(number?: number): Promise<void> {
+    const counted = await metrics.snapshot();
+    // Read last: they are to be those of the moment in which they are sent.
     const { forwarded } = forwarder;
-    const { overBudget, instancesDropped, memoryBytes } = held.figures();
-    const asked = held.takeAsked();
-    const figures = { connections, forwarded, overBudget, instancesDropped, memoryBytes, asked, metrics: await metrics.snapshot() };
-    tell({ type: 'report', figures });
+    const figures = { connections, forwarded, ...held.figures(), asked: held.takeAsked(), metrics: counted };
+    tell({ type: 'report', number, figures });
   }
 
   return {
@@ -79,7 +79,7 @@ export function createServant({ settings, words, tell }: ServantOptions): Servan
       else if (command.type === 'release') held.release(command.generation);
       else if (command.type === 'settings') live.update(command);
       else if (command.type === 'leave') server.leave();
-      else void report();
+      else void report(command.number);
     },
     async drain() {
       await server.close();

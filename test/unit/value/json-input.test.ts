@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { GatewayError } from '../../../src/errors.js';
-import { validateInput } from '../../../src/evaluator/input.js';
+import { validateInput } from '../../../src/value/json-input.js';
 
 function verdict(bytes: Uint8Array, maxDepth?: number): string {
   try {

@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { GatewayError } from '../errors.js';
-import { isHugeNumber, MAX_NUMBER_DIGITS, shownNumber } from '../value/number-bounds.js';
+import { isHugeNumber, MAX_NUMBER_DIGITS, shownNumber } from './number-bounds.js';
 
 /** Bounds of an input document. */
 export interface InputLimits {
@@ -62,6 +62,16 @@ export function validateInput(bytes: Uint8Array, limits: InputLimits = {}): void
       depth--;
       position++;
     }
+  }
+}
+
+/** Whether {@link validateInput} takes it: a pass over the bytes that builds nothing of them. */
+export function isValidInput(bytes: Uint8Array, limits: InputLimits = {}): boolean {
+  try {
+    validateInput(bytes, limits);
+    return true;
+  } catch {
+    return false;
   }
 }
 
