@@ -147,7 +147,7 @@ p if regex.match("a", input.x)
 q := count({1}) + count([2])
 r if concat(",", ["a"]) == "mock" with concat as f
 f(_, _) := "mock"
-named[json.marshal({1})] := 1`)}
+named[json.marshal({1})].x := 1`)}
 	for _, overrides := range [][]string{{"regex.match", "concat", "plus", "json.marshal"}, nil} {
 		answer, err := NewBuilder(cache).Run(context.Background(), protocol.BuildParams{Modules: modules, Overrides: overrides})
 		if err != nil || !answer.OK {
