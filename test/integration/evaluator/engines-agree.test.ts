@@ -11,6 +11,7 @@ const DATA = JSON.stringify({
   lst: ['a', 'b', ['c', 'd']],
   deep: { '7': { '8': { lst: ['x', 'y'] } }, name: { port: 1 } },
   t: { u: { '3': 'three' } },
+  mix: { base: ['m', ['n']], name: { '7': 'seven' } },
 });
 
 const INPUT = JSON.stringify({
@@ -107,6 +108,15 @@ const BODIES: readonly string[] = [
   'x := data.virtual.again["0"]',
   'x := data.virtual',
   'x := data.empty',
+  // Rules and base data in one package: what each says of an index that is a text
+  'x := {[k, v] | some k; data.mix[k]; v := data.mix[k]["0"]}',
+  'x := {[k, v] | some k; data.mix[k]; v := data.mix[k]["1"]["0"]}',
+  'x := {[k, v] | some k; data.mix[k]; v := data.mix[k][_]["0"]}',
+  'x := {[k, v] | some k; data.mix[k]; some v in data.mix[k]["1"]}',
+  'k := concat("", ["ba", "se"]); x := data.mix[k]["0"]',
+  'k := concat("", ["ru", "le"]); x := data.mix[k]["0"]',
+  'k := concat("", ["ru", "le"]); x := data.mix[k][0]',
+  'k := concat("", ["na", "me"]); x := data.mix[k][7]',
   'x := data.fx[input.a].bar.allow',
   'x := {n | data.fx[n].bar.allow}',
 ];
@@ -114,6 +124,7 @@ const BODIES: readonly string[] = [
 const MODULES = {
   'virtual.rego': 'package virtual\n\nname := "rule"\n\nnumbers := {443: "number"}\n\nagain := data.lst\n',
   'empty.rego': 'package empty\n',
+  'mix.rego': 'package mix\n\nrule := ["r", ["s"]]\n\nnone := input.nothing\n',
   'fx.rego': 'package fx\n\nfoo.bar.allow if f(7)\n\nf(_) if true\n',
 };
 

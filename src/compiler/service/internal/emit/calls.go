@@ -105,7 +105,7 @@ func (m *maker) callDynamic(s *ir.CallDynamicStmt) {
 	}
 	m.Get(found)
 	m.CallTable(toType(ruleType), ruleType)
-	m.base[s.Result] = true
+	m.base[s.Result], m.rule[s.Result] = true, found
 	m.Tee(m.local(s.Result))
 	m.Op(wasm.I32Eqz)
 	m.BranchIf(outOfReference)

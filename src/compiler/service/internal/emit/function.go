@@ -55,6 +55,8 @@ type maker struct {
 	locals map[ir.Local]int
 	// base are the locals that hold a part of the base document, found by nothing but the steps of a reference.
 	base map[ir.Local]bool
+	// rule has, for locals that hold what a rule says or else a part of the base document, the place where the rule found stands.
+	rule map[ir.Local]int
 	// counters are the locals whose numbers are changed in place.
 	counters map[ir.Local]bool
 	// fills says that an array is filled from a scan, so that the order of `walk` shows.
@@ -71,7 +73,7 @@ type maker struct {
 func (u *unit) maker(name string, s wasm.Signature) *maker {
 	return &maker{
 		unit: u, Body: wasm.NewBody(s), name: name,
-		locals: map[ir.Local]int{}, base: map[ir.Local]bool{ir.Data: true}, counters: map[ir.Local]bool{},
+		locals: map[ir.Local]int{}, base: map[ir.Local]bool{ir.Data: true}, rule: map[ir.Local]int{}, counters: map[ir.Local]bool{},
 	}
 }
 

@@ -22,6 +22,7 @@ const (
 func (m *maker) scan(s *ir.ScanStmt) {
 	base := m.base[s.Source]
 	m.base[s.Key], m.base[s.Value] = false, base
+	m.alike(s.Source, s.Value)
 	if fillsArray(s.Block) {
 		m.scanInOrder(s)
 	} else {

@@ -131,8 +131,7 @@ func (m *maker) not(s *ir.NotStmt) {
 func (m *maker) assignment(s ir.Stmt) {
 	switch s := s.(type) {
 	case *ir.AssignVarStmt:
-		m.read(s.Source)
-		m.set(s.Target)
+		m.assign(s)
 	case *ir.AssignVarOnceStmt:
 		m.assignOnce(s)
 	case *ir.AssignIntStmt:
