@@ -11,6 +11,7 @@ import type { Entry } from './entry.js';
 import { EntryLog } from './entry-log.js';
 import { Heads } from './heads.js';
 import type { Head } from './heads.js';
+import { blobsOf } from './manifest.js';
 import type { Manifest } from './manifest.js';
 import { manifestAt, pack, partsRef, unpackPolicy, unpackSources } from './pack.js';
 import type { Keepable, Packed, PartsRef } from './pack.js';
@@ -70,6 +71,8 @@ class StoredHistory implements History {
   #number: number | undefined;
   #pin: Pin | undefined;
   #packed: Packed | undefined;
+  /** Blobs of the revision that the head on the disk says serves: nobody prunes them. */
+  #held: ReadonlySet<string> = new Set();
   #tidying: Promise<void> = Promise.resolve();
   #swept = false;
   state: HistoryState = { ok: true, failures: 0 };
@@ -102,6 +105,7 @@ class StoredHistory implements History {
       if (serves || this.#number === undefined) {
         this.#number = number ?? this.#number;
         await this.#writeHead();
+        this.#held = this.#blobsOf(this.#serving);
       }
       this.#tidy();
       return number;
@@ -195,9 +199,14 @@ class StoredHistory implements History {
   /** The parts of a revision on the disk. The last one is remembered: what was kept before the swap is recorded after it. */
   async #store(keepable: Keepable): Promise<Packed> {
     const packed = await pack(keepable, this.#options.version);
-    await this.#blobs.put(packed.blobs);
+    await this.#blobs.put(packed.blobs, this.#held);
     this.#packed = packed;
     return packed;
+  }
+
+  #blobsOf(revision: string | undefined): ReadonlySet<string> {
+    if (this.#packed === undefined || this.#packed.manifest.revision !== revision) return new Set();
+    return new Set(blobsOf(this.#packed.manifest).map(({ hash }) => hash));
   }
 
   async #entryFor(outcome: Outcome, tried: SourceSet | undefined): Promise<number | undefined> {
@@ -239,9 +248,10 @@ class StoredHistory implements History {
     const thorough = !this.#swept;
     this.#swept = true;
     const packed = this.#packed;
+    const held = this.#held;
     this.#tidying = this.#tidying
       // A neighbour may have pruned a blob between our look at it and our entry, which from now on holds all of them.
-      .then(() => (packed === undefined ? undefined : this.#blobs.put(packed.blobs)))
+      .then(() => (packed === undefined ? undefined : this.#blobs.put(packed.blobs, held)))
       .then(() => prune({ ...parts, blobFolder: path.join(folder, 'blobs') }, protect, thorough))
       .catch((err: unknown) => log.warn({ err }, 'the policy history could not be pruned'));
   }

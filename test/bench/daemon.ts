@@ -91,3 +91,14 @@ export function rss(pid: number): number {
   const [, kib = '0'] = /VmRSS:\s+(\d+)/u.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
   return Number(kib) / 1024;
 }
+
+/** A POST, and what it was answered. */
+export async function ask(
+  server: Pick<Server, 'url'>,
+  route: string,
+  body: unknown = {},
+): Promise<{ text: string; json: Record<string, unknown> }> {
+  const response = await fetch(`${server.url}${route}`, { method: 'POST', headers: HEADERS, body: JSON.stringify(body) });
+  const text = await response.text();
+  return { text, json: JSON.parse(text) as Record<string, unknown> };
+}

@@ -2,7 +2,7 @@ import { cp, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import { HEADERS, ROOT, rss, startGatewayProcess, startOpaProcess } from './daemon.js';
+import { ask, ROOT, rss, startGatewayProcess, startOpaProcess } from './daemon.js';
 import type { Server } from './daemon.js';
 import { load, percentile } from './load.js';
 
@@ -15,12 +15,6 @@ const FIREWALL = JSON.stringify({ target_type: 'skill', destination: 'github.com
 
 /** Rows of `name -> figures`. */
 export type Rows = Record<string, Record<string, number | string>>;
-
-async function ask(server: Server, route: string, body: unknown = {}): Promise<{ text: string; json: Record<string, unknown> }> {
-  const response = await fetch(`${server.url}${route}`, { method: 'POST', headers: HEADERS, body: JSON.stringify(body) });
-  const text = await response.text();
-  return { text, json: JSON.parse(text) as Record<string, unknown> };
-}
 
 /** Milliseconds from the end of a save until a decision shows it. */
 async function saveToEnforced(server: Server, file: string): Promise<number[]> {

@@ -5,9 +5,10 @@ import { ROOT } from './daemon.js';
 import { benchEvaluation } from './evaluation.js';
 import { benchReload } from './reload.js';
 import type { Rows } from './reload.js';
+import { benchSets } from './sets.js';
 
-/** `npm run bench [reload|evaluation …]`: prints a table a section and writes everything as JSON. */
-const SECTIONS: Readonly<Record<string, () => Promise<Rows>>> = { reload: benchReload, evaluation: benchEvaluation };
+/** `npm run bench [reload|sets|evaluation …]`: prints a table a section and writes everything as JSON. */
+const SECTIONS: Readonly<Record<string, () => Promise<Rows>>> = { reload: benchReload, sets: benchSets, evaluation: benchEvaluation };
 
 const chosen = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(SECTIONS);
 const results: Record<string, Rows> = {};

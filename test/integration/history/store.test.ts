@@ -1,4 +1,4 @@
-import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { EntryLog } from '../../../src/history/entry-log.js';
@@ -86,5 +86,29 @@ describe('the store', () => {
     const first = await scene.start(NO_COMPILER);
     expect(first.gateway.engine.pin).toBeUndefined();
     expect((await readdir(path.join(scene.dataDir, 'revisions/heads'))).length).toBe(2);
+  });
+
+  it('leaves the blobs of what serves alone when the next revision has them too, and writes one that is gone anew', async () => {
+    const scene = await createScene();
+    await writeFile(path.join(scene.policyDir, 'same.rego'), 'package same\n\nvalue := 1\n');
+    await writeFile(path.join(scene.policyDir, 'gone.rego'), 'package gone\n\nvalue := 1\n');
+    const running = await scene.start();
+    const { history } = running.gateway;
+    await history.close();
+    const entry = (await history.entries()).at(-1);
+    if (entry === undefined) throw new Error('Expected an entry');
+    const { modules } = await history.manifest(entry);
+    const blobOf = (name: string): string =>
+      path.join(scene.dataDir, 'revisions/blobs', modules.find(({ path: file }) => file === name)?.hash ?? '');
+    const long = new Date(2020, 1, 1);
+    await utimes(blobOf('same.rego'), long, long);
+    await rm(blobOf('gone.rego'));
+    await scene.save(running, 'b');
+    await history.close();
+    expect((await stat(blobOf('same.rego'))).mtime).toEqual(long);
+    expect(await readFile(blobOf('gone.rego'), 'utf8')).toContain('package gone');
+    await running.gateway.close();
+    const again = await scene.start(NO_COMPILER);
+    expect(await marker(again)).toBe('b');
   });
 });
