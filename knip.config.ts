@@ -6,7 +6,6 @@ const config: KnipConfig = {
     'src/commands/**/*.ts',
     'src/evaluator/worker.ts',
     'src/builtins/outreach/outreach-worker.ts',
-    'bin/dev.js',
     'src/serving/process/main.ts',
     'test/bench/*.ts',
   ],
