@@ -98,6 +98,11 @@ export const ERRORS = {
     exit: 4,
     hint: 'Give the token of the gateway that answered: its start says where that is kept. Two gateways have two tokens.',
   },
+  tls_invalid: {
+    status: 500,
+    exit: 2,
+    hint: 'Put a PEM certificate and the key that belongs to it where gateway.tls.cert and .key point.',
+  },
   address_in_use: { status: 500, exit: 3, hint: 'Stop the other process or choose another --port.' },
   address_unavailable: { status: 500, exit: 9, hint: 'Choose an address of this machine with --bind and a free --port.' },
   serving_failed: {

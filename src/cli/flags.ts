@@ -2,7 +2,7 @@ import { Args, Flags } from '@oclif/core';
 
 /** Where a running gateway is. */
 export const ADDRESS_FLAGS = {
-  bind: Flags.string({ description: 'Address of the gateway (default: 127.0.0.1)' }),
+  bind: Flags.string({ description: 'Address of the gateway, or unix:/path (default: 127.0.0.1)' }),
   port: Flags.integer({ char: 'p', description: 'Port of the gateway (default: 18970)', min: 0, max: 65_535 }),
 };
 

@@ -1,17 +1,23 @@
+import { request as requestHttp } from 'node:http';
+import type { ClientRequest } from 'node:http';
+import { request as requestHttps } from 'node:https';
+import type { ConnectionOptions } from 'node:tls';
 import { GatewayError } from '../errors.js';
+import { localSocketOf } from '../http/local-socket.js';
 
 export interface GatewayClientOptions {
-  /** Host as configured; an IPv6 address without brackets. */
+  /** Host as configured, an IPv6 address without brackets; or `unix:/path`. */
   readonly bind: string;
   readonly port: number;
   readonly token: string | undefined;
+  /** What is asked of the gateway's certificate; undefined speaks plain HTTP. */
+  readonly trust?: ConnectionOptions | undefined;
   readonly timeoutMs?: number;
 }
 
 export interface GatewayAnswer {
   readonly status: number;
   readonly body: unknown;
-  readonly headers: Headers;
 }
 
 /** Talks to a running gateway with the headers that its CSRF gate and token check want. */
@@ -31,38 +37,61 @@ function connectHost(bind: string): string {
   return bind.includes(':') ? `[${bind}]` : bind;
 }
 
-export function createGatewayClient({ bind, port, token, timeoutMs = DEFAULT_TIMEOUT_MS }: GatewayClientOptions): GatewayClient {
-  const base = `http://${connectHost(bind)}:${port}`;
+export function createGatewayClient(options: GatewayClientOptions): GatewayClient {
+  const { bind, port, token, trust, timeoutMs = DEFAULT_TIMEOUT_MS } = options;
+  const socketPath = localSocketOf(bind);
+  const base = socketPath === undefined ? `${trust === undefined ? 'http' : 'https'}://${connectHost(bind)}:${port}` : bind;
+  const target = socketPath === undefined ? { host: bareHost(connectHost(bind)), port, ...trust } : { socketPath };
+  const request = trust === undefined ? requestHttp : requestHttps;
   return {
     base,
     async call(method, path, body) {
-      const url = `${base}${path}`;
-      const response = await send(url, method, token, body, timeoutMs);
-      const text = await response.text();
-      if (response.status === 401) throw new GatewayError('token_wrong', `the gateway at ${base} refused the token`);
-      return { status: response.status, body: parseBody(text), headers: response.headers };
+      const headers = {
+        Host: socketPath === undefined ? `${connectHost(bind)}:${port}` : 'localhost',
+        'Content-Type': 'application/json',
+        'X-DefenseClaw-Client': 'cli',
+        ...(token === undefined ? {} : { Authorization: `Bearer ${token}`, 'X-DefenseClaw-Token': token }),
+      };
+      const signal = AbortSignal.timeout(timeoutMs);
+      const sent = request({ ...target, agent: false, method, path, headers, signal });
+      try {
+        const { status, text } = await exchange(sent, method === 'GET' ? undefined : JSON.stringify(body ?? {}));
+        if (status === 401) throw new GatewayError('token_wrong', `the gateway at ${base} refused the token`);
+        return { status, body: parseBody(text) };
+      } catch (cause) {
+        if (cause instanceof GatewayError) throw cause;
+        if (signal.aborted)
+          throw new GatewayError('gateway_unreachable', `no answer from ${base}${path} within ${timeoutMs / 1000} s`, { cause });
+        throw new GatewayError('gateway_unreachable', `cannot reach sidecar at ${base}${path} - is it running?${reasonOf(cause)}`, {
+          cause,
+        });
+      }
     },
   };
 }
 
-async function send(url: string, method: string, token: string | undefined, body: unknown, timeoutMs: number): Promise<Response> {
-  try {
-    return await fetch(url, {
-      method,
-      headers: {
-        'Content-Type': 'application/json',
-        'X-DefenseClaw-Client': 'cli',
-        ...(token === undefined ? {} : { Authorization: `Bearer ${token}`, 'X-DefenseClaw-Token': token }),
-      },
-      signal: AbortSignal.timeout(timeoutMs),
-      ...(method === 'GET' ? {} : { body: JSON.stringify(body ?? {}) }),
+/** An IPv6 address has brackets in a URL and none elsewhere. */
+function bareHost(host: string): string {
+  return host.replace(/^\[|\]$/g, '');
+}
+
+/** What is not said by "is it running?". */
+function reasonOf(cause: unknown): string {
+  if (!(cause instanceof Error) || ('code' in cause && (cause.code === 'ECONNREFUSED' || cause.code === 'ENOENT'))) return '';
+  return ` (${cause.message})`;
+}
+
+function exchange(sent: ClientRequest, body: string | undefined): Promise<{ readonly status: number; readonly text: string }> {
+  return new Promise((resolve, reject) => {
+    sent.on('error', reject);
+    sent.on('response', (answer) => {
+      const chunks: Buffer[] = [];
+      answer.on('error', reject);
+      answer.on('data', (chunk: Buffer) => chunks.push(chunk));
+      answer.on('end', () => resolve({ status: answer.statusCode ?? 0, text: Buffer.concat(chunks).toString('utf8') }));
     });
-  } catch (cause) {
-    if (cause instanceof Error && cause.name === 'TimeoutError') {
-      throw new GatewayError('gateway_unreachable', `no answer from ${url} within ${timeoutMs / 1000} s`, { cause });
-    }
-    throw new GatewayError('gateway_unreachable', `cannot reach sidecar at ${url} - is it running?`, { cause });
-  }
+    sent.end(body);
+  });
 }
 
 function parseBody(text: string): unknown {

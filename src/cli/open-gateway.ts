@@ -3,9 +3,11 @@ import { createGatewayClient } from './gateway-client.js';
 import type { GatewayClient } from './gateway-client.js';
 import { configFromFlags } from './settings.js';
 import type { SettingFlags } from './settings.js';
+import { trustOf } from './trust.js';
 
-/** A client for the gateway that the flags and the configuration name. Throws `token_missing`. */
+/** A client for the gateway that the flags and the configuration name. Throws `token_missing`, `config_*`, `tls_invalid`. */
 export function openGateway(flags: SettingFlags): GatewayClient {
   const config = configFromFlags(flags);
-  return createGatewayClient({ bind: config.gateway.api_bind, port: config.gateway.api_port, token: requireToken(config).token });
+  const { api_bind: bind, api_port: port } = config.gateway;
+  return createGatewayClient({ bind, port, token: requireToken(config).token, trust: trustOf(config) });
 }

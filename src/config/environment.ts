@@ -60,3 +60,12 @@ export function readEnvironment(processEnv: ProcessEnvironment, folders: readonl
 export function processEnvironment(): ProcessEnvironment {
   return process.env;
 }
+
+/** What a serving process needs: how Node runs and where it may write, the zone and the language of times and texts. */
+const PASSED_ON = ['NODE_OPTIONS', 'TMPDIR', 'TZ', 'LANG', 'LC_ALL'] as const;
+
+/** The variables of this process that a child of ours gets. Tokens and keys are not among them. */
+export function childEnvironment(): Record<string, string> {
+  const own = processEnvironment();
+  return Object.fromEntries(PASSED_ON.flatMap((name) => (own[name] === undefined ? [] : [[name, own[name]]])));
+}

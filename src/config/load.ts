@@ -79,8 +79,7 @@ export function loadConfig(options: LoadOptions = {}): Config {
   const dataDir = pathSetting(first, 'data_dir', resolvePath) ?? home;
   const layered = layer([home, dataDir]);
   const settings = validate(layered);
-  const compilerPath = settings.compiler.path;
-  if (compilerPath !== undefined) settings.compiler.path = resolvePath(compilerPath, layered.isFromFile(['compiler', 'path']));
+  resolveFiles(settings, (value, setting) => resolvePath(value, layered.isFromFile(setting)));
 
   const paths: ConfigPaths = {
     home,
@@ -94,6 +93,17 @@ export function loadConfig(options: LoadOptions = {}): Config {
     envFile: path.join(dataDir, '.env'),
   };
   return freeze({ ...settings, data_dir: dataDir, policy_dir: settings.policy_dir ?? paths.policyDir, paths, warnings: layered.warnings });
+}
+
+/** Makes the paths of files absolute. */
+function resolveFiles({ compiler, gateway }: Settings, resolve: (value: string, setting: readonly string[]) => string): void {
+  const { tls, api_bind: bind } = gateway;
+  if (compiler.path !== undefined) compiler.path = resolve(compiler.path, ['compiler', 'path']);
+  for (const name of ['cert', 'key', 'ca'] as const) {
+    const file = tls[name];
+    if (file !== undefined) tls[name] = resolve(file, ['gateway', 'tls', name]);
+  }
+  if (bind.startsWith('unix:~/')) gateway.api_bind = `unix:${resolve(bind.slice('unix:'.length), ['gateway', 'api_bind'])}`;
 }
 
 function pathSetting(layered: Layered, key: string, resolvePath: (value: string, fromFile: boolean) => string): string | undefined {

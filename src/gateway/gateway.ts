@@ -5,7 +5,7 @@ import { createEnforcementStore } from '../audit/enforcement-store.js';
 import { policyReloadEvent } from '../audit/policy-reload.js';
 import type { Config } from '../config/config.js';
 import type { Engine } from '../engine/engine.js';
-import { checkAddress } from '../http/address.js';
+import { checkAddress, isLoopback } from '../http/address.js';
 import type { History } from '../history/history.js';
 import { createHttpApi } from '../http/http-api.js';
 import type { Log } from '../log.js';
@@ -25,6 +25,7 @@ import { openAudit } from './open-audit.js';
 import { trailPins } from './pin-trail.js';
 import { openGatewayHistory } from './open-gateway-history.js';
 import { createPolicyEngine } from './policy-engine.js';
+import { openTlsFiles } from './tls-files.js';
 
 export interface GatewayOptions {
   readonly config: Config;
@@ -36,7 +37,7 @@ export interface GatewayOptions {
 
 /** A running gateway. */
 export interface Gateway {
-  /** `http://host:port` as bound. */
+  /** `http://host:port` or `https://host:port` as bound, `unix:/path` for a local socket. */
   readonly url: string;
   readonly engine: Engine;
   readonly audit: AuditStore;
@@ -66,7 +67,9 @@ export async function startGateway({ config, token, log, version = '0.0.0' }: Ga
     closers.push(() => database.close());
     const audit = openAudit(database, config, log);
     closers.push(() => audit.seal());
-    const serving = createServingParts({ config, token, version, log });
+    const tls = openTlsFiles({ config, log });
+    closers.push(() => tls?.close());
+    const serving = createServingParts({ config, token, version, log, tls: tls?.pair });
     closers.push(() => serving?.close());
     const history = openGatewayHistory(config, version, log);
     closers.push(() => history.close());
@@ -95,7 +98,7 @@ export async function startGateway({ config, token, log, version = '0.0.0' }: Ga
     closers.push(() => guardrail.close());
     const api = createHttpApi(
       httpDeps({
-        ...{ config, token, version, log, metrics, policy, audit, enforcement, guardrail, gates, serving, history },
+        ...{ config, token, version, log, metrics, policy, audit, enforcement, guardrail, gates, serving, history, tls: tls?.pair },
         ...{ telemetry: () => telemetry.state, watcher: () => watcher.state, retrying: () => first.retrying },
       }),
     );
@@ -113,7 +116,12 @@ export async function startGateway({ config, token, log, version = '0.0.0' }: Ga
     const drained = (): Promise<void> => pause(config.http.drain_timeout, undefined, { ref: false });
     closers.push(() => Promise.all([api.close(), Promise.race([watcher.close(), drained()])]).then(() => undefined));
     await serving?.whenReady();
-    const { url } = await api.listen(config.gateway.api_bind, config.gateway.api_port);
+    const { url, host } = await api.listen(config.gateway.api_bind, config.gateway.api_port);
+    if (tls === undefined && host !== undefined && !isLoopback(host)) warnOfPlainHttp(url, log);
+    tls?.watch((pair) => {
+      serving?.renewTls(pair);
+      api.renewTls(pair);
+    });
 
     function chooseWatcher(): Watcher {
       const { engine, reader } = policy;
@@ -136,4 +144,8 @@ export async function startGateway({ config, token, log, version = '0.0.0' }: Ga
     await closeAll();
     throw error;
   }
+}
+
+function warnOfPlainHttp(url: string, log: Log): void {
+  log.warn({ url }, 'listening beyond loopback in plain HTTP: whoever is on the way reads the token and every input; see gateway.tls.cert');
 }

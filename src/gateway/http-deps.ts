@@ -5,6 +5,7 @@ import type { Config } from '../config/config.js';
 import type { History } from '../history/history.js';
 import type { HttpDeps } from '../http/deps.js';
 import { historyResources } from '../http/routes/history.js';
+import type { TlsPair } from '../http/tls-pair.js';
 import type { Log } from '../log.js';
 import type { Metrics } from '../telemetry/metrics.js';
 import type { TelemetryState } from '../telemetry/subscribe.js';
@@ -32,6 +33,7 @@ export interface HttpParts {
   readonly gates: GateParts;
   /** Undefined: everything is answered in this process. */
   readonly serving: Serving | undefined;
+  readonly tls: TlsPair | undefined;
   readonly telemetry: () => TelemetryState;
   readonly watcher: () => WatcherState | undefined;
   readonly retrying: () => string | undefined;
@@ -68,6 +70,7 @@ export function httpDeps(parts: HttpParts): HttpDeps {
     idOnDisk: () => idOnDisk(policy),
     evaluator: () => ({ ...policy.evaluator.stats() }),
     limits: httpLimits(config),
+    ...(parts.tls === undefined ? {} : { tls: parts.tls }),
     ...(serving === undefined ? {} : { front: serving, serving: () => ({ ...serving.stats(), pids: serving.pids }) }),
   };
 }

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Config } from '../config/config.js';
 import { openHistory } from '../history/history.js';
 import type { History } from '../history/history.js';
+import { localSocketOf } from '../http/local-socket.js';
 import type { Log } from '../log.js';
 
 /** The revision store of the data folder, as this gateway writes into it. */
@@ -21,7 +22,8 @@ export function openGatewayHistory(config: Config, version: string, log: Log): H
 
 /** Where the gateway listens, as configured. */
 export function addressOf({ gateway }: Pick<Config, 'gateway'>): string {
-  return `${gateway.api_bind}:${gateway.api_port}`;
+  const { api_bind: bind, api_port: port } = gateway;
+  return localSocketOf(bind) === undefined ? `${bind}:${port}` : bind;
 }
 
 /** The same at the next start of this gateway, another for a second one on the same data folder: what it serves, and where. */

@@ -3,6 +3,7 @@ import type { Config } from '../config/config.js';
 import type { EnforcementStore } from '../audit/enforcement-store.js';
 import { DEFAULT_LIMITS } from '../http/deps.js';
 import type { HttpLimits } from '../http/deps.js';
+import type { TlsPair } from '../http/tls-pair.js';
 import type { Log } from '../log.js';
 import { createServing } from '../serving/serving.js';
 import type { Serving } from '../serving/serving.js';
@@ -14,17 +15,18 @@ export interface ServingPartsOptions {
   readonly token: string | undefined;
   readonly version: string;
   readonly log: Log;
+  readonly tls: TlsPair | undefined;
 }
 
 /** The serving processes that the configuration asks for; undefined for none. */
-export function createServingParts({ config, token, version, log }: ServingPartsOptions): Serving | undefined {
+export function createServingParts({ config, token, version, log, tls }: ServingPartsOptions): Serving | undefined {
   const { http, evaluation, paths, guardrail } = config;
   const processes = http.processes ?? availableParallelism();
   if (processes === 0) return undefined;
   return createServing({
     ...{ processes, guardrail, log },
     settings: {
-      ...{ token, version },
+      ...{ token, version, tls },
       policyDir: config.policy_dir === '' ? undefined : config.policy_dir,
       limits: { ...DEFAULT_LIMITS, ...httpLimits(config) },
       strictBuiltinErrors: evaluation.strict_builtin_errors,

@@ -1,5 +1,6 @@
-import { createServer } from 'node:net';
+import { BlockList, createServer, isIPv6 } from 'node:net';
 import { GatewayError } from '../errors.js';
+import { clearLocalSocket, localSocketOf } from './local-socket.js';
 
 /** Why an address cannot be listened on. */
 export function listenError(cause: NodeJS.ErrnoException, at: string): GatewayError {
@@ -12,8 +13,23 @@ export function addressText(host: string, port: number): string {
   return `${host.includes(':') ? `[${host}]` : host}:${port}`;
 }
 
-/** Listens for a moment, to find out whether that is possible. Throws `address_in_use` or `address_unavailable`. */
-export function checkAddress(host: string, port: number): Promise<void> {
+const LOOPBACK = new BlockList();
+LOOPBACK.addSubnet('127.0.0.0', 8);
+LOOPBACK.addAddress('::1', 'ipv6');
+
+/** Whether an address is one that only this machine can reach. */
+export function isLoopback(address: string): boolean {
+  return LOOPBACK.check(address, isIPv6(address) ? 'ipv6' : 'ipv4');
+}
+
+/** Finds out whether the API can listen there. Throws `address_in_use` or `address_unavailable`. */
+export async function checkAddress(bind: string, port: number): Promise<void> {
+  const local = localSocketOf(bind);
+  if (local === undefined) await listenOnce(bind, port);
+  else await clearLocalSocket(local);
+}
+
+function listenOnce(host: string, port: number): Promise<void> {
   return new Promise((resolve, reject) => {
     const probe = createServer((socket) => socket.destroy());
     probe.on('error', (cause) => reject(listenError(cause, addressText(host, port))));

@@ -5,6 +5,7 @@ import type { Refusal } from './door/refusal.js';
 import type { Explain } from './opa/explain.js';
 import type { Resource } from './exchange.js';
 import type { Front } from './front.js';
+import type { TlsPair } from './tls-pair.js';
 
 /** What is counted of requests. Labels are bounded: routes come from the route table, `unmatched` otherwise. */
 export interface RequestMetrics {
@@ -137,6 +138,8 @@ export interface HttpDeps {
   readonly limits?: Partial<HttpLimits>;
   /** Processes that answer decisions in this one's stead. */
   readonly front?: Front;
+  /** Clients have to speak TLS. */
+  readonly tls?: TlsPair;
   /** Serve the hot routes in front of Koa. Default true. */
   readonly fastPath?: boolean;
   /** Put a `decision_id` into every Data API answer; otherwise only where `?decision_id` asks. Default false, as OPA without a decision log. */

@@ -10,7 +10,7 @@ import { createHttpServer } from './server.js';
 import type { HttpServer } from './server.js';
 
 /** The HTTP API: attach an engine and a reloader, listen, close. */
-export interface HttpApi extends PolicyApi, Pick<HttpServer, 'listen' | 'close'> {
+export interface HttpApi extends PolicyApi, Pick<HttpServer, 'listen' | 'close' | 'renewTls'> {
   /** Not ready from now on, and says so; goes on answering, each time for the last time on that connection. */
   leave(): void;
 }
@@ -28,11 +28,12 @@ export function createHttpApi(deps: HttpDeps): HttpApi {
   const handle = app.callback();
   const koa: RequestListener = (request, response) => void handle(request, response);
   const listener = deps.fastPath === false ? koa : createFastPath(core, resources, koa, deps.log);
-  const server = createHttpServer(listener, { limits: core.limits, log: deps.log, front: deps.front });
+  const server = createHttpServer(listener, { limits: core.limits, log: deps.log, front: deps.front, tls: deps.tls });
   return {
     attachEngine: (engine) => attachment.attachEngine(engine),
     registerPolicyReloader: (reloader) => attachment.registerPolicyReloader(reloader),
-    listen: (host, port) => server.listen(host, port),
+    listen: (bind, port) => server.listen(bind, port),
+    renewTls: (pair) => server.renewTls(pair),
     leave() {
       attachment.leave();
       server.leave();

@@ -7,23 +7,31 @@ import { addressText } from './address.js';
 import { KEEP_ALIVE_GRACE_MS } from './deps.js';
 import type { HttpLimits } from './deps.js';
 import type { Front } from './front.js';
+import { createEncrypt } from './encrypt.js';
 import { listenOn } from './listen-on.js';
+import { clearLocalSocket, listenPrivately, localSocketOf } from './local-socket.js';
 import type { Otherwise } from './quick/lane.js';
 import type { Wire } from './quick/wire.js';
+import type { TlsPair } from './tls-pair.js';
+import { unname } from './door/peer.js';
 
 /** Where the server listens. */
 export interface ListenAddress {
-  readonly host: string;
+  /** Undefined for a local socket. */
+  readonly host: string | undefined;
+  /** 0 for a local socket. */
   readonly port: number;
-  /** `http://host:port`, an IPv6 host in brackets. */
+  /** `http://host:port`, an IPv6 host in brackets; `unix:/path` for a local socket. */
   readonly url: string;
 }
 
 export interface HttpServer {
-  /** Throws `address_in_use` or `address_unavailable`. */
-  listen(host: string, port: number): Promise<ListenAddress>;
-  /** Serves a connection that was accepted elsewhere. */
+  /** `unix:/path` or a host. Throws `address_in_use` or `address_unavailable`. */
+  listen(bind: string, port: number): Promise<ListenAddress>;
+  /** Serves a connection that was accepted elsewhere and that nothing was read from. */
   adopt(socket: Socket): void;
+  /** Another certificate for connections from now on. */
+  renewTls(pair: TlsPair): void;
   /** Goes on accepting, but every answer from now on closes its connection, so that clients go elsewhere. Idempotent. */
   leave(): void;
   /**
@@ -38,6 +46,8 @@ export interface HttpServerOptions {
   readonly log: Log;
   /** Other processes to hand connections to. */
   readonly front?: Front | undefined;
+  /** Clients have to speak TLS. */
+  readonly tls?: TlsPair | undefined;
   /** Stands in front of the listener, which is its `otherwise`; what it answers itself it ends by itself, looking at `leaving`. */
   readonly quick?: (parts: QuickParts) => QuickWay;
 }
@@ -63,7 +73,7 @@ const LINGER_MS = 1_000;
 /** How long it may take to stop listening, in ms. */
 const HUSH_MS = 1_000;
 
-export function createHttpServer(listener: Otherwise, { limits, log, front, quick }: HttpServerOptions): HttpServer {
+export function createHttpServer(listener: Otherwise, { limits, log, front, tls, quick }: HttpServerOptions): HttpServer {
   const underWay = new Set<ServerResponse>();
   /** Connections of clients; those of serving processes come in over the local socket. */
   const clients = new Set<Socket>();
@@ -91,6 +101,7 @@ export function createHttpServer(listener: Otherwise, { limits, log, front, quic
     // An answer that keeps its connection alive would hold up the drain until the peer thinks of leaving.
     if (leaving()) response.shouldKeepAlive = false;
     overdue.delete(request.socket);
+    if (request.socket.remoteAddress === undefined && handed.has(request.socket)) unname(request);
     underWay.add(response);
     response.on('close', () => underWay.delete(response));
     listener(request, response, body);
@@ -113,19 +124,39 @@ export function createHttpServer(listener: Otherwise, { limits, log, front, quic
     else front.take(socket, () => adopt(socket));
   }
 
+  const encrypt =
+    tls === undefined ? undefined : createEncrypt({ pair: tls, handshakeTimeoutMs: limits.headersTimeoutMs, ready: converse, log });
+
   function adopt(socket: Socket): void {
+    if (encrypt === undefined) converse(socket);
+    else {
+      know(socket);
+      encrypt.take(socket);
+    }
+  }
+
+  function know(socket: Socket): void {
     clients.add(socket);
     socket.once('close', () => {
       clients.delete(socket);
       if (clients.size === 0) lastLeft?.();
     });
+  }
+
+  /** Nothing but HTTP is spoken from here on. */
+  function converse(socket: Socket): void {
+    know(socket);
     if (way === undefined) handOver(socket);
     else way.wire.take(socket);
   }
 
+  /** Connections that clients made themselves: nobody speaks for somebody else there. */
+  const handed = new WeakSet<Socket>();
+
   function handOver(socket: Socket): void {
     // What Node's own HTTP server sets on the connections that it accepts: a peer may stop sending and still read.
     socket.allowHalfOpen = true;
+    handed.add(socket);
     server.emit('connection', socket);
     socket.resume();
   }
@@ -165,17 +196,25 @@ export function createHttpServer(listener: Otherwise, { limits, log, front, quic
   }
 
   return {
-    async listen(host, port) {
+    async listen(bind, port) {
       if (front !== undefined) await listenOn(server, { path: front.socketPath }, front.socketPath, log);
-      return describe((await acceptor.listen({ host, port }, addressText(host, port))) as AddressInfo);
+      const local = localSocketOf(bind);
+      if (local === undefined) {
+        const bound = await acceptor.listen({ host: bind, port }, addressText(bind, port));
+        return describe(bound as AddressInfo, tls === undefined ? 'http' : 'https');
+      }
+      await clearLocalSocket(local);
+      await listenPrivately(local, () => acceptor.listen({ path: local }, local));
+      return { host: undefined, port: 0, url: bind };
     },
     adopt,
+    renewTls: (pair) => encrypt?.renew(pair),
     leave,
     close: () => (closing ??= drain(left)),
   };
 }
 
-function describe({ address, port, family }: AddressInfo): ListenAddress {
+function describe({ address, port, family }: AddressInfo, scheme: string): ListenAddress {
   const host = family === 'IPv6' ? `[${address}]` : address;
-  return { host: address, port, url: `http://${host}:${port}` };
+  return { host: address, port, url: `${scheme}://${host}:${port}` };
 }

@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import { Restarts } from '../evaluator/pool/restarts.js';
 import type { GuardrailSettings } from '../http/deps.js';
+import type { TlsPair } from '../http/tls-pair.js';
 import type { Log } from '../log.js';
 import { Changes } from './changes.js';
 import { Ledger } from './ledger.js';
@@ -37,6 +38,7 @@ export class Crew {
   /** What a process has to have before it gets connections. */
   readonly #revisions = new Map<number, WireRevision>();
   #settings: { readonly version: number; readonly guardrail: GuardrailSettings };
+  #tls: TlsPair | undefined;
   readonly #ledger = new Ledger();
   /** Notified when a member is ready, gone, or has reported. */
   readonly #changes = new Changes();
@@ -50,6 +52,7 @@ export class Crew {
   constructor(options: CrewOptions) {
     this.#options = options;
     this.#settings = { version: 0, guardrail: options.guardrail };
+    this.#tls = options.settings.tls;
     this.#fill();
     this.#reports = setInterval(() => this.#ask(), REPORT_MS).unref();
   }
@@ -88,6 +91,11 @@ export class Crew {
   settingsChanged(version: number, guardrail: GuardrailSettings): void {
     this.#settings = { version, guardrail };
     for (const member of this.#members) member.send({ type: 'settings', ...this.#settings });
+  }
+
+  renewTls(pair: TlsPair): void {
+    this.#tls = pair;
+    for (const member of this.#members) member.send({ type: 'tls', pair });
   }
 
   get pids(): readonly number[] {
@@ -144,10 +152,9 @@ export class Crew {
   }
 
   #start(): void {
-    const { settings } = this.#options;
     const member: ServerProcess = new ServerProcess(this.#options.files, {
       event: (process, event) => {
-        if (event.type === 'loaded') process.send({ type: 'start', settings });
+        if (event.type === 'loaded') process.send({ type: 'start', settings: { ...this.#options.settings, tls: this.#tls } });
         else if (event.type === 'started') void this.#equip(process);
         else this.#note(process, event);
       },

@@ -1,6 +1,7 @@
 import type { HttpLimits, GuardrailSettings } from '../http/deps.js';
 import type { ErrorCode } from '../errors.js';
 import type { Policy } from '../http/opa/resolve.js';
+import type { TlsPair } from '../http/tls-pair.js';
 
 /** What a serving process is told once, over its channel: a token has no business in arguments or the environment. */
 export interface ServingSettings {
@@ -17,6 +18,8 @@ export interface ServingSettings {
   readonly stateFile: string;
   /** Whether debug lines are wanted. */
   readonly debug: boolean;
+  /** Clients have to speak TLS. */
+  readonly tls: TlsPair | undefined;
   /** Local socket of the main process, for what is not answered here. */
   readonly mainPath: string;
 }
@@ -43,6 +46,8 @@ export type ServingCommand =
   | { readonly type: 'connection'; readonly number: number }
   /** Numbers count up. */
   | { readonly type: 'report'; readonly number: number }
+  /** For connections from now on. */
+  | { readonly type: 'tls'; readonly pair: TlsPair }
   /** Every answer from now on closes its connection. */
   | { readonly type: 'leave' }
   | { readonly type: 'drain' };

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { reachesOut } from '../evaluator/linker.js';
 import type { GuardrailSettings } from '../http/deps.js';
 import type { Front } from '../http/front.js';
+import type { TlsPair } from '../http/tls-pair.js';
 import type { Log } from '../log.js';
 import { isLargeData } from '../policy/large-data.js';
 import type { Revision } from '../policy/revision.js';
@@ -47,6 +48,8 @@ export interface Serving extends Front {
   listsChanged(): void;
   /** To be called before a change of the guardrail settings is answered. */
   settingsChanged(guardrail: GuardrailSettings): void;
+  /** Another certificate for connections from now on. */
+  renewTls(pair: TlsPair): void;
   stats(): ServingStats;
   readonly pids: readonly number[];
   /** What the processes have counted, those that are gone included, in the form of prom-client. */
@@ -94,6 +97,7 @@ export function createServing({ processes, settings, guardrail, log }: ServingOp
     deactivate: () => words.write('generation', 0),
     listsChanged: () => void words.bump('lists'),
     settingsChanged: (next) => crew.settingsChanged(words.bump('settings'), next),
+    renewTls: (pair) => crew.renewTls(pair),
     stats: () => crew.stats(),
     get pids() {
       return crew.pids;

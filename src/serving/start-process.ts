@@ -2,6 +2,7 @@ import { fork } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
+import { childEnvironment } from '../config/environment.js';
 import { CHANNEL_FD, CLAIMS_FD, WORDS_FD } from './inherited.js';
 
 /** Open files that a serving process gets. */
@@ -21,6 +22,7 @@ export function startProcess({ words, claims }: InheritedFiles): ChildProcess {
   return fork(sources ? script.replace(/\.js$/, '.ts') : script, [], {
     stdio,
     serialization: 'advanced',
+    env: childEnvironment(),
     execArgv: sources ? ['--import', createRequire(import.meta.url).resolve('tsx')] : [],
   });
 }

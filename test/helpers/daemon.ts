@@ -35,6 +35,7 @@ export async function runCli(
 export interface Daemon {
   readonly child: ChildProcessWithoutNullStreams;
   readonly url: string;
+  /** 0 for a local socket. */
   readonly port: number;
   readonly output: () => { readonly stdout: string; readonly stderr: string };
   /** Settles with the exit code, or the signal that ended it. */
@@ -51,9 +52,9 @@ export async function startDaemon(args: readonly string[], env: NodeJS.ProcessEn
     'the gateway to say where it listens',
     () => {
       if (child.exitCode !== null) throw new Error(`The gateway ended with ${child.exitCode}:\n${output().stderr}`);
-      return /listening on\s+(http:\/\/\S+)/u.exec(output().stderr)?.[1];
+      return /listening on\s+(\S+)/u.exec(output().stderr)?.[1];
     },
-    20_000,
+    60_000,
   );
   return { child, url, port: Number(new URL(url).port), output, exit };
 }

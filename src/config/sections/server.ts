@@ -9,14 +9,42 @@ export const envName = z
   .max(256)
   .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'Expected the name of an environment variable');
 
-export const gateway = z.strictObject({
+/** A file in PEM. */
+const pemFile = z.string().min(1).max(4096).optional();
+
+/** Bytes that the path of a local socket may have on every system that we run on. */
+const MAX_SOCKET_PATH = 103;
+
+const gatewaySettings = z.strictObject({
   api_bind: z
     .string()
     .min(1)
     .max(255)
+    .refine((value) => !value.startsWith('unix:') || isSocketPath(value.slice('unix:'.length)), {
+      error: `Expected unix: to be followed by an absolute path of at most ${MAX_SOCKET_PATH} bytes`,
+    })
     .default('127.0.0.1')
-    .meta({ description: 'Address that the HTTP API listens on. Anything but a loopback address opens the API to the network.' }),
+    .meta({
+      description:
+        'Address that the HTTP API listens on. Anything but a loopback address opens the API to the network. `unix:/path` listens on a local ' +
+        'socket that only this user can connect to (mode 0600).',
+    }),
   api_port: z.int().min(0).max(65_535).default(18_970).meta({ description: 'Port of the HTTP API; 0 takes any free port.' }),
+  tls: z
+    .strictObject({
+      cert: pemFile.meta({
+        description:
+          'Certificate of the HTTP API in PEM, followed by those that lead to its root. With it and `gateway.tls.key` the API speaks TLS alone; ' +
+          'both files are read again when they change.',
+      }),
+      key: pemFile.meta({ description: 'Key of `gateway.tls.cert` in PEM, without a passphrase.' }),
+      ca: pemFile.meta({
+        description:
+          'Certificates that the commands trust when they talk to the gateway, and whose names they check. Default: the very certificate in ' +
+          '`gateway.tls.cert`, whatever its name.',
+      }),
+    })
+    .prefault({}),
   token: secret().optional().meta({
     description: 'API token, the last resort of the token ladder. A token in an environment variable or in `.env` is better kept.',
     env: false,
@@ -44,6 +72,21 @@ export const gateway = z.strictObject({
     })
     .prefault({}),
 });
+
+/** What is wrong with the whole is said of the part that is missing or too much. */
+export const gateway = gatewaySettings
+  .refine(({ tls }) => (tls.cert === undefined) === (tls.key === undefined), {
+    path: ['tls'],
+    message: 'Expected gateway.tls.cert and gateway.tls.key together',
+  })
+  .refine(({ tls, api_bind: bind }) => tls.cert === undefined || !bind.startsWith('unix:'), {
+    path: ['tls'],
+    message: 'Expected no TLS on a local socket: nobody else can connect to it',
+  });
+
+function isSocketPath(path: string): boolean {
+  return (path.startsWith('/') || path.startsWith('~/')) && Buffer.byteLength(path) <= MAX_SOCKET_PATH;
+}
 
 export const log = z.strictObject({
   level: z

@@ -24,7 +24,7 @@ export interface ServantOptions {
 /** A serving process from the inside. */
 export interface Servant {
   take(socket: Socket): void;
-  obey(command: Extract<ServingCommand, { type: 'prepare' | 'release' | 'settings' | 'report' | 'leave' }>): void;
+  obey(command: Extract<ServingCommand, { type: 'prepare' | 'release' | 'settings' | 'tls' | 'report' | 'leave' }>): void;
   drain(): Promise<void>;
 }
 
@@ -42,7 +42,7 @@ export function createServant({ settings, words, tell }: ServantOptions): Servan
   const heads = new KnownHeads();
   const forwarder = new Forwarder(settings.mainPath, log);
   const server = createHttpServer((request, response, body) => forwarder.forward(request, response, body), {
-    ...{ limits, log },
+    ...{ limits, log, tls: settings.tls },
     quick: ({ otherwise, leaving, handOver }) => ({
       serve: createQuickLane({ core, resources, heads, otherwise, leaving, log }),
       wire: createWire({ core, heads, leaving, handOver }),
@@ -78,6 +78,7 @@ export function createServant({ settings, words, tell }: ServantOptions): Servan
       if (command.type === 'prepare') void prepare(command);
       else if (command.type === 'release') held.release(command.generation);
       else if (command.type === 'settings') live.update(command);
+      else if (command.type === 'tls') server.renewTls(command.pair);
       else if (command.type === 'leave') server.leave();
       else void report(command.number);
     },

@@ -1,10 +1,13 @@
 import { connect } from 'node:net';
+import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { createHttpServer } from '../../../src/http/server.js';
 import { DEFAULT_LIMITS } from '../../../src/http/deps.js';
+import { PEER_HEADER, peerAddress } from '../../../src/http/door/peer.js';
 import { silentLog } from '../../../src/log.js';
 import { FakeEngine, fakeRevision, outcome } from './fake-engine.js';
 import { recordingLog } from '../../helpers/gateway.js';
+import { tempDir } from '../../helpers/temp-dir.js';
 import { waitFor } from '../../helpers/wait-for.js';
 import { ADMITTED, send, serve } from './harness.js';
 
@@ -127,6 +130,23 @@ describe('the server', () => {
   it.each(['192.0.2.1', '::ffff:192.0.2.1'])('names the address that is not ours: %s', async (host) => {
     const server = createHttpServer(() => undefined, { limits: DEFAULT_LIMITS, log: silentLog });
     await expect(server.listen(host, 0)).rejects.toMatchObject({ code: 'address_unavailable' });
+  });
+
+  it('believes nobody on a local socket that is open to clients who says that he speaks for somebody else', async () => {
+    const socketPath = path.join(await tempDir(), 'api.sock');
+    const server = createHttpServer((request, response) => response.end(String(peerAddress(request))), {
+      ...{ limits: DEFAULT_LIMITS, log: silentLog },
+    });
+    await server.listen(`unix:${socketPath}`, 0);
+    const text = await new Promise<string>((resolve) => {
+      let got = '';
+      const socket = connect(socketPath, () => {
+        socket.write(`GET / HTTP/1.1\r\nHost: x\r\n${PEER_HEADER}: 203.0.113.9\r\nConnection: close\r\n\r\n`);
+      });
+      socket.on('data', (chunk) => (got += chunk.toString('latin1'))).on('close', () => resolve(got));
+    });
+    expect(text).toContain('undefined');
+    await server.close();
   });
 
   it('writes an IPv6 address in brackets', async () => {
