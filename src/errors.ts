@@ -64,6 +64,11 @@ export const ERRORS = {
   compiler_closed: { status: 503, exit: 3, hint: 'The gateway is shutting down.' },
   compiler_protocol: { status: 500, exit: 70, hint: 'Run `npm run build`; if it stays, report it with the log.' },
   // evaluation
+  revision_mismatch: {
+    status: 412,
+    exit: 1,
+    hint: 'Another revision serves than If-Policy-Revision names: look at X-Policy-Revision, and ask again with that one or without the header.',
+  },
   evaluation_no_revision: { status: 503, exit: 1, hint: 'Mend the policies and reload; see GET /status.' },
   evaluation_unknown_entrypoint: { status: 404, exit: 1, hint: 'See `policy show --entrypoints` for the rules of the revision.' },
   evaluation_input_invalid: { status: 400, exit: 2, hint: 'Send one well-formed JSON value as input.' },
@@ -89,6 +94,7 @@ export const ERRORS = {
   request_too_large: { status: 400, exit: 2, hint: 'Send less, or raise http.max_body.' },
   request_invalid: { status: 400, exit: 2, hint: 'Mend the request field that is named; see the API reference.' },
   request_target_invalid: { status: 503, exit: 2, hint: 'Name the target with 1 to 4096 bytes that are not all blank.' },
+  subscribers_full: { status: 503, exit: 1, hint: 'Subscribe again after the time in Retry-After, with Last-Event-ID.' },
   // gateway
   config_invalid: { status: 500, exit: 2, hint: 'Mend the setting that is named; see the configuration reference.' },
   config_unreadable: { status: 500, exit: 2, hint: 'Check the path and the permissions of the config file.' },

@@ -4,6 +4,7 @@ import type { Log } from '../log.js';
 import { attempt } from './attempt.js';
 import type { AttemptDeps, AttemptNotes } from './attempt.js';
 import { describeOutcome } from './describe-outcome.js';
+import type { CompareRevisions } from './effects.js';
 import type { Decision, Engine, EngineEvents, Outcome, PinChange, RevisionLease } from './engine.js';
 import type { Generation } from './generation.js';
 import type { Pin } from './pin.js';
@@ -16,6 +17,8 @@ export interface EngineDeps extends AttemptDeps {
   readonly log: Log;
   /** Revisions that stay prepared after they served. */
   readonly warm: number;
+  /** Asked after each swap what it changed; without it nobody knows. */
+  readonly compare?: CompareRevisions;
 }
 
 /** The engine on its parts. It holds no lock: a candidate is built aside, then one reference is swapped. */
@@ -65,8 +68,10 @@ export function createEngine(deps: EngineDeps): Engine {
       failure = asGatewayError(thrown);
     }
     const recovered = failure !== undefined && generation === undefined && !closed && (await recover());
+    const after = held?.revision ?? (status === 'reloaded' ? generation?.revision : undefined);
+    const effects = previous === undefined || after === undefined ? undefined : deps.compare?.(previous, after);
     const ended = { status, request, notes, start, previous, failure, recovered, lastOutcome };
-    const outcome = describeOutcome({ ...ended, now: generation?.revision, held: held?.revision, pin });
+    const outcome = describeOutcome({ ...ended, now: generation?.revision, held: held?.revision, pin, effects });
     // Seen by who looks from now on, while the entry is written: what serves and what is said of it must not differ meanwhile.
     lastOutcome = outcome;
     if (pin !== pinBefore) await announcePin(pinBefore, request.options);

@@ -5,6 +5,7 @@ import type { Revision } from '../policy/revision.js';
 import { contentKey } from '../policy/source-set.js';
 import type { AttemptNotes } from './attempt.js';
 import type { Outcome } from './engine.js';
+import type { Effects } from './effects.js';
 import type { Pin } from './pin.js';
 import type { ReloadRequest } from './reload-request.js';
 
@@ -21,11 +22,12 @@ export interface Ended {
   /** Warnings of a candidate that was held. */
   readonly held: Revision | undefined;
   readonly pin: Pin | undefined;
+  readonly effects: Effects | undefined;
   readonly lastOutcome: Outcome | undefined;
 }
 
 export function describeOutcome(ended: Ended): Outcome {
-  const { status, request, notes, start, previous, now, failure, recovered, held, pin, lastOutcome } = ended;
+  const { status, request, notes, start, previous, now, failure, recovered, held, pin, effects, lastOutcome } = ended;
   const tried = status === 'rejected' || status === 'held' ? notes.source : undefined;
   const source = status === 'unchanged' ? undefined : notes.source;
   // As long as the folder cannot serve, what was brought back stays what it is.
@@ -40,6 +42,7 @@ export function describeOutcome(ended: Ended): Outcome {
     ...(tried === undefined ? {} : { candidate: tried.id }),
     ...(notes.source === undefined ? {} : { read: contentKey(notes.source) }),
     ...(source === undefined ? {} : { changes: changedFiles((status === 'held' ? now : previous)?.source, source) }),
+    ...(effects === undefined ? {} : { effects }),
     ...(lastGood ? { recovered: lastGood } : {}),
     ...(mended ? { mended } : {}),
     ...(pin === undefined ? {} : { pin }),

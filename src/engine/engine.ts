@@ -2,6 +2,7 @@ import type { Evaluation, EvaluationRequest } from '../evaluator/evaluator.js';
 import type { Diagnostic } from '../policy/diagnostic.js';
 import type { Revision, Trigger } from '../policy/revision.js';
 import type { ChangedFiles } from '../policy/changed-files.js';
+import type { Effects } from './effects.js';
 import type { Pin } from './pin.js';
 import type { ReloadOptions } from './reload-request.js';
 
@@ -23,6 +24,8 @@ export interface Outcome {
   readonly candidate?: string;
   /** Files that differ between the candidate and what served before it. */
   readonly changes?: ChangedFiles;
+  /** What it changes, or would change, in what served before. */
+  readonly effects?: Effects;
   /** The last revision that did serve serves again, since nothing served and the folder could not, and still cannot. */
   readonly recovered?: true;
   /** What serves is what the folder holds, after an attempt that was rejected. */

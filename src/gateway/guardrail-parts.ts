@@ -53,7 +53,7 @@ export function createGuardrailParts(options: GuardrailOptions): GuardrailParts 
     settings,
     judge,
     resources: [
-      ...inspectResources({ inspector, settings, metrics, audit, lists: () => enforcement.lists() }),
+      ...inspectResources({ inspector, settings, metrics, audit, lists: () => enforcement.lists(), serving: () => engine.current?.id }),
       guardrailConfigResource({ live, token, audit, log }),
       guardrailEventResource({ metrics, audit }),
       ...enforcementResources({ store: enforcement, audit, log }),

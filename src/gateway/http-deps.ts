@@ -55,6 +55,7 @@ export function httpDeps(parts: HttpParts): HttpDeps {
     guardrail: guardrail.settings,
     resources: [...guardrail.resources, ...historyResources({ policyDir: config.policy_dir, history: queries, engine: policy.engine })],
     history: () => parts.history.state,
+    entries: () => parts.history.own(),
     explain: createExplain(policy.compiler),
     gates: () => gates.status(),
     judge: () => ({ ...(guardrail.judge?.status() ?? { enabled: false }) }),

@@ -10,6 +10,7 @@ import { createForgetfulKeeper } from '../engine/forgetful-keeper.js';
 import { GatewayError } from '../errors.js';
 import { createEvaluator } from '../evaluator/create-evaluator.js';
 import type { Evaluator } from '../evaluator/evaluator.js';
+import { effectsOf } from '../history/compare/effects.js';
 import { AskedEntrypoints, noting } from '../history/guards/asked-entrypoints.js';
 import { createGuardGate } from '../history/guards/guard-gate.js';
 import type { History } from '../history/history.js';
@@ -96,6 +97,7 @@ export function createPolicyEngine({ config, policyDir, log, serving, history, g
     ...(gatesOn === undefined ? {} : { sourceGates: gatesOn(compiler) }),
     keeper: history ?? createForgetfulKeeper(),
     warm: history === undefined ? 0 : config.history.warm,
+    ...(history === undefined ? {} : { compare: effectsOf }),
     log,
   });
   let closing: Promise<void> | undefined;

@@ -8,6 +8,11 @@ const hash = z.string().regex(/^[0-9a-f]{64}$/u);
 /** Paths of sources that differ from those of the revision that served before. */
 const changes = z.object({ added: z.array(z.string()), changed: z.array(z.string()), removed: z.array(z.string()) });
 
+const names = z.array(z.string());
+
+/** What it changes in what served before, by name. */
+const effects = z.object({ rules: z.object({ added: names, removed: names, changed: names }), data: names, cut: z.boolean() });
+
 /** One attempt that came to something: a revision that served, one that was refused, or one that was held back by a pin. */
 const entrySchema = z.object({
   format: z.literal(1),
@@ -33,6 +38,7 @@ const entrySchema = z.object({
   serving: hash.exactOptional(),
   modules: z.int(),
   changes: changes.exactOptional(),
+  effects: effects.exactOptional(),
   durationMs: z.number(),
   warnings: z.int(),
   diagnostics,

@@ -44,6 +44,8 @@ export interface History extends RevisionKeeper {
   readonly state: HistoryState;
   /** Oldest first. */
   entries(): Promise<readonly Entry[]>;
+  /** Those of this gateway. */
+  own(): Promise<readonly Entry[]>;
   heads(): Promise<readonly Head[]>;
   /** The parts of a kept attempt. Throws `history_unknown` when its sources were not kept, `history_damaged`. */
   manifest(entry: Entry): Promise<Manifest>;
@@ -87,6 +89,10 @@ class StoredHistory implements History {
 
   entries(): Promise<readonly Entry[]> {
     return this.#entries.all();
+  }
+
+  async own(): Promise<readonly Entry[]> {
+    return (await this.#entries.all()).filter(({ instance }) => instance === this.#options.instance);
   }
 
   heads(): Promise<readonly Head[]> {

@@ -14,7 +14,7 @@ interface EntryContext {
 
 /** What the history says of an attempt; undefined when nothing came of it. */
 export function outcomeEntry(outcome: Outcome, { instance, id, parts }: EntryContext): Omit<Entry, 'number' | 'format'> | undefined {
-  const { status, trigger, asked, changes, error, diagnostics } = outcome;
+  const { status, trigger, asked, changes, effects, error, diagnostics } = outcome;
   if (status === 'unchanged') return undefined;
   return {
     at: outcome.at.toISOString(),
@@ -34,6 +34,7 @@ export function outcomeEntry(outcome: Outcome, { instance, id, parts }: EntryCon
     ...given('previous', outcome.previousRevision),
     ...given('serving', outcome.revision),
     ...given('changes', changes === undefined ? undefined : { ...changes }),
+    ...given('effects', effects === undefined ? undefined : { ...effects }),
     ...given('error', error),
     ...given('accepted', asked.accept === undefined ? undefined : [...asked.accept]),
   };

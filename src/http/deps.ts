@@ -1,3 +1,4 @@
+import type { Entry } from '../history/entry.js';
 import { DEFAULT_INPUT_DEPTH } from '../value/json-input.js';
 import type { Log } from '../log.js';
 import type { WatcherState } from '../watcher/watcher.js';
@@ -85,6 +86,8 @@ export interface HttpLimits {
   readonly maxBatch: number;
   /** Nesting of an input document. */
   readonly maxInputDepth: number;
+  /** Clients that may listen to policy events at the same time. */
+  readonly maxSubscribers: number;
 }
 
 /** Connections are kept for longer than clients are told, so that none is closed while its next request is on the way. */
@@ -100,6 +103,7 @@ export const DEFAULT_LIMITS: HttpLimits = {
   maxConnections: 4096,
   maxBatch: 1000,
   maxInputDepth: DEFAULT_INPUT_DEPTH,
+  maxSubscribers: 2048,
 };
 
 /** Everything that the API is built from. */
@@ -127,6 +131,8 @@ export interface HttpDeps {
   readonly gates?: () => Readonly<Record<string, unknown>>;
   /** State of the judge and its cache, for /status. */
   readonly judge?: () => Readonly<Record<string, unknown>>;
+  /** Attempts of this gateway that are kept, oldest first: what subscribers who come back are told. */
+  readonly entries?: () => Promise<readonly Entry[]>;
   /** Whether the history of revisions is being written. Undefined when none is kept. */
   readonly history?: () => HistoryWrites;
   /** State of the workers, for /status. */

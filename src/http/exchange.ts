@@ -1,4 +1,4 @@
-import type { IncomingHttpHeaders } from 'node:http';
+import type { IncomingHttpHeaders, ServerResponse } from 'node:http';
 
 /** What a handler knows of one request: facts alone, no socket, so that it runs the same behind Koa and in front of it. */
 export interface Call {
@@ -22,6 +22,8 @@ export interface Reply {
   readonly status: number;
   readonly headers: Record<string, string>;
   readonly body: string | Uint8Array;
+  /** The answer goes on after `body`: called with it once its head is out, to be ended by whoever it is given to. */
+  readonly follow?: (response: ServerResponse) => void;
 }
 
 export type Handler = (call: Call) => Reply | Promise<Reply>;
@@ -39,6 +41,9 @@ export interface Resource {
 
 /** The one path that is open to everybody. */
 export const HEALTH_PATH = '/health';
+
+/** The one path whose answers last. */
+export const EVENTS_PATH = '/policy/events';
 
 /** The two families of routes: they differ in error shape and in what a cross-site check asks for. */
 export type Surface = 'defenseclaw' | 'opa';

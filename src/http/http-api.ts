@@ -5,6 +5,7 @@ import { Attachment } from './attachment.js';
 import { createCore } from './core.js';
 import type { HttpDeps } from './deps.js';
 import { createFastPath } from './fast-path.js';
+import { createPolicyEvents } from './events/policy-events.js';
 import { createResources } from './create-resources.js';
 import { createHttpServer } from './server.js';
 import type { HttpServer } from './server.js';
@@ -22,7 +23,8 @@ export interface HttpApi extends PolicyApi, Pick<HttpServer, 'listen' | 'close' 
 export function createHttpApi(deps: HttpDeps): HttpApi {
   const attachment = new Attachment();
   const core = createCore(deps);
-  const resources = createResources(deps, core, attachment);
+  const events = createPolicyEvents(deps, core.limits);
+  const resources = createResources(deps, core, attachment, events);
   const app = createApp(core, resources);
   app.on('error', (err: unknown) => deps.log.debug({ err }, 'a connection broke while it was answered'));
   const handle = app.callback();
@@ -30,14 +32,21 @@ export function createHttpApi(deps: HttpDeps): HttpApi {
   const listener = deps.fastPath === false ? koa : createFastPath(core, resources, koa, deps.log);
   const server = createHttpServer(listener, { limits: core.limits, log: deps.log, front: deps.front, tls: deps.tls });
   return {
-    attachEngine: (engine) => attachment.attachEngine(engine),
+    attachEngine(engine) {
+      attachment.attachEngine(engine);
+      events.follow(engine);
+    },
     registerPolicyReloader: (reloader) => attachment.registerPolicyReloader(reloader),
     listen: (bind, port) => server.listen(bind, port),
     renewTls: (pair) => server.renewTls(pair),
     leave() {
       attachment.leave();
+      events.stream.close();
       server.leave();
     },
-    close: () => server.close(),
+    close() {
+      events.stream.close();
+      return server.close();
+    },
   };
 }

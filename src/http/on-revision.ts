@@ -1,4 +1,5 @@
 import type { RevisionLease } from '../engine/engine.js';
+import { EXPECTED_REVISION, expectRevision } from '../engine/expect-revision.js';
 import { shortId } from '../policy/source-set.js';
 import type { Attachment } from './attachment.js';
 import type { Call, Reply } from './exchange.js';
@@ -8,8 +9,8 @@ import { REVISION_HEADER, withHeader } from './replies.js';
 export type Failed = (thrown: unknown, call: Pick<Call, 'path' | 'method' | 'requestId'>) => Reply;
 
 /**
- * Answers a request from one revision, held from the first evaluation to the last. The answer names it, a failure too. Throws
- * `evaluation_no_revision` while none serves.
+ * Answers a request from one revision, held from the first evaluation to the last: from the one that the caller expects, if they expect one.
+ * The answer names it, a failure too. Throws `evaluation_no_revision` while none serves.
  */
 export async function onRevision(
   { attachment, failed }: { readonly attachment: Attachment; readonly failed: Failed },
@@ -19,6 +20,7 @@ export async function onRevision(
   const lease = attachment.lease();
   const name = (reply: Reply): Reply => withHeader(reply, REVISION_HEADER, shortId(lease.revision.id));
   try {
+    expectRevision(call.headers[EXPECTED_REVISION], lease.revision.id);
     return name(await work(lease));
   } catch (thrown) {
     return name(failed(thrown, call));

@@ -161,6 +161,12 @@ export function createHttpServer(listener: Otherwise, { limits, log, front, tls,
     socket.resume();
   }
 
+  front?.onReturned((socket, read) => {
+    socket.pause();
+    socket.unshift(read);
+    adopt(socket);
+  });
+
   function leave(): void {
     left = true;
     front?.leave();

@@ -4,9 +4,15 @@ import { REQUEST_ID_HEADER } from './door/request-id.js';
 import type { Reply } from './exchange.js';
 
 /** The head goes over as a flat list, which Node writes out without looking anything up. */
-export function writeReply(response: ServerResponse, requestId: string, { status, headers, body }: Reply): void {
+export function writeReply(response: ServerResponse, requestId: string, { status, headers, body, follow }: Reply): void {
   const head = [REQUEST_ID_HEADER, requestId];
   for (const name in headers) head.push(name, headers[name] ?? '');
+  if (follow !== undefined && response.req.method !== 'HEAD') {
+    response.writeHead(status, head);
+    response.flushHeaders();
+    follow(response);
+    return;
+  }
   head.push('Content-Length', String(typeof body === 'string' ? Buffer.byteLength(body) : body.byteLength));
   response.writeHead(status, head);
   if (response.req.complete) response.end(body);

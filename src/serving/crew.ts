@@ -18,6 +18,7 @@ export interface CrewOptions {
   readonly guardrail: GuardrailSettings;
   /** A process may be silent this long beyond what a report takes. */
   readonly hangMs: number;
+  readonly returned: (socket: Socket, read: Uint8Array) => void;
   /** Told which entrypoints processes evaluated. */
   readonly asked: (entrypoints: readonly string[]) => void;
 }
@@ -158,6 +159,7 @@ export class Crew {
         else if (event.type === 'started') void this.#equip(process);
         else this.#note(process, event);
       },
+      returned: (socket, read) => this.#options.returned(socket, read),
       ended: (process, how) => this.#ended(process, how),
     });
     this.#members.push(member);

@@ -60,6 +60,8 @@ export type ServingEvent =
   | { readonly type: 'started' }
   /** It has this connection, or leaves it to the main process. */
   | { readonly type: 'taken' | 'left'; readonly number: number }
+  /** Comes with the socket: a connection that lasts, and what was read from it. */
+  | { readonly type: 'returned'; readonly read: Uint8Array }
   | { readonly type: 'prepared'; readonly generation: number }
   | { readonly type: 'refused'; readonly generation: number; readonly code: ErrorCode; readonly message: string }
   /** Of the request with this number; of none at the end. */

@@ -9,6 +9,8 @@ import { startProcess } from './start-process.js';
 /** Who is told what a process does. */
 export interface ProcessListener {
   event(process: ServerProcess, event: ServingEvent): void;
+  /** It gives a connection back that it had taken. */
+  returned(socket: Socket, read: Uint8Array): void;
   /** It is gone, asked to or not. */
   ended(process: ServerProcess, how: string): void;
 }
@@ -51,11 +53,15 @@ export class ServerProcess {
     this.#claims = Claims.create(folder);
     this.#handover = new Handover(this.#claims, (number, socket, failed) => this.#sendConnection(number, socket, failed));
     this.#child = startProcess({ words: wordsFd, claims: this.#claims.fd });
-    this.#child.on('message', (message) => {
+    this.#child.on('message', (message, handle) => {
       this.heardAt = performance.now();
       this.#owesSince = undefined;
       this.#receive(message as ServingEvent);
-      listener.event(this, message as ServingEvent);
+      const event = message as ServingEvent;
+      // Without its socket the peer has gone meanwhile.
+      if (event.type === 'returned') {
+        if (handle !== undefined) listener.returned(handle as Socket, event.read);
+      } else listener.event(this, event);
     });
     const end = (how: string): void => {
       if (this.#ended) return;

@@ -64,6 +64,7 @@ export function createServing({ processes, settings, guardrail, log }: ServingOp
   const words = SharedWords.create(folder, GATEWAY_WORDS);
   const mainPath = path.join(folder, MAIN_SOCKET);
   let generations = 0;
+  let onReturned: (socket: Socket, read: Uint8Array) => void = (socket) => void socket.destroy();
   let onAsked: (entrypoints: readonly string[]) => void = () => undefined;
   const crew = new Crew({
     processes,
@@ -72,12 +73,14 @@ export function createServing({ processes, settings, guardrail, log }: ServingOp
     settings: { ...settings, mainPath },
     hangMs: settings.timeoutMs,
     guardrail,
+    returned: (socket, read) => onReturned(socket, read),
     asked: (entrypoints) => onAsked(entrypoints),
   });
 
   return {
     observeAsked: (listener) => void (onAsked = listener),
     socketPath: mainPath,
+    onReturned: (serveHere) => void (onReturned = serveHere),
     take: (socket: Socket, serveHere) => crew.take(socket, serveHere),
     leave: () => crew.leave(),
     drain: () => crew.drain(settings.limits.drainMs),

@@ -43,6 +43,7 @@ function own(object: Readonly<Record<string, unknown>>, key: string): unknown {
   return Object.hasOwn(object, key) ? object[key] : undefined;
 }
 
-function step(key: string): string {
+/** One step down the document, as people write it. */
+export function step(key: string): string {
   return /^[A-Za-z_]\w*$/u.test(key) ? `.${key}` : `[${JSON.stringify(key)}]`;
 }

@@ -6,7 +6,13 @@ import { indent } from '../json/indent.js';
 import { ERROR_CODE_HEADER, JSON_TYPE } from '../replies.js';
 
 export type OpaCode =
-  'internal_error' | 'unauthorized' | 'invalid_parameter' | 'invalid_operation' | 'resource_not_found' | 'undefined_document';
+  | 'internal_error'
+  | 'unauthorized'
+  | 'invalid_parameter'
+  | 'invalid_operation'
+  | 'resource_not_found'
+  | 'undefined_document'
+  | 'precondition_failed';
 
 /** One entry of `errors`: what went wrong inside the policy, and where. */
 export interface OpaCause {
@@ -63,6 +69,9 @@ export function opaReplyTo(thrown: unknown): Reply | undefined {
   switch (thrown.code) {
     case 'request_too_large':
       return opaError(400, 'invalid_parameter', `request body too large: ${thrown.message}`, undefined, headers);
+    case 'revision_mismatch':
+      return opaError(412, 'precondition_failed', thrown.message, undefined, headers);
+    case 'request_invalid':
     case 'evaluation_input_invalid':
     case 'evaluation_input_too_deep':
       return opaError(400, 'invalid_parameter', thrown.message, undefined, headers);

@@ -11,6 +11,7 @@ import type { Failed } from '../on-revision.js';
 import { DATA_ROOT, resolve, segmentsOf } from '../opa/resolve.js';
 import type { Policy } from '../opa/resolve.js';
 import { REVISION_HEADER, withHeader } from '../replies.js';
+import { unexpected } from './expected.js';
 import type { QuickHandler, QuickResource, QuickSource } from './quick.js';
 
 export interface QuickParts {
@@ -39,6 +40,8 @@ function quickData({ deps, limits, source, failed }: QuickParts, path: readonly 
   return (call, body) => {
     const { input } = readEnvelope(body, limits.maxInputDepth);
     const revision = source.current();
+    const refusal = unexpected(call, revision, failed);
+    if (refusal !== undefined) return compressed(call, refusal);
     if (revision.policy !== policy) {
       policy = revision.policy;
       entrypoint = entrypointFor(policy, path);

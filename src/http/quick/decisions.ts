@@ -6,6 +6,7 @@ import { Elsewhere } from '../exchange.js';
 import type { Reply } from '../exchange.js';
 import { REVISION_HEADER, withHeader } from '../replies.js';
 import type { QuickParts } from './data.js';
+import { unexpected } from './expected.js';
 import type { QuickHandler, QuickResource, QuickRevision } from './quick.js';
 
 /** The decisions by domain, as the routes of the same paths make them. */
@@ -15,13 +16,15 @@ export function quickDecisionResources(parts: QuickParts & { readonly settings: 
 
 function quickDecision<Input>(
   domain: Domain<Input>,
-  { deps: { metrics }, source, settings }: QuickParts & { readonly settings: DecisionSettings },
+  { deps: { metrics }, source, settings, failed }: QuickParts & { readonly settings: DecisionSettings },
 ): QuickHandler {
-  return (_call, body) => {
+  return (call, body) => {
     const input = domain.parseInput(body);
     const context = contextFor(domain.name, settings);
     if (context instanceof GatewayError) throw new Elsewhere('', { cause: context });
     const revision = source.current();
+    const refusal = unexpected(call, revision, failed);
+    if (refusal !== undefined) return refusal;
     const question = new DomainQuestion(domain, input, context, metrics);
     return withHeader(decide(question, revision), REVISION_HEADER, revision.shortId);
   };

@@ -5,6 +5,7 @@ const NAMES = [
   ...['host', 'authorization', 'x-defenseclaw-token', 'x-dc-auth', 'x-defenseclaw-client'],
   ...['x-defenseclaw-request-id', 'x-request-id', 'x-correlation-id'],
   ...['content-type', 'content-length', 'content-encoding', 'transfer-encoding', 'accept-encoding', 'expect', 'origin', 'sec-fetch-site'],
+  'if-policy-revision',
 ] as const;
 
 type Name = (typeof NAMES)[number];

@@ -3,6 +3,7 @@ import type { Socket } from 'node:net';
 import type { Core } from '../core.js';
 import { KEEP_ALIVE_GRACE_MS } from '../deps.js';
 import { REQUEST_ID_HEADER } from '../door/request-id.js';
+import { EVENTS_PATH } from '../exchange.js';
 import type { Reply } from '../exchange.js';
 import type { KnownHeads } from './known-heads.js';
 import { ask, callAt } from './stops.js';
@@ -13,6 +14,8 @@ export interface WireOptions {
   readonly leaving: () => boolean;
   /** Gives a connection to Node's HTTP server, with whatever was read from it put back. */
   readonly handOver: (socket: Socket) => void;
+  /** Gives a connection back to whoever handed it to this process, with what was read from it. */
+  readonly giveBack: (socket: Socket, read: Uint8Array) => void;
 }
 
 /** Connections whose requests are recognised by their bytes. */
@@ -24,11 +27,14 @@ export interface Wire {
 
 const TICK_MS = 1_000;
 
+/** A request for an answer that lasts. Who takes decisions has no time to hold on to it, and would only pass everything on. */
+const LASTING = Buffer.from(`GET ${EVENTS_PATH}`);
+
 /**
  * Answers known requests straight on the socket, at less than half of what Node's HTTP server takes for one. The first chunk that is not one
  * whole known request gives the connection to that server, bytes and all, for good.
  */
-export function createWire({ core, heads, leaving, handOver }: WireOptions): Wire {
+export function createWire({ core, heads, leaving, handOver, giveBack }: WireOptions): Wire {
   const { limits } = core;
   const open = new Set<Line>();
   const idleTicks = { fresh: limits.headersTimeoutMs / TICK_MS, used: (limits.keepAliveTimeoutMs + KEEP_ALIVE_GRACE_MS) / TICK_MS };
@@ -48,6 +54,10 @@ export function createWire({ core, heads, leaving, handOver }: WireOptions): Wir
   function giveUp(line: Line, chunk: Buffer): void {
     leave(line);
     line.socket.pause();
+    if (isLasting(chunk)) {
+      giveBack(line.socket, chunk);
+      return;
+    }
     line.socket.unshift(chunk);
     handOver(line.socket);
   }
@@ -123,6 +133,14 @@ export function createWire({ core, heads, leaving, handOver }: WireOptions): Wir
     },
   };
 }
+
+function isLasting(chunk: Buffer): boolean {
+  const after = chunk[LASTING.length];
+  return (after === SPACE || after === QUESTION_MARK) && chunk.subarray(0, LASTING.length).equals(LASTING);
+}
+
+const SPACE = 0x20;
+const QUESTION_MARK = 0x3f;
 
 interface LineEvents {
   readonly onData: (line: Line, chunk: Buffer) => void;

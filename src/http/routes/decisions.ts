@@ -1,4 +1,5 @@
 import type { Domain } from '../../domains/domain.js';
+import { EXPECTED_REVISION, expectRevision } from '../../engine/expect-revision.js';
 import { GatewayError } from '../../errors.js';
 import type { Attachment } from '../attachment.js';
 import { contextFor, DECISIONS, DomainQuestion } from '../decision.js';
@@ -25,7 +26,10 @@ async function decide<Input>(domain: Domain<Input>, call: Call, parts: DecisionD
   const context = contextFor(domain.name, deps);
   if (context instanceof GatewayError) return listsFailed(context, deps);
   const question = new DomainQuestion(domain, input, context, deps.metrics);
-  if (attachment.engine?.current === undefined) return question.close(noRevision(parts));
+  if (attachment.engine?.current === undefined) {
+    expectRevision(call.headers[EXPECTED_REVISION], undefined);
+    return question.close(noRevision(parts));
+  }
   return onRevision(parts, call, async (lease) => {
     try {
       return question.answer(await lease.evaluate(question.request()));

@@ -1,5 +1,6 @@
 import type { NewAuditEvent } from '../../audit/event.js';
 import type { GuardrailSettings } from '../../config/guardrail-file.js';
+import { EXPECTED_REVISION, expectRevision } from '../../engine/expect-revision.js';
 import { GatewayError } from '../../errors.js';
 import type { Inspector } from '../../judge/inspect/create-inspector.js';
 import type { Inspected, Inspection } from '../../judge/inspect/inspection.js';
@@ -23,6 +24,8 @@ export interface InspectDeps {
     evaluation(domain: string, verdict: string, seconds: number): void;
     guardrailEvaluation(action: string): void;
   };
+  /** Full id of the revision that serves. */
+  readonly serving: () => string | undefined;
   /** Writes one row of the trail. Throws `audit_store_failed`. */
   readonly audit: (event: NewAuditEvent) => void;
   readonly rateLimit?: RateLimitOptions;
@@ -57,6 +60,8 @@ async function guardedInspect(deps: InspectDeps, call: Call, direction: Inspecti
 
 async function inspect(deps: InspectDeps, call: Call, body: InspectBody): Promise<Reply> {
   const { direction, content, toolName, canConfirm } = body;
+  const expected = call.headers[EXPECTED_REVISION];
+  expectRevision(expected, deps.serving());
   const reveal = call.headers[REVEAL_HEADER] === '1';
   // Written first: what is not in the trail is not shown.
   if (reveal) noteReveal(deps, call, body);
@@ -70,6 +75,7 @@ async function inspect(deps: InspectDeps, call: Call, body: InspectBody): Promis
   const inspected = await deps.inspector.inspect({
     ...{ direction, content, reveal, canConfirm, settings },
     ...(toolName === undefined ? {} : { toolName }),
+    ...(expected === undefined ? {} : { expected }),
   });
   const { raw_action: action } = inspected.answer;
   deps.metrics.guardrailEvaluation(inspected.code === undefined ? inspected.answer.action : 'error');

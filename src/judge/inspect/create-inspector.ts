@@ -1,7 +1,9 @@
 import type { GuardrailSettings } from '../../config/guardrail-file.js';
 import { guardrail } from '../../domains/guardrail.js';
 import type { RevisionLease } from '../../engine/engine.js';
+import { expectRevision } from '../../engine/expect-revision.js';
 import { GatewayError } from '../../errors.js';
+import type { ErrorCode } from '../../errors.js';
 import type { Judge, Judgement } from '../create-judge.js';
 import { scanRulesOf } from '../scan/rules.js';
 import type { Scanner } from '../scan/scanner.js';
@@ -22,7 +24,7 @@ export interface InspectorOptions {
 export interface Inspector {
   /**
    * What to do about a content, by one revision from the scan to the decision. What goes wrong closes the answer; throws only
-   * `evaluation_overloaded` and `evaluator_closed`, which say nothing about the content.
+   * `evaluation_overloaded`, `evaluator_closed`, `revision_mismatch` and `request_invalid`, which say nothing about the content.
    */
   inspect(inspection: Inspection): Promise<Inspected>;
 }
@@ -52,6 +54,7 @@ export function createInspector({ scanner, judge, lease }: InspectorOptions): In
         let held: RevisionLease | undefined;
         try {
           held = lease();
+          expectRevision(inspection.expected, held.revision.id);
           const evidence = await gather(inspection, held);
           if (evidence.judgement?.stale === true && attempt === 1) continue;
           return await decide(inspection, evidence, held);
@@ -102,10 +105,17 @@ async function decide(inspection: Inspection, evidence: Evidence, lease: Revisio
   };
 }
 
+const PASSED_ON: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  'evaluation_overloaded',
+  'evaluator_closed',
+  'revision_mismatch',
+  'request_invalid',
+]);
+
 /** The guardrail's closed form: nothing passes uninspected in action mode, and observe mode says so. */
 function closed(thrown: unknown, { settings }: Inspection, lease: RevisionLease | undefined): Inspected {
   if (!(thrown instanceof GatewayError)) throw thrown;
-  if (thrown.code === 'evaluation_overloaded' || thrown.code === 'evaluator_closed') throw thrown;
+  if (PASSED_ON.has(thrown.code)) throw thrown;
   const close = (mode: GuardrailSettings['mode']): Readonly<Record<string, unknown>> =>
     guardrail.closedForm(
       { code: thrown.code, message: thrown.message },

@@ -14,6 +14,8 @@ export interface Inspection {
   /** Give evidence as it stands. The caller has audited that. */
   readonly reveal: boolean;
   readonly settings: GuardrailSettings;
+  /** Revision that the caller counts on, as they name it. */
+  readonly expected?: string | readonly string[];
   readonly signal?: AbortSignal;
 }
 

@@ -2,6 +2,7 @@ import { Agent, request as httpRequest } from 'node:http';
 import type { ClientRequest, IncomingMessage, ServerResponse } from 'node:http';
 import { endAnswer } from '../../http/door/end-answer.js';
 import { PEER_HEADER } from '../../http/door/peer.js';
+import { EVENTS_PATH } from '../../http/exchange.js';
 import { refused } from '../../http/replies.js';
 import type { Log } from '../../log.js';
 
@@ -21,6 +22,8 @@ export class Forwarder {
   readonly #path: string;
   readonly #log: Log;
   readonly #agent = new Agent({ keepAlive: true, maxSockets: MAX_SOCKETS, timeout: IDLE_MS });
+  /** Answers that last take no socket from those that come and go: how many there may be, the main process says. */
+  readonly #lasting = new Agent({ keepAlive: false });
   forwarded = 0;
 
   constructor(path: string, log: Log) {
@@ -36,7 +39,8 @@ export class Forwarder {
     const isChunked = request.headers['transfer-encoding'] !== undefined;
     if (isChunked) headers.push('Transfer-Encoding', 'chunked');
     const onward = httpRequest({
-      ...{ socketPath: this.#path, agent: this.#agent, method: request.method, path: request.url, headers },
+      agent: isLasting(request) ? this.#lasting : this.#agent,
+      ...{ socketPath: this.#path, method: request.method, path: request.url, headers },
       setHost: false,
     });
     onward.on('response', (answer) => {
@@ -62,6 +66,7 @@ export class Forwarder {
 
   close(): void {
     this.#agent.destroy();
+    this.#lasting.destroy();
   }
 
   #broken(err: Error, response: ServerResponse): void {
@@ -71,6 +76,10 @@ export class Forwarder {
     const { status, headers, body } = refused(503, 'the gateway cannot answer at this moment', 'internal');
     response.writeHead(status, { ...headers, Connection: 'close' }).end(body);
   }
+}
+
+function isLasting({ url = '' }: IncomingMessage): boolean {
+  return url === EVENTS_PATH || url.startsWith(`${EVENTS_PATH}?`);
 }
 
 function send(request: IncomingMessage, onward: ClientRequest, body: Uint8Array | undefined): void {

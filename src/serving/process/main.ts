@@ -17,6 +17,13 @@ function tell(event: ServingEvent): void {
   if (process.connected) process.send?.(event);
 }
 
+/** The other end is closed here once the main process has its own: the connection lives on there. */
+function giveBack(socket: Socket, read: Uint8Array): void {
+  const event: ServingEvent = { type: 'returned', read };
+  if (process.connected && process.send !== undefined) process.send(event, socket, { keepOpen: true }, () => socket.destroy());
+  else socket.destroy();
+}
+
 const words = new SharedWords(WORDS_FD, GATEWAY_WORDS);
 const claims = Claims.inherited();
 let servant: Servant | undefined;
@@ -34,7 +41,7 @@ function take(number: number, socket: Socket | undefined): void {
 
 async function obey(command: ServingCommand, socket: Socket | undefined): Promise<void> {
   if (command.type === 'start') {
-    servant = createServant({ settings: command.settings, words, tell });
+    servant = createServant({ settings: command.settings, words, tell, giveBack });
     tell({ type: 'started' });
   } else if (command.type === 'drain') {
     await servant?.drain();

@@ -19,6 +19,8 @@ export interface ServantOptions {
   readonly settings: ServingSettings;
   readonly words: GatewayWords;
   readonly tell: (event: ServingEvent) => void;
+  /** Gives a connection back to the main process, with what was read from it. */
+  readonly giveBack: (socket: Socket, read: Uint8Array) => void;
 }
 
 /** A serving process from the inside. */
@@ -29,7 +31,7 @@ export interface Servant {
 }
 
 /** Answers the usual decision requests by the same rules as the main process, and sends everything else on to it. */
-export function createServant({ settings, words, tell }: ServantOptions): Servant {
+export function createServant({ settings, words, tell, giveBack }: ServantOptions): Servant {
   const { limits } = settings;
   const log = createChannelLog(tell, settings.debug);
   const metrics = createDecisionMetrics();
@@ -45,7 +47,7 @@ export function createServant({ settings, words, tell }: ServantOptions): Servan
     ...{ limits, log, tls: settings.tls },
     quick: ({ otherwise, leaving, handOver }) => ({
       serve: createQuickLane({ core, resources, heads, otherwise, leaving, log }),
-      wire: createWire({ core, heads, leaving, handOver }),
+      wire: createWire({ core, heads, leaving, handOver, giveBack }),
     }),
   });
   let connections = 0;

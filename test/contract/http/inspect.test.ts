@@ -80,7 +80,14 @@ async function start({
     },
   });
   const metrics = { evaluation: () => undefined, guardrailEvaluation: () => undefined };
-  const resources = inspectResources({ inspector, settings: () => ({ ...guardrail, mode, ...settings }), metrics, audit, lists });
+  const resources = inspectResources({
+    inspector,
+    settings: () => ({ ...guardrail, mode, ...settings }),
+    metrics,
+    audit,
+    lists,
+    serving: () => undefined,
+  });
   const harness = await serve(engine, { resources });
   return {
     ...harness,

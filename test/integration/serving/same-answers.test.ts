@@ -50,6 +50,9 @@ const REQUESTS: readonly Asked[] = [
   ['a domain by GET', 'GET', '/policy/evaluate/firewall'],
   ['an unknown path', 'GET', '/nowhere'],
   ['readiness', 'GET', '/health?bundles'],
+  ['another revision expected', 'POST', ALLOW, ASK, { 'If-Policy-Revision': '0123456789ab' }],
+  ['another revision expected of a domain', 'POST', '/policy/evaluate/firewall', '{}', { 'If-Policy-Revision': '0123456789ab' }],
+  ['no revision named', 'POST', ALLOW, ASK, { 'If-Policy-Revision': 'latest' }],
   ['a header that only serving processes may set', 'POST', ALLOW, ASK, { 'X-DefenseClaw-Peer': '192.0.2.1' }],
 ];
 
