@@ -1,44 +1,49 @@
-import type { TestOutcome } from '../compiler/protocol.js';
+import { valueLines } from '../testing/failure-values.js';
+import { tally, testCases } from '../testing/test-cases.js';
+import type { TestCase } from '../testing/test-cases.js';
 import type { TestRun } from '../testing/test-run.js';
 import { place } from './render-diagnostics.js';
-import { tally } from './render-tests.js';
 
-/** JUnit XML as CI servers read it: a suite a package, a case a test. */
-export function renderJunit({ results, durationNs }: TestRun): string {
-  const packages = new Map<string, TestOutcome[]>();
-  for (const outcome of results) packages.set(outcome.package, [...(packages.get(outcome.package) ?? []), outcome]);
-  const suites = [...packages].map(([name, outcomes]) => renderSuite(name, outcomes));
-  return [`<?xml version="1.0" encoding="UTF-8"?>`, `<testsuites ${totals(results, durationNs)}>`, ...suites, '</testsuites>'].join('\n');
+/** JUnit XML as CI servers read it: a suite a package, a testcase a test and each case of a table. */
+export function renderJunit({ results, durationNs }: Pick<TestRun, 'results' | 'durationNs'>): string {
+  const all = testCases(results);
+  const packages = new Map<string, TestCase[]>();
+  for (const one of all) packages.set(one.package, [...(packages.get(one.package) ?? []), one]);
+  const suites = [...packages].map(([name, cases]) => renderSuite(name, cases));
+  return [`<?xml version="1.0" encoding="UTF-8"?>`, `<testsuites ${totals(all, durationNs)}>`, ...suites, '</testsuites>'].join('\n');
 }
 
-function renderSuite(name: string, outcomes: readonly TestOutcome[]): string {
-  const duration = outcomes.reduce((sum, { durationNs }) => sum + durationNs, 0);
-  return [`  <testsuite name="${escape(name)}" ${totals(outcomes, duration)}>`, ...outcomes.map(renderCase), '  </testsuite>'].join('\n');
+function renderSuite(name: string, cases: readonly TestCase[]): string {
+  const duration = cases.reduce((sum, one) => sum + (one.durationNs ?? 0), 0);
+  return [`  <testsuite name="${escape(name)}" ${totals(cases, duration)}>`, ...cases.map(renderCase), '  </testsuite>'].join('\n');
 }
 
-function renderCase(outcome: TestOutcome): string {
-  const attributes = `classname="${escape(outcome.package)}" name="${escape(outcome.name)}" file="${escape(outcome.location.file)}" line="${outcome.location.row}" time="${seconds(outcome.durationNs)}"`;
-  const body = verdict(outcome);
-  const output = outcome.output.length > 0 ? `<system-out>${escape(outcome.output.join('\n'))}</system-out>` : '';
+function renderCase(one: TestCase): string {
+  const { package: pkg, name, location, durationNs = 0 } = one;
+  const attributes = `classname="${escape(pkg)}" name="${escape(name)}" file="${escape(location.file)}" line="${location.row}" time="${seconds(durationNs)}"`;
+  const body = verdict(one);
+  const output = one.output.length > 0 ? `<system-out>${escape(one.output.join('\n'))}</system-out>` : '';
   return body === '' && output === '' ? `    <testcase ${attributes}/>` : `    <testcase ${attributes}>${body}${output}</testcase>`;
 }
 
-function verdict({ status, failedAt, location, error }: TestOutcome): string {
+function verdict({ status, failedAt, location, error }: TestCase): string {
   switch (status) {
     case 'pass':
       return '';
     case 'skip':
       return '<skipped/>';
-    case 'fail':
-      return `<failure message="${escape(`not true at ${place(failedAt ?? location)}`)}">${escape(failedAt?.line ?? '')}</failure>`;
+    case 'fail': {
+      const text = [failedAt?.line?.trim() ?? '', ...valueLines(failedAt?.values)].join('\n');
+      return `<failure message="${escape(`not true at ${place(failedAt ?? location)}`)}">${escape(text)}</failure>`;
+    }
     case 'error':
       return `<error type="${escape(error?.code ?? 'error')}" message="${escape(error?.message ?? '')}"/>`;
   }
 }
 
-function totals(results: readonly TestOutcome[], durationNs: number): string {
-  const { fail, error, skip } = tally(results);
-  return `tests="${results.length}" failures="${fail}" errors="${error}" skipped="${skip}" time="${seconds(durationNs)}"`;
+function totals(cases: readonly TestCase[], durationNs: number): string {
+  const { fail, error, skip } = tally(cases);
+  return `tests="${cases.length}" failures="${fail}" errors="${error}" skipped="${skip}" time="${seconds(durationNs)}"`;
 }
 
 function seconds(nanoseconds: number): string {

@@ -1,4 +1,6 @@
-import type { Coverage, TestOutcome } from '../compiler/protocol.js';
+import { tally, testCases } from '../testing/test-cases.js';
+import type { TestCase } from '../testing/test-cases.js';
+import { valueLines } from '../testing/failure-values.js';
 import type { TestRun } from '../testing/test-run.js';
 import type { Paint } from './paint.js';
 import { count, place } from './render-diagnostics.js';
@@ -10,54 +12,52 @@ const MARKS = {
   skip: { word: 'SKIP', style: 'yellow' },
 } as const;
 
-/** Tests by how they ended. */
-export function tally(results: readonly TestOutcome[]): Record<TestOutcome['status'], number> {
-  const counts = { pass: 0, fail: 0, error: 0, skip: 0 };
-  for (const { status } of results) counts[status] += 1;
-  return counts;
+const INDENT = ' '.repeat(6);
+
+export interface RenderTestsOptions {
+  /** Names every case, not only those that did not pass. */
+  readonly verbose: boolean;
+  /** Shows the variables of what failed. */
+  readonly varValues: boolean;
 }
 
-/** For people: what failed with its place, or every test when `verbose`, then the counts. */
-export function renderTests({ results, coverage }: TestRun, paint: Paint, verbose: boolean): string {
-  const shown = verbose ? results : results.filter(({ status }) => status === 'fail' || status === 'error');
-  const lines = shown.flatMap((outcome) => renderOutcome(outcome, paint));
-  lines.push(renderCounts(results, paint));
-  if (coverage !== undefined) lines.push(...renderCoverage(coverage, paint));
-  return lines.join('\n');
+/** For people: what failed with its place and its values, or every case when `verbose`, then the counts. */
+export function renderTests({ results }: Pick<TestRun, 'results'>, paint: Paint, options: RenderTestsOptions): string {
+  const cases = testCases(results);
+  const shown = options.verbose ? cases : cases.filter(({ status }) => status === 'fail' || status === 'error');
+  return [...shown.flatMap((one) => renderCase(one, paint, options)), renderCounts(cases, results.length, paint)].join('\n');
 }
 
-function renderOutcome(outcome: TestOutcome, paint: Paint): string[] {
-  const { word, style } = MARKS[outcome.status];
-  const name = `${outcome.package}.${outcome.name}`;
-  const duration = paint('dim', `(${milliseconds(outcome.durationNs)})`);
-  const lines = [`${paint(style, word.padEnd(5))} ${name} ${duration} ${paint('dim', place(outcome.location))}`];
-  if (outcome.failedAt !== undefined) {
-    lines.push(`      ${place(outcome.failedAt)}: ${paint('red', 'not true:')} ${outcome.failedAt.line?.trim() ?? ''}`);
+function renderCase(
+  { fullName, status, durationNs, location, failedAt, error, output }: TestCase,
+  paint: Paint,
+  { varValues }: RenderTestsOptions,
+): string[] {
+  const { word, style } = MARKS[status];
+  const duration = durationNs === undefined || status === 'skip' ? '' : paint('dim', ` (${milliseconds(durationNs)})`);
+  const lines = [`${paint(style, word.padEnd(5))} ${fullName}${duration} ${paint('dim', place(location))}`];
+  if (failedAt !== undefined) {
+    lines.push(`${INDENT}${place(failedAt)}: ${paint('red', 'not true:')} ${failedAt.line?.trim() ?? ''}`);
+    lines.push(...valueLines(failedAt.values).map((line) => `${INDENT}  ${line}`));
+    if (varValues) lines.push(...(failedAt.locals ?? []).map(({ name, value }) => `${INDENT}  ${paint('cyan', name)} = ${value}`));
   }
-  for (const { name: caseName, status } of outcome.cases ?? []) {
-    if (status !== 'pass') lines.push(`      ${paint('red', 'case')} ${caseName.join(' / ')}`);
+  if (error !== undefined) {
+    const where = error.location === undefined || error.location.file === '' ? '' : `${place(error.location)}: `;
+    lines.push(`${INDENT}${where}${paint('red', error.code)}: ${error.message}`);
   }
-  if (outcome.error !== undefined) lines.push(`      ${paint('red', outcome.error.code)}: ${outcome.error.message}`);
-  return [...lines, ...outcome.output.map((line) => `      ${paint('dim', '|')} ${line}`)];
+  return [...lines, ...output.map((line) => `${INDENT}${paint('dim', '|')} ${line}`)];
 }
 
-function renderCounts(results: readonly TestOutcome[], paint: Paint): string {
-  const counts = tally(results);
+function renderCounts(cases: readonly TestCase[], tests: number, paint: Paint): string {
+  const counts = tally(cases);
   const failed = counts.fail + counts.error;
   const parts = [
     paint(failed === 0 ? 'green' : 'dim', `${counts.pass} passed`),
     paint(failed === 0 ? 'dim' : 'red', `${failed} failed`),
     ...(counts.skip > 0 ? [paint('yellow', `${counts.skip} skipped`)] : []),
   ];
-  return parts.join(', ');
-}
-
-function renderCoverage(coverage: Coverage, paint: Paint): string[] {
-  const files = coverage.files.map(({ file, percent, notCovered }) => {
-    const missing = notCovered.map(([from, to]) => (from === to ? `${from}` : `${from}-${to}`)).join(', ');
-    return `  ${percent.toFixed(1).padStart(6)} %  ${file}${missing === '' ? '' : paint('yellow', `  not covered: ${missing}`)}`;
-  });
-  return [`coverage ${coverage.percent.toFixed(1)} % of ${count(coverage.coveredLines + coverage.notCoveredLines, 'line')}`, ...files];
+  const of = tests === cases.length ? '' : paint('dim', ` (${count(cases.length, 'case')} of ${count(tests, 'test')})`);
+  return `${parts.join(', ')}${of}`;
 }
 
 function milliseconds(nanoseconds: number): string {

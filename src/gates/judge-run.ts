@@ -1,7 +1,8 @@
-import type { RuleCoverage, TestOutcome } from '../compiler/protocol.js';
+import type { RuleCoverage } from '../compiler/protocol.js';
 import type { Diagnostic } from '../policy/diagnostic.js';
-import { valueLine } from '../testing/failure-values.js';
-import { caseName, testName } from '../testing/test-name.js';
+import { labelled } from '../testing/failure-values.js';
+import { tally, testCases } from '../testing/test-cases.js';
+import type { TestCase } from '../testing/test-cases.js';
 import { disagreementLine } from '../testing/test-run.js';
 import type { TestRun } from '../testing/test-run.js';
 import type { TestCounts, Verdict } from './gate-report.js';
@@ -11,19 +12,20 @@ const MAX_FINDINGS = 100;
 
 /** What a run of tests means for a gate. `minimum` is in percent of the served rules. */
 export function judgeRun(run: TestRun, minimum: number | undefined): Verdict {
-  const failed = run.results.filter(({ status }) => status === 'fail' || status === 'error');
+  const cases = testCases(run.results);
+  const failed = cases.filter(({ status }) => status === 'fail' || status === 'error');
   const rules = minimum === undefined ? undefined : run.coverage?.rules;
   const percent = rules === undefined ? undefined : coveredPercent(rules);
   const broken = run.diagnostics.filter(({ severity }) => severity === 'error');
   const findings = [
     ...broken,
-    ...failed.flatMap(failures),
+    ...failed.map(finding),
     ...run.disagreements.map((found): Diagnostic => ({ ...FAILED, message: disagreementLine(found), file: found.file, row: found.row })),
     ...(rules === undefined || minimum === undefined || rules.percent >= minimum || broken.length > 0 ? [] : [tooLittle(rules, minimum)]),
   ];
-  const names = [...failed.map(testName), ...run.disagreements.map(({ rule }) => rule)];
+  const names = [...failed.map(({ fullName }) => fullName), ...run.disagreements.map(({ rule }) => rule)];
   return {
-    counts: countsOf(run),
+    counts: countsOf(cases, run),
     ...(percent === undefined ? {} : { coverage: percent }),
     failing: [...new Set(names)].slice(0, MAX_FINDINGS),
     findings: findings.slice(0, MAX_FINDINGS),
@@ -33,33 +35,20 @@ export function judgeRun(run: TestRun, minimum: number | undefined): Verdict {
 
 const FAILED = { severity: 'error', code: 'policy_tests_failed' } as const;
 
-function countsOf({ results, disagreements }: TestRun): TestCounts {
-  const count = (wanted: TestOutcome['status']): number => results.filter(({ status }) => status === wanted).length;
-  return {
-    passed: count('pass'),
-    failed: count('fail'),
-    errored: count('error'),
-    skipped: count('skip'),
-    disagreements: disagreements.length,
-  };
+function countsOf(cases: readonly TestCase[], { disagreements }: TestRun): TestCounts {
+  const { pass, fail, error, skip } = tally(cases);
+  return { passed: pass, failed: fail, errored: error, skipped: skip, disagreements: disagreements.length };
 }
 
-/** One finding a test, or one for each case that failed. */
-function failures(test: TestOutcome): Diagnostic[] {
-  const cases = (test.cases ?? []).filter(({ status }) => status !== 'pass');
-  if (cases.length === 0) return [finding(testName(test), test, test.failedAt)];
-  return cases.map((one) => finding(caseName(test, one.name), test, one.failedAt ?? test.failedAt));
-}
-
-function finding(name: string, { error, location }: TestOutcome, failedAt: TestOutcome['failedAt']): Diagnostic {
+function finding({ fullName, error, location, failedAt }: TestCase): Diagnostic {
   const place = failedAt ?? error?.location ?? location;
   const line = failedAt?.line;
-  const values = (failedAt?.values ?? []).map(valueLine).join(', ');
+  const values = (failedAt?.values ?? []).map(labelled).join(', ');
   const untrue = line === undefined ? 'is not true' : `not true: ${line.trim()}${values === '' ? '' : ` (${values})`}`;
   const why = error === undefined ? untrue : `${error.code}: ${error.message}`;
   return {
     ...FAILED,
-    message: `${name}: ${why}`,
+    message: `${fullName}: ${why}`,
     file: place.file,
     row: place.row,
     col: place.col,

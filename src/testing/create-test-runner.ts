@@ -7,6 +7,8 @@ import { createEvaluator } from '../evaluator/create-evaluator.js';
 import type { Evaluator, EvaluatorOptions, PreparedRevision } from '../evaluator/evaluator.js';
 import { uniqueDiagnostics } from '../policy/diagnostic.js';
 import { mergeData } from '../policy/merge-data.js';
+import { benchTests } from './bench-tests.js';
+import type { TestBenchmark } from './bench-tests.js';
 import { compareEngines, explained } from './compare-engines.js';
 import { selectTests, testSelection } from './select-tests.js';
 import type { TestSelection } from './select-tests.js';
@@ -27,6 +29,8 @@ export interface TestRunnerOptions {
 export interface TestRunner {
   /** Throws `usage` for a broken `run`, `policy_data_*`, `compiler_*`. What is wrong with the modules is in the answer. */
   run(source: TestSource, options?: TestRunOptions): Promise<TestRun>;
+  /** Measures every chosen test; what is wrong with the modules is thrown as `policy_rejected`, else as {@link run}. */
+  bench(source: TestSource, options: BenchRunOptions): AsyncGenerator<TestBenchmark>;
   /** Starts the evaluator's threads now; otherwise the first run does. */
   warm(): void;
   /** Idempotent. */
@@ -39,6 +43,7 @@ export function createTestRunner({ compiler, evaluation = {} }: TestRunnerOption
   const evaluator = createEvaluator({ ...evaluation, workers, tests: true, timeoutMs: MAX_TIMEOUT_MS });
   return {
     run: (source, options = {}) => run({ compiler, evaluator, workers }, source, options),
+    bench: (source, options) => bench({ compiler, evaluator, workers }, source, options),
     warm: () => evaluator.warm(),
     close: () => evaluator.close(),
   };
@@ -60,6 +65,7 @@ async function run(parts: Parts, source: TestSource, options: TestRunOptions): P
     engine === 'wasm' && options.coverage !== true ? undefined : onInterpreter(parts, source, data, options),
   ]);
   const diagnostics = uniqueDiagnostics([...(wasm?.build.diagnostics ?? []), ...(topdown?.diagnostics ?? [])]);
+  const omitted = Math.max(foundBy(wasm?.build), foundBy(topdown), diagnostics.length) - diagnostics.length;
   const sound = diagnostics.every(({ severity }) => severity !== 'error');
   const tested = sound ? verdicts(engine === 'wasm' ? undefined : topdown?.results, wasm?.results, wanted) : NOTHING;
   return {
@@ -68,8 +74,14 @@ async function run(parts: Parts, source: TestSource, options: TestRunOptions): P
     ...tested,
     ...(topdown?.coverage === undefined ? {} : { coverage: topdown.coverage }),
     diagnostics,
+    ...(omitted === 0 ? {} : { omitted }),
     durationNs: Number(process.hrtime.bigint() - started),
   };
+}
+
+/** Most of what one side finds the other finds too. */
+function foundBy(side: Pick<BuildResult, 'diagnostics' | 'omitted'> | undefined): number {
+  return side === undefined ? 0 : side.diagnostics.length + (side.omitted ?? 0);
 }
 
 type Tested = Pick<TestRun, 'results' | 'disagreements'>;
@@ -84,19 +96,56 @@ function verdicts(topdown: TestResult['results'] | undefined, wasm: TestResult['
 }
 
 interface GatewayRun {
-  readonly build: Pick<BuildResult, 'diagnostics'>;
+  readonly build: Pick<BuildResult, 'diagnostics' | 'omitted'>;
   readonly results: TestResult['results'];
 }
 
 async function onGateway(
-  { compiler, evaluator, workers }: Parts,
+  parts: Parts,
   source: TestSource,
   data: Uint8Array,
-  { run: pattern, parallel, timeoutMs = DEFAULT_TIMEOUT_MS, signal }: TestRunOptions,
+  options: TestRunOptions,
   wanted: TestSelection,
 ): Promise<GatewayRun> {
+  const build = await buildTests(parts, source, options);
+  if (!build.ok || build.wasm === null) return { build, results: [] };
+  const { workers } = parts;
+  const { parallel = workers, timeoutMs = DEFAULT_TIMEOUT_MS, signal } = options;
+  const prepared = await prepare(parts, build, data);
+  try {
+    return { build, results: await runWasmTests(prepared, build, { wanted, timeoutMs, parallel: Math.min(parallel, workers), signal }) };
+  } finally {
+    prepared.release();
+  }
+}
+
+/** What a measurement is told of. */
+export interface BenchRunOptions extends Pick<TestRunOptions, 'run' | 'timeoutMs' | 'signal'> {
+  /** Time for each test in ms. */
+  readonly benchTimeMs: number;
+}
+
+async function* bench(parts: Parts, source: TestSource, options: BenchRunOptions): AsyncGenerator<TestBenchmark> {
+  const wanted = testSelection(options.run);
+  const { data } = mergeData(source);
+  const build = await buildTests(parts, source, options);
+  if (build.ok && build.wasm === null) return;
+  const prepared = await prepare(parts, build, data);
+  try {
+    const { timeoutMs = DEFAULT_TIMEOUT_MS, benchTimeMs, signal } = options;
+    yield* benchTests(prepared, build, { wanted: (test) => wanted(test), timeoutMs, benchTimeMs, signal });
+  } finally {
+    prepared.release();
+  }
+}
+
+function buildTests(
+  { compiler, evaluator }: Parts,
+  source: TestSource,
+  { run: pattern, maxDiagnostics, signal }: Pick<TestRunOptions, 'run' | 'maxDiagnostics' | 'signal'>,
+): Promise<BuildResult> {
   evaluator.warm();
-  const build = await compiler.build(
+  return compiler.build(
     {
       modules: moduleTexts([...source.modules, ...source.tests]),
       hosted: evaluator.hostedBuiltins,
@@ -104,25 +153,22 @@ async function onGateway(
       printStatements: true,
       tests: true,
       ...(pattern === undefined ? {} : { run: pattern }),
+      ...(maxDiagnostics === undefined ? {} : { maxDiagnostics }),
     },
     signal === undefined ? {} : { signal },
   );
-  if (!build.ok || build.wasm === null) return { build, results: [] };
-  const policy = await compiledPolicy(build, '', '');
-  const prepared: PreparedRevision = await evaluator.prepare({ id: '', policy, data });
-  try {
-    const options = { wanted, timeoutMs, parallel: Math.min(parallel ?? workers, workers), signal };
-    return { build, results: await runWasmTests(prepared, build, options) };
-  } finally {
-    prepared.release();
-  }
+}
+
+/** Throws `policy_rejected` for modules that do not compile. */
+async function prepare({ evaluator }: Parts, build: BuildResult, data: Uint8Array): Promise<PreparedRevision> {
+  return evaluator.prepare({ id: '', policy: await compiledPolicy(build, '', ''), data });
 }
 
 function onInterpreter(
   { compiler }: Parts,
   source: TestSource,
   data: Uint8Array,
-  { run: pattern, coverage, parallel, timeoutMs = DEFAULT_TIMEOUT_MS, signal }: TestRunOptions,
+  { run: pattern, coverage, coverageKinds, parallel, timeoutMs = DEFAULT_TIMEOUT_MS, maxDiagnostics, signal }: TestRunOptions,
 ): Promise<TestResult> {
   return compiler.test(
     {
@@ -131,6 +177,8 @@ function onInterpreter(
       timeoutMs,
       ...(pattern === undefined ? {} : { run: pattern }),
       ...(coverage === undefined ? {} : { coverage }),
+      ...(coverageKinds === undefined ? {} : { coverageKinds }),
+      ...(maxDiagnostics === undefined ? {} : { maxDiagnostics }),
       ...(parallel === undefined ? {} : { parallel }),
     },
     signal === undefined ? {} : { signal },

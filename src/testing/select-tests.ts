@@ -1,6 +1,7 @@
 import { RE2JS, RE2JSException } from 're2js';
 import type { TestOutcome } from '../compiler/protocol.js';
 import { GatewayError } from '../errors.js';
+import { unclaimed } from './test-cases.js';
 import { caseName, testName } from './test-name.js';
 
 /** Says whether a test, or the case at `path` of it, is wanted. */
@@ -26,7 +27,8 @@ export function selectTests(results: readonly TestOutcome[], wanted: TestSelecti
     if (wanted(test)) return [test];
     const cases = (test.cases ?? []).filter(({ name }) => wanted(test, name));
     if (cases.length === 0) return [];
-    return [{ ...test, cases, status: cases.some(({ status }) => status === 'fail') ? 'fail' : 'pass' }];
+    const output = unclaimed({ output: test.output, cases: (test.cases ?? []).filter((one) => !cases.includes(one)) });
+    return [{ ...test, cases, output, status: cases.some(({ status }) => status === 'fail') ? 'fail' : 'pass' }];
   });
 }
 

@@ -14,10 +14,14 @@ export interface TestRunOptions {
   /** Regular expression (RE2) over the full names of tests and of cases. */
   readonly run?: string;
   readonly coverage?: boolean;
+  /** With `coverage`: finds out why lines were not reached, for which the interpreter runs every test three times. */
+  readonly coverageKinds?: boolean;
   /** Tests at once; default the number of processors. */
   readonly parallel?: number;
   /** Bound of one test in ms; default 5000. */
   readonly timeoutMs?: number;
+  /** Findings of the compiler that are told; default 100. */
+  readonly maxDiagnostics?: number;
   /** The run rejects with the signal's reason. */
   readonly signal?: AbortSignal;
 }
@@ -42,6 +46,8 @@ export interface TestRun {
   readonly coverage?: Coverage;
   /** Why nothing ran. */
   readonly diagnostics: readonly Diagnostic[];
+  /** Findings beyond those; absent for none. */
+  readonly omitted?: number;
   readonly durationNs: number;
 }
 

@@ -43,11 +43,18 @@ async function runTest(prepared: PreparedRevision, test: TestRule, timeoutMs: nu
     const { printed, durationNs } = (evaluated.details['notes'] as EvaluationNotes | undefined) ?? NO_NOTES;
     return { ...base, status: 'error', durationNs, output: printed, error: { code: evaluated.code, message: evaluated.message } };
   }
-  const { result, notes = NO_NOTES } = evaluated;
-  const outcome = { ...base, durationNs: notes.durationNs, output: notes.printed };
-  if (test.table !== true || result === undefined) return { ...outcome, status: result === 'true' ? 'pass' : 'fail' };
+  const { notes = NO_NOTES } = evaluated;
+  return { ...base, ...verdict(test, evaluated), durationNs: notes.durationNs, output: notes.printed };
+}
+
+/** How a test ended that was evaluated to its end. */
+export function verdict(
+  { table }: Pick<TestRule, 'table'>,
+  { result, notes = NO_NOTES }: Evaluation,
+): Pick<TestOutcome, 'status' | 'cases'> {
+  if (table !== true || result === undefined) return { status: result === 'true' ? 'pass' : 'fail' };
   const cases = casesOf(JSON.parse(result), notes);
-  return { ...outcome, cases, status: cases.some(({ status }) => status === 'fail') ? 'fail' : 'pass' };
+  return { cases, status: cases.some(({ status }) => status === 'fail') ? 'fail' : 'pass' };
 }
 
 async function attempt(

@@ -43,6 +43,16 @@ func Filter(rules []Rule, run string) ([]Rule, error) {
 	return slices.DeleteFunc(slices.Clone(rules), func(r Rule) bool { return !r.Table && !wanted.MatchString(r.Ref.String()) }), nil
 }
 
+// WantedCase says whether a case of a table is among the filter's. Its name counts as Rego spells it, and as the policy
+// does, without brackets and escapes.
+func (r Rule) WantedCase(wanted *regexp.Regexp, name []string) bool {
+	ref := r.Ref.Copy()
+	for _, part := range name {
+		ref = ref.Append(ast.StringTerm(part))
+	}
+	return wanted.MatchString(ref.String()) || wanted.MatchString(r.Ref.String()+"."+strings.Join(name, "."))
+}
+
 // Numbered is the set with tests of one name made distinct: the second `test_x` of a package is called `test_x#01`.
 // Modules without such a test are shared with the given set.
 func Numbered(set *source.Set) *source.Set {

@@ -4,6 +4,7 @@ package tests
 import (
 	"cmp"
 	"context"
+	"regexp"
 	"runtime"
 	"slices"
 	"sync"
@@ -30,6 +31,8 @@ type suite struct {
 	timeout  time.Duration
 	parallel int
 	covering *covering
+	// wanted is the filter; nil wants all.
+	wanted *regexp.Regexp
 }
 
 // Run answers a `test` request.
@@ -83,6 +86,9 @@ func (s *suite) run(ctx context.Context, set *source.Set, params protocol.TestPa
 	if err != nil {
 		s.found.At(diagnostics.InvalidFilter, err.Error(), nil)
 		return nil
+	}
+	if params.Run != "" {
+		s.wanted = regexp.MustCompile(params.Run)
 	}
 	if s.txn, err = s.store.NewTransaction(ctx); err != nil {
 		return err
