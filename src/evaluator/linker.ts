@@ -23,6 +23,14 @@ export function allowedBuiltins(allowed: readonly string[]): readonly string[] {
     .sort();
 }
 
+/**
+ * Loads all built-ins but those that reach out: for a process that must not be held up later, when a policy calls one of them for the first
+ * time. Some of their libraries take 200 ms to load.
+ */
+export async function loadBuiltins(): Promise<void> {
+  for (const { names, load } of CATALOG) if (!names.some((name) => REACHING_OUT.has(name))) await load();
+}
+
 /** Loads the built-ins that a module calls, and those that assist native ones; the function finds them by their Rego names. */
 export async function linker(allowed: readonly string[], called: readonly string[]): Promise<(name: string) => Builtin | undefined> {
   const wanted = new Set([...called.map(builtinName).filter((name) => isAllowed(name, allowed)), ...Object.keys(ASSISTED_REASONS)]);

@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import { loadBuiltins } from '../../evaluator/linker.js';
 import type { ServingCommand, ServingEvent } from '../protocol.js';
 import { Claims } from '../claims.js';
 import { GATEWAY_WORDS } from '../gateway-words.js';
@@ -60,4 +61,6 @@ process.on('message', (command, socket) => {
   });
 });
 
+// Now, while nobody waits: at a reload whoever is connected here would.
+await loadBuiltins();
 tell({ type: 'loaded' });
