@@ -41,6 +41,7 @@ export const GATEWAY_ACTIONS = [
   'policy-reload',
   'policy-pin',
   'policy-resume',
+  'policy-watchdog',
   'policy-tests',
   'policy-gates-forced',
   'gateway-start',

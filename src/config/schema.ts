@@ -4,6 +4,7 @@ import { audit, gateway, http, log } from './sections/server.js';
 import { gates } from './sections/gates.js';
 import { guards } from './sections/guards.js';
 import { history } from './sections/history.js';
+import { watchdog } from './sections/watchdog.js';
 import { guardrail } from './sections/guardrail.js';
 import { llm } from './sections/llm.js';
 
@@ -32,6 +33,7 @@ export const settingsSchema = z.strictObject({
   audit: audit.prefault({}),
   history: history.prefault({}),
   guards: guards.prefault({}),
+  watchdog: watchdog.prefault({}),
   guardrail: guardrail.prefault({}),
   llm: llm.prefault({}),
 });

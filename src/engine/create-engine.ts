@@ -240,6 +240,7 @@ function createLease(held: Generation): RevisionLease {
       const evaluation = await held.prepared.evaluate(request);
       return { ...evaluation, revision: revision.id };
     },
+    undecided: (entrypoint) => held.prepared.undecided?.(entrypoint),
     release() {
       if (released) return;
       released = true;

@@ -63,6 +63,8 @@ export interface Decision extends Evaluation {
 export interface RevisionLease {
   readonly revision: Revision;
   evaluate(request: EvaluationRequest): Promise<Decision>;
+  /** The value that this entrypoint gave decides nothing: whoever watches over decisions counts it as undefined. */
+  undecided(entrypoint: string): void;
   release(): void;
 }
 

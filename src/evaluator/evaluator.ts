@@ -47,6 +47,8 @@ export interface PreparedRevision {
    * change before the promise settles.
    */
   evaluate(request: EvaluationRequest): Promise<Evaluation>;
+  /** The value that an evaluation of this entrypoint gave decides nothing, as its caller found. */
+  undecided?(entrypoint: string): void;
   /** Called at the swap: from then on this revision decides wherever decisions are made. Throws when that cannot be. */
   activate?(): void;
   /** Frees the instances in all workers, after the last running decision. Idempotent. */

@@ -25,6 +25,7 @@ import { openAudit } from './open-audit.js';
 import { trailPins } from './pin-trail.js';
 import { openGatewayHistory } from './open-gateway-history.js';
 import { createPolicyEngine } from './policy-engine.js';
+import { createWatchdog } from './watchdog-parts.js';
 import { openTlsFiles } from './tls-files.js';
 
 export interface GatewayOptions {
@@ -75,11 +76,12 @@ export async function startGateway({ config, token, log, version = '0.0.0' }: Ga
     closers.push(() => history.close());
     const metrics = createMetrics();
     const gates = createGateParts({ config, log, metrics, audit });
-    const policy = createPolicyEngine({ config, policyDir: paths.policyDir, log, serving, history, gatesOn: gates.gatesOn });
+    const watchdog = createWatchdog({ config, log, metrics, audit });
+    const policy = createPolicyEngine({ config, policyDir: paths.policyDir, log, serving, history, watchdog, gatesOn: gates.gatesOn });
     closers.push(() => policy.close());
     closers.push(() => gates.close());
     metrics.observeEvaluator(() => policy.evaluator.stats());
-    metrics.observeHistory(() => historyFigures(policy.engine, history));
+    metrics.observeHistory(() => historyFigures(policy.engine, history, watchdog));
     if (serving !== undefined) {
       metrics.observeServing(() => serving.stats());
       metrics.includeProcesses(() => serving.metrics());
@@ -93,12 +95,28 @@ export async function startGateway({ config, token, log, version = '0.0.0' }: Ga
     });
     trailPins(policy.engine, { log, audit, policyDir });
     gates.follow(policy.engine);
+    watchdog?.follow(policy.engine);
     const enforcement = announcing(createEnforcementStore({ database }), serving);
     const guardrail = createGuardrailParts({ config, token, log, metrics, policy, audit, enforcement, serving });
     closers.push(() => guardrail.close());
     const api = createHttpApi(
       httpDeps({
-        ...{ config, token, version, log, metrics, policy, audit, enforcement, guardrail, gates, serving, history, tls: tls?.pair },
+        ...{
+          config,
+          token,
+          version,
+          log,
+          metrics,
+          policy,
+          audit,
+          enforcement,
+          guardrail,
+          gates,
+          serving,
+          history,
+          watchdog,
+          tls: tls?.pair,
+        },
         ...{ telemetry: () => telemetry.state, watcher: () => watcher.state, retrying: () => first.retrying },
       }),
     );

@@ -3,6 +3,7 @@ import { checkpointName } from '../audit/checkpoint.js';
 import type { EnforcementStore } from '../audit/enforcement-store.js';
 import type { Config } from '../config/config.js';
 import type { History } from '../history/history.js';
+import type { Watchdog } from '../history/watchdog/watchdog.js';
 import type { HttpDeps } from '../http/deps.js';
 import { historyResources } from '../http/routes/history.js';
 import type { TlsPair } from '../http/tls-pair.js';
@@ -31,6 +32,8 @@ export interface HttpParts {
   readonly guardrail: GuardrailParts;
   readonly history: History;
   readonly gates: GateParts;
+  /** Undefined: off. */
+  readonly watchdog: Watchdog | undefined;
   /** Undefined: everything is answered in this process. */
   readonly serving: Serving | undefined;
   readonly tls: TlsPair | undefined;
@@ -55,6 +58,7 @@ export function httpDeps(parts: HttpParts): HttpDeps {
     guardrail: guardrail.settings,
     resources: [...guardrail.resources, ...historyResources({ policyDir: config.policy_dir, history: queries, engine: policy.engine })],
     history: () => parts.history.state,
+    watchdog: () => parts.watchdog?.state,
     entries: () => parts.history.own(),
     explain: createExplain(policy.compiler),
     gates: () => gates.status(),

@@ -14,6 +14,7 @@ import { effectsOf } from '../history/compare/effects.js';
 import { AskedEntrypoints, noting } from '../history/guards/asked-entrypoints.js';
 import { createGuardGate } from '../history/guards/guard-gate.js';
 import type { History } from '../history/history.js';
+import type { Watchdog } from '../history/watchdog/watchdog.js';
 import { judgeGate } from '../judge/judge-policy.js';
 import type { Log } from '../log.js';
 import { createSourceReader } from '../policy/source-reader.js';
@@ -31,7 +32,9 @@ export interface PolicyEngineOptions {
   /** What is asked of everything that was read, last of all; given the engine's own compiler. */
   readonly gatesOn?: (compiler: RegoCompiler) => readonly SourceGate[];
   /** Gets every revision too, and changes over with the engine. */
-  readonly serving?: Pick<Serving, 'prepare' | 'deactivate' | 'observeAsked'> | undefined;
+  readonly serving?: Pick<Serving, 'prepare' | 'deactivate' | 'observeTallies'> | undefined;
+  /** Hears what becomes of decisions. */
+  readonly watchdog?: Pick<Watchdog, 'note'> | undefined;
   /** Keeps what served; without it nothing outlives the process. */
   readonly history?: History | undefined;
 }
@@ -57,7 +60,7 @@ export interface PolicyEngine {
 }
 
 /** Puts the engine together; nothing runs yet but the worker threads. */
-export function createPolicyEngine({ config, policyDir, log, serving, history, gatesOn }: PolicyEngineOptions): PolicyEngine {
+export function createPolicyEngine({ config, policyDir, log, serving, history, gatesOn, watchdog }: PolicyEngineOptions): PolicyEngine {
   const { policy, evaluation } = config;
   const reader = createSourceReader({
     regoVersion: policy.rego_version,
@@ -76,7 +79,12 @@ export function createPolicyEngine({ config, policyDir, log, serving, history, g
   const patience: Patience = { factor: 1 };
   const domainGate = createDomainGate({ required: policy.required_domains, serving: () => engine.current });
   const asked = new AskedEntrypoints();
-  serving?.observeAsked((entrypoints) => entrypoints.forEach((entrypoint) => asked.note(entrypoint)));
+  serving?.observeTallies((tallies) => {
+    for (const tally of tallies) {
+      asked.note(tally.entrypoint);
+      watchdog?.note(tally);
+    }
+  });
   const guardGate = createGuardGate({ guards: config.guards, serving: () => engine.current, asked: () => asked.recent() });
   const { hostedBuiltins: hosted, overrides } = evaluator;
   const maker = (): string | undefined => currentMaker({ compilerPath: config.compiler.path, hosted, overrides });
@@ -92,7 +100,11 @@ export function createPolicyEngine({ config, policyDir, log, serving, history, g
       return reader.read(policyDir, { previous });
     },
     compile,
-    evaluator: noting(serving === undefined ? evaluator : withServing(evaluator, serving), asked),
+    evaluator: noting(
+      serving === undefined ? evaluator : withServing(evaluator, serving),
+      asked,
+      watchdog === undefined ? undefined : (tally) => watchdog.note(tally),
+    ),
     gates: [domainDataGate, judgeGate, domainGate, guardGate],
     ...(gatesOn === undefined ? {} : { sourceGates: gatesOn(compiler) }),
     keeper: history ?? createForgetfulKeeper(),

@@ -75,12 +75,13 @@ export class DomainQuestion<Input> {
 
   /**
    * The answer when a decision could not be made. Being too busy is no reason to quarantine anything, nor is one that somebody else has to
-   * make: those are thrown on, and the caller asks again.
+   * make: those are thrown on, and the caller asks again. `asked` is told when the policy decided nothing.
    */
-  close(thrown: unknown): Reply {
+  close(thrown: unknown, asked?: { undecided(entrypoint: string): void }): Reply {
     if (!(thrown instanceof GatewayError)) throw thrown;
     if (thrown.code === 'evaluation_overloaded' || thrown.code === 'evaluator_closed') throw thrown;
     const { code, message } = thrown;
+    if (code === 'decision_invalid') asked?.undecided(this.#domain.entrypoint);
     const answer = this.#domain.closedForm({ code, message }, this.#input);
     this.#count('error');
     return json(answer.status, answer.body, { [ERROR_CODE_HEADER]: code });

@@ -1,4 +1,5 @@
 import type { Entry } from '../history/entry.js';
+import type { WatchdogState } from '../history/watchdog/watchdog.js';
 import { DEFAULT_INPUT_DEPTH } from '../value/json-input.js';
 import type { Log } from '../log.js';
 import type { WatcherState } from '../watcher/watcher.js';
@@ -129,6 +130,8 @@ export interface HttpDeps {
   readonly explain?: Explain;
   /** What the gates said last, for /status and the answer of a reload. */
   readonly gates?: () => Readonly<Record<string, unknown>>;
+  /** What the watchdog does; undefined while it is off. */
+  readonly watchdog?: () => WatchdogState | undefined;
   /** State of the judge and its cache, for /status. */
   readonly judge?: () => Readonly<Record<string, unknown>>;
   /** Attempts of this gateway that are kept, oldest first: what subscribers who come back are told. */

@@ -1,6 +1,7 @@
 import { lostDomains } from '../domains/required-domains.js';
 import type { Engine, Outcome } from '../engine/engine.js';
 import { shortId } from '../policy/source-set.js';
+import { WATCHDOG } from '../history/watchdog/watchdog.js';
 import type { Attachment } from './attachment.js';
 import type { HttpDeps } from './deps.js';
 
@@ -89,6 +90,7 @@ function policySubsystem(engine: Engine | undefined, startedAt: Date, retrying: 
     ...(cause === undefined
       ? []
       : [failed?.recovered === true ? `serving the last good revision (${cause})` : `the last reload was rejected (${cause})`]),
+    ...(pin?.by === WATCHDOG ? [`the watchdog went back to ${shortId(pin.revision)}`] : []),
     ...(pin === undefined || last?.status !== 'held' ? [] : [`pinned to ${shortId(pin.revision)}; the folder differs`]),
     ...lostDomains(revision.warnings).map((name) => `the domain ${name} is answered no more`),
   ];

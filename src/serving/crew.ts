@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import type { Tally } from '../evaluator/tally.js';
 import { Restarts } from '../evaluator/pool/restarts.js';
 import type { GuardrailSettings } from '../http/deps.js';
 import type { TlsPair } from '../http/tls-pair.js';
@@ -19,8 +20,8 @@ export interface CrewOptions {
   /** A process may be silent this long beyond what a report takes. */
   readonly hangMs: number;
   readonly returned: (socket: Socket, read: Uint8Array) => void;
-  /** Told which entrypoints processes evaluated. */
-  readonly asked: (entrypoints: readonly string[]) => void;
+  /** Told what became of the decisions of processes. */
+  readonly tallied: (tallies: readonly Tally[]) => void;
 }
 
 const REPORT_MS = 1_000;
@@ -195,7 +196,7 @@ export class Crew {
     if (event.type === 'taken' || event.type === 'left') this.#changes.notify();
     if (event.type === 'report') {
       this.#changes.notify();
-      this.#options.asked(event.figures.asked);
+      this.#options.tallied(event.figures.tallies);
     }
     if (event.type === 'log') this.#options.log[event.level]({ ...event.fields, pid: member.pid }, event.message);
   }

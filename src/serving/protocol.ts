@@ -1,4 +1,5 @@
 import type { HttpLimits, GuardrailSettings } from '../http/deps.js';
+import type { Tally } from '../evaluator/tally.js';
 import type { ErrorCode } from '../errors.js';
 import type { Policy } from '../http/opa/resolve.js';
 import type { TlsPair } from '../http/tls-pair.js';
@@ -80,8 +81,8 @@ export interface ProcessFigures {
   readonly overBudget: number;
   readonly instancesDropped: number;
   readonly memoryBytes: number;
-  /** Entrypoints that it evaluated since the report before. */
-  readonly asked: readonly string[];
+  /** What became of its decisions since the report before. */
+  readonly tallies: readonly Tally[];
   /** Its registry, as prom-client gives it. */
   readonly metrics: unknown;
 }

@@ -1,6 +1,7 @@
 import { rmSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import path from 'node:path';
+import type { Tally } from '../evaluator/tally.js';
 import { reachesOut } from '../evaluator/linker.js';
 import type { GuardrailSettings } from '../http/deps.js';
 import type { Front } from '../http/front.js';
@@ -40,8 +41,8 @@ export interface Serving extends Front {
   whenReady(): Promise<void>;
   /** Loads the revision in every process. Throws what a process cannot load. */
   prepare(revision: Pick<Revision, 'id' | 'policy' | 'data'>): Promise<ServedRevision>;
-  /** Who is told which entrypoints the processes evaluated, each second. */
-  observeAsked(listener: (entrypoints: readonly string[]) => void): void;
+  /** Who is told what became of the decisions of the processes, each second. */
+  observeTallies(listener: (tallies: readonly Tally[]) => void): void;
   /** No process decides from here on. */
   deactivate(): void;
   /** To be called before a change of the enforcement lists is answered. */
@@ -65,7 +66,7 @@ export function createServing({ processes, settings, guardrail, log }: ServingOp
   const mainPath = path.join(folder, MAIN_SOCKET);
   let generations = 0;
   let onReturned: (socket: Socket, read: Uint8Array) => void = (socket) => void socket.destroy();
-  let onAsked: (entrypoints: readonly string[]) => void = () => undefined;
+  let onTallies: (tallies: readonly Tally[]) => void = () => undefined;
   const crew = new Crew({
     processes,
     log,
@@ -74,11 +75,11 @@ export function createServing({ processes, settings, guardrail, log }: ServingOp
     hangMs: settings.timeoutMs,
     guardrail,
     returned: (socket, read) => onReturned(socket, read),
-    asked: (entrypoints) => onAsked(entrypoints),
+    tallied: (tallies) => onTallies(tallies),
   });
 
   return {
-    observeAsked: (listener) => void (onAsked = listener),
+    observeTallies: (listener) => void (onTallies = listener),
     socketPath: mainPath,
     onReturned: (serveHere) => void (onReturned = serveHere),
     take: (socket: Socket, serveHere) => crew.take(socket, serveHere),

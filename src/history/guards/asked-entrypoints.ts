@@ -1,4 +1,7 @@
+import { GatewayError } from '../../errors.js';
+import type { ErrorCode } from '../../errors.js';
 import type { Evaluator } from '../../evaluator/evaluator.js';
+import type { Fate, Tally } from '../../evaluator/tally.js';
 
 /** "In use" means asked for within a day. */
 const DAY_MS = 24 * 60 * 60 * 1000;
@@ -25,19 +28,52 @@ export class AskedEntrypoints {
   }
 }
 
-/** The evaluator, with what is asked of it noted. */
-export function noting<E extends Pick<Evaluator, 'prepare'>>(evaluator: E, asked: AskedEntrypoints): E {
+/** Hears what becomes of decisions. */
+export type TallyListener = (tally: Tally) => void;
+
+/** The evaluator, with what is asked of it noted, and for a listener what became of it. */
+export function noting<E extends Pick<Evaluator, 'prepare'>>(evaluator: E, asked: AskedEntrypoints, listener?: TallyListener): E {
   return {
     ...evaluator,
     async prepare(revision) {
       const prepared = await evaluator.prepare(revision);
+      const { id } = revision;
       return {
         ...prepared,
         evaluate(request) {
           asked.note(request.entrypoint);
-          return prepared.evaluate(request);
+          const made = prepared.evaluate(request);
+          if (listener === undefined) return made;
+          const tell = (fate: Fate): void => listener(tallyOf(id, request.entrypoint, fate));
+          made.then(
+            ({ result }) => tell(result === undefined ? 'undecided' : 'decided'),
+            (thrown: unknown) => {
+              const fate = fateOf(thrown);
+              if (fate !== undefined) tell(fate);
+            },
+          );
+          return made;
         },
+        undecided: (entrypoint) => listener?.({ revision: id, entrypoint, ...NONE, undecided: 1 }),
       };
     },
   };
+}
+
+const NONE = { asked: 0, undecided: 0, errors: 0, timeouts: 0 } as const;
+
+function tallyOf(revision: string, entrypoint: string, fate: Fate): Tally {
+  const counted = { revision, entrypoint, ...NONE, asked: 1 };
+  return fate === 'decided' ? counted : { ...counted, [fate]: 1 };
+}
+
+/** No fault of the revision that was asked. */
+const NOT_ITS_OWN: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  ...(['evaluation_overloaded', 'evaluator_closed', 'evaluation_input_invalid', 'evaluation_input_too_deep'] as const),
+]);
+
+function fateOf(thrown: unknown): Fate | undefined {
+  if (!(thrown instanceof GatewayError)) return 'errors';
+  if (NOT_ITS_OWN.has(thrown.code)) return undefined;
+  return thrown.code === 'evaluation_timeout' ? 'timeouts' : 'errors';
 }

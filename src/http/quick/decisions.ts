@@ -34,6 +34,6 @@ function decide<Input>(question: DomainQuestion<Input>, revision: QuickRevision)
   try {
     return question.answer(revision.evaluateNow(question.request()));
   } catch (thrown) {
-    return question.close(thrown);
+    return question.close(thrown, revision);
   }
 }

@@ -10,6 +10,8 @@ export interface QuickRevision {
   readonly policy: Policy;
   /** Throws GatewayError `evaluation_*`, or {@link Elsewhere} for a decision that takes its time. */
   evaluateNow(request: EvaluationRequest): Evaluation;
+  /** The value that this entrypoint gave decides nothing. */
+  undecided(entrypoint: string): void;
 }
 
 /** The revision that decides at this moment. */

@@ -14,8 +14,8 @@ export interface WireOptions {
   readonly leaving: () => boolean;
   /** Gives a connection to Node's HTTP server, with whatever was read from it put back. */
   readonly handOver: (socket: Socket) => void;
-  /** Gives a connection back to whoever handed it to this process, with what was read from it. */
-  readonly giveBack: (socket: Socket, read: Uint8Array) => void;
+  /** Gives a connection back to whoever handed it to this process, with what was read from it; undefined where that cannot be. */
+  readonly giveBack?: ((socket: Socket, read: Uint8Array) => void) | undefined;
 }
 
 /** Connections whose requests are recognised by their bytes. */
@@ -54,7 +54,7 @@ export function createWire({ core, heads, leaving, handOver, giveBack }: WireOpt
   function giveUp(line: Line, chunk: Buffer): void {
     leave(line);
     line.socket.pause();
-    if (isLasting(chunk)) {
+    if (giveBack !== undefined && isLasting(chunk)) {
       giveBack(line.socket, chunk);
       return;
     }

@@ -34,7 +34,7 @@ async function decide<Input>(domain: Domain<Input>, call: Call, parts: DecisionD
     try {
       return question.answer(await lease.evaluate(question.request()));
     } catch (thrown) {
-      return question.close(thrown);
+      return question.close(thrown, lease);
     }
   });
 }

@@ -1,4 +1,5 @@
 import type { Engine, Outcome } from '../../engine/engine.js';
+import type { WatchdogState } from '../../history/watchdog/watchdog.js';
 import type { Attachment } from '../attachment.js';
 import type { HistoryWrites, HttpDeps } from '../deps.js';
 import type { Resource } from '../exchange.js';
@@ -26,6 +27,7 @@ export function statusResource(deps: HttpDeps, attachment: Attachment, report: (
           watcher: deps.watcher() ?? { mode: 'off' },
           audit: auditBlock(deps),
           ...(deps.history === undefined ? {} : { history: historyBlock(deps.history()) }),
+          ...(deps.watchdog === undefined ? {} : { watchdog: watchdogBlock(deps.watchdog()) }),
           ...(deps.gates === undefined ? {} : { gates: deps.gates() }),
           ...(deps.evaluator === undefined ? {} : { evaluator: deps.evaluator() }),
           ...(deps.serving === undefined ? {} : { serving: deps.serving() }),
@@ -81,6 +83,11 @@ async function onDiskDiffers(deps: HttpDeps, current: string | undefined, last: 
     deps.log.debug({ err: thrown }, 'the policy folder could not be read for /status');
     return true;
   }
+}
+
+function watchdogBlock(state: WatchdogState | undefined): Record<string, unknown> {
+  if (state === undefined) return { state: 'off' };
+  return { state: state.watching === undefined ? 'resting' : 'watching', watching: state.watching ?? null, last: state.last ?? null };
 }
 
 function historyBlock({ ok, failures, lastError }: HistoryWrites): Record<string, unknown> {

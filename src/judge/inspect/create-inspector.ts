@@ -115,6 +115,7 @@ const PASSED_ON: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
 /** The guardrail's closed form: nothing passes uninspected in action mode, and observe mode says so. */
 function closed(thrown: unknown, { settings }: Inspection, lease: RevisionLease | undefined): Inspected {
   if (!(thrown instanceof GatewayError)) throw thrown;
+  if (thrown.code === 'decision_invalid') lease?.undecided(guardrail.entrypoint);
   if (PASSED_ON.has(thrown.code)) throw thrown;
   const close = (mode: GuardrailSettings['mode']): Readonly<Record<string, unknown>> =>
     guardrail.closedForm(

@@ -2,6 +2,7 @@ import { asGatewayError } from '../../errors.js';
 import type { ErrorCode } from '../../errors.js';
 import { compileModule } from '../../evaluator/compile-module.js';
 import type { EvaluationContext } from '../../evaluator/host/evaluation-context.js';
+import type { Tally } from '../../evaluator/tally.js';
 import { LoadedRevision } from '../../evaluator/host/loaded-revision.js';
 import { linker } from '../../evaluator/linker.js';
 import { Elsewhere } from '../../http/exchange.js';
@@ -75,12 +76,9 @@ export class HeldRevisions implements QuickSource {
     return revision;
   }
 
-  /** Entrypoints that were evaluated here since the last call. */
-  takeAsked(): readonly string[] {
-    const revisions = [...this.#held.values()];
-    const asked = new Set(revisions.flatMap((revision) => [...revision.asked]));
-    for (const revision of revisions) revision.asked.clear();
-    return [...asked];
+  /** What became of the decisions that were made here since the last call. */
+  takeTallies(): readonly Tally[] {
+    return [...this.#held.values()].flatMap(({ tallies }) => tallies.take());
   }
 
   figures(): { readonly overBudget: number; readonly instancesDropped: number; readonly memoryBytes: number } {

@@ -19,7 +19,7 @@ export interface ServantOptions {
   readonly settings: ServingSettings;
   readonly words: GatewayWords;
   readonly tell: (event: ServingEvent) => void;
-  /** Gives a connection back to the main process, with what was read from it. */
+  /** Gives a connection back to the main process, with what was read from it. Not one whose keys are known here alone. */
   readonly giveBack: (socket: Socket, read: Uint8Array) => void;
 }
 
@@ -47,7 +47,7 @@ export function createServant({ settings, words, tell, giveBack }: ServantOption
     ...{ limits, log, tls: settings.tls },
     quick: ({ otherwise, leaving, handOver }) => ({
       serve: createQuickLane({ core, resources, heads, otherwise, leaving, log }),
-      wire: createWire({ core, heads, leaving, handOver, giveBack }),
+      wire: createWire({ core, heads, leaving, handOver, giveBack: settings.tls === undefined ? giveBack : undefined }),
     }),
   });
   let connections = 0;
@@ -62,7 +62,7 @@ export function createServant({ settings, words, tell, giveBack }: ServantOption
     const counted = await metrics.snapshot();
     // Read last: they are to be those of the moment in which they are sent.
     const { forwarded } = forwarder;
-    const figures = { connections, forwarded, ...held.figures(), asked: held.takeAsked(), metrics: counted };
+    const figures = { connections, forwarded, ...held.figures(), tallies: held.takeTallies(), metrics: counted };
     tell({ type: 'report', number, figures });
   }
 

@@ -1,6 +1,7 @@
 import type { Evaluation, EvaluationRequest } from '../../evaluator/evaluator.js';
 import { shortId } from '../../policy/source-set.js';
 import { OutOfBudget } from '../../evaluator/host/guest-failure.js';
+import { Tallies } from '../../evaluator/tally.js';
 import type { LoadedRevision } from '../../evaluator/host/loaded-revision.js';
 import { Elsewhere } from '../../http/exchange.js';
 import type { Policy } from '../../http/opa/resolve.js';
@@ -26,11 +27,12 @@ export class SlicedRevision implements QuickRevision {
   readonly #sliceMs: number;
   readonly #pauses = new Map<string, { readonly ms: number; readonly until: number }>();
   overBudget = 0;
-  /** What was evaluated here since somebody looked. */
-  readonly asked = new Set<string>();
+  /** What became of what was evaluated here. */
+  readonly tallies: Tallies;
 
   constructor(id: string, policy: Policy, loaded: LoadedRevision, timeoutMs: number) {
     this.id = id;
+    this.tallies = new Tallies(id);
     this.shortId = shortId(id);
     this.policy = policy;
     this.#loaded = loaded;
@@ -48,15 +50,23 @@ export class SlicedRevision implements QuickRevision {
   evaluateNow({ entrypoint, input, strictBuiltinErrors = false }: EvaluationRequest): Evaluation {
     const number = this.#loaded.entrypoints[entrypoint];
     if (number === undefined || this.#isPaused(entrypoint)) throw new Elsewhere();
-    this.asked.add(entrypoint);
     try {
-      return { result: this.#loaded.evaluate({ entrypoint: number, input, strict: strictBuiltinErrors, budgetMs: this.#sliceMs }) };
+      const result = this.#loaded.evaluate({ entrypoint: number, input, strict: strictBuiltinErrors, budgetMs: this.#sliceMs });
+      this.tallies.note(entrypoint, result === undefined ? 'undecided' : 'decided');
+      return { result };
     } catch (thrown) {
-      if (!(thrown instanceof OutOfBudget)) throw thrown;
+      if (!(thrown instanceof OutOfBudget)) {
+        this.tallies.note(entrypoint, 'errors');
+        throw thrown;
+      }
       this.overBudget += 1;
       this.#pause(entrypoint, performance.now());
       throw new Elsewhere('', { cause: thrown });
     }
+  }
+
+  undecided(entrypoint: string): void {
+    this.tallies.recall(entrypoint);
   }
 
   #pause(entrypoint: string, now: number): void {

@@ -14,11 +14,15 @@ export interface HistoryFigures {
   readonly written: boolean;
   /** Writes that failed since start. */
   readonly failures: number;
+  /** The watchdog looks at a revision that has just begun to serve. */
+  readonly watched: boolean;
 }
 
 export interface HistoryMetrics {
   /** From now on a scrape asks for these. */
   observeHistory(figures: () => HistoryFigures): void;
+  /** Counts one time that the watchdog went back. */
+  watchdogRollback(kind: string): void;
 }
 
 const GAUGES: readonly (readonly [name: string, help: string, value: (figures: HistoryFigures) => number])[] = [
@@ -30,6 +34,11 @@ const GAUGES: readonly (readonly [name: string, help: string, value: (figures: H
     ({ recovered }) => Number(recovered),
   ],
   ['defenseclaw_policy_warm_revisions', 'Previous revisions that are prepared everywhere: one swap away.', ({ warm }) => warm],
+  [
+    'defenseclaw_policy_watchdog_watching',
+    '1 while the watchdog looks at a revision that has just begun to serve.',
+    ({ watched }) => Number(watched),
+  ],
   ['defenseclaw_policy_history_ok', '1 while the history of revisions is being written.', ({ written }) => Number(written)],
 ];
 
@@ -55,7 +64,14 @@ export function createHistoryMetrics(registry: Registry): HistoryMetrics {
       this.inc(source?.().failures ?? 0);
     },
   });
+  const bites = new Counter({
+    name: 'defenseclaw_policy_watchdog_rollbacks_total',
+    help: 'Times that the watchdog went back, by what had become too much.',
+    labelNames: ['kind'],
+    registers,
+  });
   return {
+    watchdogRollback: (kind) => bites.inc({ kind }),
     observeHistory: (figures) => {
       source = figures;
     },

@@ -102,6 +102,7 @@ export class FakeEngine implements Engine {
         if (result instanceof GatewayError) throw result;
         return { result, revision: revision.id, ...(request.metrics === true ? { timers: { rego_external: 7 } } : {}) };
       },
+      undecided: () => undefined,
       release: () => void (this.leases -= 1),
     };
   }

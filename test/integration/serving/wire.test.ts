@@ -45,7 +45,7 @@ async function stand(limits: Partial<typeof DEFAULT_LIMITS> = {}): Promise<Stand
     log: silentLog,
     quick: ({ otherwise, leaving, handOver }) => ({
       serve: createQuickLane({ core, resources: [echo], heads, otherwise, leaving, log: silentLog }),
-      wire: createWire({ core, heads, leaving, giveBack: (socket) => void socket.destroy(), handOver }),
+      wire: createWire({ core, heads, leaving, handOver }),
     }),
   });
   const door = createServer({ pauseOnConnect: true }, (socket) => server.adopt(socket));
