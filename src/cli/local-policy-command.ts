@@ -1,6 +1,7 @@
 import { GatewayCommand } from './base-command.js';
 import { serve, withLocalPolicy } from './local-policy.js';
 import type { LocalFlags, LocalPolicy } from './local-policy.js';
+import { besideText, modulesBeside } from '../policy/inventory.js';
 
 /** What a command was given to find its folder by. */
 export interface ParsedFolder {
@@ -10,10 +11,12 @@ export interface ParsedFolder {
 
 /** A command that works on a folder of policies without a gateway, and says which one where nobody named it. */
 export abstract class LocalPolicyCommand extends GatewayCommand {
+  /** Its own report tells of modules that are not read. */
+  protected readonly tellsUnread: boolean = false;
+
   protected withPolicy<T>({ args, flags }: ParsedFolder, work: (local: LocalPolicy) => Promise<T>): Promise<T> {
-    return withLocalPolicy(flags, args.dir, (local) => {
-      const { dir, why } = local;
-      if (why !== undefined && !this.jsonEnabled()) this.logToStderr(this.paintError('dim', `policy folder: ${dir} (${why})`));
+    return withLocalPolicy(flags, args.dir, async (local) => {
+      if (!this.jsonEnabled()) await this.#introduce(local);
       return work(local);
     });
   }
@@ -24,5 +27,11 @@ export abstract class LocalPolicyCommand extends GatewayCommand {
       await serve(local);
       return work(local);
     });
+  }
+
+  async #introduce({ dir, why }: LocalPolicy): Promise<void> {
+    if (why !== undefined) this.logToStderr(this.paintError('dim', `policy folder: ${dir} (${why})`));
+    const beside = this.tellsUnread ? undefined : await modulesBeside(dir);
+    if (beside !== undefined) this.logToStderr(`${this.paintError('yellow', 'warning')}: ${besideText(beside)}`);
   }
 }

@@ -10,11 +10,12 @@ export function place({ file, row, col, path }: Pick<Diagnostic, 'file' | 'row' 
 
 /** One finding: place, severity, message, then the source line with a caret under the column. */
 function renderDiagnostic(diagnostic: Diagnostic, paint: Paint): string {
-  const { severity, code, message, line, col } = diagnostic;
+  const { severity, code, message, line, col, hint } = diagnostic;
   const where = place(diagnostic);
   const label = paint(severity === 'error' ? 'red' : 'yellow', severity);
   const head = `${where === '' ? '' : `${paint('bold', where)}: `}${label}: ${message} ${paint('dim', `[${code}]`)}`;
-  return line === undefined ? head : `${head}\n${excerpt(line, col, paint)}`;
+  const parts = [head, ...(line === undefined ? [] : [excerpt(line, col, paint)])];
+  return [...parts, ...(hint === undefined ? [] : [`  ${paint('cyan', 'hint:')} ${hint}`])].join('\n');
 }
 
 /** All findings, errors first, with a closing count. */
@@ -28,10 +29,9 @@ export function renderDiagnostics(diagnostics: readonly Diagnostic[], paint: Pai
 function excerpt(line: string, col: number | undefined, paint: Paint): string {
   const shown = `    ${line.replace(/\r$/u, '')}`;
   if (col === undefined) return shown;
-  // `col` counts bytes from 1, as OPA does; the prefix is cut by bytes so that the caret fits non-ASCII lines.
-  const prefix = Buffer.from(line)
-    .subarray(0, col - 1)
-    .toString();
+  const prefix = Array.from(line)
+    .slice(0, col - 1)
+    .join('');
   return `${shown}\n    ${visible(prefix).replace(/[^\t]/gu, ' ')}${paint('red', '^')}`;
 }
 

@@ -6,7 +6,7 @@ import type { BuildResult } from './protocol.js';
 /** What an evaluator takes, out of a build that is ok; `maker` as in {@link CompiledPolicy.maker}. Throws `policy_rejected` for a build that is not. */
 export async function compiledPolicy(result: BuildResult, modulesId: string, maker: string): Promise<CompiledPolicy> {
   if (!result.ok) throw rejected(result);
-  const { wasm, library, entrypoints, rules, builtins, warnings } = result;
+  const { wasm, library, entrypoints, rules, references, builtins, warnings } = result;
   if (wasm === null || library === null) throw new GatewayError('policy_no_modules', 'the modules define no rule');
   return {
     modulesId,
@@ -17,6 +17,7 @@ export async function compiledPolicy(result: BuildResult, modulesId: string, mak
     entrypoints,
     packages: packageNames(result),
     rules,
+    references,
     builtins: builtins.map(({ name }) => name),
     warnings,
   };
@@ -39,11 +40,12 @@ async function loaded<T>(compiling: Promise<T>): Promise<T> {
 
 function rejected({ diagnostics }: BuildResult): GatewayError {
   const [first] = diagnostics;
+  const hint = first?.hint === undefined ? '' : ` (${first.hint})`;
   const where = [first?.file, first?.row].filter((part) => part !== undefined).join(':');
   const more = diagnostics.length > 1 ? ` (and ${diagnostics.length - 1} more)` : '';
   return new GatewayError(
     'policy_rejected',
-    `${where === '' ? '' : `${where}: `}${first?.message ?? 'the modules do not compile'}${more}`,
+    `${where === '' ? '' : `${where}: `}${first?.message ?? 'the modules do not compile'}${hint}${more}`,
     { details: { diagnostics } },
   );
 }

@@ -1,8 +1,8 @@
 import type { Diagnostic } from '../policy/diagnostic.js';
-import type { Entrypoint, RuleClause } from '../policy/revision.js';
+import type { DataReference, Entrypoint, RuleClause } from '../policy/revision.js';
 
 /** Raised with every change that both halves must know; the Go half holds the same number in internal/protocol. */
-export const PROTOCOL_VERSION = 5;
+export const PROTOCOL_VERSION = 6;
 
 /** One Rego file. The service never reads a policy from the disk. */
 export interface RegoModule {
@@ -76,11 +76,13 @@ export interface BuildParams extends Bounded {
   readonly hosted: readonly string[];
   /** Native built-ins that the host answers instead: the module then imports them as {@link HOSTED_PREFIX} + name. */
   readonly overrides?: readonly string[];
+  /** Built-ins that the host would implement if its configuration said so: a refusal of one says that. */
+  readonly allowable?: readonly string[];
   readonly regoVersion?: RegoVersion;
   /** Keeps `print` calls, as calls of the host's `internal.print`. Default false: they are erased. */
   readonly printStatements?: boolean;
-  /** Reports unused imports, unused variables and the like as errors. Default false. */
-  readonly strict?: boolean;
+  /** Asks for {@link BuildResult.warnings} and {@link BuildResult.references}. Default false: both are empty. */
+  readonly lint?: boolean;
   /** Makes every test rule an entrypoint too; `modules` are then all of them. Default false. */
   readonly tests?: boolean;
   /** With `tests`: a regular expression (RE2). Keeps the tests whose full name matches, and every table test. */
@@ -140,7 +142,9 @@ export interface BuildResult extends Found {
   /** `data.a.b`, sorted. */
   readonly packages: readonly string[];
   readonly rules: readonly RuleInfo[];
+  /** What a strict compile objects to: unused imports, unused variables and the like. */
   readonly warnings: readonly Diagnostic[];
+  readonly references: readonly DataReference[];
   /** By place; empty unless they were asked for. */
   readonly tests: readonly TestRule[];
   readonly stats: CacheStats;
@@ -151,13 +155,17 @@ export interface CheckParams extends Bounded {
   /** All modules, tests too; `*_test.rego` may mention every built-in. */
   readonly modules: readonly RegoModule[];
   readonly hosted: readonly string[];
+  readonly allowable?: readonly string[];
   readonly regoVersion?: RegoVersion;
-  /** Default true. */
+  /** Asks for {@link CheckResult.warnings}. Default true. */
   readonly strict?: boolean;
 }
 
 export interface CheckResult extends Found {
   readonly ok: boolean;
+  /** As in {@link BuildResult}. */
+  readonly warnings: readonly Diagnostic[];
+  readonly references: readonly DataReference[];
   readonly stats: CacheStats;
 }
 

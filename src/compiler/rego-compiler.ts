@@ -2,6 +2,7 @@ import { CancellationTokenSource, ResponseError } from 'vscode-jsonrpc/node.js';
 
 import { formatDuration } from '../config/duration.js';
 import { GatewayError } from '../errors.js';
+import { refusedBuiltins } from '../builtins/refused.js';
 import { locateBinary, type LocateOptions } from './locate-binary.js';
 import type {
   BuildParams,
@@ -131,11 +132,11 @@ export function createRegoCompiler(options: RegoCompilerOptions = {}): RegoCompi
 
   return {
     build: async (params, callOptions) => {
-      const answer = await withModules<WireBuildResult>('build', params, callOptions);
+      const answer = await withModules<WireBuildResult>('build', { allowable, ...params }, callOptions);
       if (answer.wasm === null) return { ...answer, wasm: null, library: null };
       return { ...answer, wasm: fromBase64(answer.wasm), library: await libraryOf(answer.library, callOptions) };
     },
-    check: (params, callOptions) => withModules('check', params, callOptions),
+    check: (params, callOptions) => withModules('check', { allowable, ...params }, callOptions),
     test: (params, callOptions) => withModules('test', params, callOptions),
     format: (params, callOptions) => withModules('format', params, callOptions),
     evaluate: (params, callOptions) => withModules('evaluate', params, callOptions),
@@ -147,6 +148,9 @@ export function createRegoCompiler(options: RegoCompilerOptions = {}): RegoCompi
     close: () => (closing ??= service?.alive === true ? service.close(closed()) : Promise.resolve()),
   };
 }
+
+/** A refusal of one of these says what would allow it. */
+const allowable = refusedBuiltins.filter((builtin) => builtin.allowable).map(({ name }) => name);
 
 function fromBase64(text: string): Uint8Array<ArrayBuffer> {
   return new Uint8Array(Buffer.from(text, 'base64'));

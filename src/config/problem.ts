@@ -19,8 +19,9 @@ const MAX_SHOWN = 10;
 export function nearest(word: string, candidates: readonly string[]): string | undefined {
   if (candidates.length === 0) return undefined;
   const best = closest(word, candidates);
-  // Two slips, or a third of a longer word.
-  return distance(word, best) <= Math.max(2, Math.floor(word.length / 3)) ? best : undefined;
+  // Two slips, or a third of a longer word; of short words, that would be another word.
+  const slips = word.length < 4 ? word.length - 2 : Math.max(2, Math.floor(word.length / 3));
+  return distance(word, best) <= slips ? best : undefined;
 }
 
 /** What an unknown key may have been meant to be: a sibling that is spelt alike, else a setting of that name elsewhere. */

@@ -55,7 +55,7 @@ export async function attempt(
     // Equal modules give an equal policy: an edit of data alone compiles nothing.
     const policy = known?.policy ?? (await timed(notes, 'compile', () => deps.compile(source)));
     const candidate = await timed(notes, 'data', () => withData(source, policy));
-    const warnings = [...policy.warnings, ...(await passGates(deps.gates, candidate, request.options))];
+    const warnings = [...policy.warnings, ...candidate.missing, ...(await passGates(deps.gates, candidate, request.options))];
     await passSourceGates(deps, source, request.options, notes);
     return prepare(deps, { id: source.id, source, policy, data: candidate.data, warnings }, shelved, request, notes);
   });
@@ -120,10 +120,10 @@ async function prepare(
   return { status: 'prepared', generation: new Generation(revision, prepared.value) };
 }
 
-async function withData(source: SourceSet, policy: CompiledPolicy): Promise<Candidate> {
-  const { data, document, conflicts } = await mergeApart(source, policy.rules);
+async function withData(source: SourceSet, policy: CompiledPolicy): Promise<Candidate & { readonly missing: readonly Diagnostic[] }> {
+  const { data, document, conflicts, missing } = await mergeApart(source, policy);
   throwErrors('policy_data_conflict', conflicts);
-  return { source, policy, data, document };
+  return { source, policy, data, document, missing };
 }
 
 /** Whether it is asked for gates or not: what is asked of its data once it serves is found out here, apart. */

@@ -19,7 +19,7 @@ export interface CompilePolicyOptions {
 /** The engine's compile step on the compiler service: the bytes that were hashed are the bytes that are compiled. */
 export function createPolicyCompile({ compiler, hosted, overrides, maker, patience = () => 1 }: CompilePolicyOptions): PolicyCompile {
   return async (source) => {
-    const params = { modules: moduleTexts(source.modules), hosted, overrides, printStatements: true };
+    const params = { modules: moduleTexts(source.modules), hosted, overrides, printStatements: true, lint: true };
     const result = await compiler.build(params, { patience: patience() });
     if (result.ok && result.wasm === null) throw new GatewayError('policy_no_modules', `the modules in ${source.root} define no rule`);
     return compiledPolicy(result, source.modulesId, maker());

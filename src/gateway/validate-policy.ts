@@ -4,7 +4,10 @@ import { uniqueDiagnostics } from '../policy/diagnostic.js';
 import type { Diagnostic } from '../policy/diagnostic.js';
 import { judgeDiagnostics } from '../judge/judge-policy.js';
 import { diagnosticsOf } from '../policy/error-diagnostics.js';
-import { checkDataConflicts, mergeData } from '../policy/merge-data.js';
+import { besideText, modulesBeside, takeInventory } from '../policy/inventory.js';
+import type { Inventory, ModulesBeside } from '../policy/inventory.js';
+import { mergeApart } from '../policy/merge-apart.js';
+import type { Claims } from '../policy/references.js';
 import type { SourceSet } from '../policy/source-set.js';
 import { packageNames } from '../compiler/compiled-policy.js';
 import { moduleTexts } from '../compiler/module-texts.js';
@@ -14,14 +17,21 @@ import { readSources } from './read-sources.js';
 /** What `policy validate` found. */
 export interface Validation {
   readonly valid: boolean;
+  /** The folder that was read: the named one, or `rego/` in it. */
   readonly root: string;
   /** Served modules, without tests. */
   readonly modules: number;
+  readonly files: Inventory;
   readonly diagnostics: readonly Diagnostic[];
 }
 
-/** A strict compile of modules and tests, then the data checks that a reload makes; every finding, not only the first. */
-export async function validatePolicy(parts: PolicyEngine): Promise<Validation> {
+export interface ValidateOptions {
+  /** Warnings count as errors. */
+  readonly strict?: boolean;
+}
+
+/** A compile of modules and tests, then the data checks that a reload makes; every finding, not only the first. */
+export async function validatePolicy(parts: PolicyEngine, { strict = false }: ValidateOptions = {}): Promise<Validation> {
   const source = await readSources(parts);
   const { compiler, evaluator } = parts;
   const hosted = evaluator.hostedBuiltins;
@@ -29,24 +39,50 @@ export async function validatePolicy(parts: PolicyEngine): Promise<Validation> {
     compiler.check({ modules: moduleTexts([...source.modules, ...source.tests]), hosted, strict: true }),
     compiler.build({ modules: moduleTexts(source.modules), hosted, overrides: evaluator.overrides, printStatements: true }),
   ]);
-  const data = checkData(source, packageNames(built), built.rules);
-  const diagnostics = [...uniqueDiagnostics([...checked.diagnostics, ...built.diagnostics]), ...data, ...judgeDiagnostics(source.judge)];
+  const { rules, packages } = { rules: built.rules, packages: packageNames(built) };
+  const policyDir = parts.policyDir ?? source.root;
+  const found = [
+    ...unreadModules(await modulesBeside(policyDir)),
+    ...uniqueDiagnostics([...checked.diagnostics, ...built.diagnostics]),
+    ...checked.warnings,
+    ...(await checkData(source, packages, { rules, references: checked.references })),
+    ...judgeDiagnostics(source.judge),
+  ];
+  const shown = found.map((one) => withLine(one, source));
+  const diagnostics = strict ? shown.map((one): Diagnostic => ({ ...one, severity: 'error' })) : shown;
   return {
     valid: diagnostics.every(({ severity }) => severity !== 'error'),
     root: source.root,
     modules: source.modules.length,
+    files: await takeInventory(policyDir, source),
     diagnostics,
   };
 }
 
-function checkData(source: SourceSet, packages: readonly string[], rules: Parameters<typeof checkDataConflicts>[1]): readonly Diagnostic[] {
+function unreadModules(beside: ModulesBeside | undefined): Diagnostic[] {
+  return beside === undefined ? [] : [{ severity: 'warning', code: 'policy_modules_unread', message: besideText(beside) }];
+}
+
+async function checkData(source: SourceSet, packages: readonly string[], claims: Claims): Promise<readonly Diagnostic[]> {
   try {
-    const merged = mergeData(source);
-    return [...checkDataConflicts(merged, rules), ...checkDomainData(merged.document, packages)];
+    const { document, conflicts, missing } = await mergeApart(source, claims);
+    return [...conflicts, ...missing, ...checkDomainData(document, packages)];
   } catch (thrown) {
     return findingsOf(thrown);
   }
 }
+
+/** What was found with no text at hand gets the line that it is about. */
+function withLine(found: Diagnostic, { modules, tests }: SourceSet): Diagnostic {
+  const { file, row, line } = found;
+  if (line !== undefined || file === undefined || row === undefined) return found;
+  const source = [...modules, ...tests].find(({ path }) => path === file);
+  const text = source === undefined ? undefined : Buffer.from(source.bytes).toString('utf8').split('\n')[row - 1];
+  return text === undefined ? found : { ...found, line: text.slice(0, MAX_LINE) };
+}
+
+/** As the compiler service cuts lines. */
+const MAX_LINE = 400;
 
 function findingsOf(thrown: unknown): readonly Diagnostic[] {
   const error = asGatewayError(thrown);

@@ -14,7 +14,9 @@ const diagnostic = z.object({
   row: z.number().exactOptional(),
   col: z.number().exactOptional(),
   line: z.string().exactOptional(),
+  endCol: z.number().exactOptional(),
   path: z.string().exactOptional(),
+  hint: z.string().exactOptional(),
 });
 
 export const diagnostics = z.array(diagnostic);
@@ -50,6 +52,8 @@ export const policyShape = z.object({
       digest: z.string(),
     }),
   ),
+  /** Revisions that were kept before there were any have none. */
+  references: z.array(z.object({ path: z.array(z.string()), file: z.string(), row: z.number(), col: z.number() })).default([]),
   builtins: z.array(z.string()),
   warnings: diagnostics,
 });

@@ -71,8 +71,8 @@ export async function pack({ source, policy, data, warnings = [] }: Keepable, ve
 function shapeOf(policy: CompiledPolicy): Uint8Array {
   const known = shapes.get(policy);
   if (known !== undefined) return known;
-  const { entrypoints, packages, rules, builtins, warnings } = policy;
-  const bytes = toBytes({ entrypoints, packages, rules, builtins, warnings });
+  const { entrypoints, packages, rules, references, builtins, warnings } = policy;
+  const bytes = toBytes({ entrypoints, packages, rules, references, builtins, warnings });
   shapes.set(policy, bytes);
   return bytes;
 }

@@ -72,13 +72,20 @@ function parse(text: string, file: string): void {
   }
 }
 
-/** Row and column (in bytes, as OPA counts) of an index into text, and the line for showing it. */
+/** Row and column (in characters, as OPA counts) of an index into text, and the line for showing it. */
 function placeOf(text: string, at: number): { row: number; col: number; line: string } {
   const start = text.lastIndexOf('\n', at - 1) + 1;
   const end = text.indexOf('\n', start);
   const line = text.slice(start, end < 0 ? undefined : end);
   const row = text.slice(0, start).split('\n').length;
-  return { row, col: Buffer.byteLength(text.slice(start, at)) + 1, line: line.slice(0, 200) };
+  return { row, col: characters(text, start, at) + 1, line: line.slice(0, 200) };
+}
+
+/** A line may be a whole file: nothing is built to count it. */
+function characters(text: string, start: number, end: number): number {
+  let count = end - start;
+  for (let at = start; at < end; at++) if ((text.charCodeAt(at) & 0xfc00) === 0xdc00) count--;
+  return count;
 }
 
 /** A byte-order mark is skipped, as OPA's file loader does (its bundle reader refuses one in JSON). */

@@ -8,12 +8,16 @@ export interface Diagnostic {
   readonly file?: string;
   /** 1-based line. */
   readonly row?: number;
-  /** 1-based column, in bytes as OPA counts. */
+  /** 1-based column, in characters as OPA counts. */
   readonly col?: number;
+  /** 1-based column behind the end, where that lies on the same line. */
+  readonly endCol?: number;
   /** The offending source line, for showing it with a caret. */
   readonly line?: string;
   /** Path into the data document, e.g. `data.actions.CRITICAL.runtime`. */
   readonly path?: string;
+  /** What to do about it, in a few words. */
+  readonly hint?: string;
 }
 
 /** Each finding once: compiling for one purpose finds most of what compiling for another does. */

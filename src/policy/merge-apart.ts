@@ -4,29 +4,28 @@ import { GatewayError } from '../errors.js';
 import { fromWire } from '../wire-error.js';
 import type { WireError } from '../wire-error.js';
 import { startWorker } from '../start-worker.js';
-import type { Diagnostic } from './diagnostic.js';
-import { checkDataConflicts, mergeData } from './merge-data.js';
-import type { RulePlace } from './revision.js';
+import { mergeData } from './merge-data.js';
+import { checkClaims } from './references.js';
+import type { ClaimFindings, Claims } from './references.js';
 import { isSurveyed, lazyDocument, rememberSurvey } from './sections.js';
 import type { DataSurvey } from './sections.js';
 import type { SourceFile, SourceSet } from './source-set.js';
 
 /** The data of a source set, merged and held against the rules. */
-export interface CheckedData {
+export interface CheckedData extends ClaimFindings {
   /** JSON text in UTF-8, numbers as they were written. */
   readonly data: Uint8Array;
   /** The same parsed, each member at the root when it is first asked for: numbers are JavaScript's. */
   readonly document: Readonly<Record<string, unknown>>;
-  readonly conflicts: readonly Diagnostic[];
 }
 
 /** To the thread, which answers one and ends. Large bytes are shared with it, see `roomFor`. */
 export type DataRequest =
-  | ({ readonly type: 'merge'; readonly rules: readonly RulePlace[] } & Pick<SourceSet, 'data' | 'overlays'>)
+  | ({ readonly type: 'merge'; readonly claims: Claims } & Pick<SourceSet, 'data' | 'overlays'>)
   | { readonly type: 'survey'; readonly data: Uint8Array };
 
 export type DataReply =
-  | { readonly type: 'merged'; readonly data: Uint8Array; readonly survey: DataSurvey; readonly conflicts: readonly Diagnostic[] }
+  | ({ readonly type: 'merged'; readonly data: Uint8Array; readonly survey: DataSurvey } & ClaimFindings)
   | { readonly type: 'surveyed'; readonly survey: DataSurvey }
   | { readonly type: 'failed'; readonly error: WireError };
 
@@ -40,16 +39,16 @@ const SMALL_YAML_BYTES = 1024;
  */
 export async function mergeApart(
   { data, overlays }: Pick<SourceSet, 'data' | 'overlays'>,
-  rules: readonly RulePlace[],
+  { rules, references }: Claims,
 ): Promise<CheckedData> {
   if (isSmall([...data, ...overlays])) {
     const merged = mergeData({ data, overlays });
-    return { ...merged, conflicts: checkDataConflicts(merged, rules) };
+    return { ...merged, ...checkClaims(merged, { rules, references }) };
   }
-  const reply = await ask({ type: 'merge', data, overlays, rules });
+  const reply = await ask({ type: 'merge', data, overlays, claims: { rules, references } });
   if (reply.type !== 'merged') throw unexpected();
   rememberSurvey(reply.data, reply.survey);
-  return { data: reply.data, document: lazyDocument(reply.data), conflicts: reply.conflicts };
+  return { data: reply.data, document: lazyDocument(reply.data), conflicts: reply.conflicts, missing: reply.missing };
 }
 
 /** A kept document as values, see {@link CheckedData}. One that is large is cut on a thread of its own. */

@@ -4,6 +4,14 @@ import type { SourceSet } from './source-set.js';
 /** Why a reload ran. */
 export type Trigger = 'boot' | 'watch' | 'api' | 'rollback';
 
+/** A constant path below `data` that modules read and none of them defines: the base document has to. */
+export interface DataReference {
+  readonly path: readonly string[];
+  readonly file: string;
+  readonly row: number;
+  readonly col: number;
+}
+
 /** What can be asked of a revision. */
 export interface Entrypoint {
   /** Slash path without `data`, e.g. `defenseclaw/admission`. */
@@ -53,6 +61,7 @@ export interface CompiledPolicy {
   readonly packages: readonly string[];
   /** Every clause of every rule and function. */
   readonly rules: readonly RuleClause[];
+  readonly references: readonly DataReference[];
   /** Built-ins that the module calls in the host. */
   readonly builtins: readonly string[];
   readonly warnings: readonly Diagnostic[];

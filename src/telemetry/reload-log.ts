@@ -22,9 +22,10 @@ function short(revision: string | undefined): string {
 }
 
 /** `file:line:col: message`, as far as the place is known. */
-function locateDiagnostic({ file, row, col, path, message }: Diagnostic): string {
+function locateDiagnostic({ file, row, col, path, message, hint }: Diagnostic): string {
   const place = [file, row, col].filter((part) => part !== undefined).join(':') || path;
-  return place === undefined ? message : `${place}: ${message}`;
+  const what = hint === undefined ? message : `${message} (${hint})`;
+  return place === undefined ? what : `${place}: ${what}`;
 }
 
 function lifecycle(outcome: Outcome, policyDir: string): LifecycleRecord {
@@ -78,6 +79,7 @@ export function logOutcome(log: Log, outcome: Outcome, policyDir: string): void 
     case 'reloaded': {
       const times = stages.map(([stage, ms]) => `${stage} ${ms} ms`).join(', ');
       log.info({ ...fields, modules: outcome.modules, changes: outcome.changes }, reloaded(outcome, times));
+      logWarnings(log, outcome);
       for (const domain of lostDomains(outcome.diagnostics)) {
         log.warn(
           { domain, revision: short(outcome.revision) },
@@ -109,4 +111,19 @@ export function logOutcome(log: Log, outcome: Outcome, policyDir: string): void 
         rejection(outcome),
       );
   }
+}
+
+/** Codes of findings that say what would be better written otherwise; the other warnings have a line of their own. */
+const LINT = new Set(['rego_strict', 'data_undefined']);
+
+/** One line for all: they do not keep a revision from serving, and come again at each reload until they are mended. */
+function logWarnings(log: Log, { diagnostics, revision }: Outcome): void {
+  const found = diagnostics.filter(({ severity, code }) => severity === 'warning' && LINT.has(code));
+  const [first, ...rest] = found;
+  if (first === undefined) return;
+  const more = rest.length === 0 ? '' : ` (and ${rest.length} more)`;
+  log.warn(
+    { revision: short(revision), warnings: found.slice(0, MAX_DIAGNOSTICS).map(locateDiagnostic) },
+    `policy warning: ${locateDiagnostic(first)}${more}`,
+  );
 }

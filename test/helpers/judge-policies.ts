@@ -62,6 +62,7 @@ export function createMemoryEngine(): MemoryEngine {
           packages: [],
           rules: [],
           builtins: [],
+          references: [],
           warnings: [],
         }),
       evaluator: { prepare: () => Promise.resolve({ evaluate: refuse, release: () => undefined }) },

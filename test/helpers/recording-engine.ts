@@ -86,6 +86,7 @@ function revisionOf(source: SourceSet, trigger: Trigger): Revision {
     packages: [],
     rules: [],
     builtins: [],
+    references: [],
     warnings: [],
   };
   return { id: source.id, source, policy, data: new Uint8Array(), warnings: [], trigger, loadedAt: new Date() };

@@ -1,6 +1,9 @@
+import { Flags } from '@oclif/core';
 import { POLICY_ARGS, POLICY_FLAGS } from '../../cli/flags.js';
 import { LocalPolicyCommand } from '../../cli/local-policy-command.js';
 import { count, renderDiagnostics } from '../../cli/render-diagnostics.js';
+import { renderInventory } from '../../cli/render-validation.js';
+import { toGithub, toSarif } from '../../cli/report-findings.js';
 import { validatePolicy } from '../../gateway/validate-policy.js';
 import type { Validation } from '../../gateway/validate-policy.js';
 import { ERRORS } from '../../errors.js';
@@ -8,24 +11,55 @@ import { ERRORS } from '../../errors.js';
 export default class PolicyValidate extends LocalPolicyCommand {
   static override summary = 'Check a policy folder without serving it';
   static override description =
-    'Compiles every module strictly, tests included, merges the data files and checks what the six decision domains need from them. Needs no opa binary. Exit codes: 0 valid, 1 findings.';
-  static override examples = ['<%= config.bin %> policy validate', '<%= config.bin %> policy validate ./policies --json'];
+    'Compiles every module, tests included, merges the data files and checks what the six decision domains need from them, and says what each file of the folder is. Unused imports and variables, and paths of data that nothing defines, are warnings. Needs no opa binary. Exit codes: 0 valid, 1 errors, or warnings with --strict.';
+  static override examples = [
+    '<%= config.bin %> policy validate',
+    '<%= config.bin %> policy validate ./policies --strict',
+    '<%= config.bin %> policy validate --format sarif > policies.sarif',
+  ];
   static override args = POLICY_ARGS;
-  static override flags = POLICY_FLAGS;
+  static override flags = {
+    ...POLICY_FLAGS,
+    strict: Flags.boolean({ description: 'Take warnings for errors' }),
+    format: Flags.option({
+      options: ['pretty', 'json', 'github', 'sarif'] as const,
+      default: 'pretty' as const,
+      description: 'Shape of the report: for people, JSON (as --json), annotations of GitHub Actions, or SARIF 2.1.0',
+    })(),
+  };
+
+  protected override readonly tellsUnread = true;
 
   async run(): Promise<Validation> {
     const { args, flags } = await this.parse(PolicyValidate);
-    const validation = await this.withPolicy({ args, flags }, ({ parts }) => validatePolicy(parts));
-    if (validation.diagnostics.length > 0) this.logToStderr(renderDiagnostics(validation.diagnostics, this.paintError));
-    if (validation.valid) {
-      this.log(`${this.paint('green', '✓')} data.json: OK`);
-      this.log(`${this.paint('green', '✓')} Rego compilation: OK (${validation.modules} modules)`);
-      this.log(`${this.paint('green', '✓')} All validations passed.`);
-    } else {
-      const errors = validation.diagnostics.filter(({ severity }) => severity === 'error').length;
-      this.logToStderr(`${this.paintError('red', '✗')} ${count(errors, 'error')} in ${validation.root}`);
-      this.endWith(ERRORS.policy_rejected.exit);
-    }
+    const validation = await this.withPolicy({ args, flags }, ({ parts }) => validatePolicy(parts, { strict: flags.strict }));
+    if (!validation.valid) this.endWith(ERRORS.policy_rejected.exit);
+    if (!this.jsonEnabled()) this.#report(validation, flags.format);
     return validation;
+  }
+
+  #report(validation: Validation, format: 'pretty' | 'json' | 'github' | 'sarif'): void {
+    const options = { cwd: process.cwd(), version: this.config.version };
+    if (format === 'json') process.stdout.write(`${JSON.stringify(validation, undefined, 2)}\n`);
+    else if (format === 'sarif') process.stdout.write(`${toSarif(validation, options)}\n`);
+    else if (format === 'pretty') this.#show(validation);
+    else if (validation.diagnostics.length > 0) this.log(toGithub(validation, options));
+  }
+
+  #show(validation: Validation): void {
+    const { diagnostics, files, modules, root } = validation;
+    this.log(renderInventory(validation, this.paint));
+    if (diagnostics.length > 0) this.logToStderr(renderDiagnostics(diagnostics, this.paintError));
+    const errors = diagnostics.filter(({ severity }) => severity === 'error').length;
+    const warnings = diagnostics.length - errors;
+    if (!validation.valid) {
+      const beside = warnings === 0 ? '' : ` and ${count(warnings, 'warning')}`;
+      this.logToStderr(`${this.paintError('red', '✗')} ${count(errors, 'error')}${beside} in ${root}`);
+      return;
+    }
+    const tick = this.paint('green', '✓');
+    if (files.data.length + files.overlays.length > 0) this.log(`${tick} ${files.data.includes('data.json') ? 'data.json' : 'data'}: OK`);
+    this.log(`${tick} Rego compilation: OK (${modules} modules)`);
+    this.log(`${tick} All validations passed.${warnings === 0 ? '' : ` ${this.paint('yellow', count(warnings, 'warning'))}`}`);
   }
 }

@@ -34,6 +34,7 @@ export function fakeRevision(
         packages: [],
         rules: [],
         builtins: [],
+        references: [],
         warnings: [],
       },
       ...overrides.policy,

@@ -37,6 +37,7 @@ describe('loadConfig', () => {
       auditKey: path.join(dir, 'audit.key'),
       historyDir: path.join(dir, 'revisions'),
       dataDir: dir,
+      policyDirNamed: false,
       policyDir: path.join(dir, 'policies'),
       stateFile: path.join(dir, 'gateway.db'),
       envFile: path.join(dir, '.env'),

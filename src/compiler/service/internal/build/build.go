@@ -12,6 +12,7 @@ import (
 	"defenseclaw-gateway/rego-compiler/internal/check"
 	"defenseclaw-gateway/rego-compiler/internal/diagnostics"
 	"defenseclaw-gateway/rego-compiler/internal/emit"
+	"defenseclaw-gateway/rego-compiler/internal/hints"
 	"defenseclaw-gateway/rego-compiler/internal/plan"
 	"defenseclaw-gateway/rego-compiler/internal/protocol"
 	"defenseclaw-gateway/rego-compiler/internal/source"
@@ -34,27 +35,36 @@ func (b *Builder) Run(ctx context.Context, params protocol.BuildParams) (*protoc
 	answer := &protocol.BuildResult{
 		Entrypoints: []protocol.Entrypoint{}, Builtins: []protocol.RequiredBuiltin{}, Packages: []string{},
 		Rules: []protocol.Rule{}, Warnings: []protocol.Diagnostic{}, Tests: []protocol.TestRule{},
+		References: []protocol.Reference{},
 	}
-	defer func() { answer.Diagnostics, answer.Omitted = found.Bounded(params.MaxDiagnostics) }()
+	var host builtins.Host
+	defer func() {
+		if complete {
+			hints.Add(set, found, host.Allows)
+		}
+		answer.Diagnostics, answer.Omitted = found.Bounded(params.MaxDiagnostics)
+	}()
 	if set != nil {
 		answer.Stats = set.Stats
 	}
 	answer.Timings.Parse = milliseconds(time.Since(started))
 	if !complete {
+		hints.Version(params.Modules, params.RegoVersion, found)
 		return answer, nil
 	}
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	host := builtins.Host{Hosted: params.Hosted, Overrides: params.Overrides}
+	host = builtins.Host{Hosted: params.Hosted, Overrides: params.Overrides, Allowable: params.Allowable}
 	if params.Tests {
-		host.Refuse(set, found, check.IsTestFile)
+		host.Mocking(set, check.IsTestFile).Refuse(set, found, check.IsTestFile)
 		host, set = testHost(host), testrule.Numbered(set)
 	} else {
+		host = host.Mocking(set, nil)
 		host.Refuse(set, found, nil)
 	}
-	if params.Strict || !found.Empty() {
-		check.Compile(set, params.Strict, found)
+	if !found.Empty() {
+		check.Compile(set, false, found)
 	}
 	if !found.Empty() {
 		return answer, nil
@@ -83,7 +93,9 @@ func (b *Builder) Run(ctx context.Context, params protocol.BuildParams) (*protoc
 	if params.Tests {
 		kept = NewKept()
 	}
+	linted := lint(set, params)
 	made, err := compileWasm(ctx, job{set, host, entrypoints, surface.packagePaths, params.PrintStatements, kept})
+	could := linted()
 	answer.Timings.Compile, answer.Timings.Plan, answer.Stats.Compiled = made.compileMs, made.planMs, made.compiled
 	if err != nil {
 		if made.refused != nil {
@@ -93,6 +105,7 @@ func (b *Builder) Run(ctx context.Context, params protocol.BuildParams) (*protoc
 		return answer, nil
 	}
 	answer.OK, answer.Wasm, answer.Library, answer.Entrypoints = true, made.wasm, made.library, entrypoints
+	answer.Warnings, answer.References = could.warnings, could.references
 	answer.Builtins = host.Required(set, params.PrintStatements)
 	if params.Tests {
 		answer.Builtins = append(answer.Builtins, protocol.RequiredBuiltin{Name: ast.InternalTestCase.Name, Import: ast.InternalTestCase.Name})

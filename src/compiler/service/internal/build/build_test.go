@@ -172,10 +172,16 @@ named[json.marshal({1})].x := 1`)}
 
 func TestStrictAndVersions(t *testing.T) {
 	unused := []protocol.Module{mod("a.rego", "package a\nimport data.b\np := 1")}
-	if answer := run(t, protocol.BuildParams{Modules: unused, Strict: true}); answer.OK {
-		t.Error("strict: an unused import passed")
+	if answer := built(t, protocol.BuildParams{Modules: unused}); len(answer.Warnings) != 0 {
+		t.Errorf("not asked for: %v", answer.Warnings)
 	}
-	built(t, protocol.BuildParams{Modules: unused})
+	answer := built(t, protocol.BuildParams{Modules: unused, Lint: true})
+	if len(answer.Warnings) != 1 || answer.Warnings[0].Code != diagnostics.StrictFinding || answer.Warnings[0].Severity != "warning" {
+		t.Errorf("an unused import: got %v", answer.Warnings)
+	}
+	if broken := run(t, protocol.BuildParams{Modules: []protocol.Module{mod("a.rego", "package a\nimport data.b\np := x")}, Lint: true}); broken.OK || len(broken.Diagnostics) != 1 || len(broken.Warnings) != 0 {
+		t.Errorf("an error beside: got %v", broken)
+	}
 	built(t, protocol.BuildParams{Modules: []protocol.Module{mod("a.rego", "package a\np[x] { x := 1 }")}, RegoVersion: "v0"})
 	built(t, protocol.BuildParams{Modules: []protocol.Module{mod("a.rego", "package a\nimport rego.v1\np contains x if x := 1")}, RegoVersion: "v0"})
 	if answer := run(t, protocol.BuildParams{Modules: unused, RegoVersion: "v9"}); answer.OK || answer.Diagnostics[0].Code != diagnostics.InvalidVersion {

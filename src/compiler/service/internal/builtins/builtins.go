@@ -55,10 +55,43 @@ func All() ([]protocol.Builtin, error) {
 type Host struct {
 	Hosted    []string
 	Overrides []string
+	// Allowable are those that it would answer if its configuration said so.
+	Allowable []string
+	// mocked are refused, and named nowhere but where something else takes their place.
+	mocked map[string]struct{}
 }
 
-func (h Host) allows(name string) bool {
-	return Native(name) || CompileTime(name) || slices.Contains(h.Hosted, name) || slices.Contains(h.Overrides, name)
+// Mocking is the host for a set that replaces what is refused, and never calls it.
+func (h Host) Mocking(set *source.Set, skip func(path string) bool) Host {
+	h.mocked = map[string]struct{}{}
+	called := map[string]struct{}{}
+	for _, m := range set.Modules {
+		if skip != nil && skip(m.Path) {
+			continue
+		}
+		for _, call := range m.Calls {
+			if call.Mocked {
+				h.mocked[call.Name] = struct{}{}
+			} else {
+				called[call.Name] = struct{}{}
+			}
+		}
+	}
+	for name := range called {
+		delete(h.mocked, name)
+	}
+	return h
+}
+
+// Allows says that a module may name the built-in.
+func (h Host) Allows(name string) bool {
+	return h.isMocked(name) || Native(name) || CompileTime(name) || slices.Contains(h.Hosted, name) || slices.Contains(h.Overrides, name)
+}
+
+// isMocked: what is hosted too is none of them.
+func (h Host) isMocked(name string) bool {
+	_, mocked := h.mocked[name]
+	return mocked && !slices.Contains(h.Hosted, name)
 }
 
 // Capabilities are what a policy may use: native and hosted built-ins, and those that never outlive the compiler.
@@ -66,7 +99,7 @@ func (h Host) Capabilities() *ast.Capabilities {
 	caps := ast.CapabilitiesForThisVersion()
 	allowed := make([]*ast.Builtin, 0, len(caps.Builtins))
 	for _, b := range caps.Builtins {
-		if h.allows(b.Name) || b.Name == ast.InternalPrint.Name {
+		if h.Allows(b.Name) || b.Name == ast.InternalPrint.Name {
 			allowed = append(allowed, b)
 		}
 		if slices.Contains(h.Overrides, b.Name) {
@@ -106,11 +139,18 @@ func (h Host) Refuse(set *source.Set, found *diagnostics.List, skip func(path st
 			continue
 		}
 		for _, call := range m.Calls {
-			if !h.allows(call.Name) && !m.Shadowed(call.Name, shadows[m.Module.Package.Path.String()]) {
-				found.At(diagnostics.RefusedBuiltin, fmt.Sprintf("built-in %s is not available here", call.Name), call.Location)
+			if !h.Allows(call.Name) && !m.Shadowed(call.Name, shadows[m.Module.Package.Path.String()]) {
+				found.Hinted(diagnostics.RefusedBuiltin, fmt.Sprintf("built-in %s is not available here", call.Name), h.hintFor(call.Name), call.Location)
 			}
 		}
 	}
+}
+
+func (h Host) hintFor(name string) string {
+	if !slices.Contains(h.Allowable, name) {
+		return ""
+	}
+	return "it reaches out of the gateway: to let policies call it, name it in evaluation.allow_builtins"
 }
 
 // Required lists the built-ins that the modules need from the host. Functions that nothing reaches count too, so this
@@ -129,7 +169,7 @@ func (h Host) Required(set *source.Set, prints bool) []protocol.RequiredBuiltin 
 				name, imported = ast.InternalPrint.Name, ast.InternalPrint.Name
 			case slices.Contains(h.Overrides, name):
 				imported = diagnostics.HostedPrefix + name
-			case Native(name) || CompileTime(name):
+			case Native(name) || CompileTime(name) || h.isMocked(name):
 				continue
 			}
 			names[name] = protocol.RequiredBuiltin{Name: name, Import: imported}

@@ -9,7 +9,9 @@ import (
 
 	"defenseclaw-gateway/rego-compiler/internal/builtins"
 	"defenseclaw-gateway/rego-compiler/internal/diagnostics"
+	"defenseclaw-gateway/rego-compiler/internal/hints"
 	"defenseclaw-gateway/rego-compiler/internal/protocol"
+	"defenseclaw-gateway/rego-compiler/internal/references"
 	"defenseclaw-gateway/rego-compiler/internal/source"
 )
 
@@ -24,10 +26,21 @@ func Run(ctx context.Context, cache *source.Cache, params protocol.CheckParams) 
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	if complete {
-		host := builtins.Host{Hosted: params.Hosted}
+	answer.Warnings, answer.References = []protocol.Diagnostic{}, []protocol.Reference{}
+	if !complete {
+		hints.Version(params.Modules, params.RegoVersion, found)
+	} else {
+		host := builtins.Host{Hosted: params.Hosted, Allowable: params.Allowable}.Mocking(set, IsTestFile)
 		host.Refuse(set, found, IsTestFile)
-		Compile(set, params.Strict == nil || *params.Strict, found)
+		if compiler := Compile(set, false, found); !compiler.Failed() {
+			answer.References = references.Of(compiler)
+		}
+		if params.Strict == nil || *params.Strict {
+			strict := diagnostics.NewList(params.Modules)
+			Compile(set, true, strict)
+			answer.Warnings = strict.Without(found).Warnings()
+		}
+		hints.Add(set, found, host.Allows)
 	}
 	answer.OK = found.Empty()
 	answer.Diagnostics, answer.Omitted = found.Bounded(params.MaxDiagnostics)
@@ -40,7 +53,7 @@ func IsTestFile(path string) bool {
 }
 
 // Compile runs OPA's semantic checks with every built-in known, and adds all errors to found.
-func Compile(set *source.Set, strict bool, found *diagnostics.List) {
+func Compile(set *source.Set, strict bool, found *diagnostics.List) *ast.Compiler {
 	c := ast.NewCompiler().
 		WithCapabilities(ast.CapabilitiesForThisVersion(ast.CapabilitiesRegoVersion(set.Version))).
 		WithDefaultRegoVersion(set.Version).
@@ -50,4 +63,5 @@ func Compile(set *source.Set, strict bool, found *diagnostics.List) {
 	if c.Compile(set.Trees()); c.Failed() {
 		found.Add(c.Errors, ast.CompileErr)
 	}
+	return c
 }

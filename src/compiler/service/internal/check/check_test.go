@@ -18,7 +18,10 @@ func TestCheck(t *testing.T) {
 		want   string
 	}{
 		{"sound", map[string]string{"a.rego": "package a\np := 1"}, nil, ""},
-		{"strict by default", map[string]string{"a.rego": "package a\nimport data.b\np := 1"}, nil, "rego_compile_error"},
+		{"strict by default", map[string]string{"a.rego": "package a\nimport data.b\np := 1"}, nil, "(rego_strict)"},
+		{"what is wrong and what could be better", map[string]string{"a.rego": "package a\nimport data.b\np := x"}, nil, "rego_unsafe_var_error (rego_strict)"},
+		{"mocked and never called", map[string]string{"a.rego": "package a\np := x if x := 1 with http.send as {}"}, nil, ""},
+		{"mocked here and called there", map[string]string{"a.rego": "package a\np := f(1) with http.send as {}\nf(x) := http.send(x)"}, nil, "rego_parse_error"},
 		{"lax", map[string]string{"a.rego": "package a\nimport data.b\np := 1"}, &lax, ""},
 		{"refused in a served module", map[string]string{"a.rego": "package a\np := http.send({})"}, nil, "rego_refused_builtin"},
 		{"allowed in a test", map[string]string{"a_test.rego": "package a\ntest_p if http.send({}) with http.send as 1"}, nil, ""},
@@ -40,7 +43,11 @@ func TestCheck(t *testing.T) {
 			for _, d := range answer.Diagnostics {
 				codes = append(codes, d.Code)
 			}
-			if got := strings.Join(codes, " "); got != tc.want || answer.OK != (tc.want == "") {
+			ok := len(codes) == 0
+			for _, d := range answer.Warnings {
+				codes = append(codes, "("+d.Code+")")
+			}
+			if got := strings.Join(codes, " "); got != tc.want || answer.OK != ok {
 				t.Errorf("expected %q, got %q, ok %v", tc.want, got, answer.OK)
 			}
 		})

@@ -22,6 +22,8 @@ const (
 	InvalidData     = "data_invalid"
 	InvalidFilter   = "test_filter_invalid"
 	InvalidVersion  = "rego_version_invalid"
+	// StrictFinding is what only a strict compile objects to: unused imports and variables and the like.
+	StrictFinding = "rego_strict"
 )
 
 // List gathers findings for one set of modules.
@@ -46,7 +48,7 @@ func (l *List) At(code, message string, loc *ast.Location) {
 	if loc != nil {
 		d.File, d.Row, d.Col = loc.File, loc.Row, loc.Col
 		d.Line = l.LineOf(loc.File, loc.Row)
-		if n := len(loc.Text); n > 0 && !strings.Contains(string(loc.Text), "\n") {
+		if n := utf8.RuneCount(loc.Text); n > 0 && !strings.Contains(string(loc.Text), "\n") {
 			d.EndCol = loc.Col + n
 		}
 	}
@@ -58,6 +60,12 @@ const ErrorLimit = 100_000
 
 // limitReached is what OPA's compiler adds to the errors when it stops there. It has no place, and it is no finding.
 const limitReached = "error limit reached"
+
+// Hinted is At with what to do about it; hint may be empty.
+func (l *List) Hinted(code, message, hint string, loc *ast.Location) {
+	l.At(code, message, loc)
+	l.items[len(l.items)-1].Hint = hint
+}
 
 // Add takes whatever OPA returned; what is no list of OPA's errors gets the fallback code.
 func (l *List) Add(err error, fallback string) {

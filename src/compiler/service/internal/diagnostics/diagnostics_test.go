@@ -16,7 +16,7 @@ func TestWhatIsShownIsBoundedAndWhole(t *testing.T) {
 	found := NewList([]protocol.Module{{Path: "a.rego", Text: text}})
 	found.At("code", strings.Repeat("ü", 5000), &ast.Location{File: "a.rego", Row: 2, Col: 1, Text: []byte("é")})
 	d := found.Sorted()[0]
-	if len(d.Line) > protocol.MaxLineBytes || len(d.Message) > protocol.MaxMessageBytes || !utf8.ValidString(d.Line+d.Message) || d.EndCol != 3 {
+	if len(d.Line) > protocol.MaxLineBytes || len(d.Message) > protocol.MaxMessageBytes || !utf8.ValidString(d.Line+d.Message) || d.EndCol != 2 {
 		t.Errorf("got %d bytes of line, %d of message, end %d", len(d.Line), len(d.Message), d.EndCol)
 	}
 	for row, want := range map[int]string{1: "first", 3: "", 99: ""} {

@@ -4,7 +4,7 @@ package protocol
 import "encoding/json"
 
 // Version is raised with every change that the other half must know. A mismatch is refused by the client.
-const Version = 5
+const Version = 6
 
 // Limits of one request, far above any policy folder that the gateway accepts, and of what one answer tells.
 const (
@@ -31,7 +31,7 @@ type Module struct {
 	RegoVersion string `json:"regoVersion,omitempty"`
 }
 
-// Diagnostic is one finding. Rows and columns count from 1, columns in bytes.
+// Diagnostic is one finding. Rows and columns count from 1, columns in characters.
 type Diagnostic struct {
 	Severity string `json:"severity"`
 	Code     string `json:"code"`
@@ -41,6 +41,14 @@ type Diagnostic struct {
 	Col      int    `json:"col,omitempty"`
 	EndCol   int    `json:"endCol,omitempty"`
 	Line     string `json:"line,omitempty"`
+	// Hint is what to do about it.
+	Hint string `json:"hint,omitempty"`
+}
+
+// Reference is a constant path below `data` that modules read and none defines.
+type Reference struct {
+	Path []string `json:"path"`
+	Location
 }
 
 // Stats says how much work the module cache saved.
@@ -99,10 +107,13 @@ type BuildParams struct {
 	// Hosted names the built-ins that the host implements; anything else that is not native is refused.
 	Hosted []string `json:"hosted"`
 	// Overrides names native built-ins that the host answers in place of the module.
-	Overrides       []string `json:"overrides,omitempty"`
+	Overrides []string `json:"overrides,omitempty"`
+	// Allowable names built-ins that the caller would host if its configuration said so.
+	Allowable       []string `json:"allowable,omitempty"`
 	RegoVersion     string   `json:"regoVersion,omitempty"`
 	PrintStatements bool     `json:"printStatements,omitempty"`
-	Strict          bool     `json:"strict,omitempty"`
+	// Lint asks for the warnings and the references of the modules too.
+	Lint bool `json:"lint,omitempty"`
 	// Tests makes every test rule an entrypoint too. Then the modules are all of them, and Run, a regular expression,
 	// keeps the tests whose full name matches, and every table test.
 	Tests bool   `json:"tests,omitempty"`
@@ -173,14 +184,18 @@ type BuildResult struct {
 	// Omitted counts the findings beyond the bound.
 	Omitted  int          `json:"omitted,omitempty"`
 	Warnings []Diagnostic `json:"warnings"`
-	Tests    []TestRule   `json:"tests"`
-	Stats    Stats        `json:"stats"`
-	Timings  Timings      `json:"timings"`
+	// References are what the modules leave to the base document.
+	References []Reference `json:"references"`
+	Tests      []TestRule  `json:"tests"`
+	Stats      Stats       `json:"stats"`
+	Timings    Timings     `json:"timings"`
 }
 
 type CheckParams struct {
-	Modules     []Module `json:"modules"`
-	Hosted      []string `json:"hosted"`
+	Modules []Module `json:"modules"`
+	Hosted  []string `json:"hosted"`
+	// Allowable as in BuildParams.
+	Allowable   []string `json:"allowable,omitempty"`
 	RegoVersion string   `json:"regoVersion,omitempty"`
 	Strict      *bool    `json:"strict,omitempty"`
 	// MaxDiagnostics as in BuildParams.
@@ -191,7 +206,10 @@ type CheckResult struct {
 	OK          bool         `json:"ok"`
 	Diagnostics []Diagnostic `json:"diagnostics"`
 	Omitted     int          `json:"omitted,omitempty"`
-	Stats       Stats        `json:"stats"`
+	// Warnings are what a strict check finds beside what keeps modules from serving.
+	Warnings   []Diagnostic `json:"warnings"`
+	References []Reference  `json:"references"`
+	Stats      Stats        `json:"stats"`
 }
 
 type TestParams struct {

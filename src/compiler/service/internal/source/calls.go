@@ -10,17 +10,26 @@ import (
 type Call struct {
 	Name     string
 	Location *ast.Location
+	// Mocked says that something takes its place here: it is the target of a `with`.
+	Mocked bool
 }
 
 // findCalls lists the mentions of built-ins in a tree whose names are not resolved yet.
 func findCalls(node any) []Call {
-	var calls []Call
-	note := func(term *ast.Term) {
-		if name := builtinName(term); name != "" {
-			calls = append(calls, Call{name, term.Location})
+	targets := map[*ast.Term]struct{}{}
+	ast.NewGenericVisitor(func(x any) bool {
+		if with, ok := x.(*ast.With); ok {
+			targets[with.Target] = struct{}{}
 		}
-	}
-	VisitOperators(node, note)
+		return false
+	}).Walk(node)
+	var calls []Call
+	VisitOperators(node, func(term *ast.Term) {
+		if name := builtinName(term); name != "" {
+			_, mocked := targets[term]
+			calls = append(calls, Call{name, term.Location, mocked})
+		}
+	})
 	return calls
 }
 

@@ -1,0 +1,42 @@
+import type { Validation } from '../gateway/validate-policy.js';
+import type { Inventory } from '../policy/inventory.js';
+import type { Paint } from './paint.js';
+import { count } from './render-diagnostics.js';
+import { visibleLine } from './visible.js';
+
+/** Names and reasons that are listed of one kind. */
+const MAX_LISTED = 20;
+
+/** What is served, what is data, and what is ignored and why: a line each, names after the counts. */
+export function renderInventory({ root, files }: Pick<Validation, 'root' | 'files'>, paint: Paint): string {
+  const { served, tests, data, overlays, judge, ignored } = files;
+  const lines = [
+    row('folder', visibleLine(root)),
+    row('served', counted(served, 'module')),
+    ...(tests.length === 0 ? [] : [row('tests', counted(tests, 'file'))]),
+    row('data', data.length + overlays.length === 0 ? 'none' : dataNames(files)),
+    ...(judge.length === 0 ? [] : [row('judge', names(judge))]),
+    ...(ignored.length === 0 ? [] : [row('ignored', count(ignored.length, 'file'))]),
+    ...ignored.slice(0, MAX_LISTED).map(({ path, why }) => `           ${visibleLine(path)}: ${why}`),
+    ...(ignored.length > MAX_LISTED ? [`           and ${ignored.length - MAX_LISTED} more`] : []),
+  ];
+  return lines.join('\n');
+
+  function row(title: string, text: string): string {
+    return `${paint('dim', title.padStart(9))}  ${text}`;
+  }
+}
+
+function counted(paths: readonly string[], noun: string): string {
+  return `${count(paths.length, noun)}: ${names(paths)}`;
+}
+
+function names(paths: readonly string[]): string {
+  const more = paths.length > MAX_LISTED ? ` and ${paths.length - MAX_LISTED} more` : '';
+  return `${paths.slice(0, MAX_LISTED).map(visibleLine).join(' ')}${more}`;
+}
+
+function dataNames({ data, overlays }: Inventory): string {
+  const laid = overlays.length === 0 ? '' : `${data.length === 0 ? '' : '; '}replaced in part by ${names(overlays)}`;
+  return `${names(data)}${laid}`;
+}
