@@ -1,24 +1,26 @@
+import { isArray } from '../builtins/operands.js';
 import type { QueryAnswer } from '../gateway/evaluate-query.js';
+import { parseTerm } from '../value/parse-term.js';
+import { RegoObject } from '../value/value.js';
+import type { RegoValue } from '../value/value.js';
 import type { Paint } from './paint.js';
 import { plainTable } from './plain-table.js';
+import { prettyJson } from './pretty-json.js';
 
 /** The answer to a query as people read it: values of a query that binds nothing one a line, bindings as an object a line. */
 export function renderSolutions(json: string, paint: Paint): string {
-  const solutions = JSON.parse(json) as readonly Readonly<Record<string, unknown>>[];
-  if (solutions.length === 0) return paint('dim', 'undefined');
-  return solutions.map((solution) => pretty(valueOf(solution))).join('\n');
+  const solutions = parseTerm(json);
+  if (!isArray(solutions) || solutions.length === 0) return paint('dim', 'undefined');
+  return solutions.map((solution) => prettyJson(valueOf(solution))).join('\n');
 }
 
-function valueOf(solution: Readonly<Record<string, unknown>>): unknown {
-  const { _: values, ...bindings } = solution;
-  if (!Array.isArray(values) || Object.keys(bindings).length > 0) return solution;
+function valueOf(solution: RegoValue): RegoValue {
+  if (!(solution instanceof RegoObject)) return solution;
+  const values = solution.get('_');
+  if (values === undefined || !isArray(values) || solution.entries.length > 1) return solution;
   // A condition that holds and has no value of its own, such as a negation.
-  if (values.length === 0) return true;
-  return values.length === 1 ? (values[0] as unknown) : values;
-}
-
-function pretty(value: unknown): string {
-  return JSON.stringify(value, undefined, 2);
+  const [value = true] = values;
+  return values.length > 1 ? values : value;
 }
 
 /** What stands beside an answer: what was printed, the trace, the profile. */

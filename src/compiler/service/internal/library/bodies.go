@@ -15,14 +15,17 @@ const (
 	oneLocalWord, wordLocalsGroup = 1, 1
 )
 
+// callees are the functions that a wrapper calls.
+type callees struct{ native, host, integer, compare int }
+
 // wrapper calls a native, unless its guard says otherwise, and takes the host's answer to the same arguments where there
 // is none.
-func wrapper(n native, callee, host, number int) []byte {
+func wrapper(n native, calls callees, number int) []byte {
 	result := byte(n.arity)
 	body := []byte{wordLocalsGroup, oneLocalWord, wasm.I32}
-	body = n.guard.appendTo(body)
+	body = n.guard.appendTo(body, calls)
 	body = arguments(body, n.arity)
-	body = wasm.AppendLEB(append(body, wasm.Call), callee)
+	body = wasm.AppendLEB(append(body, wasm.Call), calls.native)
 	body = append(body, wasm.LocalSet, result)
 	if n.guard != never {
 		body = append(body, wasm.End)
@@ -31,17 +34,23 @@ func wrapper(n native, callee, host, number int) []byte {
 	body = wasm.AppendSigned(append(body, wasm.I32Const), number)
 	body = append(body, wasm.I32Const, 0)
 	body = arguments(body, n.arity)
-	body = wasm.AppendLEB(append(body, wasm.Call), host)
+	body = wasm.AppendLEB(append(body, wasm.Call), calls.host)
 	return append(body, wasm.LocalSet, result, wasm.End, wasm.LocalGet, result, wasm.End)
 }
 
 // appendTo opens a block for what is to happen to other operands than the guarded ones.
-func (g guard) appendTo(body []byte) []byte {
+func (g guard) appendTo(body []byte, calls callees) []byte {
 	switch g {
 	case setOperand:
 		return append(body, wasm.LocalGet, 1, wasm.I32Load8U, 0, 0, wasm.I32Const, setType, wasm.I32Ne, wasm.If, wasm.NoResult)
 	case emptyOperand:
 		return append(body, wasm.LocalGet, 1, wasm.I32Load, wordAlignment, textLengthOffset, wasm.If, wasm.NoResult)
+	case zeroOperand:
+		// A number may be zero in many ways of writing it.
+		body = append(body, wasm.LocalGet, 1, wasm.I64Const, 0)
+		body = wasm.AppendLEB(append(body, wasm.Call), calls.integer)
+		body = wasm.AppendLEB(append(body, wasm.Call), calls.compare)
+		return append(body, wasm.If, wasm.NoResult)
 	default:
 		return body
 	}

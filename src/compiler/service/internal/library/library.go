@@ -166,8 +166,11 @@ func (l *linker) emptyPlanned() {
 func (l *linker) wrapNatives() {
 	for i, n := range natives {
 		l.natives = append(l.natives, n.name)
-		host := l.find(fmt.Sprintf("opa_builtin%d", n.arity))
-		l.define(nativePrefix+n.name, l.addFunction(n.arity, 1, wrapper(n, l.find(n.symbol), host, firstNative-i)))
+		calls := callees{
+			native: l.find(n.symbol), host: l.find(fmt.Sprintf("opa_builtin%d", n.arity)),
+			integer: l.find("opa_number_int"), compare: l.find("opa_value_compare"),
+		}
+		l.define(nativePrefix+n.name, l.addFunction(n.arity, 1, wrapper(n, calls, firstNative-i)))
 	}
 }
 

@@ -21,6 +21,8 @@ const (
 	setOperand
 	// emptyOperand: the library finds an empty string at the start, or replaces it for ever.
 	emptyOperand
+	// zeroOperand: the library ends the evaluation when it divides nothing by nothing.
+	zeroOperand
 )
 
 // natives are the built-ins that can refuse their arguments, which the library does by answering nothing. Those that
@@ -47,7 +49,7 @@ var natives = []native{
 	{"concat", "opa_strings_concat", 2, setOperand},
 	{"contains", "opa_strings_contains", 2, never},
 	{"count", "opa_agg_count", 1, never},
-	{"div", "opa_arith_divide", 2, never},
+	{"div", "opa_arith_divide", 2, zeroOperand},
 	{"endswith", "opa_strings_endswith", 2, never},
 	{"floor", "opa_arith_floor", 1, never},
 	{"format_int", "opa_strings_format_int", 2, never},
