@@ -32,6 +32,7 @@ describe('policy eval', () => {
     ['base data', ['data.limits'], undefined, '{\n  "n": 5\n}\n'],
     ['a query that binds', ['some n in data.a.names; n != "x"'], undefined, '{\n  "n": "y"\n}\n'],
     ['a query that only holds', ['not data.a.allow'], undefined, 'true\n'],
+    ['what one engine alone can be asked: all there is', ['count(data)'], undefined, '2\n'],
     ['numbers as they are', ['[12345678901234567890, 1e400]'], undefined, '[\n  12345678901234567890,\n  1e400\n]\n'],
     ['a division of nothing by nothing', ['input.n / input.n', '--input', '-'], '{"n":0}', 'undefined\n'],
     ['what is undefined', ['data.a.nope'], undefined, 'undefined\n'],
