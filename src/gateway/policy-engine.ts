@@ -15,7 +15,7 @@ import { AskedEntrypoints, noting } from '../history/guards/asked-entrypoints.js
 import { createGuardGate } from '../history/guards/guard-gate.js';
 import type { History } from '../history/history.js';
 import type { Watchdog } from '../history/watchdog/watchdog.js';
-import { judgeGate } from '../judge/judge-policy.js';
+import { judgeGate } from '../judge/judge-gate.js';
 import type { Log } from '../log.js';
 import { createSourceReader } from '../policy/source-reader.js';
 import type { SourceReader } from '../policy/source-reader.js';

@@ -4,7 +4,7 @@ import type { Diagnostic } from '../policy/diagnostic.js';
 import type { SourceFile } from '../policy/source-set.js';
 import { CATEGORY_KEYS, judgeFile, ROOT_KEYS } from './judge-file.js';
 import type { JudgeFile } from './judge-file.js';
-import { readJudgeDocument } from './judge-document.js';
+import { problem, readJudgeDocument } from './judge-document.js';
 import type { JudgeDocument } from './judge-document.js';
 import { JUDGE_KINDS, KINDS } from './kinds.js';
 import type { JudgeKind } from './kinds.js';
@@ -25,11 +25,12 @@ export function kindOfFile(path: string): JudgeKind | undefined {
 
 /** Everything that is wrong with one file, with its place. */
 export function checkJudgeFile(source: SourceFile, kind: JudgeKind | undefined, repeated: boolean): CheckedJudgeFile {
-  const document = readJudgeDocument(source);
-  if ('message' in document) return { file: undefined, diagnostics: [document] };
-  const refuse = (message: string): CheckedJudgeFile => ({ file: undefined, diagnostics: [document.at([], 'error', message)] });
+  // Before it is read: of these there may be any number, and reading takes its time.
+  const refuse = (message: string): CheckedJudgeFile => ({ file: undefined, diagnostics: [problem(source.path, 'error', message, 1, 1)] });
   if (kind === undefined) return refuse(`No judge is called ${stem(source.path)}.${meant(stem(source.path), FILE_NAMES)}`);
   if (repeated) return refuse(`Another file gives the judge ${stem(source.path)} already: keep one of them.`);
+  const document = readJudgeDocument(source);
+  if ('message' in document) return { file: undefined, diagnostics: [document] };
   const parsed = judgeFile.safeParse(document.values, { reportInput: true });
   if (!parsed.success) return { file: undefined, diagnostics: parsed.error.issues.flatMap((issue) => describe(issue, document)) };
   const diagnostics = checkNames(parsed.data, kind, document);

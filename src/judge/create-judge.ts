@@ -7,7 +7,7 @@ import { JudgeFailure } from './failure.js';
 import type { FailureReason } from './failure.js';
 import { createJudgeStatus } from './judge-status.js';
 import type { JudgeStatus } from './judge-status.js';
-import { judgePolicyOf } from './judge-policy.js';
+import { judgePolicyOf } from './judge-gate.js';
 import type { KindPolicy } from './judge-policy.js';
 import { KINDS } from './kinds.js';
 import type { JudgeDirection, JudgeKind } from './kinds.js';
@@ -125,10 +125,10 @@ export function createJudge({ config, llm, metrics, log, cache: given, provider:
   return {
     async judge(request) {
       const { revision, content, direction } = request;
+      const policies = await judgePolicyOf(revision);
       const isCurrent = (): boolean => engine === undefined || engine.current?.source === revision.source;
       const current = isCurrent();
       const size = Buffer.byteLength(content.trim());
-      const policies = judgePolicyOf(revision);
       const asked = kindsFor(direction, settings)
         .map((kind) => policies[kind])
         .filter((policy) => policy.enabled && policy.categories.some(({ enabled }) => enabled) && size >= policy.minContentBytes);

@@ -43,6 +43,7 @@ export function readJudgeDocument({ path: file, bytes }: SourceFile): JudgeDocum
   }
 }
 
-function problem(file: string, severity: Diagnostic['severity'], message: string, row: number, col: number): Diagnostic {
+/** A diagnostic of a judge file at a place. */
+export function problem(file: string, severity: Diagnostic['severity'], message: string, row: number, col: number): Diagnostic {
   return { severity, code: 'policy_judge_invalid', message: `${file}:${row}:${col}: ${message}`, file, row, col };
 }

@@ -1,8 +1,6 @@
-import type { Gate } from '../engine/candidate.js';
 import { GatewayError } from '../errors.js';
 import type { Diagnostic } from '../policy/diagnostic.js';
-import type { Revision } from '../policy/revision.js';
-import type { SourceFile, SourceSet } from '../policy/source-set.js';
+import type { SourceFile } from '../policy/source-set.js';
 import { checkJudgeFile, kindOfFile } from './check-judge-file.js';
 import { shippedJudgeFiles } from './defaults.js';
 import type { JudgeFile } from './judge-file.js';
@@ -52,27 +50,16 @@ export function parseJudgeFiles(files: readonly SourceFile[]): JudgePolicy {
   return readJudgeFiles(files).policy;
 }
 
-const memo = new WeakMap<SourceSet, JudgePolicy>();
-
-/** Judge files that cannot be obeyed reject the reload. */
-export const judgeGate: Gate = ({ source }) => {
-  const read = readJudgeFiles(source.judge);
-  memo.set(source, read.policy);
-  return read.warnings;
-};
-
-/** The judge's part of a revision, read once. Throws `policy_judge_invalid` for a revision that passed no {@link judgeGate}. */
-export function judgePolicyOf({ source }: Pick<Revision, 'source'>): JudgePolicy {
-  const known = memo.get(source);
-  if (known !== undefined) return known;
-  const policy = parseJudgeFiles(source.judge);
-  memo.set(source, policy);
-  return policy;
-}
-
 let shipped: ReadonlyMap<JudgeKind, JudgeFile> | undefined;
 
-function readJudgeFiles(files: readonly SourceFile[]): { readonly policy: JudgePolicy; readonly warnings: readonly Diagnostic[] } {
+/** What judge files come to. */
+export interface ReadJudgeFiles {
+  readonly policy: JudgePolicy;
+  readonly warnings: readonly Diagnostic[];
+}
+
+/** See {@link parseJudgeFiles}. */
+export function readJudgeFiles(files: readonly SourceFile[]): ReadJudgeFiles {
   shipped ??= collect(shippedJudgeFiles()).files;
   const base = shipped;
   const { files: own, warnings } = collect(files);

@@ -1,9 +1,4 @@
-import { once } from 'node:events';
-import type { Worker } from 'node:worker_threads';
-import { GatewayError } from '../errors.js';
-import { fromWire } from '../wire-error.js';
-import type { WireError } from '../wire-error.js';
-import { startWorker } from '../start-worker.js';
+import { workApart } from '../work-apart.js';
 import { mergeData } from './merge-data.js';
 import { checkClaims } from './references.js';
 import type { ClaimFindings, Claims } from './references.js';
@@ -19,15 +14,17 @@ export interface CheckedData extends ClaimFindings {
   readonly document: Readonly<Record<string, unknown>>;
 }
 
-/** To the thread, which answers one and ends. Large bytes are shared with it, see `roomFor`. */
+/** To the thread. Large bytes are shared with it, see `roomFor`. */
 export type DataRequest =
   | ({ readonly type: 'merge'; readonly claims: Claims } & Pick<SourceSet, 'data' | 'overlays'>)
   | { readonly type: 'survey'; readonly data: Uint8Array };
 
-export type DataReply =
-  | ({ readonly type: 'merged'; readonly data: Uint8Array; readonly survey: DataSurvey } & ClaimFindings)
-  | { readonly type: 'surveyed'; readonly survey: DataSurvey }
-  | { readonly type: 'failed'; readonly error: WireError };
+export interface MergeResult extends ClaimFindings {
+  readonly data: Uint8Array;
+  readonly survey: DataSurvey;
+}
+
+const WORKER = new URL('./merge-worker.js', import.meta.url);
 
 /** JSON of this size merges within 2 ms, and so does so much of YAML: less than a thread takes to start. */
 const SMALL_JSON_BYTES = 128 * 1024;
@@ -45,51 +42,18 @@ export async function mergeApart(
     const merged = mergeData({ data, overlays });
     return { ...merged, ...checkClaims(merged, { rules, references }) };
   }
-  const reply = await ask({ type: 'merge', data, overlays, claims: { rules, references } });
-  if (reply.type !== 'merged') throw unexpected();
-  rememberSurvey(reply.data, reply.survey);
-  return { data: reply.data, document: lazyDocument(reply.data), conflicts: reply.conflicts, missing: reply.missing };
+  const request: DataRequest = { type: 'merge', data, overlays, claims: { rules, references } };
+  const { survey, ...merged } = await workApart<MergeResult>(WORKER, request);
+  rememberSurvey(merged.data, survey);
+  return { ...merged, document: lazyDocument(merged.data) };
 }
 
 /** A kept document as values, see {@link CheckedData}. One that is large is cut on a thread of its own. */
 export async function documentApart(data: Uint8Array): Promise<CheckedData['document']> {
   if (data.byteLength > SMALL_JSON_BYTES && !isSurveyed(data)) {
-    const reply = await ask({ type: 'survey', data });
-    if (reply.type !== 'surveyed') throw unexpected();
-    rememberSurvey(data, reply.survey);
+    rememberSurvey(data, await workApart<DataSurvey>(WORKER, { type: 'survey', data } satisfies DataRequest));
   }
   return lazyDocument(data);
-}
-
-async function ask(request: DataRequest): Promise<DataReply> {
-  const worker = startWorker({ name: 'data' }, new URL('./merge-worker.js', import.meta.url));
-  try {
-    const reply = await answerOf(worker, request);
-    if (reply.type === 'failed') throw fromWire(reply.error);
-    return reply;
-  } finally {
-    await worker.terminate();
-  }
-}
-
-async function answerOf(worker: Worker, request: DataRequest): Promise<DataReply> {
-  const ended = new AbortController();
-  const replied = once(worker, 'message', { signal: ended.signal }) as Promise<[DataReply]>;
-  const crashed = once(worker, 'exit', { signal: ended.signal }).then(() => {
-    throw unexpected();
-  });
-  for (const lost of [replied, crashed]) lost.catch(() => undefined);
-  try {
-    worker.postMessage(request);
-    const [reply] = await Promise.race([replied, crashed]);
-    return reply;
-  } finally {
-    ended.abort();
-  }
-}
-
-function unexpected(): GatewayError {
-  return new GatewayError('internal', 'The thread that merges data ended without an answer');
 }
 
 function isSmall(files: readonly SourceFile[]): boolean {

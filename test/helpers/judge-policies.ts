@@ -4,7 +4,7 @@ import { createEngine } from '../../src/engine/create-engine.js';
 import { createForgetfulKeeper } from '../../src/engine/forgetful-keeper.js';
 import type { Engine } from '../../src/engine/engine.js';
 import type { JudgeMetrics } from '../../src/judge/create-judge.js';
-import { judgeGate } from '../../src/judge/judge-policy.js';
+import { judgeGate } from '../../src/judge/judge-gate.js';
 import { silentLog } from '../../src/log.js';
 import { hashFiles } from '../../src/policy/source-hash.js';
 import type { SourceFile, SourceSet } from '../../src/policy/source-set.js';

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { GatewayError } from '../../../src/errors.js';
 import { shippedJudgeFiles } from '../../../src/judge/defaults.js';
-import { judgeDiagnostics, judgePolicyOf, parseJudgeFiles, severityFor } from '../../../src/judge/judge-policy.js';
+import { judgePolicyOf } from '../../../src/judge/judge-gate.js';
+import { judgeDiagnostics, parseJudgeFiles, severityFor } from '../../../src/judge/judge-policy.js';
 import type { Diagnostic } from '../../../src/policy/diagnostic.js';
 import { createMemoryEngine, judgeFileOf, sourceOf } from '../../helpers/judge-policies.js';
 
@@ -105,8 +106,36 @@ describe('a judge file', () => {
 describe('judge files of a revision', () => {
   it('are read once', async () => {
     const revision = { source: await sourceOf([judgeFileOf('pii.yaml', 'enabled: false\n')]) };
-    expect(judgePolicyOf(revision).pii.enabled).toBe(false);
-    expect(judgePolicyOf(revision)).toBe(judgePolicyOf(revision));
+    expect((await judgePolicyOf(revision)).pii.enabled).toBe(false);
+    expect(await judgePolicyOf(revision)).toBe(await judgePolicyOf(revision));
+  });
+
+  it('are read while the thread that decides goes on, and come out the same', async () => {
+    const small = 'enabled: false\n';
+    const large = `${small}system_prompt: |\n${'  Look for what should not be there.\n'.repeat(1500)}`;
+    const [few, many] = await Promise.all([sourceOf([judgeFileOf('pii.yaml', small)]), sourceOf([judgeFileOf('pii.yaml', large)])]);
+    const here = await judgePolicyOf({ source: few });
+    expect(await judgePolicyOf({ source: many })).toEqual({
+      ...here,
+      pii: { ...here.pii, systemPrompt: expect.stringMatching(/^(?:Look for what should not be there\.\s*){1500}$/u) as string },
+    });
+
+    const hostile = await sourceOf([judgeFileOf('pii.yaml', `a: [${'{b: c}, '.repeat(20_000)}]`)]);
+    let turns = 0;
+    const counting = setInterval(() => turns++, 1);
+    await expect(judgePolicyOf({ source: hostile })).rejects.toMatchObject({
+      code: 'policy_judge_invalid',
+      details: { diagnostics: [{ row: 1 }] },
+    });
+    clearInterval(counting);
+    // On this thread it would be one turn.
+    expect(turns).toBeGreaterThan(5);
+  });
+
+  it('of unknown names are refused without being read', () => {
+    const [found] = judgeDiagnostics([judgeFileOf('unknown.yaml', ': : :\n- [')]);
+    expect(found).toMatchObject({ file: 'judge/unknown.yaml', row: 1, col: 1, severity: 'error' });
+    expect(found?.message).toContain('No judge is called unknown');
   });
 
   it('reject a reload when they are broken, and the old revision serves on', async () => {
