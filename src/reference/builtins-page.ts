@@ -66,7 +66,8 @@ strict mode included. What is known to differ from OPA's interpreter:
 - \`to_number\` makes a number of \`"01"\` and \`".5"\`; OPA makes one that it cannot print.
 - Members of a set literal with variables in it, scanned where it stands, come in order; OPA sorts it before the variables have values.
 
-The differential fuzzer (\`npm run fuzz\`) holds both engines to each other on policies that it makes. It knows of these besides:
+The differential fuzzer (\`npm run fuzz\`) holds both engines to each other on policies that it makes. It knows of these besides; for
+the first and the third, \`policy validate\` and a reload warn where a module shows them (\`engines_differ\`):
 
 - Below a constant that is no text in the name of a rule, nothing shows while nothing is defined: \`r[1].a := input.x\` without an \`x\` is
   \`{"r": {}}\` here and \`{"r": {"1": {}}}\` there.

@@ -35,7 +35,9 @@ func lint(set *source.Set, params protocol.BuildParams) func() findings {
 			compiler = check.Compile(set, false, usual)
 		}
 		if !compiler.Failed() {
-			found = findings{strict.Without(usual).Warnings(), references.Of(compiler)}
+			strict.Without(usual)
+			check.Differences(set, strict)
+			found = findings{strict.Warnings(), references.Of(compiler)}
 		}
 	}()
 	return func() findings { return <-done }

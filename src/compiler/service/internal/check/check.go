@@ -38,7 +38,9 @@ func Run(ctx context.Context, cache *source.Cache, params protocol.CheckParams) 
 		if params.Strict == nil || *params.Strict {
 			strict := diagnostics.NewList(params.Modules)
 			Compile(set, true, strict)
-			answer.Warnings = strict.Without(found).Warnings()
+			strict.Without(found)
+			Differences(set, strict)
+			answer.Warnings = strict.Warnings()
 		}
 		hints.Add(set, found, host.Allows)
 	}

@@ -27,6 +27,9 @@ func TestCheck(t *testing.T) {
 		{"allowed in a test", map[string]string{"a_test.rego": "package a\ntest_p if http.send({}) with http.send as 1"}, nil, ""},
 		{"hosted", map[string]string{"a.rego": "package a\np := sprintf(\"\", [])"}, nil, ""},
 		{"a broken test is found", map[string]string{"a.rego": "package a\np := 1", "a_test.rego": "package a\ntest_p if x"}, nil, "rego_unsafe_var_error"},
+		{"an index with a point", map[string]string{"a.rego": "package a\np := input.x[1.0]"}, nil, "(engines_differ)"},
+		{"a constant in the name", map[string]string{"a.rego": "package a\np[1].q := input.x"}, nil, "(engines_differ)"},
+		{"names as most are", map[string]string{"a.rego": "package a\np[1] := input.x[1]\nq[\"a b\"].c := 1.5\nr[x].y := 1 if some x in input.l"}, nil, ""},
 		{"rules of two types", map[string]string{"a.rego": "package a\np := 1\np contains 1"}, nil, "rego_type_error"},
 		{"metadata that is no YAML", map[string]string{"a.rego": "package a\n# METADATA\n# title: [\np := 1"}, nil, "rego_parse_error"},
 	} {

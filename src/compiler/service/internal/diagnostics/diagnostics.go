@@ -24,6 +24,8 @@ const (
 	InvalidVersion  = "rego_version_invalid"
 	// StrictFinding is what only a strict compile objects to: unused imports and variables and the like.
 	StrictFinding = "rego_strict"
+	// EnginesDiffer is what the gateway may answer otherwise than OPA's interpreter.
+	EnginesDiffer = "engines_differ"
 )
 
 // List gathers findings for one set of modules.
@@ -43,8 +45,15 @@ func NewList(modules []protocol.Module) *List {
 func (l *List) Empty() bool { return len(l.items) == 0 }
 
 // At adds an error at a place; loc may be nil.
-func (l *List) At(code, message string, loc *ast.Location) {
-	d := protocol.Diagnostic{Severity: "error", Code: code, Message: Clip(message, protocol.MaxMessageBytes)}
+func (l *List) At(code, message string, loc *ast.Location) { l.add("error", code, message, loc) }
+
+// Warn adds a warning at a place.
+func (l *List) Warn(code, message string, loc *ast.Location) {
+	l.add(severityWarning, code, message, loc)
+}
+
+func (l *List) add(severity, code, message string, loc *ast.Location) {
+	d := protocol.Diagnostic{Severity: severity, Code: code, Message: Clip(message, protocol.MaxMessageBytes)}
 	if loc != nil {
 		d.File, d.Row, d.Col = loc.File, loc.Row, loc.Col
 		d.Line = l.LineOf(loc.File, loc.Row)

@@ -7,6 +7,8 @@ import (
 	"defenseclaw-gateway/rego-compiler/internal/protocol"
 )
 
+const severityWarning = "warning"
+
 // Revise visits the findings by place, to add to them; what visit refuses is dropped.
 func (l *List) Revise(visit func(*protocol.Diagnostic) bool) {
 	slices.SortStableFunc(l.items, func(a, b protocol.Diagnostic) int {
@@ -24,7 +26,9 @@ func (l *List) Revise(visit func(*protocol.Diagnostic) bool) {
 // Warnings are the findings as such that do not keep a policy from serving, under a code of their own.
 func (l *List) Warnings() []protocol.Diagnostic {
 	for i := range l.items {
-		l.items[i].Severity, l.items[i].Code = "warning", StrictFinding
+		if l.items[i].Severity != severityWarning {
+			l.items[i].Severity, l.items[i].Code = severityWarning, StrictFinding
+		}
 	}
 	return l.Sorted()
 }

@@ -52,7 +52,7 @@ func builtinName(term *ast.Term) string {
 
 // VisitOperators visits every term that stands where a function name may stand.
 func VisitOperators(node any, visit func(*ast.Term)) {
-	walk(node, func(x any) bool {
+	Walk(node, func(x any) bool {
 		switch x := x.(type) {
 		case *ast.Expr:
 			if terms, ok := x.Terms.([]*ast.Term); ok && len(terms) > 0 {
@@ -71,8 +71,8 @@ func VisitOperators(node any, visit func(*ast.Term)) {
 	})
 }
 
-// walk visits a tree until visit returns true, also the terms in the names of rules, which OPA's visitor passes by.
-func walk(node any, visit func(any) bool) {
+// Walk visits a tree until visit returns true, also the terms in the names of rules, which OPA's visitor passes by.
+func Walk(node any, visit func(any) bool) {
 	var visitor *ast.GenericVisitor
 	visitor = ast.NewGenericVisitor(func(x any) bool {
 		if head, ok := x.(*ast.Head); ok && len(head.Reference) > 0 {

@@ -50,7 +50,7 @@ func referencesOf(module *ast.Module, calls []Call) References {
 	}
 	// The head of a reference is no variable by itself, so that one walk must not go into it.
 	for _, rule := range module.Rules {
-		walk(rule, func(x any) bool {
+		Walk(rule, func(x any) bool {
 			if ref, ok := x.(ast.Ref); ok && len(ref) > 0 {
 				visit(ref)
 				for _, term := range ref[1:] {
