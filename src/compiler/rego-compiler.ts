@@ -4,14 +4,13 @@ import { formatDuration } from '../config/duration.js';
 import { GatewayError } from '../errors.js';
 import { refusedBuiltins } from '../builtins/refused.js';
 import { locateBinary, type LocateOptions } from './locate-binary.js';
+import type { FormatParams, FormatResult } from './format-protocol.js';
 import type {
   BuildParams,
   BuildResult,
   CapabilitiesResult,
   CheckParams,
   CheckResult,
-  FormatParams,
-  FormatResult,
   InitializeResult,
   LibraryResult,
   RegoModule,
@@ -35,6 +34,8 @@ const MAX_REQUEST_CHARS = 128 * 2 ** 20;
 export interface RegoCompilerOptions extends LocateOptions {
   /** Bound of one call in ms, the start of the process included; for sets beyond 500 modules or 1 MiB, in proportion more. Default 60000. */
   readonly timeoutMs?: number;
+  /** Of the process, as {@link giveWay} takes it. Default: that of this one. */
+  readonly priority?: number;
 }
 
 export interface CallOptions {
@@ -71,7 +72,7 @@ export function createRegoCompiler(options: RegoCompilerOptions = {}): RegoCompi
 
   const running = (): ServiceProcess => {
     if (closing !== undefined) throw closed();
-    if (service?.alive !== true) service = new ServiceProcess(locateBinary(options));
+    if (service?.alive !== true) service = new ServiceProcess(locateBinary(options), options.priority);
     return service;
   };
 

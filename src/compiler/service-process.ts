@@ -11,6 +11,7 @@ import {
 } from 'vscode-jsonrpc/node.js';
 
 import { GatewayError } from '../errors.js';
+import { giveWay } from './give-way.js';
 import { PROTOCOL_VERSION, type InitializeResult } from './protocol.js';
 
 /** Kept of stderr for the error that reports a crash: a Go stack trace fits. */
@@ -33,13 +34,13 @@ export class ServiceProcess {
   #alive = true;
   #reason: GatewayError | undefined;
 
-  constructor(binary: string) {
+  constructor(binary: string, priority?: number) {
     // No environment: nothing of the daemon's (tokens above all) is within reach of code that runs policy tests.
     this.#child = spawn(binary, [], { stdio: 'pipe', env: {}, cwd: path.dirname(binary), windowsHide: true });
     this.#connection = createMessageConnection(new StreamMessageReader(this.#child.stdout), new ForgivingWriter(this.#child.stdin));
     this.#exited = this.#watch();
     this.#connection.listen();
-    this.#ready = this.#handshake();
+    this.#ready = this.#handshake(priority);
     // The calls that wait for it see its rejection; without a call, nobody has to.
     this.#ready.catch(() => undefined);
     this.#hold(false);
@@ -120,8 +121,10 @@ export class ServiceProcess {
     });
   }
 
-  async #handshake(): Promise<InitializeResult> {
+  async #handshake(priority: number | undefined): Promise<InitializeResult> {
     const answer = await this.#connection.sendRequest<InitializeResult>('initialize', { protocolVersion: PROTOCOL_VERSION });
+    const { pid } = this.#child;
+    if (priority !== undefined && pid !== undefined) giveWay(pid, priority);
     if (answer.protocolVersion === PROTOCOL_VERSION) return answer;
     const error = new GatewayError(
       'compiler_version_mismatch',

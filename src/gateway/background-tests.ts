@@ -1,4 +1,4 @@
-import { constants, setPriority } from 'node:os';
+import { constants } from 'node:os';
 import { createRegoCompiler } from '../compiler/rego-compiler.js';
 import type { RegoCompiler } from '../compiler/rego-compiler.js';
 import type { Config } from '../config/config.js';
@@ -17,7 +17,8 @@ export function createBackgroundTests({ compiler: settings, evaluation }: Config
   let idle: NodeJS.Timeout | undefined;
 
   const open = (): NonNullable<typeof parts> => {
-    const compiler = createRegoCompiler({ override: settings.path, timeoutMs: settings.timeout });
+    const { PRIORITY_LOW } = constants.priority;
+    const compiler = createRegoCompiler({ override: settings.path, timeoutMs: settings.timeout, priority: PRIORITY_LOW });
     return { compiler, runner: createTestRunner({ compiler, evaluation: testEvaluation(evaluation, 1) }) };
   };
 
@@ -33,10 +34,8 @@ export function createBackgroundTests({ compiler: settings, evaluation }: Config
     async run(source, options) {
       clearTimeout(idle);
       parts ??= open();
-      const { compiler, runner } = parts;
+      const { runner } = parts;
       try {
-        await compiler.versions();
-        giveWay(compiler.pid);
         return await runner.run(source, options);
       } finally {
         idle = setTimeout(() => void close(), IDLE_MS).unref();
@@ -55,13 +54,4 @@ export function testEvaluation(
     allowBuiltins: evaluation.allow_builtins,
     ...(workers === undefined ? {} : { workers }),
   };
-}
-
-function giveWay(pid: number | undefined): void {
-  if (pid === undefined) return;
-  try {
-    setPriority(pid, constants.priority.PRIORITY_LOW);
-  } catch {
-    // It ended meanwhile, or the system has no priorities to give: the run tells by itself.
-  }
 }

@@ -1,6 +1,7 @@
 import { chmod, realpath, rename, stat, unlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import type { FormattedModule, RegoModule } from '../compiler/protocol.js';
+import type { FormattedModule } from '../compiler/format-protocol.js';
+import type { RegoModule } from '../compiler/protocol.js';
 import { moduleTexts } from '../compiler/module-texts.js';
 import { GatewayError } from '../errors.js';
 import type { Diagnostic } from '../policy/diagnostic.js';

@@ -50,6 +50,8 @@ export interface SourceReader {
   scan(policyDir: string): Promise<Scan>;
   /** One reading without waiting for a second that agrees: good for noticing, never for serving. Never throws. */
   peek(policyDir: string): Promise<Glimpse>;
+  /** Files of the state with this {@link Scan.key} came whole: a reading of it waits for no quiet. */
+  vouch(key: string): void;
   /**
    * One consistent reading: two readings in a row agreed. Throws GatewayError `policy_dir_missing`, `policy_no_modules`,
    * `policy_unreadable`, `policy_unsettled` (a file was never whole), `policy_not_utf8`, `policy_manifest_invalid`, `policy_too_many_files`, `policy_file_too_large`, `policy_too_large`,
@@ -82,6 +84,7 @@ class SettlingReader implements SourceReader {
   readonly #sleep: (ms: number) => Promise<unknown>;
   readonly #cache: ContentCache;
   readonly #doubts: Doubts;
+  #vouched: string | undefined;
   #last: { readonly take: Take; readonly set: SourceSet } | undefined;
 
   constructor({
@@ -117,6 +120,10 @@ class SettlingReader implements SourceReader {
     } catch (thrown) {
       return { key, found: asGatewayError(thrown) };
     }
+  }
+
+  vouch(key: string): void {
+    this.#vouched = key;
   }
 
   async read(policyDir: string, { previous }: ReadOptions = {}): Promise<SourceSet> {
@@ -167,7 +174,7 @@ class SettlingReader implements SourceReader {
 
   #pauseFor(scan: Scan, previous: SourceSet | undefined): number {
     const now = this.#now();
-    const young = Math.min(this.#quietMs, scan.changedAt + this.#quietMs - now);
+    const young = scan.key === this.#vouched ? 0 : Math.min(this.#quietMs, scan.changedAt + this.#quietMs - now);
     return Math.max(young, this.#doubts.waitFor(scan, previous, now));
   }
 

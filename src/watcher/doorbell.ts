@@ -5,6 +5,7 @@ import { watch as watchTree } from 'chokidar';
 import { linkRefusal } from '../policy/link-target.js';
 import type { LinkRoot } from '../policy/link-target.js';
 import { systemCode } from '../policy/source-errors.js';
+import type { Sighting } from './burst.js';
 import type { ChainLink } from './path-chain.js';
 
 export interface DoorbellOptions {
@@ -12,7 +13,8 @@ export interface DoorbellOptions {
   readonly trees: readonly string[];
   /** Names on the way to the trees, each heard in the folder that holds it. */
   readonly chain: readonly ChainLink[];
-  readonly onRing: () => void;
+  /** Says what was seen of a file, where the listener on its folder said it. */
+  readonly onRing: (sighting?: Sighting) => void;
   /** A place that cannot be listened to; called once per place. */
   readonly onTrouble: (error: Error) => void;
 }
@@ -40,8 +42,8 @@ export const hangDoorbell: DoorbellMaker = ({ trees, chain, onRing, onTrouble })
   // atomic would hold back removals for 100 ms; awaitWriteFinish loses some altogether. Waiting is the settle's work.
   const tree = watchTree([...trees], { ignoreInitial: true, atomic: false, depth: MAX_DEPTH, ignored: createFilter(trees) });
   // `raw` is not throttled as `all` is: of two writes within 50 ms `all` reports the first alone.
-  tree.on('all', onRing);
-  tree.on('raw', onRing);
+  tree.on('all', () => onRing());
+  tree.on('raw', (event, name, details) => onRing(sightingOf(event, name, details)));
   tree.on('error', (thrown) => onTrouble(thrown instanceof Error ? thrown : new Error(String(thrown))));
   const ready = new Promise<void>((resolve) => {
     tree.once('ready', resolve);
@@ -54,7 +56,7 @@ export const hangDoorbell: DoorbellMaker = ({ trees, chain, onRing, onTrouble })
         later.delete(place);
       }
       for (const place of added) {
-        const listener = listenAt(place, onRing, onTrouble);
+        const listener = listenAt(place, () => onRing(), onTrouble);
         if (listener !== undefined) later.set(place, listener);
       }
     },
@@ -65,6 +67,13 @@ export const hangDoorbell: DoorbellMaker = ({ trees, chain, onRing, onTrouble })
     },
   };
 };
+
+/** A listener on the file itself names it, too, but says nothing of whatever lies under its name now. */
+function sightingOf(event: string, name: string, details: unknown): Sighting | undefined {
+  const folder = typeof details === 'object' && details !== null && 'watchedPath' in details ? details.watchedPath : undefined;
+  if (typeof folder !== 'string' || typeof name !== 'string' || path.basename(folder) === name) return undefined;
+  return { file: path.join(folder, name), moved: event === 'rename' };
+}
 
 function listenToChain(chain: readonly ChainLink[], onRing: () => void, onTrouble: (error: Error) => void): FSWatcher[] {
   const namesByDir = new Map<string, Set<string>>();

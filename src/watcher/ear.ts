@@ -2,6 +2,7 @@ import path from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import type { Log } from '../log.js';
 import type { Scan } from '../policy/scan.js';
+import type { Sighting } from './burst.js';
 import type { Doorbell, DoorbellMaker } from './doorbell.js';
 import { pathChains } from './path-chain.js';
 import type { ChainLink } from './path-chain.js';
@@ -12,7 +13,7 @@ export interface EarOptions {
   readonly hang: DoorbellMaker;
   readonly log: Log;
   readonly now: () => number;
-  readonly onRing: () => void;
+  readonly onRing: (sighting?: Sighting) => void;
   /** Why listening does not work, or undefined when it does. */
   readonly onMode: (reason: string | undefined) => void;
 }

@@ -14,21 +14,24 @@ export class Settle {
   #rungBy = new Set<Ringer>();
   #first = 0;
   #last = 0;
+  #quietMs = 0;
 
   constructor(timing: SettleTiming) {
     this.#timing = timing;
   }
 
-  ring(now: number, by: Ringer): void {
+  /** The quiet that is asked for counts for all rings so far. */
+  ring(now: number, by: Ringer, quietMs = this.#timing.quietMs): void {
     if (this.#rungBy.size === 0) this.#first = now;
     this.#rungBy.add(by);
     this.#last = now;
+    this.#quietMs = quietMs;
   }
 
-  /** When the rings so far are to be answered; undefined when there are none. Rings can only move it later. */
+  /** When the rings so far are to be answered; undefined when there are none. */
   get dueAt(): number | undefined {
     if (this.#rungBy.size === 0) return undefined;
-    return Math.min(this.#last + this.#timing.quietMs, this.#first + this.#timing.maxWaitMs);
+    return Math.min(this.#last + this.#quietMs, this.#first + this.#timing.maxWaitMs);
   }
 
   /** Who rang, once that is due; from then on counting begins anew. */

@@ -3,7 +3,7 @@ import { POLICY_ARGS, POLICY_FLAGS } from '../../cli/flags.js';
 import { LocalPolicyCommand } from '../../cli/local-policy-command.js';
 import { count } from '../../cli/render-diagnostics.js';
 import { visibleLine } from '../../cli/visible.js';
-import type { FormattedModule } from '../../compiler/protocol.js';
+import type { FormattedModule } from '../../compiler/format-protocol.js';
 import { GatewayError } from '../../errors.js';
 import { formatPolicy, migratePolicy, writeFormatted } from '../../gateway/format-policy.js';
 import type { PolicyEngine } from '../../gateway/policy-engine.js';

@@ -5,6 +5,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import type { Engine } from '../../../src/engine/engine.js';
 import type { PolicyReloader } from '../../../src/engine/policy-api.js';
 import { GatewayError } from '../../../src/errors.js';
+import { silentLog } from '../../../src/log.js';
 import type { Log } from '../../../src/log.js';
 import { createSourceReader, DEFAULT_SOURCE_LIMITS } from '../../../src/policy/source-reader.js';
 import { createWatcher } from '../../../src/watcher/create-watcher.js';
@@ -254,4 +255,65 @@ it('the no-op watcher attaches and registers, and listens to nothing', async () 
   expect(watcher.state).toMatchObject({ mode: 'off', events: 0 });
   await watcher.close();
   await watcher.close();
+});
+
+/** The states of the folder that the watcher vouched for, and how often it looked into the folder. */
+async function vouching(policyDir: string) {
+  const reader = createSourceReader({ limits: DEFAULT_SOURCE_LIMITS });
+  const engine = createRecordingEngine(policyDir, reader);
+  await engine.reload('boot');
+  const vouched: string[] = [];
+  const state = { peeks: 0 };
+  const watcher = createWatcher({
+    policyDir,
+    engine,
+    log: silentLog,
+    timing: quiet,
+    api: { attachEngine: () => undefined, registerPolicyReloader: () => undefined },
+    reader: {
+      scan: (dir) => reader.scan(dir),
+      peek: (dir) => {
+        state.peeks++;
+        return reader.peek(dir);
+      },
+      read: (dir, options) => reader.read(dir, options),
+      vouch: (key) => {
+        vouched.push(key);
+        reader.vouch(key);
+      },
+    },
+  });
+  onTestFinished(() => watcher.close());
+  await watcher.start();
+  // The look at the start is over, so that what is heard from now on is a burst of its own.
+  await waitFor('the first look', () => state.peeks > 0);
+  return { vouched, served: () => textOf(engine) };
+}
+
+describe('the watcher vouches', () => {
+  it('for one file that was moved into place', async () => {
+    const dir = await tempDir({ 'a.rego': 'package a\n' });
+    const { vouched, served } = await vouching(dir);
+    await writeFile(path.join(dir, '.a.rego.saving'), 'package b\n');
+    await rename(path.join(dir, '.a.rego.saving'), path.join(dir, 'a.rego'));
+    await waitFor('the save', () => served() === 'package b\n');
+    expect(vouched).toHaveLength(1);
+  });
+
+  it.each([
+    ['written in place', (file: string) => writeFile(file, 'package b\n')],
+    [
+      'removed, then written',
+      async (file: string) => {
+        await rm(file);
+        await writeFile(file, 'package b\n');
+      },
+    ],
+  ])('not for one that was %s', async (_name, save) => {
+    const dir = await tempDir({ 'a.rego': 'package a\n' });
+    const { vouched, served } = await vouching(dir);
+    await save(path.join(dir, 'a.rego'));
+    await waitFor('the save', () => served() === 'package b\n');
+    expect(vouched).toEqual([]);
+  });
 });

@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
-import { chmod, writeFile } from 'node:fs/promises';
+import { chmod, readdir, writeFile } from 'node:fs/promises';
+import { getPriority } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { expect, onTestFinished, test } from 'vitest';
@@ -153,4 +154,14 @@ test('a binary that is missing or cannot be started is a coded error', async () 
 test('the child sees nothing of the environment', async () => {
   const override = await fakeBinary('process.stderr.write(JSON.stringify(Object.keys(process.env)), () => process.exit(1));');
   await expect(compilerFor({ override }).versions()).rejects.toMatchObject({ code: 'compiler_crashed', details: { stderr: '[]' } });
+});
+
+test.runIf(process.platform === 'linux')('gives way with all of its threads, and with those that come', async () => {
+  const compiler = compilerFor({ priority: 7 });
+  const pid = await started(compiler);
+  // Work for threads that were not there yet.
+  await Promise.all(Array.from({ length: 8 }, () => compiler.build({ modules, hosted: [] })));
+  const threads = (await readdir(`/proc/${pid}/task`)).map(Number);
+  expect(threads.length).toBeGreaterThan(1);
+  expect(threads.map((thread) => getPriority(thread))).toEqual(threads.map(() => 7));
 });

@@ -48,6 +48,27 @@ describe('a reading', () => {
     expect(naps[0]).toBeLessThanOrEqual(50);
   });
 
+  it('of a state that was vouched for waits for nothing, and of the next one as ever', async () => {
+    const dir = await tempDir({ 'a.rego': 'package a\n' });
+    const { reader, naps } = scripted([], Date.now());
+    reader.vouch((await reader.scan(dir)).key);
+    expect(textOf(await reader.read(dir))).toBe('package a\n');
+    expect(naps).toEqual([]);
+    await writeFile(path.join(dir, 'a.rego'), 'package b\n');
+    await reader.read(dir);
+    expect(naps.length).toBeGreaterThan(0);
+  });
+
+  it('of a state that was vouched for still doubts what is empty', async () => {
+    const dir = await tempDir({ 'a.rego': 'package a\n' });
+    const { reader, naps } = scripted([], LATER);
+    await reader.read(dir);
+    await truncate(path.join(dir, 'a.rego'));
+    reader.vouch((await reader.scan(dir)).key);
+    await reader.read(dir);
+    expect(naps).toEqual([80]);
+  });
+
   it('does not believe a clock of the file system that runs ahead for more than one quiet period', async () => {
     const dir = await tempDir({ 'a.rego': 'package a\n' });
     const { reader, naps } = scripted([], Date.now() - 3_600_000);

@@ -64,6 +64,15 @@ describe('settle', () => {
     );
   });
 
+  it('takes the quiet that the last ring asks for', () => {
+    const settle = new Settle(timing);
+    settle.ring(0, 'event');
+    settle.ring(5, 'event', 20);
+    expect(settle.dueAt).toBe(25);
+    settle.ring(15, 'event');
+    expect(settle.dueAt).toBe(95);
+  });
+
   it('has nothing due without a ring', () => {
     const settle = new Settle(timing);
     expect(settle.dueAt).toBeUndefined();
