@@ -50,6 +50,11 @@ export const ERRORS = {
     exit: 1,
     hint: 'Mend the tests or the rules that are named, or pass the gate with `policy reload --force`.',
   },
+  policy_schema_failed: {
+    status: 500,
+    exit: 1,
+    hint: 'Mend the data at the place that is named, or its data.schema.json, or pass the gate with `policy reload --force`.',
+  },
   policy_judge_invalid: { status: 500, exit: 1, hint: 'Mend the judge file that is named.' },
   // history
   policy_guard: { status: 500, exit: 1, hint: 'Mend what is named, or accept it: `policy reload --accept NAME`, `{"accept": ["NAME"]}`.' },

@@ -2,11 +2,11 @@ import type { GateReport } from '../gates/gate-report.js';
 import type { NewAuditEvent } from './event.js';
 
 /**
- * The audit event of what the test gate said, where the event of the reload does not tell it: tests that failed after the swap, and a gate
+ * The audit event of what a gate said, where the event of the reload does not tell it: tests that failed after the swap, data that serves although it does not meet its schema, and a gate
  * that was passed by force. Undefined otherwise.
  */
 export function gateEvent(report: GateReport, policyDir: string): NewAuditEvent | undefined {
-  const { state, mode, failing, findings, counts, revision, by, durationMs } = report;
+  const { gate, state, mode, failing, findings, counts, revision, by, durationMs } = report;
   const what = failing.length === 0 ? (findings[0]?.message ?? '') : failing.join(', ');
   const shared = {
     target: policyDir,
@@ -22,10 +22,13 @@ export function gateEvent(report: GateReport, policyDir: string): NewAuditEvent 
       action: 'policy-gates-forced',
       actor: 'api',
       severity: 'HIGH',
-      details: `gate tests passed by force${who}: ${what}`,
+      details: `gate ${gate} passed by force${who}: ${what}`,
     };
   }
   if (mode !== 'warn' || (state !== 'failed' && state !== 'stopped')) return undefined;
+  if (gate === 'schema') {
+    return { ...shared, action: 'policy-schema', actor: 'gateway', severity: 'MEDIUM', details: `schemas of what serves: ${what}` };
+  }
   const { passed, failed, errored } = counts;
   const tally = state === 'stopped' ? 'could not be run' : `${failing.length} of ${passed + failed + errored} did not pass`;
   return { ...shared, action: 'policy-tests', actor: 'gateway', severity: 'MEDIUM', details: `tests of what serves: ${tally}: ${what}` };

@@ -9,12 +9,13 @@ const MAX_LISTED = 20;
 
 /** What is served, what is data, and what is ignored and why: a line each, names after the counts. */
 export function renderInventory({ root, files }: Pick<Validation, 'root' | 'files'>, paint: Paint): string {
-  const { served, tests, data, overlays, judge, ignored } = files;
+  const { served, tests, data, overlays, schemas, judge, ignored } = files;
   const lines = [
     row('folder', visibleLine(root)),
     row('served', counted(served, 'module')),
     ...(tests.length === 0 ? [] : [row('tests', counted(tests, 'file'))]),
     row('data', data.length + overlays.length === 0 ? 'none' : dataNames(files)),
+    ...(schemas.length === 0 ? [] : [row('schemas', names(schemas))]),
     ...(judge.length === 0 ? [] : [row('judge', names(judge))]),
     ...(ignored.length === 0 ? [] : [row('ignored', count(ignored.length, 'file'))]),
     ...ignored.slice(0, MAX_LISTED).map(({ path, why }) => `           ${visibleLine(path)}: ${why}`),

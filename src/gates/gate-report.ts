@@ -25,8 +25,11 @@ export interface Verdict {
   readonly durationMs: number;
 }
 
-/** The last word of the test gate. */
+export type GateName = 'tests' | 'schema';
+
+/** The last word of a gate; the counts of one that runs no tests are zero. */
 export interface GateReport extends Verdict {
+  readonly gate: GateName;
   /** `forced`: refused, and passed because an operator said so. `stopped`: the tests could not be run. */
   readonly state: 'running' | 'passed' | 'failed' | 'forced' | 'stopped';
   readonly mode: GateMode;

@@ -84,7 +84,7 @@ class Gate implements TestGate {
     this.#stop?.abort(new GatewayError('evaluator_closed', 'a newer revision is tested'));
     const stop = new AbortController();
     this.#stop = stop;
-    this.#report = { ...UNTESTED, state: 'running', mode: 'warn', revision: source.id, cached: false, at: new Date() };
+    this.#report = { ...UNTESTED, gate: 'tests', state: 'running', mode: 'warn', revision: source.id, cached: false, at: new Date() };
     this.#work = this.#work.then(() => this.#inBackground(source, stop.signal));
   }
 
@@ -101,7 +101,14 @@ class Gate implements TestGate {
     this.#forced = forced ? key : undefined;
     this.#tell({
       ...verdict,
-      ...{ state: forced ? 'forced' : failed ? 'failed' : 'passed', mode: 'enforce', revision: source.id, cached, at: new Date() },
+      ...{
+        gate: 'tests',
+        state: forced ? 'forced' : failed ? 'failed' : 'passed',
+        mode: 'enforce',
+        revision: source.id,
+        cached,
+        at: new Date(),
+      },
       ...(forced && options.by !== undefined ? { by: options.by } : {}),
     });
     if (failed && !forced) throw refused(verdict);
@@ -109,7 +116,7 @@ class Gate implements TestGate {
 
   async #inBackground(source: SourceSet, stop: AbortSignal): Promise<void> {
     if (stop.aborted) return;
-    const base = { mode: 'warn', revision: source.id } as const;
+    const base = { gate: 'tests', mode: 'warn', revision: source.id } as const;
     try {
       const { verdict, cached } = await this.#verdictOf(source, this.#deps.patient, stop);
       this.#tell({ ...verdict, ...base, state: verdict.findings.length === 0 ? 'passed' : 'failed', cached, at: new Date() });

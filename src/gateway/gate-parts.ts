@@ -5,6 +5,8 @@ import type { Config } from '../config/config.js';
 import type { Engine } from '../engine/engine.js';
 import type { SourceGate } from '../engine/candidate.js';
 import type { GateReport } from '../gates/gate-report.js';
+import { checkSchemas } from '../gates/check-schemas.js';
+import { createSchemaGate } from '../gates/schema-gate.js';
 import { createTestGate } from '../gates/test-gate.js';
 import type { Log } from '../log.js';
 import { errorFields } from '../telemetry/error-fields.js';
@@ -33,7 +35,7 @@ export interface GateParts {
 }
 
 export function createGateParts({ config, log, metrics, audit }: GateOptions): GateParts {
-  const { tests: mode, coverage, timeout: timeoutMs } = config.gates;
+  const { tests: mode, schema, coverage, timeout: timeoutMs } = config.gates;
   const patient = createBackgroundTests(config);
   let urgent: TestRunner | undefined;
   const gate = createTestGate({
@@ -46,12 +48,15 @@ export function createGateParts({ config, log, metrics, audit }: GateOptions): G
     },
     patient,
     log,
-    onReport: (report) => {
-      metrics.observeGate(report);
-      logGate(log, report);
-      write(report);
-    },
+    onReport: tell,
   });
+  const schemas = createSchemaGate({ mode: schema, check: (source) => checkSchemas(source, timeoutMs), onReport: tell });
+
+  function tell(report: GateReport): void {
+    metrics.observeGate(report);
+    logGate(log, report);
+    write(report);
+  }
 
   function write(report: GateReport): void {
     const event = gateEvent(report, config.policy_dir ?? '');
@@ -66,17 +71,21 @@ export function createGateParts({ config, log, metrics, audit }: GateOptions): G
 
   return {
     gatesOn: (compiler) => {
-      if (mode === 'off') return [];
+      const cheap = schema === 'off' ? [] : [schemas.check];
+      if (mode === 'off') return cheap;
       if (mode === 'enforce') {
         urgent = createTestRunner({ compiler, evaluation: testEvaluation(config.evaluation) });
         urgent.warm();
       }
-      return [gate.check];
+      return [...cheap, gate.check];
     },
     follow: (engine) => {
       for (const status of ['reloaded', 'unchanged', 'rejected'] as const) engine.on(status, (outcome) => gate.settle(outcome));
     },
-    status: () => ({ tests: { mode, ...(gate.report === undefined ? {} : reported(gate.report)) } }),
+    status: () => ({
+      tests: { mode, ...(gate.report === undefined ? {} : { ...gate.report.counts, ...reported(gate.report) }) },
+      schema: { mode: schema, ...(schemas.report === undefined ? {} : reported(schemas.report)) },
+    }),
     close: async () => {
       await gate.close();
       await Promise.allSettled([patient.close(), urgent?.close()]);
@@ -84,20 +93,9 @@ export function createGateParts({ config, log, metrics, audit }: GateOptions): G
   };
 }
 
-function reported({
-  state,
-  revision,
-  counts,
-  coverage,
-  failing,
-  findings,
-  durationMs,
-  cached,
-  at,
-  by,
-}: GateReport): Record<string, unknown> {
+function reported({ state, revision, coverage, failing, findings, durationMs, cached, at, by }: GateReport): Record<string, unknown> {
   return {
-    ...{ state, revision, ...counts, failing, findings, duration_ms: durationMs, cached, at },
+    ...{ state, revision, failing, findings, duration_ms: durationMs, cached, at },
     ...(coverage === undefined ? {} : { coverage }),
     ...(by === undefined ? {} : { by }),
   };

@@ -2,6 +2,7 @@ import { checkDomainData } from '../domains/data-schema.js';
 import { asGatewayError } from '../errors.js';
 import { uniqueDiagnostics } from '../policy/diagnostic.js';
 import type { Diagnostic } from '../policy/diagnostic.js';
+import { checkSchemas } from '../gates/check-schemas.js';
 import { judgeDiagnostics } from '../judge/judge-policy.js';
 import { diagnosticsOf } from '../policy/error-diagnostics.js';
 import { besideText, modulesBeside, takeInventory } from '../policy/inventory.js';
@@ -28,10 +29,12 @@ export interface Validation {
 export interface ValidateOptions {
   /** Warnings count as errors. */
   readonly strict?: boolean;
+  /** Bound of the check of schemas in ms. */
+  readonly schemaTimeoutMs: number;
 }
 
 /** A compile of modules and tests, then the data checks that a reload makes; every finding, not only the first. */
-export async function validatePolicy(parts: PolicyEngine, { strict = false }: ValidateOptions = {}): Promise<Validation> {
+export async function validatePolicy(parts: PolicyEngine, { strict = false, schemaTimeoutMs }: ValidateOptions): Promise<Validation> {
   const source = await readSources(parts);
   const { compiler, evaluator } = parts;
   const hosted = evaluator.hostedBuiltins;
@@ -46,6 +49,7 @@ export async function validatePolicy(parts: PolicyEngine, { strict = false }: Va
     ...uniqueDiagnostics([...checked.diagnostics, ...built.diagnostics]),
     ...checked.warnings,
     ...(await checkData(source, packages, { rules, references: checked.references })),
+    ...(await checkSchemas(source, schemaTimeoutMs)),
     ...judgeDiagnostics(source.judge),
   ];
   const shown = found.map((one) => withLine(one, source));

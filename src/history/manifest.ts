@@ -69,6 +69,8 @@ const manifestSchema = z.object({
   tests: files,
   data: files,
   overlays: files,
+  /** Revisions that were kept before there were any have none. */
+  schemas: files.default([]),
   judge: files,
   /** Version of the gateway that stored it. */
   version: z.string(),
@@ -80,7 +82,7 @@ export type FileRef = z.output<typeof file>;
 export type Built = z.output<typeof built>;
 export type Manifest = z.output<typeof manifestSchema>;
 
-export const FILE_KINDS = ['modules', 'tests', 'data', 'overlays', 'judge'] as const;
+export const FILE_KINDS = ['modules', 'tests', 'data', 'overlays', 'schemas', 'judge'] as const;
 
 /** Throws `history_damaged` naming `what`. */
 export function readJson<T>(schema: z.ZodType<T>, bytes: Uint8Array, what: string): T {

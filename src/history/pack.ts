@@ -60,6 +60,7 @@ export async function pack({ source, policy, data, warnings = [] }: Keepable, ve
     tests: await fileRefs(source.tests),
     data: await fileRefs(source.data),
     overlays: await fileRefs(source.overlays),
+    schemas: await fileRefs(source.schemas),
     judge: await fileRefs(source.judge),
     version,
     ...(built === undefined ? {} : { built }),
@@ -90,17 +91,18 @@ export async function manifestAt(blobs: BlobStore, ref: BlobRef): Promise<Manife
 export async function unpackSources(blobs: BlobStore, manifest: Manifest): Promise<SourceSet> {
   const read = (files: readonly FileRef[]): Promise<readonly SourceFile[]> =>
     mapBounded(files, async ({ hash, size, ...named }) => Object.freeze({ ...named, bytes: await blobs.get({ hash, size }) }));
-  const tests = await read(manifest.tests);
+  const [tests, schemas] = await Promise.all([read(manifest.tests), read(manifest.schemas)]);
   return Object.freeze({
     root: manifest.root,
     id: manifest.revision,
-    checksId: await hashFiles(tests),
+    checksId: await hashFiles([...tests, ...schemas]),
     modulesId: manifest.modulesId,
     judgeId: manifest.judgeId,
     modules: await read(manifest.modules),
     tests,
     data: await read(manifest.data),
     overlays: await read(manifest.overlays),
+    schemas,
     judge: await read(manifest.judge),
     unsettled: false,
   });

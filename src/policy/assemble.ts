@@ -18,7 +18,7 @@ export interface Taken {
 
 /** A source set out of one settled scan and its bytes. Throws `policy_not_utf8`, `policy_no_modules`, `policy_manifest_invalid`. */
 export async function assemble({ scan, bytes, unsettled, regoVersion }: Taken): Promise<SourceSet> {
-  const byKind: Record<SourceKind, SourceFile[]> = { module: [], test: [], data: [], overlay: [], judge: [], manifest: [] };
+  const byKind: Record<SourceKind, SourceFile[]> = { module: [], test: [], data: [], overlay: [], schema: [], judge: [], manifest: [] };
   for (const file of scan.files) {
     const content = bytes.get(file.path);
     if (content === undefined) continue;
@@ -26,7 +26,7 @@ export async function assemble({ scan, bytes, unsettled, regoVersion }: Taken): 
     checkUtf8(source);
     byKind[file.kind].push(source);
   }
-  const { data, overlay: overlays, judge } = byKind;
+  const { data, overlay: overlays, schema: schemas, judge } = byKind;
   const versionOf = versionsFrom(byKind.manifest, regoVersion);
   const modules = byKind.module.map((file) => versioned(file, versionOf));
   const tests = byKind.test.map((file) => versioned(file, versionOf));
@@ -36,7 +36,7 @@ export async function assemble({ scan, bytes, unsettled, regoVersion }: Taken): 
   return Object.freeze({
     root: scan.root,
     id: await hashFiles([...modules, ...data, ...overlays, ...judge]),
-    checksId: await hashFiles(tests),
+    checksId: await hashFiles([...tests, ...schemas]),
     modulesId: await hashFiles(modules),
     // The whole data, not its guardrail part alone: cheaper to know than to cut out, and never too narrow.
     judgeId: await hashFiles([...judge, ...data, ...overlays]),
@@ -44,6 +44,7 @@ export async function assemble({ scan, bytes, unsettled, regoVersion }: Taken): 
     tests: Object.freeze(tests),
     data: Object.freeze(data),
     overlays: Object.freeze(overlays),
+    schemas: Object.freeze(schemas),
     judge: Object.freeze(judge),
     unsettled,
   });
@@ -55,5 +56,5 @@ function versioned(file: SourceFile, versionOf: VersionOf): SourceFile {
 
 /** Every file of a set. */
 export function filesOf(set: SourceSet): SourceFile[] {
-  return [...set.modules, ...set.tests, ...set.data, ...set.overlays, ...set.judge];
+  return [...set.modules, ...set.tests, ...set.data, ...set.overlays, ...set.schemas, ...set.judge];
 }

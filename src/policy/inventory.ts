@@ -16,6 +16,7 @@ export interface Inventory {
   readonly tests: readonly string[];
   readonly data: readonly string[];
   readonly overlays: readonly string[];
+  readonly schemas: readonly string[];
   readonly judge: readonly string[];
   readonly ignored: readonly IgnoredFile[];
 }
@@ -23,13 +24,18 @@ export interface Inventory {
 export async function takeInventory(policyDir: string, source: SourceSet): Promise<Inventory> {
   const base = path.resolve(policyDir);
   const inner = path.relative(base, source.root);
-  const { modules, tests, data, overlays, judge } = source;
-  const read = new Set([...modules, ...tests, ...data, ...overlays].map((file) => (inner === '' ? file.path : `${inner}/${file.path}`)));
+  const { modules, tests, data, overlays, schemas, judge } = source;
+  const read = new Set(
+    [...modules, ...tests, ...data, ...overlays, ...schemas].map((file) => (inner === '' ? file.path : `${inner}/${file.path}`)),
+  );
   for (const { path: name } of judge) read.add(name).add(`${inner}/${name}`);
   const { files } = await listFiles(base);
   const ignored = files.filter((file) => !read.has(file)).map((file) => ({ path: file, why: reasonFor(file, inner) }));
   const names = (of: readonly SourceFile[]): string[] => of.map((file) => file.path);
-  return { served: names(modules), tests: names(tests), data: names(data), overlays: names(overlays), judge: names(judge), ignored };
+  return {
+    ...{ served: names(modules), tests: names(tests), data: names(data), overlays: names(overlays) },
+    ...{ schemas: names(schemas), judge: names(judge), ignored },
+  };
 }
 
 /** Modules in `rego/`, and those beside it, which are not read because of them. */

@@ -30,6 +30,19 @@ export function splitObject(json: Uint8Array): Map<string, Uint8Array> {
   }
 }
 
+/** The elements of an array, as they were written. */
+export function splitArray(json: Uint8Array): Uint8Array[] {
+  const elements: Uint8Array[] = [];
+  let at = skipSpace(json, skipSpace(json, 0) + 1);
+  while (at < json.length && json[at] !== CLOSE_BRACKET) {
+    const end = endOfValue(json, at);
+    elements.push(json.subarray(at, end));
+    at = skipSpace(json, end);
+    if (json[at] === COMMA) at = skipSpace(json, at + 1);
+  }
+  return elements;
+}
+
 /** The key between two quotes; only one with escapes needs the parser. */
 function keyOf(json: Uint8Array, start: number, end: number): string {
   const text = decode(json.subarray(start + 1, end - 1));

@@ -1,9 +1,12 @@
 import { MANIFEST_NAME } from './manifest.js';
 
 /** What a file of the policy folder is read as. */
-export type SourceKind = 'module' | 'test' | 'data' | 'overlay' | 'judge' | 'manifest';
+export type SourceKind = 'module' | 'test' | 'data' | 'overlay' | 'schema' | 'judge' | 'manifest';
 
 const DATA_NAMES: ReadonlySet<string> = new Set(['data.json', 'data.yaml', 'data.yml']);
+
+/** A JSON Schema that the data at the path of its folder has to meet. */
+const SCHEMA_NAME = 'data.schema.json';
 
 /** Dot-names are never sources, but for a bundle's manifest: `.git`, swap files, the inner folders of a ConfigMap mount. */
 export function isHidden(name: string): boolean {
@@ -22,6 +25,7 @@ export function kindOf(path: string): SourceKind | undefined {
   if (name.endsWith('_test.rego')) return 'test';
   if (name.endsWith('.rego')) return 'module';
   if (DATA_NAMES.has(name)) return 'data';
+  if (name === SCHEMA_NAME) return 'schema';
   if (slash < 0 && name.startsWith('data-') && name.endsWith('.json')) return 'overlay';
   if (path.slice(0, slash) === 'judge') return judgeKindOf(name);
   return undefined;

@@ -13,7 +13,7 @@ export interface SourceSet {
   readonly root: string;
   /** SHA-256 over the sorted (path, Rego version, bytes) of every file that serves, as 64 hex digits: all but the tests. */
   readonly id: string;
-  /** The same over what only checks: the tests. A change of these alone makes no new revision; it asks the gates again. */
+  /** The same over what only checks: tests and schemas. A change of these alone makes no new revision; it asks the gates again. */
   readonly checksId: string;
   /** The same over the served modules alone: equal ids need no new compile. */
   readonly modulesId: string;
@@ -27,6 +27,8 @@ export interface SourceSet {
   readonly data: readonly SourceFile[];
   /** `data-*.json` at the root; sorted: each replaces top-level keys. */
   readonly overlays: readonly SourceFile[];
+  /** `data.schema.json` at any depth; sorted: each holds for the data at the path of its folder. */
+  readonly schemas: readonly SourceFile[];
   /** Files of `<policy_dir>/judge`, else `<root>/judge`: `*.yaml`, `*.yml`; sorted. Named `judge/<file>` in both cases. */
   readonly judge: readonly SourceFile[];
   /** True when the folder never held still within the settle time. */

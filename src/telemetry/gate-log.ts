@@ -5,9 +5,10 @@ import { shortId } from '../policy/source-set.js';
 /** Findings that one log line carries. */
 const MAX_FINDINGS = 20;
 
-/** One line about what the test gate said; a refusal has its line already, that of the reload. */
-export function logGate(log: Log, { state, mode, revision, counts, failing, findings, durationMs, by }: GateReport): void {
-  const fields = { gate: 'tests', mode, revision: shortId(revision), ...counts, duration_ms: durationMs };
+/** One line about what a gate said; a refusal has its line already, that of the reload. */
+export function logGate(log: Log, { gate, state, mode, revision, counts, failing, findings, durationMs, by }: GateReport): void {
+  const fields = { gate, mode, revision: shortId(revision), ...(gate === 'tests' ? counts : {}), duration_ms: durationMs };
+  const what = gate === 'tests' ? 'tests' : 'schemas';
   const named = {
     ...fields,
     findings: findings
@@ -17,14 +18,17 @@ export function logGate(log: Log, { state, mode, revision, counts, failing, find
   const first = findings[0]?.message ?? '';
   switch (state) {
     case 'passed':
-      log.debug(fields, `policy tests passed: ${counts.passed} in ${Math.round(durationMs)} ms`);
+      log.debug(fields, `policy ${what} passed${gate === 'tests' ? `: ${counts.passed}` : ''} in ${Math.round(durationMs)} ms`);
       return;
     case 'forced':
-      log.warn({ ...named, by }, `policy tests failed and were passed by force${by === undefined ? '' : ` by ${by}`}: ${first}`);
+      log.warn({ ...named, by }, `policy ${what} failed and were passed by force${by === undefined ? '' : ` by ${by}`}: ${first}`);
       return;
     case 'failed':
       if (mode === 'warn')
-        log.warn(named, `policy tests failed, the revision serves all the same: ${failing.length} did not pass: ${first}`);
+        log.warn(
+          named,
+          `policy ${what} failed, the revision serves all the same: ${gate === 'tests' ? `${failing.length} did not pass: ` : ''}${first}`,
+        );
       return;
     case 'running':
     case 'stopped':

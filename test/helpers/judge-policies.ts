@@ -30,6 +30,7 @@ export async function sourceOf(judge: readonly SourceFile[], rego = 'package a')
     tests: [],
     data: [],
     overlays: [],
+    schemas: [],
     judge,
     unsettled: false,
   };

@@ -32,7 +32,9 @@ export default class PolicyValidate extends LocalPolicyCommand {
 
   async run(): Promise<Validation> {
     const { args, flags } = await this.parse(PolicyValidate);
-    const validation = await this.withPolicy({ args, flags }, ({ parts }) => validatePolicy(parts, { strict: flags.strict }));
+    const validation = await this.withPolicy({ args, flags }, ({ parts, config }) =>
+      validatePolicy(parts, { strict: flags.strict, schemaTimeoutMs: config.gates.timeout }),
+    );
     if (!validation.valid) this.endWith(ERRORS.policy_rejected.exit);
     if (!this.jsonEnabled()) this.#report(validation, flags.format);
     return validation;

@@ -10,5 +10,11 @@ export const gates = z.strictObject({
     description:
       'Least percent of the served rules (each clause, and each branch of `else`) that the tests have to make true at least once; not asked for unless set.',
   }),
-  timeout: duration('100ms', '10m').prefault('10s').meta({ description: 'Time that all tests of one reload may take together.' }),
+  schema: z.enum(['off', 'warn', 'enforce']).default('enforce').meta({
+    description:
+      'A `data.schema.json` (JSON Schema 2020-12) holds for the data at the path of its folder. `enforce`: data that does not meet it is refused; `warn`: it serves, and the violation is told.',
+  }),
+  timeout: duration('100ms', '10m')
+    .prefault('10s')
+    .meta({ description: 'Time that all tests of one reload may take together, and that its schemas may.' }),
 });

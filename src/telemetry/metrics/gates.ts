@@ -10,13 +10,14 @@ export function createGateMetrics(registry: Registry): GateMetrics {
   const registers = [registry];
   const runs = new Counter({
     name: 'defenseclaw_policy_gate_runs_total',
-    help: 'Times that the tests of the policy folder were asked about a revision, by what came of it.',
-    labelNames: ['mode', 'result'],
+    help: 'Times that a gate (tests, schema) was asked about a revision, by what came of it.',
+    labelNames: ['gate', 'mode', 'result'],
     registers,
   });
   const passed = new Gauge({
     name: 'defenseclaw_policy_gate_passed',
-    help: '1 when the tests of the policy folder passed the last time they were asked.',
+    help: '1 when what a gate asks for held the last time.',
+    labelNames: ['gate'],
     registers,
   });
   const tests = new Gauge({
@@ -27,15 +28,17 @@ export function createGateMetrics(registry: Registry): GateMetrics {
   });
   const duration = new Gauge({
     name: 'defenseclaw_policy_gate_duration_seconds',
-    help: 'Time that the last run of the tests of the policy folder took.',
+    help: 'Time that a gate took the last time.',
+    labelNames: ['gate'],
     registers,
   });
   return {
-    observeGate({ mode, state, counts, durationMs }) {
-      runs.inc({ mode, result: state });
-      passed.set(state === 'passed' ? 1 : 0);
+    observeGate({ gate, mode, state, counts, durationMs }) {
+      runs.inc({ gate, mode, result: state });
+      passed.set({ gate }, state === 'passed' ? 1 : 0);
+      duration.set({ gate }, durationMs / 1000);
+      if (gate !== 'tests') return;
       for (const [status, count] of Object.entries<number>({ ...counts })) tests.set({ status }, count);
-      duration.set(durationMs / 1000);
     },
   };
 }

@@ -52,7 +52,9 @@ describe('gates.tests: enforce', () => {
     expect(await served()).toBe(5);
     expect(await gate()).toMatchObject({ mode: 'enforce', state: 'failed' });
     expect(log.records.some(({ level, message }) => level === 'error' && message.includes('data.a_test.test_limit'))).toBe(true);
-    expect((await call('GET', '/metrics')).text).toContain('defenseclaw_policy_gate_runs_total{mode="enforce",result="failed"} 1');
+    expect((await call('GET', '/metrics')).text).toContain(
+      'defenseclaw_policy_gate_runs_total{gate="tests",mode="enforce",result="failed"} 1',
+    );
     expect(audited('policy-reload')[0]).toContain('policy_tests_failed');
 
     await write('a_test.rego', test(6));

@@ -1,0 +1,68 @@
+import { LRUCache } from 'lru-cache';
+import type { SourceGate } from '../engine/candidate.js';
+import { GatewayError } from '../errors.js';
+import type { Diagnostic } from '../policy/diagnostic.js';
+import { contentKey } from '../policy/source-set.js';
+import type { SourceSet } from '../policy/source-set.js';
+import { NO_TESTS } from './gate-report.js';
+import type { GateMode, GateReport } from './gate-report.js';
+
+export interface SchemaGateOptions {
+  readonly mode: GateMode;
+  readonly check: (source: SourceSet) => Promise<readonly Diagnostic[]>;
+  /** Told of every report. */
+  readonly onReport: (report: GateReport) => void;
+}
+
+/** The schemas of the folder as a gate of a reload. */
+export interface SchemaGate {
+  readonly check: SourceGate;
+  readonly report: GateReport | undefined;
+}
+
+/** Contents whose findings are kept: those that people go back and forth between. */
+const KEPT = 32;
+
+/** Asks before the swap in both modes: it is cheap where there are no schemas, and what it finds is about data that is to serve. */
+export function createSchemaGate({ mode, check, onReport }: SchemaGateOptions): SchemaGate {
+  const kept = new LRUCache<string, readonly Diagnostic[]>({ max: KEPT });
+  let last: GateReport | undefined;
+  let forcedKey: string | undefined;
+  return {
+    get report() {
+      return last;
+    },
+    async check(source, { force = false, by }) {
+      if (mode === 'off' || source.schemas.length === 0) {
+        last = undefined;
+        return;
+      }
+      const key = contentKey(source);
+      const start = performance.now();
+      const known = kept.get(key);
+      const findings = known ?? (await check(source));
+      // What time or memory cut short may be another the next time, and names no file.
+      if (findings.every(({ file }) => file !== undefined)) kept.set(key, findings);
+      const failed = findings.length > 0;
+      const forced = failed && mode === 'enforce' && (force || forcedKey === key);
+      forcedKey = forced ? key : undefined;
+      last = {
+        ...{ gate: 'schema', mode, state: forced ? 'forced' : failed ? 'failed' : 'passed', revision: source.id, findings },
+        ...{ counts: NO_TESTS, failing: [], cached: known !== undefined, at: new Date() },
+        durationMs: Math.round((performance.now() - start) * 1e3) / 1e3,
+        ...(forced && by !== undefined ? { by } : {}),
+      };
+      onReport(last);
+      if (failed && mode === 'enforce' && !forced) throw refused(findings);
+    },
+  };
+}
+
+function refused(findings: readonly Diagnostic[]): GatewayError {
+  const [first] = findings;
+  const where = first?.file === undefined ? '' : `${first.file}:${first.row ?? 1}: `;
+  const more = findings.length > 1 ? ` (and ${findings.length - 1} more)` : '';
+  return new GatewayError('policy_schema_failed', `${where}${first?.message ?? 'the data does not meet its schema'}${more}`, {
+    details: { diagnostics: findings },
+  });
+}
