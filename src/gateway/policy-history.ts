@@ -4,13 +4,13 @@ import type { Outcome } from '../engine/engine.js';
 import type { Pin } from '../engine/pin.js';
 import type { ReloadOptions } from '../engine/reload-request.js';
 import { asGatewayError, GatewayError } from '../errors.js';
-import { compareSides } from '../history/compare/compare.js';
+import { compareApart } from '../history/compare/compare-apart.js';
 import type { Comparison, Side } from '../history/compare/compare.js';
 import type { Entry } from '../history/entry.js';
 import type { Head } from '../history/heads.js';
 import type { History } from '../history/history.js';
 import { selectEntry } from '../history/select.js';
-import { mergeData } from '../policy/merge-data.js';
+import { mergeApart } from '../policy/merge-apart.js';
 import { shortId } from '../policy/source-set.js';
 import type { SourceFile, SourceSet } from '../policy/source-set.js';
 import { filesOf } from '../policy/assemble.js';
@@ -74,7 +74,7 @@ export function createPolicyHistory({ history, parts, head }: PolicyHistoryOptio
     const label = found.revision === undefined ? `attempt ${found.number}` : shortId(found.revision);
     if (found.maker === undefined) return { label, source: await history.sources(found) };
     const { source, policy, data } = await history.loadEntry(found);
-    return { label, source, built: { policy, document: JSON.parse(Buffer.from(data).toString('utf8')) as unknown } };
+    return { label, source, built: { policy, data } };
   }
 
   /** What cannot be compiled is compared as text. */
@@ -82,7 +82,8 @@ export function createPolicyHistory({ history, parts, head }: PolicyHistoryOptio
     const source = await read();
     try {
       const policy = await parts.compile(source);
-      return { label, source, built: { policy, document: mergeData(source).document } };
+      const { data } = await mergeApart(source, NO_CLAIMS);
+      return { label, source, built: { policy, data } };
     } catch (thrown) {
       if (asGatewayError(thrown).code === 'internal') throw thrown;
       return { label, source };
@@ -108,7 +109,7 @@ export function createPolicyHistory({ history, parts, head }: PolicyHistoryOptio
     },
     async diff(from, to, folders = false) {
       const [before, after] = await Promise.all([sideOf(from, folders), sideOf(to, folders)]);
-      return compareSides(before, after);
+      return compareApart(before, after);
     },
     rollback: async (selector, options) => engine.reload('rollback', { ...options, from: await idOf(selector), pin: true }),
     async pin(selector, options) {
@@ -118,6 +119,9 @@ export function createPolicyHistory({ history, parts, head }: PolicyHistoryOptio
     },
   };
 }
+
+/** Whether rules and data agree is not asked here. */
+const NO_CLAIMS = { rules: [], references: [] };
 
 async function isFolder(name: string): Promise<boolean> {
   if (!/[./\\]/u.test(name)) return false;

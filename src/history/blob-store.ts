@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
-import { readdir, readFile, rename, rm, stat, utimes } from 'node:fs/promises';
+import { open, readdir, rename, rm, stat, utimes } from 'node:fs/promises';
 import path from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { PRIVATE_MODE, besideName, syncFolder, writeNew } from '../config/atomic-write.js';
 import { systemErrorCode } from '../config/bounded-file.js';
 import { GatewayError } from '../errors.js';
 import { mapBounded } from '../policy/map-bounded.js';
+import { roomFor } from '../policy/shared-bytes.js';
 import type { BlobRef } from './manifest.js';
 
 /** Hashes of bytes that were hashed before: files that did not change keep their very array between readings. */
@@ -63,7 +64,7 @@ export class BlobStore {
   }
 
   /** Verified: throws `history_damaged` naming the file when the bytes are not what was stored, or are gone. */
-  async get({ hash, size }: BlobRef): Promise<Uint8Array<ArrayBuffer>> {
+  async get({ hash, size }: BlobRef): Promise<Uint8Array> {
     try {
       return await this.#read(hash, size);
     } catch (error) {
@@ -72,17 +73,17 @@ export class BlobStore {
     }
   }
 
-  async #read(hash: string, size: number): Promise<Uint8Array<ArrayBuffer>> {
+  async #read(hash: string, size: number): Promise<Uint8Array> {
     const file = this.fileOf(hash);
-    const bytes = await readFile(file).catch((cause: unknown) => {
+    const bytes = roomFor(size);
+    const found = await fill(bytes, file).catch((cause: unknown) => {
       throw damaged(file, systemErrorCode(cause) ?? 'cannot be read', cause);
     });
-    if (bytes.byteLength !== size) throw damaged(file, `${bytes.byteLength} bytes instead of ${size}`);
+    if (found !== size) throw damaged(file, `${found} bytes instead of ${size}`);
     // Not the remembered hash: what came from the disk is to be proven.
     if ((await digest(bytes)) !== hash) throw damaged(file, 'its bytes are not those that its name promises');
-    const own = new Uint8Array(bytes);
-    hashes.set(own, hash);
-    return own;
+    hashes.set(bytes, hash);
+    return bytes;
   }
 
   fileOf(hash: string): string {
@@ -114,6 +115,23 @@ export class BlobStore {
     } finally {
       await rm(temporary, { force: true });
     }
+  }
+}
+
+/** Reads a file that is as large as the room for it. How many bytes it has. */
+async function fill(bytes: Uint8Array, file: string): Promise<number> {
+  const handle = await open(file);
+  try {
+    const { size } = await handle.stat();
+    if (size !== bytes.byteLength) return size;
+    for (let filled = 0; filled < size;) {
+      const { bytesRead } = await handle.read(bytes, filled, size - filled, filled);
+      if (bytesRead === 0) return filled;
+      filled += bytesRead;
+    }
+    return size;
+  } finally {
+    await handle.close();
   }
 }
 

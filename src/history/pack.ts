@@ -110,7 +110,7 @@ export async function unpackSources(blobs: BlobStore, manifest: Manifest): Promi
 
 /** The compiled half. Nothing is compiled from Rego: the WebAssembly is as it served. Throws `history_damaged`. */
 export async function unpackPolicy(blobs: BlobStore, { code, library, shape, modulesId, maker }: Built): Promise<CompiledPolicy> {
-  const [bytes, libraryBytes, text] = await Promise.all([blobs.get(code), blobs.get(library), blobs.get(shape)]);
+  const [bytes, libraryBytes, text] = await Promise.all([codeAt(blobs, code), codeAt(blobs, library), blobs.get(shape)]);
   const policy: CompiledPolicy = {
     ...readJson(policyShape, text, blobs.fileOf(shape.hash)),
     modulesId,
@@ -121,6 +121,11 @@ export async function unpackPolicy(blobs: BlobStore, { code, library, shape, mod
   };
   shapes.set(policy, text);
   return policy;
+}
+
+/** WebAssembly is compiled from no memory that others may write to. */
+async function codeAt(blobs: BlobStore, ref: BlobRef): Promise<Uint8Array<ArrayBuffer>> {
+  return new Uint8Array(await blobs.get(ref));
 }
 
 function load(bytes: Uint8Array<ArrayBuffer>, file: string): Promise<WebAssembly.Module> {

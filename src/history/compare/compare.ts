@@ -1,4 +1,5 @@
 import type { CompiledPolicy } from '../../policy/revision.js';
+import { lazyDocument } from '../../policy/sections.js';
 import type { SourceSet } from '../../policy/source-set.js';
 import { compareData } from './data.js';
 import type { DataChanges } from './data.js';
@@ -14,7 +15,8 @@ export interface Side {
   readonly source: SourceSet;
   readonly built?: {
     readonly policy: Pick<CompiledPolicy, 'rules' | 'packages' | 'entrypoints'>;
-    readonly document: unknown;
+    /** The merged data document as JSON text in UTF-8. */
+    readonly data: Uint8Array;
   };
 }
 
@@ -43,12 +45,14 @@ export function compareSides(from: Side, to: Side): Comparison {
   };
 }
 
+const NO_CHANGES: DataChanges = { changes: [], cut: false };
+
 function summarise(from: NonNullable<Side['built']>, to: NonNullable<Side['built']>): NonNullable<Comparison['summary']> {
   const old = new Set(from.policy.entrypoints.map(({ path }) => path));
   const now = new Set(to.policy.entrypoints.map(({ path }) => path));
   return {
     rules: compareRules(from.policy, to.policy),
-    data: compareData(from.document, to.document),
+    data: Buffer.compare(from.data, to.data) === 0 ? NO_CHANGES : compareData(lazyDocument(from.data), lazyDocument(to.data)),
     entrypoints: { gained: [...now].filter((path) => !old.has(path)).sort(), lost: [...old].filter((path) => !now.has(path)).sort() },
   };
 }
