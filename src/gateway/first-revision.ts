@@ -1,4 +1,3 @@
-import { formatDuration } from '../config/duration.js';
 import type { Outcome } from '../engine/engine.js';
 import { asGatewayError, GatewayError } from '../errors.js';
 import type { ErrorCode } from '../errors.js';
@@ -7,6 +6,12 @@ import type { PolicyEngine } from './policy-engine.js';
 
 /** Each try doubles what the one before had: after the last it was 16 times the usual. */
 const MAX_TRIES = 4;
+
+/** What may go well with more time, and the setting that bounds it. */
+const TIMED: Readonly<Record<string, string>> = {
+  policy_read_timeout: 'reading again with # times policy.read_timeout',
+  compiler_timeout: 'compiling again with # times compiler.timeout',
+};
 
 /** Failures of the installation: with nothing to serve they end the start, whatever the folder holds. */
 const ENDS_START: ReadonlySet<string> = new Set<ErrorCode>(['compiler_missing', 'compiler_version_mismatch']);
@@ -19,24 +24,24 @@ export interface FirstRevision {
 
 /**
  * Loads the first revision. Policies that do not compile do not end the start, and with a kept revision that serves a missing compiler does
- * not either. A compile that ran out of time is tried again with twice as much, while the gateway listens already and says so: the files may
+ * not either. A reading or a compile that ran out of time is tried again with twice as much, while the gateway listens already and says so: the files may
  * be as good as any, and nothing else would make it try until somebody saves one. Resolves after the first try. Throws `compiler_missing`,
  * `compiler_version_mismatch`.
  */
 export async function loadFirstRevision(
   { engine, compiler, patience, policyDir }: Pick<PolicyEngine, 'engine' | 'compiler' | 'patience' | 'policyDir'>,
-  usualMs: number,
   log: Log,
 ): Promise<FirstRevision> {
   const state: { retrying: string | undefined } = { retrying: undefined };
 
-  async function goOn(): Promise<void> {
-    for (let tries = 0; tries < MAX_TRIES; tries++) {
+  async function goOn(late: string): Promise<void> {
+    let what: string | undefined = late;
+    for (let tries = 0; tries < MAX_TRIES && what !== undefined; tries++) {
       patience.factor *= 2;
-      state.retrying = `compiling again with ${patience.factor} times compiler.timeout`;
+      state.retrying = what.replace('#', String(patience.factor));
       const waiting = engine.current === undefined ? 'no revision serves yet' : 'the folder does not serve yet';
-      log.warn({ compiler_timeout: formatDuration(usualMs), factor: patience.factor }, `${waiting}: ${state.retrying}`);
-      if (!isLate(await engine.reload('boot'))) break;
+      log.warn({ factor: patience.factor }, `${waiting}: ${state.retrying}`);
+      what = lateWith(await engine.reload('boot'));
     }
     state.retrying = undefined;
   }
@@ -44,7 +49,8 @@ export async function loadFirstRevision(
   if (policyDir !== undefined) {
     // The engine never rejects: what went wrong is its outcome.
     const outcome = await engine.reload('boot');
-    if (isLate(outcome)) void goOn();
+    const late = lateWith(outcome);
+    if (late !== undefined) void goOn(late);
     const { error } = outcome;
     if (engine.current === undefined && error !== undefined && ENDS_START.has(error.code)) {
       throw new GatewayError(error.code as ErrorCode, error.message);
@@ -62,6 +68,7 @@ function tell(thrown: unknown, log: Log): void {
   if (code !== 'compiler_closed') log.error({ code }, `no save can be compiled: ${message}`);
 }
 
-function isLate({ error }: Outcome): boolean {
-  return error?.code === 'compiler_timeout';
+/** What to do about an outcome that came of too little time. */
+function lateWith({ error }: Outcome): string | undefined {
+  return error === undefined ? undefined : TIMED[error.code];
 }

@@ -128,7 +128,7 @@ export async function startGateway({ config, token, log, version = '0.0.0' }: Ga
     await checkAddress(config.gateway.api_bind, config.gateway.api_port);
     // The worker threads start while the first compile runs.
     policy.evaluator.warm();
-    const first: FirstRevision = await loadFirstRevision(policy, config.compiler.timeout, log);
+    const first: FirstRevision = await loadFirstRevision(policy, log);
     await watcher.start();
     // Together, within one drain time: a reload that the watcher began may take as long as the compiler is allowed to, or hang.
     const drained = (): Promise<void> => pause(config.http.drain_timeout, undefined, { ref: false });

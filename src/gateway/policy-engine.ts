@@ -39,7 +39,7 @@ export interface PolicyEngineOptions {
   readonly history?: History | undefined;
 }
 
-/** Grows while nothing serves because compiles run out of time, and stays: what took long once takes long again. */
+/** Grows while nothing serves because readings or compiles run out of time, and stays: what took long once takes long again. */
 export interface Patience {
   factor: number;
 }
@@ -51,7 +51,7 @@ export interface PolicyEngine {
   readonly compiler: RegoCompiler;
   readonly evaluator: Evaluator;
   readonly engine: Engine;
-  /** How much longer than usual a compile may take here. */
+  /** How much longer than usual a reading or a compile may take here. */
   readonly patience: Patience;
   /** The engine's compile step, for looking at sources that do not serve. */
   readonly compile: PolicyCompile;
@@ -65,10 +65,11 @@ const COMPILER_PRIORITY = 5;
 /** Puts the engine together; nothing runs yet but the worker threads. */
 export function createPolicyEngine({ config, policyDir, log, serving, history, gatesOn, watchdog }: PolicyEngineOptions): PolicyEngine {
   const { policy, evaluation } = config;
+  const patience: Patience = { factor: 1 };
   const reader = createSourceReader({
     regoVersion: policy.rego_version,
     limits: { maxFiles: policy.max_files, maxFileBytes: policy.max_file_bytes, maxTotalBytes: policy.max_total_bytes },
-    readTimeoutMs: policy.read_timeout,
+    readTimeoutMs: () => policy.read_timeout * patience.factor,
   });
   const compiler = createRegoCompiler({
     override: config.compiler.path,
@@ -83,7 +84,6 @@ export function createPolicyEngine({ config, policyDir, log, serving, history, g
     onPrint: (line) => log.debug({ print: line }, 'print'),
     ...(evaluation.workers === undefined ? {} : { workers: evaluation.workers }),
   });
-  const patience: Patience = { factor: 1 };
   const domainGate = createDomainGate({ required: policy.required_domains, serving: () => engine.current });
   const asked = new AskedEntrypoints();
   serving?.observeTallies((tallies) => {

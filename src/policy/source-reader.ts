@@ -21,7 +21,7 @@ export interface SourceReaderOptions {
   /** Rego syntax of modules that no `.manifest` speaks for; default v1. */
   readonly regoVersion?: RegoVersion;
   /** Ends a reading, whatever it waits for, in ms; default 5000. */
-  readonly readTimeoutMs?: number;
+  readonly readTimeoutMs?: number | (() => number);
   /** A folder that changed less than this many ms ago is looked at again; default 80. */
   readonly quietMs?: number;
   /** Ends the wait for a folder that never holds still, in ms; default 1000. */
@@ -77,7 +77,7 @@ interface Take {
 class SettlingReader implements SourceReader {
   readonly #limits: SourceLimits;
   readonly #regoVersion: RegoVersion;
-  readonly #readTimeoutMs: number;
+  readonly #readTimeoutMs: number | (() => number);
   readonly #quietMs: number;
   readonly #settleMs: number;
   readonly #now: () => number;
@@ -134,7 +134,8 @@ class SettlingReader implements SourceReader {
   }
 
   #deadline(policyDir: string): Deadline {
-    return new Deadline(this.#readTimeoutMs, policyDir);
+    const ms = this.#readTimeoutMs;
+    return new Deadline(typeof ms === 'number' ? ms : ms(), policyDir);
   }
 
   /** Takes until two in a row agree and nothing in them is younger than the quiet period. */

@@ -203,12 +203,16 @@ export class Crew {
 
   /** Asks for figures, and ends a process that did not answer: something in it runs and does not come back. */
   #ask(): void {
-    const limit = performance.now() - SILENCE_MS - this.#options.hangMs;
+    // Rounds are counted, not time: while this process was stopped itself nobody could tell it anything.
+    const limit = (SILENCE_MS + this.#options.hangMs) / REPORT_MS;
     for (const member of this.#members) {
-      if (member.ready && member.heardAt < limit) {
+      if (member.ready && member.silence > limit) {
         this.#options.log.warn({ pid: member.pid }, 'a serving process does not answer and is replaced');
         member.kill();
-      } else member.ask();
+      } else {
+        member.silence += 1;
+        member.ask();
+      }
     }
   }
 

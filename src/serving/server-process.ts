@@ -40,8 +40,8 @@ export class ServerProcess {
   #asked = 0;
   /** Number of the request that {@link figures} answer. */
   reported = 0;
-  /** When it last said anything, of `performance.now()`. */
-  heardAt = performance.now();
+  /** Questions since it last said anything. */
+  silence = 0;
   /** Since when it owes an answer. */
   #owesSince: number | undefined;
   #equipped = false;
@@ -54,7 +54,7 @@ export class ServerProcess {
     this.#handover = new Handover(this.#claims, (number, socket, failed) => this.#sendConnection(number, socket, failed));
     this.#child = startProcess({ words: wordsFd, claims: this.#claims.fd });
     this.#child.on('message', (message, handle) => {
-      this.heardAt = performance.now();
+      this.silence = 0;
       this.#owesSince = undefined;
       this.#receive(message as ServingEvent);
       const event = message as ServingEvent;

@@ -14,21 +14,24 @@ export interface Server {
   readonly name: string;
   readonly url: string;
   readonly pid: number;
+  /** Settles with the exit code, or the signal that ended it. */
+  readonly ended: Promise<number | string>;
   stop(): Promise<void>;
 }
 
 /** The built gateway as a process of its own on a free loopback port. */
-export async function startGatewayProcess(policyDir: string, home: string): Promise<Server> {
+export async function startGatewayProcess(policyDir: string, home: string, settings: Readonly<Record<string, string>> = {}): Promise<Server> {
+  const env = { DEFENSECLAW_GATEWAY_SHUTDOWN_WAIT: '0s', ...settings };
   const child = spawn(
     process.execPath,
     [path.join(ROOT, 'bin/run.js'), 'start', '--policy-dir', policyDir, '--port', '0', '--log-level', 'error'],
     {
-      env: { PATH: process.env['PATH'], HOME: home, DEFENSECLAW_HOME: home, DEFENSECLAW_GATEWAY_TOKEN: TOKEN },
+      env: { PATH: process.env['PATH'], HOME: home, DEFENSECLAW_HOME: home, DEFENSECLAW_GATEWAY_TOKEN: TOKEN, ...env },
       stdio: ['ignore', 'ignore', 'pipe'],
     },
   );
   const url = await said(child, /listening on\s+(http:\/\/\S+)/u);
-  return { name: 'gateway', url, pid: child.pid ?? 0, stop: () => stop(child) };
+  return { name: 'gateway', url, pid: child.pid ?? 0, ended: endOf(child), stop: () => stop(child) };
 }
 
 /** `opa run --server --watch` of the OPA version that the compiler service is pinned to; undefined when it cannot be built. */
@@ -44,7 +47,7 @@ export async function startOpaProcess(paths: readonly string[], port: number): P
       ({ ok }) => ok,
       () => false,
     );
-    if (up) return { name: 'opa', url, pid: child.pid ?? 0, stop: () => stop(child) };
+    if (up) return { name: 'opa', url, pid: child.pid ?? 0, ended: endOf(child), stop: () => stop(child) };
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
   await stop(child);
@@ -77,6 +80,10 @@ async function said(child: ChildProcess, pattern: RegExp): Promise<string> {
     });
     child.once('exit', (code) => reject(new Error(`the gateway ended with ${String(code)}: ${text}`)));
   });
+}
+
+function endOf(child: ChildProcess): Promise<number | string> {
+  return new Promise((resolve) => child.once('exit', (code, signal) => resolve(code ?? signal ?? 'unknown')));
 }
 
 async function stop(child: ChildProcess): Promise<void> {

@@ -29,7 +29,8 @@ export const policy = z.strictObject({
         'Decision domains without which no policy set serves; by default those that the serving revision answers. `[]` requires none.',
     }),
   read_timeout: duration('100ms', '10m').prefault('5s').meta({
-    description: 'Deadline of one reading of the policy folder; beyond it the reload is rejected and the old revision serves on.',
+    description:
+      'Deadline of one reading of the policy folder; beyond it the reload is rejected and the old revision serves on. A first reading that runs out of it is tried again with more.',
   }),
 });
 

@@ -96,3 +96,25 @@ describe('when a serving process is stopped', () => {
     expect((await Promise.all(asked)).map(({ text }) => text)).toEqual(asked.map(() => '{"result":"one"}\n'));
   });
 });
+
+describe('when the main process was stopped', () => {
+  it('its serving processes are not taken to hang: it is the one who heard nothing', async () => {
+    const dir = await tempDir({ 'policy.rego': markerModule('one') });
+    const env = cliEnv(await tempDir(), { DEFENSECLAW_HTTP_PROCESSES: '2', DEFENSECLAW_EVALUATION_TIMEOUT: '100ms' });
+    const daemon = await startDaemon(['--policy-dir', dir, '--port', '0', '--no-watch'], env);
+    const before = (await serving(daemon))?.pids;
+    daemon.child.kill('SIGSTOP');
+    // A process may be silent for 3 s and the time of a decision, looked at once a second: longer than that.
+    await new Promise((resolve) => setTimeout(resolve, 5_000));
+    daemon.child.kill('SIGCONT');
+    // Two more looks have been taken when the clock of the gateway is two seconds on.
+    const uptime = async (): Promise<number> => {
+      const { text } = await askAlone(daemon.url, 'GET', '/health');
+      return (JSON.parse(text) as { readonly uptime_ms: number }).uptime_ms;
+    };
+    const resumed = await uptime();
+    await waitFor('two looks', async () => (await uptime()) > resumed + 2_000);
+    expect((await serving(daemon))?.pids).toEqual(before);
+    expect(daemon.output().stderr).not.toContain('does not answer');
+  });
+});
