@@ -3,6 +3,7 @@ import { collectGarbage } from '../collect-garbage.js';
 import { asGatewayError } from '../errors.js';
 import { EvaluationContext } from './host/evaluation-context.js';
 import { fillMemory } from './host/instantiate.js';
+import { OutOfBudget } from './host/guest-failure.js';
 import { LoadedRevision } from './host/loaded-revision.js';
 import { Recorder } from './host/recorder.js';
 import { unpackBatch } from './pool/batch.js';
@@ -10,6 +11,7 @@ import type { BatchItem } from './pool/batch.js';
 import { CONTROL, PAGE_BYTES } from './pool/protocol.js';
 import type { GenerationSource, ReplyPayload, ThreadCommand, ThreadEvent, ThreadSettings } from './pool/protocol.js';
 import { PrintBuffer } from './pool/print-buffer.js';
+import { timedOut } from './timed-out.js';
 import { linker } from './linker.js';
 import { toWire } from '../wire-error.js';
 
@@ -90,11 +92,12 @@ function answer(item: BatchItem): ReplyPayload {
   try {
     const revision = generations.get(item.generation);
     if (revision === undefined) throw new Error(`Expected generation ${item.generation} to be prepared`);
-    if (recorder !== undefined) return recorder.run(() => revision.evaluate(item));
-    return item.metrics ? revision.evaluateTimed(item) : revision.evaluate(item);
+    const request = { ...item, deadlineMs: item.timeoutMs };
+    if (recorder !== undefined) return recorder.run(() => revision.evaluate(request));
+    return item.metrics ? revision.evaluateTimed(request) : revision.evaluate(request);
   } catch (thrown) {
     report();
-    return toWire(asGatewayError(thrown));
+    return toWire(thrown instanceof OutOfBudget ? timedOut(thrown.budgetMs) : asGatewayError(thrown));
   }
 }
 

@@ -6,6 +6,9 @@ const UNLIMITED = 0x7fff_ffff;
 /** Loop steps and rule calls of the guest between two looks at the clock, measured: 10 us of the tightest loops, 130 us of usual ones. */
 const STEPS = 1000;
 
+/** The same where a millisecond more or less does not matter. */
+const COARSE_STEPS = 10_000;
+
 /** Steps of the host between two looks at the clock: each takes well below a microsecond. */
 const HOST_STEPS = 64;
 
@@ -25,6 +28,10 @@ const LOOK_MS = 0.5;
 export class Budget {
   #budgetMs = Infinity;
   #end = Infinity;
+  /** The guest's steps between two looks. */
+  #fuel = STEPS;
+  /** The clock alone decides, and nothing is refused for what it may cost. */
+  #firm = false;
   #steps = 0;
   /** Once over the budget: processor time and clock at which it ends for good. */
   #last: { readonly cpuMs: number; readonly clock: number } | undefined;
@@ -35,7 +42,17 @@ export class Budget {
     this.#end = budgetMs === Infinity ? Infinity : performance.now() + budgetMs;
     this.#steps = HOST_STEPS;
     this.#last = undefined;
+    this.#fuel = STEPS;
+    this.#firm = false;
     return this.#end === Infinity ? UNLIMITED : STEPS;
+  }
+
+  /** The same for a thread that nobody else waits for: what is begun goes on until so many ms have passed by the clock. */
+  startDeadline(ms: number): number {
+    this.start(ms);
+    this.#fuel = COARSE_STEPS;
+    this.#firm = true;
+    return COARSE_STEPS;
   }
 
   stop(): void {
@@ -46,14 +63,16 @@ export class Budget {
   refuel(): number {
     if (this.#end === Infinity) return UNLIMITED;
     this.check();
-    return STEPS;
+    return this.#fuel;
   }
 
   /** Looks at the clock. Throws OutOfBudget. */
   check(): void {
     if (this.#end === Infinity) return;
     const now = performance.now();
-    if (now >= this.#end) this.#extend(now);
+    if (now < this.#end) return;
+    if (this.#firm) throw new OutOfBudget(this.#budgetMs);
+    this.#extend(now);
   }
 
   #extend(now: number): void {
@@ -75,6 +94,7 @@ export class Budget {
   reserve(ms: number): void {
     if (this.#end === Infinity || ms < NEGLIGIBLE_MS) return;
     this.check();
+    if (this.#firm) return;
     if (performance.now() + ms > this.#end) throw new OutOfBudget(this.#budgetMs);
   }
 }

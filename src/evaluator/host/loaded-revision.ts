@@ -18,6 +18,8 @@ export interface GuestRequest {
   readonly strict: boolean;
   /** Milliseconds after which the evaluation ends with OutOfBudget; unlimited without. What a new instance takes is not counted. */
   readonly budgetMs?: number;
+  /** Instead of a budget: ms by the clock after which it ends with OutOfBudget, on a thread that has nothing else to do. */
+  readonly deadlineMs?: number;
 }
 
 /** A revision in this worker: the module, its data, and an instance while that is sound. */
@@ -75,7 +77,7 @@ export class LoadedRevision {
     let result: T;
     try {
       const guest = this.#guest ?? this.#renew();
-      guest.exports.fuel.value = this.#context.budget.start(request.budgetMs);
+      guest.exports.fuel.value = this.#fuel(request);
       result = evaluate(guest);
       if (guest.memory.bytes.byteLength > this.#keptBytes) this.#drop(false);
     } catch (thrown) {
@@ -88,6 +90,11 @@ export class LoadedRevision {
     }
     this.#context.finish();
     return result;
+  }
+
+  #fuel({ budgetMs, deadlineMs }: GuestRequest): number {
+    const { budget } = this.#context;
+    return deadlineMs === undefined ? budget.start(budgetMs) : budget.startDeadline(deadlineMs);
   }
 
   #adopt(guest: Guest): Guest {

@@ -10,12 +10,15 @@ export interface BatchItem {
   readonly entrypoint: number;
   readonly strict: boolean;
   readonly metrics: boolean;
+  /** Whole ms. */
+  readonly timeoutMs: number;
   readonly input: Uint8Array | undefined;
 }
 
-// Per request: sequence, generation, entrypoint, flags, offset and length of the input (-1: none).
-const WORDS = 6;
+// Per request: sequence, generation, entrypoint, flags, offset and length of the input (-1: none), deadline.
+const WORDS = 7;
 const WORD_BYTES = 4;
+const MAX_WORD = 2 ** 31 - 1;
 const STRICT = 1;
 const METRICS = 2;
 
@@ -37,6 +40,7 @@ export function packBatch(items: readonly BatchRequest[]): ArrayBuffer {
     words[word + 3] = (item.strict ? STRICT : 0) | (item.metrics ? METRICS : 0);
     words[word + 4] = offset;
     words[word + 5] = length;
+    words[word + 6] = Math.min(Math.ceil(item.timeoutMs), MAX_WORD);
     if (item.input !== undefined) {
       payload.set(item.input, offset);
       offset += length;
@@ -59,6 +63,7 @@ export function unpackBatch(buffer: ArrayBuffer, take: (item: BatchItem) => void
       entrypoint: words[word + 2] ?? 0,
       strict: (flags & STRICT) !== 0,
       metrics: (flags & METRICS) !== 0,
+      timeoutMs: words[word + 6] ?? MAX_WORD,
       input: length < 0 ? undefined : new Uint8Array(buffer, words[word + 4], length),
     });
   }

@@ -9,6 +9,7 @@ import { fromWire } from '../../wire-error.js';
 import { PAGE_BYTES } from './protocol.js';
 import type { GenerationSource, ReplyPayload } from './protocol.js';
 import type { Thread } from './thread.js';
+import { timedOut } from '../timed-out.js';
 import { Watchdog } from './watchdog.js';
 
 /** Requests that one thread may hold: enough to keep it busy over a round trip, few enough to be shared fairly. */
@@ -19,6 +20,9 @@ const STALL_MS = 20;
 
 /** After so long another thread loads what only the stuck one has: large data, which takes some hundred ms. */
 const RELIEF_MS = 200;
+
+/** What repeats ends itself at its deadline; a thread in a call that does not come back is ended so much later. */
+const OVERRUN_MS = 200;
 
 /** A request that was aboard so many dying threads is taken for the cause. */
 const MAX_LOSSES = 3;
@@ -181,8 +185,8 @@ export class Pool implements FleetListener {
       if (!thread.stalled && busy >= Math.min(STALL_MS, oldest?.timeoutMs ?? STALL_MS)) this.#requeue(this.#fleet.bypass(thread));
       if (thread.stalled && busy >= RELIEF_MS) this.#fleet.relieve();
       const limit = thread.oldest?.timeoutMs ?? PREPARE_TIMEOUT_MS;
-      if (busy >= limit) this.#fleet.kill(thread, timedOut(limit));
-      else next = Math.min(next, limit - busy);
+      if (busy >= limit + OVERRUN_MS) this.#fleet.kill(thread, timedOut(limit));
+      else next = Math.min(next, limit + OVERRUN_MS - busy);
     }
     this.#expire(now);
     return this.#unsettled > 0 ? Math.max(1, next) : undefined;
@@ -226,10 +230,6 @@ function leastLoaded(threads: readonly Thread[]): Thread | undefined {
   let best = threads[0];
   for (const thread of threads) if (best !== undefined && thread.load < best.load) best = thread;
   return best;
-}
-
-function timedOut(timeoutMs: number): GatewayError {
-  return new GatewayError('evaluation_timeout', `The evaluation did not end within ${timeoutMs} ms`, { details: { timeoutMs } });
 }
 
 function slowPrepare(): GatewayError {

@@ -4,6 +4,7 @@ import type { Evaluator } from '../../../src/evaluator/evaluator.js';
 import type { CompiledPolicy } from '../../../src/policy/revision.js';
 import { roomFor } from '../../../src/policy/shared-bytes.js';
 import { compileRego } from '../../helpers/compile.js';
+import { silence, WAIT_BUILTINS, WAIT_HOSTED, WAIT_RULE } from '../../helpers/endless-wait.js';
 import { waitFor } from '../../helpers/wait-for.js';
 
 const POLICY = `package large
@@ -16,7 +17,8 @@ slow := count([1 |
 	some b in all
 	b == input.never
 ])
-`;
+
+${WAIT_RULE}`;
 
 /** Some megabytes, shared between threads as they are when they come from a folder. */
 function users(count: number, pad: number): Uint8Array {
@@ -39,11 +41,11 @@ interface Started {
 describe('large data in the worker pool', () => {
   let policy: CompiledPolicy;
   beforeAll(async () => {
-    policy = await compileRego({ 'large.rego': POLICY });
+    policy = await compileRego({ 'large.rego': POLICY }, WAIT_HOSTED);
   });
 
   async function start(data: Uint8Array, workers: number): Promise<Started> {
-    const evaluator = createEvaluator({ workers, timeoutMs: 60_000 });
+    const evaluator = createEvaluator({ workers, timeoutMs: 60_000, allowBuiltins: WAIT_BUILTINS });
     onTestFinished(() => evaluator.close());
     const revision = await evaluator.prepare({ id: 'large', policy, data });
     const ask = async (rule: string, input: object): Promise<string> =>
@@ -83,7 +85,7 @@ describe('large data in the worker pool', () => {
   });
 
   it('is loaded anew when the worker that has it dies', async () => {
-    const evaluator = createEvaluator({ workers: 1, timeoutMs: 500 });
+    const evaluator = createEvaluator({ workers: 1, timeoutMs: 500, allowBuiltins: WAIT_BUILTINS });
     onTestFinished(() => evaluator.close());
     const revision = await evaluator.prepare({ id: 'large', policy, data: DENSE });
     const ask = (rule: string, input: object): Promise<string> =>
@@ -91,7 +93,8 @@ describe('large data in the worker pool', () => {
         ({ result }) => String(result),
         (error: unknown) => (error as { code: string }).code,
       );
-    expect(await ask('slow', { to: 50_000, never: -1 })).toBe('evaluation_timeout');
+    expect(await ask('wait', JSON.parse((await silence()).toString()) as object)).toBe('evaluation_timeout');
+    expect(evaluator.stats().workersReplaced).toBe(1);
     expect(await waitFor('an answer', async () => (await ask('name', { user: 'u9' })) === '"name 9"', 30_000)).toBe(true);
   });
 });

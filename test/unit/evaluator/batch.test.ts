@@ -11,6 +11,7 @@ const item: fc.Arbitrary<BatchItem> = fc.record({
   entrypoint: fc.nat(),
   strict: fc.boolean(),
   metrics: fc.boolean(),
+  timeoutMs: fc.nat({ max: 2 ** 31 - 1 }),
   input: fc.option(fc.uint8Array(), { nil: undefined }),
 });
 
