@@ -20,7 +20,11 @@ export interface Server {
 }
 
 /** The built gateway as a process of its own on a free loopback port. */
-export async function startGatewayProcess(policyDir: string, home: string, settings: Readonly<Record<string, string>> = {}): Promise<Server> {
+export async function startGatewayProcess(
+  policyDir: string,
+  home: string,
+  settings: Readonly<Record<string, string>> = {},
+): Promise<Server> {
   const env = { DEFENSECLAW_GATEWAY_SHUTDOWN_WAIT: '0s', ...settings };
   const child = spawn(
     process.execPath,
