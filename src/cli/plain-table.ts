@@ -6,11 +6,17 @@ const BLANK = [
   ...['left', 'left-mid', 'mid', 'mid-mid', 'right', 'right-mid'],
 ];
 
-/** Rows as a table without lines, so that a pipe can cut and grep it. */
-export function plainTable(head: readonly string[], rows: readonly (readonly string[])[], paint: Paint): string {
+/** Rows as a table without lines, so that a pipe can cut and grep it. With `widths` what is longer is cut, and marked as cut. */
+export function plainTable(
+  head: readonly string[],
+  rows: readonly (readonly string[])[],
+  paint: Paint,
+  widths: readonly number[] = [],
+): string {
   const table = new Table({
     head: head.map((title) => paint('dim', title)),
     chars: { ...Object.fromEntries(BLANK.map((place) => [place, ''])), middle: '  ' },
+    ...(widths.length === 0 ? {} : { colWidths: [...widths] }),
     style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0 },
   });
   for (const row of rows) table.push([...row]);

@@ -20,10 +20,11 @@ export function renderHistory({ entries, serving, pinned }: HistoryListing, pain
       entry.by ?? '',
       paint(COLOURS[entry.status], entry.status),
       changesOf(entry),
+      testsOf(entry, paint),
       notesOf(entry, serves, serves && pinned === entry.revision, paint),
     ];
   });
-  return plainTable(['NO', 'REVISION', 'WHEN', 'TRIGGER', 'WHO', 'OUTCOME', 'CHANGED', 'NOTES'], rows, paint);
+  return plainTable(['NO', 'REVISION', 'WHEN', 'TRIGGER', 'WHO', 'OUTCOME', 'CHANGED', 'TESTS', 'NOTES'], rows, paint);
 }
 
 /** Modules and data files that changed: `2 rego, 1 data`. */
@@ -33,6 +34,13 @@ function changesOf({ changes, modules, previous }: Entry): string {
   const all = [...changes.added, ...changes.changed, ...changes.removed];
   const rego = all.filter((name) => name.endsWith('.rego')).length;
   return [...(rego > 0 ? [`${rego} rego`] : []), ...(all.length > rego ? [`${all.length - rego} data`] : [])].join(', ');
+}
+
+/** `212 passed`, `3 of 212 failed`; empty when none were run. */
+function testsOf({ tests }: Entry, paint: Paint): string {
+  if (tests === undefined) return '';
+  const { passed, failed } = tests;
+  return failed === 0 ? `${passed} passed` : paint('red', `${failed} of ${passed + failed} failed`);
 }
 
 function notesOf({ error, reason, accepted, warnings }: Entry, serves: boolean, pinned: boolean, paint: Paint): string {

@@ -8,6 +8,7 @@ import type { GateReport } from '../gates/gate-report.js';
 import { checkSchemas } from '../gates/check-schemas.js';
 import { createSchemaGate } from '../gates/schema-gate.js';
 import { createTestGate } from '../gates/test-gate.js';
+import type { History } from '../history/history.js';
 import type { Log } from '../log.js';
 import { errorFields } from '../telemetry/error-fields.js';
 import { logGate } from '../telemetry/gate-log.js';
@@ -21,6 +22,7 @@ export interface GateOptions {
   readonly log: Log;
   readonly metrics: Pick<Metrics, 'observeGate' | 'auditWriteFailure'>;
   readonly audit: Pick<AuditStore, 'append'>;
+  readonly history: Pick<History, 'noteTests'>;
 }
 
 /** The gates that a running gateway asks beside those that every reload passes. */
@@ -34,7 +36,7 @@ export interface GateParts {
   close(): Promise<void>;
 }
 
-export function createGateParts({ config, log, metrics, audit }: GateOptions): GateParts {
+export function createGateParts({ config, log, metrics, audit, history }: GateOptions): GateParts {
   const { tests: mode, schema, coverage, timeout: timeoutMs } = config.gates;
   const patient = createBackgroundTests(config);
   let urgent: TestRunner | undefined;
@@ -48,7 +50,10 @@ export function createGateParts({ config, log, metrics, audit }: GateOptions): G
     },
     patient,
     log,
-    onReport: tell,
+    onReport: (report) => {
+      tell(report);
+      note(report);
+    },
   });
   const schemas = createSchemaGate({ mode: schema, check: (source) => checkSchemas(source, timeoutMs), onReport: tell });
 
@@ -56,6 +61,11 @@ export function createGateParts({ config, log, metrics, audit }: GateOptions): G
     metrics.observeGate(report);
     logGate(log, report);
     write(report);
+  }
+
+  function note({ state, counts, revision }: GateReport): void {
+    const failed = counts.failed + counts.errored;
+    if (counts.passed + failed > 0) void history.noteTests(revision, { state, passed: counts.passed, failed });
   }
 
   function write(report: GateReport): void {

@@ -1,11 +1,11 @@
 import { mkdirSync } from 'node:fs';
 import { link, readdir, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
-import { besideName, PRIVATE_MODE, syncFolder, writeNew } from '../config/atomic-write.js';
+import { besideName, PRIVATE_MODE, syncFolder, writeAtomically, writeNew } from '../config/atomic-write.js';
 import { systemErrorCode } from '../config/bounded-file.js';
 import type { Log } from '../log.js';
-import { entryText, parseEntry } from './entry.js';
-import type { Entry } from './entry.js';
+import { entryText, notesText, parseEntry, parseNotes } from './entry.js';
+import type { Entry, TestResult } from './entry.js';
 
 const NAME = /^(\d{10})\.json$/u;
 
@@ -55,13 +55,25 @@ export class EntryLog {
     }
   }
 
+  /** Adds to an entry what its tests came to; an entry itself never changes. Throws system errors. */
+  async note(number: number, result: TestResult): Promise<void> {
+    await writeAtomically(this.#notesOf(number), notesText(result), PRIVATE_MODE);
+    const entry = this.#known.get(number);
+    if (entry !== undefined) this.#known.set(number, { ...entry, tests: result });
+  }
+
   async remove(number: number): Promise<void> {
     await rm(this.#fileOf(number), { force: true });
+    await rm(this.#notesOf(number), { force: true });
     this.#known.delete(number);
   }
 
   #fileOf(number: number): string {
     return path.join(this.#folder, `${String(number).padStart(10, '0')}.json`);
+  }
+
+  #notesOf(number: number): string {
+    return this.#fileOf(number).replace(/\.json$/u, '.notes');
   }
 
   /** A link is made or fails; a rename would take the number from whoever had it. */
@@ -77,10 +89,17 @@ export class EntryLog {
     await syncFolder(this.#folder);
   }
 
+  async #readNotes(number: number): Promise<TestResult | undefined> {
+    const text = await readFile(this.#notesOf(number), 'utf8').catch(() => undefined);
+    return text === undefined ? undefined : parseNotes(text);
+  }
+
   async #read(number: number): Promise<Entry | undefined> {
     const file = this.#fileOf(number);
     try {
-      return parseEntry(await readFile(file, 'utf8'), file);
+      const entry = parseEntry(await readFile(file, 'utf8'), file);
+      const result = await this.#readNotes(number);
+      return result === undefined ? entry : { ...entry, tests: result };
     } catch (error) {
       // Pruned by a neighbour since the folder was read.
       if (systemErrorCode(error) !== 'ENOENT')

@@ -13,6 +13,11 @@ const names = z.array(z.string());
 /** What it changes in what served before, by name. */
 const effects = z.object({ rules: z.object({ added: names, removed: names, changed: names }), data: names, cut: z.boolean() });
 
+/** What the folder's own tests came to. */
+const tests = z.object({ state: z.string(), passed: z.int(), failed: z.int() });
+
+export type TestResult = z.output<typeof tests>;
+
 /** One attempt that came to something: a revision that served, one that was refused, or one that was held back by a pin. */
 const entrySchema = z.object({
   format: z.literal(1),
@@ -39,6 +44,8 @@ const entrySchema = z.object({
   modules: z.int(),
   changes: changes.exactOptional(),
   effects: effects.exactOptional(),
+  /** Those of a test run after the swap are kept beside the entry. */
+  tests: tests.exactOptional(),
   durationMs: z.number(),
   warnings: z.int(),
   diagnostics,
@@ -53,6 +60,20 @@ export type Entry = z.output<typeof entrySchema>;
 export function entryText(entry: Entry): string {
   const json = JSON.stringify(entry);
   return `${json}\n${sum(json)}\n`;
+}
+
+/** What was found out after the entry was written. */
+export function notesText(result: TestResult): string {
+  return `${JSON.stringify({ format: 1, tests: result })}\n`;
+}
+
+/** Undefined for notes that cannot be read: they are no more than that. */
+export function parseNotes(text: string): TestResult | undefined {
+  try {
+    return z.object({ format: z.literal(1), tests }).parse(JSON.parse(text)).tests;
+  } catch {
+    return undefined;
+  }
 }
 
 /** Throws `history_damaged` naming `what`. */

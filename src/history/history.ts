@@ -7,7 +7,7 @@ import type { Log } from '../log.js';
 import type { CompiledPolicy } from '../policy/revision.js';
 import type { SourceSet } from '../policy/source-set.js';
 import { BlobStore } from './blob-store.js';
-import type { Entry } from './entry.js';
+import type { Entry, TestResult } from './entry.js';
 import { EntryLog } from './entry-log.js';
 import { Heads } from './heads.js';
 import type { Head } from './heads.js';
@@ -54,6 +54,8 @@ export interface History extends RevisionKeeper {
   compiled(modulesId: string, maker: string | undefined): Promise<CompiledPolicy | undefined>;
   /** The whole of a kept attempt. Throws `history_unknown` when it never was compiled, `history_damaged`. */
   loadEntry(entry: Entry): Promise<KeptRevision>;
+  /** What the folder's own tests came to for this revision: of the attempt that is about to be recorded, or was recorded last. */
+  noteTests(revision: string, result: TestResult): Promise<void>;
   /** Waits for what is being tidied up. */
   close(): Promise<void>;
 }
@@ -77,6 +79,7 @@ class StoredHistory implements History {
   #held: ReadonlySet<string> = new Set();
   #tidying: Promise<void> = Promise.resolve();
   #swept = false;
+  #tested: { readonly revision: string; readonly result: TestResult } | undefined;
   state: HistoryState = { ok: true, failures: 0 };
 
   constructor(options: HistoryOptions) {
@@ -198,6 +201,14 @@ class StoredHistory implements History {
     return this.#pin;
   }
 
+  async noteTests(revision: string, result: TestResult): Promise<void> {
+    await this.#guard('note what tests came to', async () => {
+      const last = (await this.own()).at(-1);
+      if (last?.revision === revision && last.status === 'reloaded') await this.#entries.note(last.number, result);
+      else this.#tested = { revision, result };
+    });
+  }
+
   close(): Promise<void> {
     return this.#tidying;
   }
@@ -220,7 +231,9 @@ class StoredHistory implements History {
     const last = all.findLast(({ instance }) => instance === this.#options.instance);
     const id = outcome.status === 'reloaded' ? outcome.revision : tried?.id;
     const parts = id === undefined ? undefined : await this.#partsOf(id, tried, all);
-    const entry = outcomeEntry(outcome, { instance: this.#options.instance, id, parts });
+    const tests = this.#tested?.revision === id ? this.#tested?.result : undefined;
+    this.#tested = undefined;
+    const entry = outcomeEntry(outcome, { instance: this.#options.instance, id, parts, tests });
     if (entry === undefined || (last !== undefined && isRepeated(last, entry))) return last?.number;
     return (await this.#entries.append(entry)).number;
   }

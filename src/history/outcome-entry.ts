@@ -1,5 +1,5 @@
 import type { Outcome } from '../engine/engine.js';
-import type { Entry } from './entry.js';
+import type { Entry, TestResult } from './entry.js';
 import type { PartsRef } from './pack.js';
 
 /** Diagnostics that one entry carries; the attempt itself told all of them. */
@@ -10,10 +10,11 @@ interface EntryContext {
   /** What was tried. */
   readonly id: string | undefined;
   readonly parts: PartsRef | undefined;
+  readonly tests: TestResult | undefined;
 }
 
 /** What the history says of an attempt; undefined when nothing came of it. */
-export function outcomeEntry(outcome: Outcome, { instance, id, parts }: EntryContext): Omit<Entry, 'number' | 'format'> | undefined {
+export function outcomeEntry(outcome: Outcome, { instance, id, parts, tests }: EntryContext): Omit<Entry, 'number' | 'format'> | undefined {
   const { status, trigger, asked, changes, effects, error, diagnostics } = outcome;
   if (status === 'unchanged') return undefined;
   return {
@@ -35,6 +36,7 @@ export function outcomeEntry(outcome: Outcome, { instance, id, parts }: EntryCon
     ...given('serving', outcome.revision),
     ...given('changes', changes === undefined ? undefined : { ...changes }),
     ...given('effects', effects === undefined ? undefined : { ...effects }),
+    ...given('tests', tests),
     ...given('error', error),
     ...given('accepted', asked.accept === undefined ? undefined : [...asked.accept]),
   };
