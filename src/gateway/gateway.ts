@@ -3,6 +3,7 @@ import type { AuditStore } from '../audit/audit-store.js';
 import { openStateDatabase } from '../audit/database.js';
 import { createEnforcementStore } from '../audit/enforcement-store.js';
 import { policyReloadEvent } from '../audit/policy-reload.js';
+import { compilerStamp } from '../compiler/stamp.js';
 import type { Config } from '../config/config.js';
 import type { Engine } from '../engine/engine.js';
 import { checkAddress, isLoopback } from '../http/address.js';
@@ -25,6 +26,7 @@ import { openAudit } from './open-audit.js';
 import { trailPins } from './pin-trail.js';
 import { openGatewayHistory } from './open-gateway-history.js';
 import { createPolicyEngine } from './policy-engine.js';
+import { awaitCompiler } from './await-compiler.js';
 import { createWatchdog } from './watchdog-parts.js';
 import { openTlsFiles } from './tls-files.js';
 
@@ -96,6 +98,7 @@ export async function startGateway({ config, token, log, version = '0.0.0' }: Ga
     trailPins(policy.engine, { log, audit, policyDir });
     gates.follow(policy.engine);
     watchdog?.follow(policy.engine);
+    closers.push(awaitCompiler({ engine: policy.engine, stamp: () => compilerStamp({ override: config.compiler.path }), log }));
     const enforcement = announcing(createEnforcementStore({ database }), serving);
     const guardrail = createGuardrailParts({ config, token, log, metrics, policy, audit, enforcement, serving });
     closers.push(() => guardrail.close());

@@ -3,12 +3,18 @@ import { cpus } from 'node:os';
 import path from 'node:path';
 import { ROOT } from './daemon.js';
 import { benchEvaluation } from './evaluation.js';
+import { benchHistory } from './history.js';
 import { benchReload } from './reload.js';
 import type { Rows } from './reload.js';
 import { benchSets } from './sets.js';
 
-/** `npm run bench [reload|sets|evaluation …]`: prints a table a section and writes everything as JSON. */
-const SECTIONS: Readonly<Record<string, () => Promise<Rows>>> = { reload: benchReload, sets: benchSets, evaluation: benchEvaluation };
+/** `npm run bench [reload|sets|evaluation|history …]`: prints a table a section and writes everything as JSON. */
+const SECTIONS: Readonly<Record<string, () => Promise<Rows>>> = {
+  reload: benchReload,
+  sets: benchSets,
+  evaluation: benchEvaluation,
+  history: benchHistory,
+};
 
 const chosen = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(SECTIONS);
 const results: Record<string, Rows> = {};

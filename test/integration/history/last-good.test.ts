@@ -1,7 +1,7 @@
-import { readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { chmod, copyFile, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { markerModule } from '../../helpers/policies.js';
+import { markerModule, ROOT } from '../../helpers/policies.js';
 import { waitFor } from '../../helpers/wait-for.js';
 import { createScene, marker, NO_COMPILER } from './history-gateway.js';
 
@@ -50,6 +50,19 @@ describe('a start that cannot serve its folder', () => {
     const other = await scene.start(NO_COMPILER);
     expect(other.gateway.engine.lastOutcome).toMatchObject({ recovered: true, error: { code: 'compiler_missing' } });
     expect(await marker(other)).toBe('a');
+  });
+
+  it('tries again as soon as there is a compiler', async () => {
+    const scene = await createScene();
+    await (await scene.start()).gateway.close();
+    await scene.write(markerModule('b'));
+    const compiler = path.join(scene.dataDir, 'rego-compiler');
+    const running = await scene.start({ 'compiler.path': compiler });
+    expect(running.gateway.engine.lastOutcome).toMatchObject({ recovered: true, error: { code: 'compiler_missing' } });
+    await copyFile(path.join(ROOT, 'dist/compiler/rego-compiler'), `${compiler}.new`);
+    await chmod(`${compiler}.new`, 0o755);
+    await rename(`${compiler}.new`, compiler);
+    await waitFor('the folder to serve', async () => (await marker(running)) === 'b', 20_000);
   });
 
   it('still ends without a compiler when nothing was kept', async () => {

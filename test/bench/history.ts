@@ -1,0 +1,166 @@
+import { cp, mkdir, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { loadConfig } from '../../src/config/load.js';
+import { openGatewayHistory } from '../../src/gateway/open-gateway-history.js';
+import { createPolicyEngine } from '../../src/gateway/policy-engine.js';
+import type { PolicyEngine } from '../../src/gateway/policy-engine.js';
+import type { History } from '../../src/history/history.js';
+import { silentLog } from '../../src/log.js';
+import { HEADERS, ROOT, startGatewayProcess } from './daemon.js';
+import type { Server } from './daemon.js';
+import { percentile } from './load.js';
+import type { Rows } from './reload.js';
+
+const TURNS = 30;
+const STARTS = 5;
+const REVISIONS = 50;
+const MIB = 1024 * 1024;
+
+/** Everything about going back: how fast, how fast to start from what is kept, what keeping costs on the disk and at a reload. */
+export async function benchHistory(): Promise<Rows> {
+  const home = await mkdtemp(path.join(tmpdir(), 'defenseclaw-bench-'));
+  try {
+    const rows: Rows = {};
+    const dir = path.join(home, 'policies');
+    await cp(path.join(ROOT, 'policies'), dir, { recursive: true });
+    await rollbacks(dir, home, rows);
+    rows['exec -> first decision, from the store (ms)'] = spread(await starts(dir, home));
+    rows['cost of the store at a reload (ms)'] = await cost(path.join(home, 'cost'), dir);
+    for (const modules of [6, 500]) {
+      rows[`store, ${REVISIONS} revisions of ${modules} modules`] = await size(path.join(home, `size-${modules}`), modules);
+    }
+    return rows;
+  } finally {
+    await rm(home, { recursive: true, force: true });
+  }
+}
+
+async function ask({ url }: Server, route: string, body: unknown): Promise<Record<string, unknown>> {
+  const response = await fetch(`${url}${route}`, { method: 'POST', headers: HEADERS, body: JSON.stringify(body) });
+  return (await response.json()) as Record<string, unknown>;
+}
+
+const markerFile = (dir: string): string => path.join(dir, 'rego', 'bench_marker.rego');
+const marker = (value: number): string => `package bench.marker\n\nvalue := ${value}\n`;
+
+/** From the request to the answer of the first decision after it, for a revision that is one swap away and for one out of the store. */
+async function rollbacks(dir: string, home: string, rows: Rows): Promise<void> {
+  await writeFile(markerFile(dir), marker(0));
+  const gateway = await startGatewayProcess(dir, home);
+  try {
+    const ids: string[] = [];
+    for (let value = 0; value < 8; value++) {
+      await writeFile(markerFile(dir), marker(value));
+      ids.push(String((await ask(gateway, '/policy/reload', {}))['revision']));
+    }
+    const back = async (value: number): Promise<number> => {
+      const start = performance.now();
+      await ask(gateway, '/policy/rollback', { revision: ids[value] });
+      const { result } = await ask(gateway, '/v1/data/bench/marker/value', { input: {} });
+      if (result !== value) throw new Error(`Expected ${value} to serve, got ${String(result)}`);
+      return performance.now() - start;
+    };
+    const warm: number[] = [];
+    for (let turn = 0; turn < TURNS; turn++) warm.push(await back(6 + (turn % 2)));
+    const cold: number[] = [];
+    for (let turn = 0; turn < TURNS; turn++) cold.push(await back(turn % 6));
+    rows['rollback -> first decision, warm (ms)'] = spread(warm);
+    rows['rollback -> first decision, out of the store (ms)'] = spread(cold);
+    await ask(gateway, '/policy/resume', {});
+  } finally {
+    await gateway.stop();
+  }
+}
+
+async function starts(dir: string, home: string): Promise<number[]> {
+  const samples: number[] = [];
+  for (let turn = 0; turn < STARTS; turn++) {
+    const start = performance.now();
+    const gateway = await startGatewayProcess(dir, home);
+    await ask(gateway, '/v1/data/bench/marker/value', { input: {} });
+    samples.push(performance.now() - start);
+    await gateway.stop();
+  }
+  return samples;
+}
+
+interface Parts extends PolicyEngine {
+  readonly history: History | undefined;
+}
+
+function open(dir: string, dataDir: string, keeps: boolean): Parts {
+  const config = loadConfig({ flags: { policy_dir: dir, data_dir: dataDir }, env: {}, userHome: dataDir });
+  const history = keeps ? openGatewayHistory(config, '0.0.0', silentLog) : undefined;
+  return { ...createPolicyEngine({ config, policyDir: config.paths.policyDir, log: silentLog, history }), history };
+}
+
+/** The same edits by an engine that keeps and by one that does not, in turn. */
+async function cost(dataDir: string, dir: string): Promise<Record<string, number>> {
+  await mkdir(dataDir, { recursive: true });
+  const engines = { with: open(dir, dataDir, true), without: open(dir, dataDir, false) };
+  const samples: Record<keyof typeof engines, number[]> = { with: [], without: [] };
+  try {
+    for (let turn = 0; turn < TURNS + 2; turn++) {
+      await writeFile(markerFile(dir), marker(100 + turn));
+      for (const name of turn % 2 === 0 ? (['with', 'without'] as const) : (['without', 'with'] as const)) {
+        const start = performance.now();
+        const { status } = await engines[name].engine.reload('api');
+        if (status !== 'reloaded') throw new Error(`Expected a reload, got ${status}`);
+        // The first ones start processes.
+        if (turn >= 2) samples[name].push(performance.now() - start);
+      }
+    }
+  } finally {
+    for (const parts of Object.values(engines)) await close(parts);
+  }
+  const [kept, plain] = [percentile(samples.with, 0.5), percentile(samples.without, 0.5)];
+  return { 'p50 with': round(kept), 'p50 without': round(plain), difference: round(kept - plain) };
+}
+
+/** The folder of the store after so many edits of one module. */
+async function size(home: string, modules: number): Promise<Record<string, number>> {
+  const dir = path.join(home, 'policies');
+  await mkdir(path.join(dir, 'rego'), { recursive: true });
+  if (modules === 6) await cp(path.join(ROOT, 'policies'), dir, { recursive: true });
+  else
+    for (let number = 0; number < modules; number++)
+      await writeFile(
+        path.join(dir, 'rego', `m${number}.rego`),
+        `package m${number}\n\ndefault allow := false\n\nallow if input.x == ${number}\n`,
+      );
+  const dataDir = path.join(home, 'data');
+  await mkdir(dataDir, { recursive: true });
+  const parts = open(dir, dataDir, true);
+  try {
+    for (let turn = 0; turn < REVISIONS; turn++) {
+      await writeFile(markerFile(dir), marker(turn));
+      const outcome = await parts.engine.reload('api', { force: true });
+      if (outcome.status !== 'reloaded') throw new Error(`Expected a reload, got ${outcome.error?.message ?? outcome.status}`);
+    }
+  } finally {
+    await close(parts);
+  }
+  const bytes = await bytesIn(path.join(dataDir, 'revisions'));
+  return { MiB: round(bytes / MIB), 'KiB a revision': Math.round(bytes / REVISIONS / 1024) };
+}
+
+async function close({ history, ...parts }: Parts): Promise<void> {
+  await parts.close();
+  await history?.close();
+}
+
+async function bytesIn(folder: string): Promise<number> {
+  let sum = 0;
+  for (const entry of await readdir(folder, { recursive: true, withFileTypes: true }))
+    if (entry.isFile()) sum += (await stat(path.join(entry.parentPath, entry.name))).size;
+  return sum;
+}
+
+function spread(samples: readonly number[]): Record<string, number> {
+  return { p50: round(percentile(samples, 0.5)), p95: round(percentile(samples, 0.95)), max: round(Math.max(...samples)) };
+}
+
+function round(value: number): number {
+  return Math.round(value * 10) / 10;
+}
