@@ -48,8 +48,8 @@ export interface Glimpse {
 export interface SourceReader {
   /** Names and fingerprints of this moment. Never throws. */
   scan(policyDir: string): Promise<Scan>;
-  /** One reading without waiting for a second that agrees: good for noticing, never for serving. Never throws. */
-  peek(policyDir: string): Promise<Glimpse>;
+  /** One reading of what a scan saw, without waiting for a second that agrees: good for noticing, never for serving. Never throws. */
+  peek(policyDir: string, scan: Scan): Promise<Glimpse>;
   /** Files of the state with this {@link Scan.key} came whole: a reading of it waits for no quiet. */
   vouch(key: string): void;
   /**
@@ -111,9 +111,9 @@ class SettlingReader implements SourceReader {
     return scanPolicy(policyDir, this.#limits, this.#deadline(policyDir));
   }
 
-  async peek(policyDir: string): Promise<Glimpse> {
-    const take = await this.#take(policyDir, this.#deadline(policyDir));
-    const { key } = take.scan;
+  async peek(policyDir: string, scan: Scan): Promise<Glimpse> {
+    const take = await this.#contentsOf(scan, this.#deadline(policyDir));
+    const { key } = scan;
     if (take.contents.torn !== undefined) return { key, found: undefined };
     try {
       return { key, found: contentKey(await this.#finish(take, false)) };
@@ -163,7 +163,11 @@ class SettlingReader implements SourceReader {
   }
 
   async #take(policyDir: string, deadline: Deadline): Promise<Take> {
-    const scan = await scanPolicy(policyDir, this.#limits, deadline);
+    return this.#contentsOf(await scanPolicy(policyDir, this.#limits, deadline), deadline);
+  }
+
+  /** A file that is no longer as it was scanned is torn. */
+  async #contentsOf(scan: Scan, deadline: Deadline): Promise<Take> {
     const nothing = { bytes: new Map<string, Uint8Array>(), torn: undefined };
     if (scan.problems.length > 0) return { scan, contents: { ...nothing, problems: [] } };
     try {

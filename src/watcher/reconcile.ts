@@ -47,7 +47,7 @@ export class Reconciler {
   async round(scan: Scan): Promise<Round> {
     if (!this.differs(scan.key)) return { moved: false };
     const { policyDir, engine, reader } = this.#deps;
-    const glimpse = await reader.peek(policyDir);
+    const glimpse = await reader.peek(policyDir, scan);
     const found = nameOf(glimpse);
     const retry = this.#retryOf;
     // Whoever asked: what boot or an operator's reload has seen needs no second one.

@@ -272,9 +272,9 @@ async function vouching(policyDir: string) {
     api: { attachEngine: () => undefined, registerPolicyReloader: () => undefined },
     reader: {
       scan: (dir) => reader.scan(dir),
-      peek: (dir) => {
+      peek: (dir, scan) => {
         state.peeks++;
-        return reader.peek(dir);
+        return reader.peek(dir, scan);
       },
       read: (dir, options) => reader.read(dir, options),
       vouch: (key) => {

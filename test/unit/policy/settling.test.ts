@@ -198,7 +198,7 @@ describe('a glimpse', () => {
   it('names the set that a reading would give, without waiting', async () => {
     const dir = await tempDir({ 'a.rego': 'package a\n' });
     const { reader, naps } = scripted([]);
-    const { found } = await reader.peek(dir);
+    const { found } = await reader.peek(dir, await reader.scan(dir));
     expect(naps).toEqual([]);
     expect(found).toBe(contentKey(await reader.read(dir)));
   });
@@ -206,13 +206,21 @@ describe('a glimpse', () => {
   it('gives the failure that a reading would throw', async () => {
     const dir = await tempDir({ 'data.json': '{}' });
     const { reader } = scripted([], LATER);
-    expect((await reader.peek(dir)).found).toMatchObject({ code: 'policy_no_modules' });
+    expect((await reader.peek(dir, await reader.scan(dir))).found).toMatchObject({ code: 'policy_no_modules' });
+  });
+
+  it('finds nothing where a file is not as it was scanned', async () => {
+    const dir = await tempDir({ 'a.rego': 'package a\n' });
+    const { reader } = scripted([], LATER);
+    const scan = await reader.scan(dir);
+    await writeFile(path.join(dir, 'a.rego'), 'package longer\n');
+    expect(await reader.peek(dir, scan)).toEqual({ key: scan.key, found: undefined });
   });
 
   it('has a key that moves when a file does', async () => {
     const dir = await tempDir({ 'a.rego': 'package a\n' });
     const { reader } = scripted([], LATER);
-    const { key } = await reader.peek(dir);
+    const { key } = await reader.peek(dir, await reader.scan(dir));
     expect((await reader.scan(dir)).key).toBe(key);
     await writeFile(path.join(dir, 'notes.txt'), 'x');
     expect((await reader.scan(dir)).key).toBe(key);
