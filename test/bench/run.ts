@@ -5,13 +5,15 @@ import { ROOT } from './daemon.js';
 import { benchEvaluation } from './evaluation.js';
 import { benchHistory } from './history.js';
 import { benchReload } from './reload.js';
+import { benchFirstDecision } from './first-decision.js';
 import type { Rows } from './reload.js';
 import { benchSets } from './sets.js';
 
-/** `npm run bench [reload|sets|evaluation|history …]`: prints a table a section and writes everything as JSON. */
+/** `npm run bench [reload|sets|first|evaluation|history …]`: prints a table a section and writes everything as JSON. */
 const SECTIONS: Readonly<Record<string, () => Promise<Rows>>> = {
   reload: benchReload,
   sets: benchSets,
+  first: benchFirstDecision,
   evaluation: benchEvaluation,
   history: benchHistory,
 };
