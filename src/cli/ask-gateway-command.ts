@@ -1,3 +1,4 @@
+import { reloadBound, sayWhileWaiting } from './await-reload.js';
 import { GatewayCommand } from './base-command.js';
 import { openGateway } from './open-gateway.js';
 import { diagnosticsOf, messageOf, renderChange } from './reload-body.js';
@@ -10,7 +11,8 @@ import { ERRORS } from '../errors.js';
 /** A command that has a running gateway change what it serves, and says what came of it. */
 export abstract class AskGatewayCommand extends GatewayCommand {
   protected async ask(flags: SettingFlags, route: string, body: Readonly<Record<string, unknown>>): Promise<unknown> {
-    const answer = await openGateway(flags).call('POST', route, { by: whoAmI(), ...body });
+    const asked = openGateway(flags, reloadBound).call('POST', route, { by: whoAmI(), ...body });
+    const answer = await sayWhileWaiting(asked, (line) => this.logToStderr(this.paintError('dim', line)));
     if (answer.status === 200) {
       this.log(renderChange(answer.body as ReloadBody));
       return answer.body;

@@ -10,6 +10,9 @@ export type RegoVersion = 'v0' | 'v1';
 /** The file of a bundle that says, among other things, in which Rego its modules are written. */
 export const MANIFEST_NAME = '.manifest';
 
+/** The path of the one that lies beside `rego/`, when that folder is the root. */
+export const OUTER_MANIFEST = `../${MANIFEST_NAME}`;
+
 /** Patterns of one manifest. */
 const MAX_PATTERNS = 10_000;
 const MAX_PATTERN_CHARS = 1024;
@@ -44,14 +47,22 @@ interface Rule {
  */
 export function versionsFrom(manifests: readonly SourceFile[], configured: RegoVersion): VersionOf {
   if (manifests.length === 0) return () => configured;
-  const rules = manifests.map(readManifest).sort((a, b) => b.folder.length - a.folder.length);
+  const rules = manifests.map(readManifest).sort((a, b) => depthOf(b.folder) - depthOf(a.folder));
   return (path) => {
-    const rule = rules.find(({ folder }) => path.startsWith(folder));
+    const rule = rules.find(({ folder }) => folder === ABOVE || path.startsWith(folder));
     if (rule === undefined) return configured;
-    const within = `/${path.slice(rule.folder.length)}`;
+    const within = rule.folder === ABOVE ? `/rego/${path}` : `/${path.slice(rule.folder.length)}`;
     const found = rule.patterns.find(([matches]) => matches(within));
     return found?.[1] ?? rule.version ?? configured;
   };
+}
+
+/** The folder above `rego/`, where a bundle that is unpacked there has its manifest. */
+const ABOVE = '../';
+
+/** A manifest above everything speaks last. */
+function depthOf(folder: string): number {
+  return folder === ABOVE ? -1 : folder.length;
 }
 
 function readManifest(file: SourceFile): Rule {

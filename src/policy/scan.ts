@@ -5,6 +5,7 @@ import { promisify } from 'node:util';
 import type { BigIntStats } from 'node:fs';
 import { GatewayError } from '../errors.js';
 import type { Deadline } from './deadline.js';
+import { MANIFEST_NAME, OUTER_MANIFEST } from './manifest.js';
 import { mapBounded } from './map-bounded.js';
 import { fileTooLarge, folderTooLarge, missingFolder, systemCode, unreadable } from './source-errors.js';
 import { judgeKindOf, kindOf } from './source-kind.js';
@@ -72,9 +73,20 @@ async function scanIn(base: string, limits: SourceLimits, deadline: Deadline): P
   const holdsRego = inner?.files.some(({ kind }) => kind === 'module' || kind === 'test') ?? false;
   const unlisted = inner?.folders.includes(nested) === false;
   if (inner === undefined || !(holdsRego || unlisted)) return look(base, [await walk(base, { ...options, kindOf })], options);
+  const outer = { ...inner, files: [...inner.files, ...(await manifestBeside(base))] };
   const judge = await walkJudge(path.join(base, 'judge'), { ...options, kindOf: judgeKindOf });
-  if (judge === undefined) return look(nested, [inner], options);
-  return look(nested, [{ ...inner, files: inner.files.filter(({ kind }) => kind !== 'judge') }, judge], options);
+  if (judge === undefined) return look(nested, [outer], options);
+  return look(nested, [{ ...outer, files: outer.files.filter(({ kind }) => kind !== 'judge') }, judge], options);
+}
+
+/** A bundle that was unpacked into the policy folder has its manifest beside `rego/`. */
+async function manifestBeside(base: string): Promise<WalkedFile[]> {
+  const absolute = path.join(base, MANIFEST_NAME);
+  const isFile = await stat(absolute).then(
+    (stats) => stats.isFile(),
+    () => false,
+  );
+  return isFile ? [{ path: OUTER_MANIFEST, absolute, kind: 'manifest' }] : [];
 }
 
 async function walkNested(nested: string, options: WalkOptions): Promise<Walked | GatewayError | undefined> {

@@ -1,4 +1,5 @@
 import { Flags } from '@oclif/core';
+import { reloadBound, sayWhileWaiting } from '../../cli/await-reload.js';
 import { GatewayCommand } from '../../cli/base-command.js';
 import { ADDRESS_FLAGS } from '../../cli/flags.js';
 import { openGateway } from '../../cli/open-gateway.js';
@@ -28,11 +29,12 @@ export default class PolicyReload extends GatewayCommand {
 
   async run(): Promise<unknown> {
     const { flags } = await this.parse(PolicyReload);
-    const { status, body } = await openGateway(flags).call('POST', '/policy/reload', {
+    const asked = openGateway(flags, reloadBound).call('POST', '/policy/reload', {
       by: whoAmI(),
       ...(flags.force ? { force: true } : {}),
       ...(flags.accept === undefined ? {} : { accept: flags.accept }),
     });
+    const { status, body } = await sayWhileWaiting(asked, (line) => this.logToStderr(this.paintError('dim', line)));
     if (status === 200) {
       this.log(JSON.stringify(body, undefined, 2));
       return body;

@@ -36,6 +36,14 @@ describe('the Rego version of a module', () => {
     expect(await old(files)).toEqual(expected);
   });
 
+  it('comes from the manifest beside rego/, whose names begin with that folder; one inside is nearer', async () => {
+    const files = { 'rego/a.rego': M, 'rego/v/b.rego': M };
+    expect(await old({ ...files, '.manifest': '{"rego_version":0}' })).toEqual(['a.rego', 'v/b.rego']);
+    expect(await old({ ...files, '.manifest': '{"file_rego_versions":{"/rego/v/*":0}}' })).toEqual(['v/b.rego']);
+    expect(await old({ ...files, '.manifest': '{"rego_version":0}', 'rego/v/.manifest': '{"rego_version":1}' })).toEqual(['a.rego']);
+    await expect(old({ ...files, '.manifest': '{"rego_version":7}' })).rejects.toMatchObject({ code: 'policy_manifest_invalid' });
+  });
+
   it('comes from the nearest manifest of several, whatever is configured', async () => {
     const files = {
       ...{ 'old/.manifest': '{"rego_version":0,"file_rego_versions":{"/new.rego":1}}', 'old/a.rego': M, 'old/new.rego': M },
