@@ -1,6 +1,6 @@
 import { GatewayCommand } from './base-command.js';
-import { serve, withLocalPolicy } from './local-policy.js';
-import type { LocalFlags, LocalPolicy } from './local-policy.js';
+import { localFolder, serve, withLocalPolicy } from './local-policy.js';
+import type { LocalFlags, LocalFolder, LocalPolicy } from './local-policy.js';
 import { besideText, modulesBeside } from '../policy/inventory.js';
 
 /** What a command was given to find its folder by. */
@@ -14,11 +14,15 @@ export abstract class LocalPolicyCommand extends GatewayCommand {
   /** Its own report tells of modules that are not read. */
   protected readonly tellsUnread: boolean = false;
 
-  protected withPolicy<T>({ args, flags }: ParsedFolder, work: (local: LocalPolicy) => Promise<T>): Promise<T> {
-    return withLocalPolicy(flags, args.dir, async (local) => {
-      if (!this.jsonEnabled()) await this.#introduce(local);
-      return work(local);
-    });
+  protected async withPolicy<T>(parsed: ParsedFolder, work: (local: LocalPolicy) => Promise<T>): Promise<T> {
+    return withLocalPolicy(await this.folder(parsed), work);
+  }
+
+  /** The folder alone. */
+  protected async folder({ args, flags }: ParsedFolder): Promise<LocalFolder> {
+    const found = await localFolder(flags, args.dir);
+    if (!this.jsonEnabled()) await this.#introduce(found);
+    return found;
   }
 
   /** The same with the policies compiled and serving; throws what the reload was rejected for. */
@@ -29,7 +33,7 @@ export abstract class LocalPolicyCommand extends GatewayCommand {
     });
   }
 
-  async #introduce({ dir, why }: LocalPolicy): Promise<void> {
+  async #introduce({ dir, why }: LocalFolder): Promise<void> {
     if (why !== undefined) this.logToStderr(this.paintError('dim', `policy folder: ${dir} (${why})`));
     const beside = this.tellsUnread ? undefined : await modulesBeside(dir);
     if (beside !== undefined) this.logToStderr(`${this.paintError('yellow', 'warning')}: ${besideText(beside)}`);

@@ -1,6 +1,5 @@
 import type { Config } from '../config/config.js';
 import { GatewayError } from '../errors.js';
-import { createPolicyEngine } from '../gateway/policy-engine.js';
 import type { PolicyEngine } from '../gateway/policy-engine.js';
 import { silentLog } from '../log.js';
 import { chooseFolder } from './policy-folder.js';
@@ -11,27 +10,34 @@ export interface LocalFlags extends SettingFlags {
   readonly 'rego-dir'?: string | undefined;
 }
 
-/** A policy folder opened without a gateway. */
-export interface LocalPolicy {
+/** A policy folder, found without a gateway. */
+export interface LocalFolder {
   /** The folder as named, absolute. */
   readonly dir: string;
   /** Why this one, when the command does not name it. */
   readonly why: string | undefined;
   readonly config: Config;
+}
+
+/** The same with what it takes to work on it. */
+export interface LocalPolicy extends LocalFolder {
   readonly parts: PolicyEngine;
 }
 
-/** Runs `work` on the folder that is named, or found (see {@link chooseFolder}), and stops the compiler and the workers afterwards. */
-export async function withLocalPolicy<T>(
-  flags: LocalFlags,
-  argument: string | undefined,
-  work: (local: LocalPolicy) => Promise<T>,
-): Promise<T> {
+/** The folder that is named, or found (see {@link chooseFolder}). */
+export async function localFolder(flags: LocalFlags, argument: string | undefined): Promise<LocalFolder> {
   const config = configFromFlags(flags);
   const { dir, why } = await chooseFolder({ argument, flag: flags['rego-dir'], cwd: process.cwd() }, config);
-  const parts = createPolicyEngine({ config, policyDir: dir, log: silentLog });
+  return { dir, why, config };
+}
+
+/** Runs `work` on the folder, and stops the compiler and the workers afterwards. */
+export async function withLocalPolicy<T>(folder: LocalFolder, work: (local: LocalPolicy) => Promise<T>): Promise<T> {
+  // Not every command on a folder needs an engine: it brings a third of the program with it.
+  const { createPolicyEngine } = await import('../gateway/policy-engine.js');
+  const parts = createPolicyEngine({ config: folder.config, policyDir: folder.dir, log: silentLog });
   try {
-    return await work({ dir, why, config, parts });
+    return await work({ ...folder, parts });
   } finally {
     await parts.close();
   }

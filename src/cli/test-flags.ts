@@ -41,6 +41,11 @@ export const TEST_FLAGS = {
   'require-tests': Flags.boolean({ aliases: ['fail-on-empty'], description: 'Fail when the folder holds no test' }),
 };
 
+/** `rego` is what OPA calls its interpreter. */
+export function engineOf({ engine }: Pick<TestFlags, 'engine'>): TestEngine {
+  return engine === 'rego' ? 'topdown' : engine;
+}
+
 function percentage(text: string): number {
   const percent = Number(text);
   if (text.trim() !== '' && percent >= 0 && percent <= 100) return percent;

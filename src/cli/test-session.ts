@@ -11,6 +11,7 @@ import { count, renderDiagnostics } from './render-diagnostics.js';
 import { renderJunit } from './render-junit.js';
 import { renderLcov } from './render-lcov.js';
 import { renderTests } from './render-tests.js';
+import { engineOf } from './test-flags.js';
 import type { TestFlags } from './test-flags.js';
 import { testProblem } from './test-problem.js';
 
@@ -52,8 +53,11 @@ export class TestSession {
     return this.#test(source);
   }
 
-  /** Runs again when the folder holds something else than before, and says what is new. Throws nothing: the next save may mend it. */
-  async runAgain(): Promise<number | undefined> {
+  /**
+   * Runs again when the folder holds something else than before, and says what is new. Throws nothing: the next save may mend it. What
+   * `stop` breaks off has no exit code, and is not told.
+   */
+  async runAgain(stop: AbortSignal): Promise<number | undefined> {
     try {
       const before = this.#seen;
       const source = await this.#tests.read();
@@ -64,6 +68,7 @@ export class TestSession {
       this.#note(`\n${this.#noting('bold', 'changed:')} ${what.join(', ')}`);
       return await this.#test(source);
     } catch (thrown) {
+      if (stop.aborted) return undefined;
       const error = asGatewayError(thrown);
       this.#fail(error);
       return error.spec.exit;
@@ -96,10 +101,10 @@ export class TestSession {
   }
 
   #options(): TestRunOptions {
-    const { engine, coverage, threshold, format, timeout: timeoutMs, run, parallel, 'max-errors': maxErrors } = this.#flags;
+    const { coverage, threshold, format, timeout: timeoutMs, run, parallel, 'max-errors': maxErrors } = this.#flags;
     const machine = format === 'json';
     return {
-      engine: engine === 'rego' ? 'topdown' : engine,
+      engine: engineOf(this.#flags),
       coverage: coverage || threshold !== undefined || format === 'lcov',
       coverageKinds: coverage && format !== 'lcov',
       timeoutMs,

@@ -21,6 +21,7 @@ export function createEvaluator(options: EvaluatorOptions = {}): Evaluator {
     maxHeapMb: Math.max(MIN_HEAP_MB, maxMemoryMb),
     allowBuiltins,
     tests: options.tests ?? false,
+    standIns: options.standIns ?? true,
     onPrint: options.onPrint ?? (() => undefined),
   });
   return {

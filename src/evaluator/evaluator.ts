@@ -94,6 +94,11 @@ export interface EvaluatorOptions {
    * a refused built-in may be named, but ends the evaluation where no mock catches the call.
    */
   readonly tests?: boolean;
+  /**
+   * One more thread is kept warm, and others step in for those in a slow request, so that nobody waits behind it. Default true; false is for
+   * who never has more requests under way than there are workers.
+   */
+  readonly standIns?: boolean;
   /** Receives `print` output: text and `file:line:col` of the call. */
   readonly onPrint?: (line: string) => void;
 }

@@ -17,12 +17,12 @@ import type { History } from '../history/history.js';
 import type { Watchdog } from '../history/watchdog/watchdog.js';
 import { judgeGate } from '../judge/judge-gate.js';
 import type { Log } from '../log.js';
-import { createSourceReader } from '../policy/source-reader.js';
 import type { SourceReader } from '../policy/source-reader.js';
 import type { Serving } from '../serving/serving.js';
 import { withServing } from '../serving/with-serving.js';
 import { createPolicyCompile } from './compile-policy.js';
 import { currentMaker, keptFirst } from './kept-compile.js';
+import { configuredReader } from './configured-reader.js';
 
 export interface PolicyEngineOptions {
   readonly config: Config;
@@ -66,11 +66,7 @@ const COMPILER_PRIORITY = 5;
 export function createPolicyEngine({ config, policyDir, log, serving, history, gatesOn, watchdog }: PolicyEngineOptions): PolicyEngine {
   const { policy, evaluation } = config;
   const patience: Patience = { factor: 1 };
-  const reader = createSourceReader({
-    regoVersion: policy.rego_version,
-    limits: { maxFiles: policy.max_files, maxFileBytes: policy.max_file_bytes, maxTotalBytes: policy.max_total_bytes },
-    readTimeoutMs: () => policy.read_timeout * patience.factor,
-  });
+  const reader = configuredReader(config, () => patience.factor);
   const compiler = createRegoCompiler({
     override: config.compiler.path,
     timeoutMs: config.compiler.timeout,

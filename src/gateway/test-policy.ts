@@ -1,11 +1,11 @@
+import { createRegoCompiler } from '../compiler/rego-compiler.js';
 import type { Config } from '../config/config.js';
 import type { SourceSet } from '../policy/source-set.js';
 import type { TestBenchmark } from '../testing/bench-tests.js';
 import { createTestRunner } from '../testing/create-test-runner.js';
 import type { BenchRunOptions } from '../testing/create-test-runner.js';
-import type { TestRun, TestRunOptions } from '../testing/test-run.js';
-import type { PolicyEngine } from './policy-engine.js';
-import { readSources } from './read-sources.js';
+import type { TestEngine, TestRun, TestRunOptions } from '../testing/test-run.js';
+import { configuredReader } from './configured-reader.js';
 
 /** Tests a policy folder, as often as asked. */
 export interface PolicyTests {
@@ -15,25 +15,36 @@ export interface PolicyTests {
   run(source: SourceSet, options: TestRunOptions): Promise<TestRun>;
   /** Measures them. Throws `policy_rejected` as well. */
   bench(source: SourceSet, options: BenchRunOptions): AsyncGenerator<TestBenchmark>;
-  /** Starts the threads of the engine that serves, and the compiler, while the folder is being read. */
-  warm(): void;
+  /** Starts the compiler, and the threads of the engine that serves unless only the interpreter runs, while the folder is being read. */
+  warm(engine: TestEngine): void;
   close(): Promise<void>;
 }
 
-export function createPolicyTests(parts: PolicyEngine, { evaluation }: Pick<Config, 'evaluation'>): PolicyTests {
+export interface PolicyTestsOptions {
+  readonly config: Pick<Config, 'policy' | 'compiler' | 'evaluation'>;
+  /** Absolute. */
+  readonly dir: string;
+}
+
+export function createPolicyTests({ config, dir }: PolicyTestsOptions): PolicyTests {
+  const { evaluation } = config;
+  const reader = configuredReader(config);
+  const compiler = createRegoCompiler({ override: config.compiler.path, timeoutMs: config.compiler.timeout });
   const runner = createTestRunner({
-    compiler: parts.compiler,
+    compiler,
     evaluation: { maxMemoryMb: evaluation.max_memory_mb, allowBuiltins: evaluation.allow_builtins },
   });
   return {
-    read: () => readSources(parts),
+    read: () => reader.read(dir),
     run: (source, options) => runner.run(source, options),
     bench: (source, options) => runner.bench(source, options),
-    warm: () => {
+    warm: (engine) => {
       // A compiler that cannot be started is told by the run.
-      parts.compiler.versions().catch(() => undefined);
-      runner.warm();
+      compiler.versions().catch(() => undefined);
+      if (engine !== 'topdown') runner.warm();
     },
-    close: () => runner.close(),
+    close: async () => {
+      await Promise.allSettled([runner.close(), compiler.close()]);
+    },
   };
 }

@@ -40,7 +40,7 @@ export interface TestRunner {
 /** A runner with evaluator threads of its own: tests never stand in the way of decisions. */
 export function createTestRunner({ compiler, evaluation = {} }: TestRunnerOptions): TestRunner {
   const workers = evaluation.workers ?? Math.max(1, availableParallelism() - 1);
-  const evaluator = createEvaluator({ ...evaluation, workers, tests: true, timeoutMs: MAX_TIMEOUT_MS });
+  const evaluator = createEvaluator({ ...evaluation, workers, tests: true, standIns: false, timeoutMs: MAX_TIMEOUT_MS });
   return {
     run: (source, options = {}) => run({ compiler, evaluator, workers }, source, options),
     bench: (source, options) => bench({ compiler, evaluator, workers }, source, options),

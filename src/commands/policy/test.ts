@@ -1,11 +1,10 @@
 import { POLICY_ARGS, POLICY_FLAGS } from '../../cli/flags.js';
 import { LocalPolicyCommand } from '../../cli/local-policy-command.js';
-import { TEST_FLAGS } from '../../cli/test-flags.js';
+import { engineOf, TEST_FLAGS } from '../../cli/test-flags.js';
 import type { TestFlags } from '../../cli/test-flags.js';
 import { TestSession } from '../../cli/test-session.js';
 import { GatewayError } from '../../errors.js';
 import { createPolicyTests } from '../../gateway/test-policy.js';
-import { watchFolder } from '../../watcher/watch-folder.js';
 
 export default class PolicyTest extends LocalPolicyCommand {
   static override summary = 'Run the Rego tests of a policy folder';
@@ -26,17 +25,16 @@ export default class PolicyTest extends LocalPolicyCommand {
   async run(): Promise<void> {
     const { args, flags } = await this.parse(PolicyTest);
     const wanted = this.#asked(flags);
-    await this.withPolicy({ args, flags }, async (local) => {
-      const tests = createPolicyTests(local.parts, local.config);
-      tests.warm();
-      try {
-        const session = new TestSession(tests, local.dir, wanted, this.#output());
-        this.endWith(wanted.bench ? await session.bench() : await session.run());
-        if (wanted.watch) await this.#watch(session, local.dir);
-      } finally {
-        await tests.close();
-      }
-    });
+    const { config, dir } = await this.folder({ args, flags });
+    const tests = createPolicyTests({ config, dir });
+    tests.warm(engineOf(wanted));
+    try {
+      const session = new TestSession(tests, dir, wanted, this.#output());
+      this.endWith(wanted.bench ? await session.bench() : await session.run());
+      if (wanted.watch) await this.#watch(session, dir);
+    } finally {
+      await tests.close();
+    }
   }
 
   /** `--json` is `--format json`. */
@@ -72,9 +70,10 @@ export default class PolicyTest extends LocalPolicyCommand {
     // Whoever read the report has gone.
     process.stdout.on('error', () => stop.abort());
     const again = async (): Promise<void> => {
-      const exit = await session.runAgain();
+      const exit = await session.runAgain(stop.signal);
       if (exit !== undefined) this.endWith(exit);
     };
+    const { watchFolder } = await import('../../watcher/watch-folder.js');
     await watchFolder(dir, again, stop.signal);
   }
 }

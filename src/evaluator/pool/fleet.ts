@@ -10,8 +10,10 @@ import { Thread } from './thread.js';
 import type { ThreadListener, ThreadOptions } from './thread.js';
 
 export interface FleetOptions extends ThreadOptions {
-  /** Threads that serve; one more is kept warm. */
+  /** Threads that serve. */
   readonly workers: number;
+  /** Keeps one more thread warm, and lets others step in for those that are in a slow request. */
+  readonly standIns: boolean;
   readonly onPrint: (line: string) => void;
 }
 
@@ -197,7 +199,7 @@ export class Fleet implements ThreadListener {
 
   /** Serving threads and the spare. */
   get #wanted(): number {
-    return this.#options.workers + 1;
+    return this.#options.workers + (this.#options.standIns ? 1 : 0);
   }
 
   #fill(): void {

@@ -182,7 +182,8 @@ export class Pool implements FleetListener {
       const { oldest } = thread;
       if (oldest === undefined && !thread.stalled) continue;
       const busy = now - thread.busySince;
-      if (!thread.stalled && busy >= Math.min(STALL_MS, oldest?.timeoutMs ?? STALL_MS)) this.#requeue(this.#fleet.bypass(thread));
+      if (this.#options.standIns && !thread.stalled && busy >= Math.min(STALL_MS, oldest?.timeoutMs ?? STALL_MS))
+        this.#requeue(this.#fleet.bypass(thread));
       if (thread.stalled && busy >= RELIEF_MS) this.#fleet.relieve();
       const limit = thread.oldest?.timeoutMs ?? PREPARE_TIMEOUT_MS;
       if (busy >= limit + OVERRUN_MS) this.#fleet.kill(thread, timedOut(limit));

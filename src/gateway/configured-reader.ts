@@ -1,0 +1,12 @@
+import type { Config } from '../config/config.js';
+import { createSourceReader } from '../policy/source-reader.js';
+import type { SourceReader } from '../policy/source-reader.js';
+
+/** A reader of policy folders within the bounds of the configuration; `patience` multiplies the time that a reading may take. */
+export function configuredReader({ policy }: Pick<Config, 'policy'>, patience: () => number = () => 1): SourceReader {
+  return createSourceReader({
+    regoVersion: policy.rego_version,
+    limits: { maxFiles: policy.max_files, maxFileBytes: policy.max_file_bytes, maxTotalBytes: policy.max_total_bytes },
+    readTimeoutMs: () => policy.read_timeout * patience(),
+  });
+}
