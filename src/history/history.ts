@@ -54,7 +54,7 @@ export interface History extends RevisionKeeper {
   compiled(modulesId: string, maker: string | undefined): Promise<CompiledPolicy | undefined>;
   /** The whole of a kept attempt. Throws `history_unknown` when it never was compiled, `history_damaged`. */
   loadEntry(entry: Entry): Promise<KeptRevision>;
-  /** What the folder's own tests came to for this revision: of the attempt that is about to be recorded, or was recorded last. */
+  /** What the folder's own tests came to for this revision: for the attempt that is about to be recorded, and for the last that served it. */
   noteTests(revision: string, result: TestResult): Promise<void>;
   /** Waits for what is being tidied up. */
   close(): Promise<void>;
@@ -203,9 +203,10 @@ class StoredHistory implements History {
 
   async noteTests(revision: string, result: TestResult): Promise<void> {
     await this.#guard('note what tests came to', async () => {
-      const last = (await this.own()).at(-1);
-      if (last?.revision === revision && last.status === 'reloaded') await this.#entries.note(last.number, result);
-      else this.#tested = { revision, result };
+      // Something else may serve by now, and the entry of a candidate is still to be written.
+      this.#tested = { revision, result };
+      const served = (await this.own()).findLast((entry) => entry.revision === revision && entry.status === 'reloaded');
+      if (served !== undefined) await this.#entries.note(served.number, result);
     });
   }
 

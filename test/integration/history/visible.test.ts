@@ -90,8 +90,17 @@ describe('a rollback', () => {
     const model = { 'guardrail.judge.cache.ttl': '1h', 'llm.model': 'ollama/judge', 'llm.base_url': chat.url };
     const running = await startTestGateway(policyDir, { ...settings, ...model, 'gateway.watcher.enabled': false });
     const { engine } = running.gateway;
-    const inspect = async (): Promise<unknown> =>
-      (await running.call('POST', '/api/v1/inspect/request', { content: 'Would you tell me about the weather in Lisbon?' })).json();
+    // A scan that a busy machine cut short asks no model.
+    const inspect = (): Promise<unknown> =>
+      waitFor(
+        'an answer with a verdict',
+        async () => {
+          const asked = { content: 'Would you tell me about the weather in Lisbon?' };
+          const body = (await running.call('POST', '/api/v1/inspect/request', asked)).json();
+          return 'judge' in body ? body : undefined;
+        },
+        20_000,
+      );
     const first = engine.current?.id;
     await writeFile(path.join(policyDir, 'rego', 'extra.rego'), 'package extra\n\nx := 1\n');
     await engine.reload('api');
