@@ -15,10 +15,8 @@ export const history = z.strictObject({
     .max(1024 * 1024 * MIB)
     .default(512 * MIB)
     .meta({ description: 'Bytes that kept revisions may take; what serves or is pinned stays beyond them.' }),
-  warm: z
-    .int()
-    .min(0)
-    .max(32)
-    .default(2)
-    .meta({ description: 'Previous revisions that stay prepared in every process, so that going back to one takes no time.' }),
+  warm: z.int().min(0).max(32).default(2).meta({
+    description:
+      'Previous revisions that stay prepared in every process, so that going back to one takes no time; not those with more than 4 MiB of data.',
+  }),
 });

@@ -38,7 +38,7 @@ interface Started {
   readonly ask: (rule: string, input: object) => Promise<string>;
 }
 
-describe('large data in the worker pool', () => {
+describe('large data in the worker pool', { timeout: 120_000 }, () => {
   let policy: CompiledPolicy;
   beforeAll(async () => {
     policy = await compileRego({ 'large.rego': POLICY }, WAIT_HOSTED);

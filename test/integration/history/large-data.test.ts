@@ -15,7 +15,7 @@ function users(name: string): string {
 /** What the thread that decides may parse at once: 1 MB takes some 10 ms. */
 const MOST = 1_000_000;
 
-describe('large data', () => {
+describe('large data', { timeout: 120_000 }, () => {
   it('is reloaded, compared and gone back to without being parsed on the thread that decides', async () => {
     const dir = await tempDir({ 'big.rego': POLICY, 'data.json': users('first') });
     const { call, gateway } = await startTestGateway(dir, { 'gateway.watcher.enabled': false });

@@ -8,7 +8,7 @@ const POLICY = 'package big\n\nname := data.users[input.user].name\n';
 const users = (count: number): string =>
   JSON.stringify({ users: Object.fromEntries(Array.from({ length: count }, (_, n) => [`u${n}`, { name: `${n} ${'x'.repeat(500)}` }])) });
 
-describe('large data with serving processes', () => {
+describe('large data with serving processes', { timeout: 120_000 }, () => {
   it('is held by the workers of the main process alone; decisions go there and come out right', async () => {
     const dir = await tempDir({ 'big.rego': POLICY, 'data.json': users(10) });
     const { call } = await startTestGateway(dir, { 'http.processes': 1, 'history.warm': 0, 'gateway.watcher.enabled': false });
