@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 
 /** A child as /proc tells of it. */
 export interface ChildFacts {
@@ -23,6 +23,31 @@ export function environmentOf(pid: number): string[] {
     .split('\0')
     .filter((entry) => entry !== '')
     .map((entry) => entry.split('=')[0] ?? '');
+}
+
+/** Ports of the clients whose connections to `port` the process holds. */
+export function clientsOf(pid: number, port: number): number[] {
+  const inodes = new Set(openSockets(pid));
+  const local = port.toString(16).toUpperCase().padStart(4, '0');
+  return readOr('/proc/net/tcp')
+    .split('\n')
+    .map((line) => line.trim().split(/\s+/u))
+    .filter(([, at = '', , , , , , , , inode = '']) => at.endsWith(`:${local}`) && inodes.has(inode))
+    .map(([, , remote = '']) => Number.parseInt(remote.split(':')[1] ?? '0', 16));
+}
+
+function openSockets(pid: number): string[] {
+  try {
+    return readdirSync(`/proc/${pid}/fd`).flatMap((fd) => {
+      try {
+        return /^socket:\[(\d+)\]$/u.exec(readlinkSync(`/proc/${pid}/fd/${fd}`))?.[1] ?? [];
+      } catch {
+        return [];
+      }
+    });
+  } catch {
+    return [];
+  }
 }
 
 function readOr(file: string): string {
