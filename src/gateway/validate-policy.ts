@@ -24,9 +24,13 @@ export interface Validation {
   readonly modules: number;
   readonly files: Inventory;
   readonly diagnostics: readonly Diagnostic[];
+  /** Errors of the compiler beyond those; absent for none. */
+  readonly omitted?: number;
 }
 
 export interface ValidateOptions {
+  /** Findings of the compiler that are told. */
+  readonly maxDiagnostics: number;
   /** Warnings count as errors. */
   readonly strict?: boolean;
   /** Bound of the check of schemas in ms. */
@@ -34,19 +38,26 @@ export interface ValidateOptions {
 }
 
 /** A compile of modules and tests, then the data checks that a reload makes; every finding, not only the first. */
-export async function validatePolicy(parts: PolicyEngine, { strict = false, schemaTimeoutMs }: ValidateOptions): Promise<Validation> {
+export async function validatePolicy(
+  parts: PolicyEngine,
+  { strict = false, schemaTimeoutMs, maxDiagnostics }: ValidateOptions,
+): Promise<Validation> {
   const source = await readSources(parts);
   const { compiler, evaluator } = parts;
   const hosted = evaluator.hostedBuiltins;
   const [checked, built] = await Promise.all([
-    compiler.check({ modules: moduleTexts([...source.modules, ...source.tests]), hosted, strict: true }),
-    compiler.build({ modules: moduleTexts(source.modules), hosted, overrides: evaluator.overrides, printStatements: true }),
+    compiler.check({ modules: moduleTexts([...source.modules, ...source.tests]), hosted, strict: true, maxDiagnostics }),
+    compiler.build({ modules: moduleTexts(source.modules), hosted, overrides: evaluator.overrides, printStatements: true, maxDiagnostics }),
   ]);
   const { rules, packages } = { rules: built.rules, packages: packageNames(built) };
   const policyDir = parts.policyDir ?? source.root;
+  const compiled = uniqueDiagnostics([...checked.diagnostics, ...built.diagnostics]);
+  // Most of what one of the two finds the other finds too.
+  const errors = Math.max(...[checked, built].map(({ diagnostics, omitted = 0 }) => diagnostics.length + omitted), compiled.length);
+  const omitted = errors - compiled.length;
   const found = [
     ...unreadModules(await modulesBeside(policyDir)),
-    ...uniqueDiagnostics([...checked.diagnostics, ...built.diagnostics]),
+    ...compiled,
     ...checked.warnings,
     ...(await checkData(source, packages, { rules, references: checked.references })),
     ...(await checkSchemas(source, schemaTimeoutMs)),
@@ -60,6 +71,7 @@ export async function validatePolicy(parts: PolicyEngine, { strict = false, sche
     modules: source.modules.length,
     files: await takeInventory(policyDir, source),
     diagnostics,
+    ...(omitted === 0 ? {} : { omitted }),
   };
 }
 

@@ -28,6 +28,15 @@ describe('policy validate', () => {
     expect(stderr).toMatch(/\n {4}\tinput\.user == undefined_thing\n {4}\t *\^/u);
   });
 
+  it('tells the number of errors and shows as many as asked for', async () => {
+    const files = Array.from({ length: 500 }, (_, index) => [`m${index}.rego`, 'package\n'] as const);
+    const { code, stderr } = await run(['policy', 'validate', await tempDir(Object.fromEntries(files)), '-m', '2']);
+    expect(code).toBe(1);
+    expect(stderr.match(/rego_parse_error/gu)).toHaveLength(2);
+    expect(stderr).toContain('and 498 more');
+    expect(stderr).toContain('500 errors in ');
+  });
+
   it('names the data path that would disarm a domain', async () => {
     const dir = await tempDir();
     const { cp, writeFile } = await import('node:fs/promises');

@@ -21,6 +21,7 @@ export default class PolicyValidate extends LocalPolicyCommand {
   static override flags = {
     ...POLICY_FLAGS,
     strict: Flags.boolean({ description: 'Take warnings for errors' }),
+    'max-errors': Flags.integer({ char: 'm', min: 1, max: 10_000, default: 100, description: 'Errors of the compiler to show' }),
     format: Flags.option({
       options: ['pretty', 'json', 'github', 'sarif'] as const,
       default: 'pretty' as const,
@@ -33,7 +34,7 @@ export default class PolicyValidate extends LocalPolicyCommand {
   async run(): Promise<Validation> {
     const { args, flags } = await this.parse(PolicyValidate);
     const validation = await this.withPolicy({ args, flags }, ({ parts, config }) =>
-      validatePolicy(parts, { strict: flags.strict, schemaTimeoutMs: config.gates.timeout }),
+      validatePolicy(parts, { strict: flags.strict, schemaTimeoutMs: config.gates.timeout, maxDiagnostics: flags['max-errors'] }),
     );
     if (!validation.valid) this.endWith(ERRORS.policy_rejected.exit);
     if (!this.jsonEnabled()) this.#report(validation, flags.format);
@@ -49,11 +50,13 @@ export default class PolicyValidate extends LocalPolicyCommand {
   }
 
   #show(validation: Validation): void {
-    const { diagnostics, files, modules, root } = validation;
+    const { diagnostics, files, modules, root, omitted = 0 } = validation;
     this.log(renderInventory(validation, this.paint));
     if (diagnostics.length > 0) this.logToStderr(renderDiagnostics(diagnostics, this.paintError));
-    const errors = diagnostics.filter(({ severity }) => severity === 'error').length;
-    const warnings = diagnostics.length - errors;
+    if (omitted > 0) this.logToStderr(this.paintError('dim', `and ${omitted} more (-m shows more)`));
+    const told = diagnostics.filter(({ severity }) => severity === 'error').length;
+    const warnings = diagnostics.length - told;
+    const errors = told + omitted;
     if (!validation.valid) {
       const beside = warnings === 0 ? '' : ` and ${count(warnings, 'warning')}`;
       this.logToStderr(`${this.paintError('red', '✗')} ${count(errors, 'error')}${beside} in ${root}`);
