@@ -2,7 +2,7 @@ import type { Diagnostic } from '../policy/diagnostic.js';
 import type { DataReference, Entrypoint, RuleClause } from '../policy/revision.js';
 
 /** Raised with every change that both halves must know; the Go half holds the same number in internal/protocol. */
-export const PROTOCOL_VERSION = 6;
+export const PROTOCOL_VERSION = 7;
 
 /** One Rego file. The service never reads a policy from the disk. */
 export interface RegoModule {
@@ -156,6 +156,8 @@ export interface CheckParams extends Bounded {
   readonly modules: readonly RegoModule[];
   readonly hosted: readonly string[];
   readonly allowable?: readonly string[];
+  /** Members of the input that a package, `data.a.b`, is asked with: what is spelt alike and is none is a warning of a strict check. */
+  readonly inputs?: Readonly<Record<string, readonly string[]>>;
   readonly regoVersion?: RegoVersion;
   /** Asks for {@link CheckResult.warnings}. Default true. */
   readonly strict?: boolean;

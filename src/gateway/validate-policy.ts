@@ -1,4 +1,5 @@
 import { checkDomainData } from '../domains/data-schema.js';
+import { DOMAIN_INPUTS } from '../domains/input-names.js';
 import { asGatewayError } from '../errors.js';
 import { uniqueDiagnostics } from '../policy/diagnostic.js';
 import type { Diagnostic } from '../policy/diagnostic.js';
@@ -46,7 +47,13 @@ export async function validatePolicy(
   const { compiler, evaluator } = parts;
   const hosted = evaluator.hostedBuiltins;
   const [checked, built] = await Promise.all([
-    compiler.check({ modules: moduleTexts([...source.modules, ...source.tests]), hosted, strict: true, maxDiagnostics }),
+    compiler.check({
+      modules: moduleTexts([...source.modules, ...source.tests]),
+      hosted,
+      inputs: DOMAIN_INPUTS,
+      strict: true,
+      maxDiagnostics,
+    }),
     compiler.build({ modules: moduleTexts(source.modules), hosted, overrides: evaluator.overrides, printStatements: true, maxDiagnostics }),
   ]);
   const { rules, packages } = { rules: built.rules, packages: packageNames(built) };

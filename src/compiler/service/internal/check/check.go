@@ -40,6 +40,7 @@ func Run(ctx context.Context, cache *source.Cache, params protocol.CheckParams) 
 			Compile(set, true, strict)
 			strict.Without(found)
 			Differences(set, strict)
+			hints.Inputs(set, params.Inputs, strict)
 			answer.Warnings = strict.Warnings()
 		}
 		hints.Add(set, found, host.Allows)

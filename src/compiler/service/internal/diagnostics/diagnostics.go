@@ -76,6 +76,12 @@ func (l *List) Hinted(code, message, hint string, loc *ast.Location) {
 	l.items[len(l.items)-1].Hint = hint
 }
 
+// WarnHinted is Warn with what to do about it.
+func (l *List) WarnHinted(code, message, hint string, loc *ast.Location) {
+	l.Warn(code, message, loc)
+	l.items[len(l.items)-1].Hint = hint
+}
+
 // Add takes whatever OPA returned; what is no list of OPA's errors gets the fallback code.
 func (l *List) Add(err error, fallback string) {
 	var many ast.Errors

@@ -63,3 +63,21 @@ func TestTheOtherRegoIsNamedOnce(t *testing.T) {
 		t.Errorf("got %q", got)
 	}
 }
+
+func TestInputThatNobodySends(t *testing.T) {
+	text := "package a\nx if input.target_tpye == input.target_type\ny if input.own\nz if input[\"prot\"]"
+	answer, err := check.Run(context.Background(), source.NewCache(), protocol.CheckParams{
+		Modules: []protocol.Module{{Path: "a.rego", Text: text}, {Path: "b.rego", Text: "package b\nx if input.target_tpye"}},
+		Inputs:  map[string][]string{"data.a": {"target_type", "port"}},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var found []string
+	for _, d := range answer.Warnings {
+		found = append(found, d.Severity+" "+d.Code+" "+d.Hint)
+	}
+	if got := strings.Join(found, ", "); !answer.OK || got != "warning input_unknown did you mean input.target_type?, warning input_unknown did you mean input.port?" {
+		t.Errorf("got %s", got)
+	}
+}

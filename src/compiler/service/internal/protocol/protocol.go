@@ -4,7 +4,7 @@ package protocol
 import "encoding/json"
 
 // Version is raised with every change that the other half must know. A mismatch is refused by the client.
-const Version = 6
+const Version = 7
 
 // Limits of one request, far above any policy folder that the gateway accepts, and of what one answer tells.
 const (
@@ -194,6 +194,8 @@ type BuildResult struct {
 type CheckParams struct {
 	Modules []Module `json:"modules"`
 	Hosted  []string `json:"hosted"`
+	// Inputs are the members of the input that a package is asked with, by `data.a.b`.
+	Inputs map[string][]string `json:"inputs,omitempty"`
 	// Allowable as in BuildParams.
 	Allowable   []string `json:"allowable,omitempty"`
 	RegoVersion string   `json:"regoVersion,omitempty"`
