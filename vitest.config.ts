@@ -6,6 +6,8 @@ const BOTH_WAYS = ['laws', 'broken-save', 'under-load', 'runaway-rule'].map((nam
 export default defineConfig({
   test: {
     pool: 'forks',
+    // Much of a test is waiting for files, children and ports: the runner's own default is one worker on two cores.
+    maxWorkers: 2,
     reporters: ['default', './test/helpers/summary-reporter.ts'],
     disableConsoleIntercept: true,
     restoreMocks: true,
