@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Config } from '../config/config.js';
 import { ensureToken } from '../config/first-boot.js';
+import { besideText, modulesBeside } from '../policy/inventory.js';
 import { createLogger } from '../telemetry/logger.js';
 import { startGateway } from './gateway.js';
 import type { Gateway } from './gateway.js';
@@ -24,6 +25,8 @@ export async function bootGateway(config: Config, version: string): Promise<Boot
   const log = createLogger({ level: config.log.level, format: config.log.format, secrets: [token] });
   for (const warning of config.warnings) log.warn({}, warning);
   const gateway = await startGateway({ config, token, log, version });
+  const beside = gateway.policyDir === undefined ? undefined : await modulesBeside(gateway.policyDir);
+  if (beside !== undefined) log.warn({ ...beside }, besideText(beside));
   return Object.assign(gateway, {
     tokenSource: created ? `${source} (made on this first start)` : source,
     async reload(by: string) {
