@@ -30,6 +30,8 @@ export function gateEvent(report: GateReport, policyDir: string): NewAuditEvent 
     return { ...shared, action: 'policy-schema', actor: 'gateway', severity: 'MEDIUM', details: `schemas of what serves: ${what}` };
   }
   const { passed, failed, errored } = counts;
-  const tally = state === 'stopped' ? 'could not be run' : `${failing.length} of ${passed + failed + errored} did not pass`;
+  // None failed, and yet the gate did: they did not come to their end.
+  const unrun = state === 'stopped' || failing.length === 0;
+  const tally = unrun ? 'could not be run' : `${failing.length} of ${passed + failed + errored} did not pass`;
   return { ...shared, action: 'policy-tests', actor: 'gateway', severity: 'MEDIUM', details: `tests of what serves: ${tally}: ${what}` };
 }

@@ -27,7 +27,7 @@ export function logGate(log: Log, { gate, state, mode, revision, counts, failing
       if (mode === 'warn')
         log.warn(
           named,
-          `policy ${what} failed, the revision serves all the same: ${gate === 'tests' ? `${failing.length} did not pass: ` : ''}${first}`,
+          `policy ${what} failed, the revision serves all the same: ${failing.length === 0 ? '' : `${failing.length} did not pass: `}${first}`,
         );
       return;
     case 'running':

@@ -12,6 +12,9 @@ const ENFORCE = { 'gates.tests': 'enforce' };
 const limit = (value: number): string => `package a\n\nlimit := ${value}\n`;
 const test = (value: number): string => `package a_test\n\nimport data.a\n\ntest_limit if a.limit == ${value}\n`;
 
+const SLOW =
+  'package a_test\n\ntest_slow if count([1 | some x in numbers.range(1, 100000); some y in numbers.range(1, 100000); x == y]) == 0\n';
+
 interface Folder extends TestGateway {
   readonly write: (name: string, text: string) => Promise<void>;
   readonly served: () => Promise<unknown>;
@@ -126,10 +129,8 @@ describe('gates.tests: enforce', () => {
   });
 
   it('refuses tests that do not end in time', async () => {
-    const slow =
-      'package a_test\n\ntest_slow if count([1 | some x in numbers.range(1, 100000); some y in numbers.range(1, 100000); x == y]) == 0\n';
     const { write, call, served } = await folder({ ...ENFORCE, ...NO_WATCH, 'gates.timeout': '2s' });
-    await write('a_test.rego', slow);
+    await write('a_test.rego', SLOW);
     expect((await call('POST', '/policy/reload')).json()).toMatchObject({ code: 'policy_tests_failed' });
     await write('a_test.rego', test(5));
     expect((await call('POST', '/policy/reload')).status).toBe(200);
@@ -174,6 +175,16 @@ describe('gates.tests: warn', () => {
     await write('a_test.rego', test(6));
     expect((await call('POST', '/policy/reload')).json()).toMatchObject({ changed: false });
     await waitFor('what was asked for', async () => (await gate())['state'] === 'passed', 60_000);
+  });
+
+  it('says that the tests did not end, not that none of them failed', async () => {
+    const { write, call, gate, audited, log } = await folder({ ...NO_WATCH, 'gates.timeout': '2s' });
+    await waitFor('what was asked for', async () => (await gate())['state'] !== 'running', 60_000);
+    await write('a_test.rego', SLOW);
+    await call('POST', '/policy/reload');
+    const said = 'policy tests failed, the revision serves all the same: the tests did not end within 2000 ms (gates.timeout)';
+    await waitFor('the line in the log', () => log.records.some(({ message }) => message === said), 60_000);
+    expect(audited('policy-tests')[0]).toBe('tests of what serves: could not be run: the tests did not end within 2000 ms (gates.timeout)');
   });
 
   it('runs nothing when it is off', async () => {
