@@ -5,17 +5,19 @@ import { loadConfig } from '../../src/config/load.js';
 import { openGatewayHistory } from '../../src/gateway/open-gateway-history.js';
 import { createPolicyEngine } from '../../src/gateway/policy-engine.js';
 import type { PolicyEngine } from '../../src/gateway/policy-engine.js';
+import type { Outcome } from '../../src/engine/engine.js';
 import type { History } from '../../src/history/history.js';
 import { silentLog } from '../../src/log.js';
-import { HEADERS, ROOT, startGatewayProcess } from './daemon.js';
-import type { Server } from './daemon.js';
+import { ask, ROOT, startGatewayProcess } from './daemon.js';
 import { percentile } from './load.js';
+import { createPoller } from './poller.js';
 import type { Rows } from './reload.js';
 
 const TURNS = 30;
 const STARTS = 5;
 const REVISIONS = 50;
 const MIB = 1024 * 1024;
+const MARKER_PATH = '/v1/data/bench/marker/value';
 
 /** Everything about going back: how fast, how fast to start from what is kept, what keeping costs on the disk and at a reload. */
 export async function benchHistory(): Promise<Rows> {
@@ -36,49 +38,61 @@ export async function benchHistory(): Promise<Rows> {
   }
 }
 
-async function ask({ url }: Server, route: string, body: unknown): Promise<Record<string, unknown>> {
-  const response = await fetch(`${url}${route}`, { method: 'POST', headers: HEADERS, body: JSON.stringify(body) });
-  return (await response.json()) as Record<string, unknown>;
-}
-
 const markerFile = (dir: string): string => path.join(dir, 'rego', 'bench_marker.rego');
 const marker = (value: number): string => `package bench.marker\n\nvalue := ${value}\n`;
 
-/** From the request to the answer of the first decision after it, for a revision that is one swap away and for one out of the store. */
+/** Goes back again and again, to a revision that is one swap away and to one out of the store. */
 async function rollbacks(dir: string, home: string, rows: Rows): Promise<void> {
   await writeFile(markerFile(dir), marker(0));
   const gateway = await startGatewayProcess(dir, home);
+  const poller = createPoller(gateway.url, MARKER_PATH);
   try {
     const ids: string[] = [];
     for (let value = 0; value < 8; value++) {
       await writeFile(markerFile(dir), marker(value));
-      ids.push(String((await ask(gateway, '/policy/reload', {}))['revision']));
+      ids.push(String((await ask(gateway, '/policy/reload')).json['revision']));
     }
-    const back = async (value: number): Promise<number> => {
+    const back = async (value: number): Promise<Back> => {
+      // The poller asks beside the request, as agents do: the swap comes before what is written down about it.
+      let answered = NaN;
       const start = performance.now();
-      await ask(gateway, '/policy/rollback', { revision: ids[value] });
-      const { result } = await ask(gateway, '/v1/data/bench/marker/value', { input: {} });
-      if (result !== value) throw new Error(`Expected ${value} to serve, got ${String(result)}`);
-      return performance.now() - start;
+      const done = ask(gateway, '/policy/rollback', { revision: ids[value] }).then(() => (answered = performance.now() - start));
+      const decided = await poller.until(value);
+      await done;
+      return { decided: decided - start, answered };
     };
-    const warm: number[] = [];
+    await ask(gateway, '/policy/rollback', { revision: ids[7] });
+    await poller.until(7);
+    const warm: Back[] = [];
     for (let turn = 0; turn < TURNS; turn++) warm.push(await back(6 + (turn % 2)));
-    const cold: number[] = [];
+    const cold: Back[] = [];
     for (let turn = 0; turn < TURNS; turn++) cold.push(await back(turn % 6));
-    rows['rollback -> first decision, warm (ms)'] = spread(warm);
-    rows['rollback -> first decision, out of the store (ms)'] = spread(cold);
-    await ask(gateway, '/policy/resume', {});
+    rows['rollback -> first decision, warm (ms)'] = spread(warm.map(({ decided }) => decided));
+    rows['rollback -> its answer, warm (ms)'] = spread(warm.map(({ answered }) => answered));
+    rows['rollback -> first decision, out of the store (ms)'] = spread(cold.map(({ decided }) => decided));
+    rows['rollback -> its answer, out of the store (ms)'] = spread(cold.map(({ answered }) => answered));
+    rows['a decision beside them (ms)'] = spread(poller.times);
+    await ask(gateway, '/policy/resume');
   } finally {
+    poller.close();
     await gateway.stop();
   }
 }
 
+interface Back {
+  /** Ms from the request to the first answer that the revision gave. */
+  readonly decided: number;
+  /** Ms from the request to its own answer. */
+  readonly answered: number;
+}
+
+/** From exec to the answer of the first decision, on a folder that is what the store has. */
 async function starts(dir: string, home: string): Promise<number[]> {
   const samples: number[] = [];
   for (let turn = 0; turn < STARTS; turn++) {
     const start = performance.now();
     const gateway = await startGatewayProcess(dir, home);
-    await ask(gateway, '/v1/data/bench/marker/value', { input: {} });
+    await ask(gateway, MARKER_PATH, { input: {} });
     samples.push(performance.now() - start);
     await gateway.stop();
   }
@@ -105,8 +119,7 @@ async function cost(dataDir: string, dir: string): Promise<Record<string, number
       await writeFile(markerFile(dir), marker(100 + turn));
       for (const name of turn % 2 === 0 ? (['with', 'without'] as const) : (['without', 'with'] as const)) {
         const start = performance.now();
-        const { status } = await engines[name].engine.reload('api');
-        if (status !== 'reloaded') throw new Error(`Expected a reload, got ${status}`);
+        reloaded(await engines[name].engine.reload('api'));
         // The first ones start processes.
         if (turn >= 2) samples[name].push(performance.now() - start);
       }
@@ -135,14 +148,17 @@ async function size(home: string, modules: number): Promise<Record<string, numbe
   try {
     for (let turn = 0; turn < REVISIONS; turn++) {
       await writeFile(markerFile(dir), marker(turn));
-      const outcome = await parts.engine.reload('api', { force: true });
-      if (outcome.status !== 'reloaded') throw new Error(`Expected a reload, got ${outcome.error?.message ?? outcome.status}`);
+      reloaded(await parts.engine.reload('api', { force: true }));
     }
   } finally {
     await close(parts);
   }
   const bytes = await bytesIn(path.join(dataDir, 'revisions'));
   return { MiB: round(bytes / MIB), 'KiB a revision': Math.round(bytes / REVISIONS / 1024) };
+}
+
+function reloaded({ status, error }: Outcome): void {
+  if (status !== 'reloaded') throw new Error(`Expected a reload, got ${status}: ${error?.message ?? 'no error'}`);
 }
 
 async function close({ history, ...parts }: Parts): Promise<void> {
