@@ -34,7 +34,7 @@ export default class Start extends GatewayCommand {
     const { flags } = await this.parse(Start);
     await runUntilSignal(async () => {
       const gateway = await bootGateway(configFromFlags(flags), this.config.version);
-      this.logToStderr(renderBanner(gateway, this.paintError));
+      void gateway.ready.then(() => this.logToStderr(renderBanner(gateway, this.paintError)));
       return gateway;
     });
   }

@@ -1,5 +1,4 @@
-import { CancellationTokenSource, ResponseError } from 'vscode-jsonrpc/node.js';
-
+import type { CancellationTokenSource } from 'vscode-jsonrpc/node.js';
 import { formatDuration } from '../config/duration.js';
 import { GatewayError } from '../errors.js';
 import { refusedBuiltins } from '../builtins/refused.js';
@@ -18,7 +17,7 @@ import type {
   TestResult,
 } from './protocol.js';
 import type { EvaluateParams, EvaluateResult } from './query-protocol.js';
-import { ServiceProcess } from './service-process.js';
+import type { ServiceProcess } from './service-process.js';
 import type { WireBuildResult, WireLibraryResult } from './wire.js';
 
 /** A cold build of a thousand modules takes some 5 s on 2 cores; beyond a minute something is stuck. */
@@ -70,9 +69,9 @@ export function createRegoCompiler(options: RegoCompilerOptions = {}): RegoCompi
   let service: ServiceProcess | undefined;
   let closing: Promise<void> | undefined;
 
-  const running = (): ServiceProcess => {
+  const running = (parts: ServiceParts): ServiceProcess => {
     if (closing !== undefined) throw closed();
-    if (service?.alive !== true) service = new ServiceProcess(locateBinary(options), options.priority);
+    if (service?.alive !== true) service = new parts.ServiceProcess(locateBinary(options), options.priority);
     return service;
   };
 
@@ -81,9 +80,10 @@ export function createRegoCompiler(options: RegoCompilerOptions = {}): RegoCompi
     { signal, timeoutMs = options.timeoutMs ?? DEFAULT_TIMEOUT_MS, patience = 1 }: CallOptions = {},
   ): Promise<R> => {
     const bound = boundOf(timeoutMs * patience);
+    const parts = await loadService();
     signal?.throwIfAborted();
-    const current = running();
-    const token = new CancellationTokenSource();
+    const current = running(parts);
+    const token = new parts.CancellationTokenSource();
     const cancel = (): void => token.cancel();
     signal?.addEventListener('abort', cancel, { once: true });
     let late: GatewayError | undefined;
@@ -95,7 +95,7 @@ export function createRegoCompiler(options: RegoCompilerOptions = {}): RegoCompi
       return await work(current, token);
     } catch (error) {
       if (signal?.aborted === true) throw signal.reason;
-      throw late ?? protocolError(error);
+      throw late ?? protocolError(error, parts);
     } finally {
       clearTimeout(timer);
       signal?.removeEventListener('abort', cancel);
@@ -150,6 +150,13 @@ export function createRegoCompiler(options: RegoCompilerOptions = {}): RegoCompi
   };
 }
 
+/** With the first call: a gateway whose revision was kept starts without a compiler. */
+function loadService() {
+  return import('./service-process.js');
+}
+
+type ServiceParts = Awaited<ReturnType<typeof loadService>>;
+
 /** A refusal of one of these says what would allow it. */
 const allowable = refusedBuiltins.filter((builtin) => builtin.allowable).map(({ name }) => name);
 
@@ -172,7 +179,7 @@ function timedOut(bound: number): GatewayError {
 }
 
 /** What the service refused to answer is a fault of one of the halves, never of a policy. */
-function protocolError(error: unknown): unknown {
+function protocolError(error: unknown, { ResponseError }: ServiceParts): unknown {
   if (!(error instanceof ResponseError)) return error;
   // A panic inside OPA's compiler was answered, and the process goes on.
   const code = error.code === PANIC ? 'compiler_crashed' : 'compiler_protocol';

@@ -2,7 +2,9 @@ import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import path from 'node:path';
 
 import {
+  CancellationTokenSource,
   createMessageConnection,
+  ResponseError,
   StreamMessageReader,
   StreamMessageWriter,
   type CancellationToken,
@@ -13,6 +15,8 @@ import {
 import { GatewayError } from '../errors.js';
 import { giveWay } from './give-way.js';
 import { PROTOCOL_VERSION, type InitializeResult } from './protocol.js';
+
+export { CancellationTokenSource, ResponseError };
 
 /** Kept of stderr for the error that reports a crash: a Go stack trace fits. */
 const MAX_STDERR = 16_384;

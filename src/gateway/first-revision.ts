@@ -20,6 +20,8 @@ const ENDS_START: ReadonlySet<string> = new Set<ErrorCode>(['compiler_missing', 
 export interface FirstRevision {
   /** Why another try is under way; undefined when none is. */
   readonly retrying: string | undefined;
+  /** Finds out whether the next save can be compiled, where nobody had to know so far. To be called when decisions are answered. */
+  checkCompiler(): void;
 }
 
 /**
@@ -32,7 +34,10 @@ export async function loadFirstRevision(
   { engine, compiler, patience, policyDir }: Pick<PolicyEngine, 'engine' | 'compiler' | 'patience' | 'policyDir'>,
   log: Log,
 ): Promise<FirstRevision> {
-  const state: { retrying: string | undefined } = { retrying: undefined };
+  const state = {
+    retrying: undefined as string | undefined,
+    checkCompiler: () => void compiler.versions().catch((thrown: unknown) => tell(thrown, log)),
+  };
 
   async function goOn(late: string): Promise<void> {
     let what: string | undefined = late;
@@ -57,9 +62,7 @@ export async function loadFirstRevision(
     }
   }
   // What was kept needs no compiler; the next save will.
-  const versions = compiler.versions();
-  if (engine.current === undefined && state.retrying === undefined) await versions;
-  else versions.catch((thrown: unknown) => tell(thrown, log));
+  if (engine.current === undefined && state.retrying === undefined) await compiler.versions();
   return state;
 }
 

@@ -2,7 +2,7 @@ import { gateEvent } from '../audit/gate-event.js';
 import type { AuditStore } from '../audit/audit-store.js';
 import type { RegoCompiler } from '../compiler/rego-compiler.js';
 import type { Config } from '../config/config.js';
-import type { Engine } from '../engine/engine.js';
+import type { Engine, Outcome } from '../engine/engine.js';
 import type { SourceGate } from '../engine/candidate.js';
 import type { GateReport } from '../gates/gate-report.js';
 import { checkSchemas } from '../gates/check-schemas.js';
@@ -31,6 +31,8 @@ export interface GateParts {
   readonly gatesOn: (compiler: RegoCompiler) => readonly SourceGate[];
   /** From now on the ends of reloads are listened to. */
   follow(engine: Pick<Engine, 'on'>): void;
+  /** What is put off until after a swap waits for this too: what comes of the start is tested once decisions are answered. */
+  start(): void;
   /** For /status and the answer of a reload. */
   status(): Readonly<Record<string, unknown>>;
   close(): Promise<void>;
@@ -56,6 +58,9 @@ export function createGateParts({ config, log, metrics, audit, history }: GateOp
     },
   });
   const schemas = createSchemaGate({ mode: schema, check: (source) => checkSchemas(source, timeoutMs), onReport: tell });
+
+  /** Ends of reloads before {@link GateParts.start}. */
+  let early: Outcome[] | undefined = [];
 
   function tell(report: GateReport): void {
     metrics.observeGate(report);
@@ -90,7 +95,16 @@ export function createGateParts({ config, log, metrics, audit, history }: GateOp
       return [...cheap, gate.check];
     },
     follow: (engine) => {
-      for (const status of ['reloaded', 'unchanged', 'rejected'] as const) engine.on(status, (outcome) => gate.settle(outcome));
+      for (const status of ['reloaded', 'unchanged', 'rejected'] as const) {
+        engine.on(status, (outcome) => {
+          if (early === undefined) gate.settle(outcome);
+          else early.push(outcome);
+        });
+      }
+    },
+    start() {
+      for (const outcome of early?.splice(0) ?? []) gate.settle(outcome);
+      early = undefined;
     },
     status: () => ({
       tests: { mode, ...(gate.report === undefined ? {} : { ...gate.report.counts, ...reported(gate.report) }) },

@@ -47,6 +47,8 @@ export interface Gateway {
   /** The kept revisions. */
   readonly history: History;
   readonly policyDir: string | undefined;
+  /** Settles when every serving process takes connections and changes are listened to. Decisions are answered before. Never rejects. */
+  readonly ready: Promise<void>;
   /** False when file changes are not listened to. */
   readonly watching: boolean;
   /** Not ready from now on: goes on to answer, each time for the last time on that connection. */
@@ -100,7 +102,7 @@ export async function startGateway({ config, token, log, version = '0.0.0' }: Ga
     watchdog?.follow(policy.engine);
     closers.push(awaitCompiler({ engine: policy.engine, stamp: () => compilerStamp({ override: config.compiler.path }), log }));
     const enforcement = announcing(createEnforcementStore({ database }), serving);
-    const guardrail = createGuardrailParts({ config, token, log, metrics, policy, audit, enforcement, serving });
+    const guardrail = await createGuardrailParts({ config, token, log, metrics, policy, audit, enforcement, serving });
     closers.push(() => guardrail.close());
     const api = createHttpApi(
       httpDeps({
@@ -132,12 +134,20 @@ export async function startGateway({ config, token, log, version = '0.0.0' }: Ga
     // The worker threads start while the first compile runs.
     policy.evaluator.warm();
     const first: FirstRevision = await loadFirstRevision(policy, log);
-    await watcher.start();
     // Together, within one drain time: a reload that the watcher began may take as long as the compiler is allowed to, or hang.
     const drained = (): Promise<void> => pause(config.http.drain_timeout, undefined, { ref: false });
     closers.push(() => Promise.all([api.close(), Promise.race([watcher.close(), drained()])]).then(() => undefined));
-    await serving?.whenReady();
+    // It attaches the engine at once, and hears of changes after a while.
+    const watching = watcher.start();
     const { url, host } = await api.listen(config.gateway.api_bind, config.gateway.api_port);
+    // From here on this process decides. What takes its processor time from it comes after that.
+    serving?.start();
+    gates.start();
+    first.checkCompiler();
+    const ready = Promise.all([
+      watching.catch((err: unknown) => log.error({ err }, 'the policy folder cannot be watched: changes need `policy reload`')),
+      serving?.whenReady(),
+    ]).then(() => undefined);
     if (tls === undefined && host !== undefined && !isLoopback(host)) warnOfPlainHttp(url, log);
     tls?.watch((pair) => {
       serving?.renewTls(pair);
@@ -157,6 +167,7 @@ export async function startGateway({ config, token, log, version = '0.0.0' }: Ga
       audit,
       history,
       policyDir: paths.policyDir,
+      ready,
       watching: watcher.state.mode !== 'off',
       leave: () => api.leave(),
       close: () => (closing ??= closeAll()),

@@ -10,8 +10,7 @@ import { enforcementResources } from '../http/routes/enforcement.js';
 import { guardrailConfigResource } from '../http/routes/guardrail-config.js';
 import { guardrailEventResource } from '../http/routes/guardrail-event.js';
 import { inspectResources } from '../http/routes/inspect.js';
-import { createJudge } from '../judge/create-judge.js';
-import type { Judge } from '../judge/create-judge.js';
+import type { Judge, JudgeOptions } from '../judge/create-judge.js';
 import { createInspector } from '../judge/inspect/create-inspector.js';
 import { createScanner } from '../judge/scan/scanner.js';
 import type { Log } from '../log.js';
@@ -39,11 +38,11 @@ export interface GuardrailParts {
 }
 
 /** Throws `config_invalid` for a judge that is enabled and cannot be asked. */
-export function createGuardrailParts(options: GuardrailOptions): GuardrailParts {
+export async function createGuardrailParts(options: GuardrailOptions): Promise<GuardrailParts> {
   const { config, token, log, metrics, policy, enforcement } = options;
   const { engine } = policy;
   const live = createLiveGuardrail(config, (settings) => options.serving?.settingsChanged(settings));
-  const judge = config.guardrail.judge.enabled ? createJudge({ config, llm: resolveLlm(config), metrics, log }) : undefined;
+  const judge = config.guardrail.judge.enabled ? await loadJudge({ config, llm: resolveLlm(config), metrics, log }) : undefined;
   judge?.subscribe(engine);
   const scanner = createScanner();
   const inspector = createInspector({ scanner, judge, lease: () => engine.lease() });
@@ -61,4 +60,10 @@ export function createGuardrailParts(options: GuardrailOptions): GuardrailParts 
     ],
     close: () => scanner.close(),
   };
+}
+
+/** The client of the models is 150 files: a gateway without a judge starts without them. */
+async function loadJudge(options: JudgeOptions): Promise<Judge | undefined> {
+  const { createJudge } = await import('../judge/create-judge.js');
+  return createJudge(options);
 }

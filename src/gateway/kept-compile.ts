@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { compilerStamp } from '../compiler/stamp.js';
-import type { PolicyCompile } from '../engine/candidate.js';
+import type { Gate, PolicyCompile } from '../engine/candidate.js';
 import type { History } from '../history/history.js';
 
 export interface MakerOptions {
@@ -25,4 +25,17 @@ export function currentMaker({ compilerPath, hosted, overrides }: MakerOptions):
  */
 export function keptFirst(history: Pick<History, 'compiled'>, maker: () => string | undefined, compile: PolicyCompile): PolicyCompile {
   return async (source) => (await history.compiled(source.modulesId, maker())) ?? compile(source);
+}
+
+/**
+ * Gates that say the same of the same revision, whatever serves: at a start, what went through them before without a word goes through them
+ * again unseen. Asking them takes longer than everything else of such a start.
+ */
+export function passedBefore(history: Pick<History, 'passed'> | undefined, serves: () => boolean, gates: readonly Gate[]): Gate {
+  return async (candidate, options) => {
+    if (history !== undefined && !serves() && (await history.passed(candidate.source.id))) return [];
+    const found = [];
+    for (const gate of gates) found.push(...(await gate(candidate, options)));
+    return found;
+  };
 }

@@ -21,7 +21,7 @@ import type { SourceReader } from '../policy/source-reader.js';
 import type { Serving } from '../serving/serving.js';
 import { withServing } from '../serving/with-serving.js';
 import { createPolicyCompile } from './compile-policy.js';
-import { currentMaker, keptFirst } from './kept-compile.js';
+import { currentMaker, keptFirst, passedBefore } from './kept-compile.js';
 import { configuredReader } from './configured-reader.js';
 
 export interface PolicyEngineOptions {
@@ -108,7 +108,7 @@ export function createPolicyEngine({ config, policyDir, log, serving, history, g
       asked,
       watchdog === undefined ? undefined : (tally) => watchdog.note(tally),
     ),
-    gates: [domainDataGate, judgeGate, domainGate, guardGate],
+    gates: [passedBefore(history, () => engine.current !== undefined, [domainDataGate, judgeGate]), domainGate, guardGate],
     ...(gatesOn === undefined ? {} : { sourceGates: gatesOn(compiler) }),
     keeper: history ?? createForgetfulKeeper(),
     warm: history === undefined ? 0 : config.history.warm,

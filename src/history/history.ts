@@ -11,12 +11,12 @@ import type { Entry, TestResult } from './entry.js';
 import { EntryLog } from './entry-log.js';
 import { Heads } from './heads.js';
 import type { Head } from './heads.js';
-import { blobsOf } from './manifest.js';
+import { blobsOf, isPassed } from './manifest.js';
 import type { Manifest } from './manifest.js';
 import { manifestAt, pack, partsRef, unpackPolicy, unpackSources } from './pack.js';
 import type { Keepable, Packed, PartsRef } from './pack.js';
 import { prune } from './prune.js';
-import { outcomeEntry } from './outcome-entry.js';
+import { isRepeated, outcomeEntry } from './outcome-entry.js';
 
 export interface HistoryOptions {
   /** Folder of the store, shared by all gateways of a data folder. */
@@ -52,6 +52,8 @@ export interface History extends RevisionKeeper {
   sources(entry: Entry): Promise<SourceSet>;
   /** Code that was made by `maker` of modules with this id, when it is kept and sound. Never rejects: what cannot be looked up is compiled. */
   compiled(modulesId: string, maker: string | undefined): Promise<CompiledPolicy | undefined>;
+  /** See {@link isPassed}. Never rejects. */
+  passed(revision: string): Promise<boolean>;
   /** The whole of a kept attempt. Throws `history_unknown` when it never was compiled, `history_damaged`. */
   loadEntry(entry: Entry): Promise<KeptRevision>;
   /** What the folder's own tests came to for this revision: for the attempt that is about to be recorded, and for the last that served it. */
@@ -174,6 +176,13 @@ class StoredHistory implements History {
     return undefined;
   }
 
+  async passed(revision: string): Promise<boolean> {
+    const all = await this.#guard('look for what was let through', () => this.#entries.all());
+    const kept = all?.findLast((entry) => entry.revision === revision && entry.maker !== undefined);
+    const manifest = kept && (await this.#guard('look for what was let through', () => this.manifest(kept)));
+    return manifest !== undefined && isPassed(manifest, this.#options.version);
+  }
+
   async lastGood(): Promise<readonly string[]> {
     return (await this.#guard('look for what served last', () => this.#servedBefore())) ?? [];
   }
@@ -288,10 +297,4 @@ class StoredHistory implements History {
       return undefined;
     }
   }
-}
-
-/** The same save refused again for the same reason (a retry, a restart), or what served being served again, is no news. */
-function isRepeated(last: Entry, entry: Omit<Entry, 'number' | 'format'>): boolean {
-  if (last.status !== entry.status || last.revision !== entry.revision || last.error?.code !== entry.error?.code) return false;
-  return entry.status !== 'reloaded' || entry.trigger === 'boot';
 }

@@ -115,3 +115,8 @@ export function blobsOf(manifest: Manifest): readonly BlobRef[] {
 export function toBytes(value: unknown): Uint8Array {
   return Buffer.from(JSON.stringify(value), 'utf8');
 }
+
+/** Whether this version let it through without a warning: what is kept with its code went through all gates, of the version that kept it. */
+export function isPassed({ built, version: by }: Manifest, version: string): boolean {
+  return built?.warnings.length === 0 && by === version;
+}

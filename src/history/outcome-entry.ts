@@ -45,3 +45,9 @@ export function outcomeEntry(outcome: Outcome, { instance, id, parts, tests }: E
 function given<K extends string, V>(key: K, value: V | undefined): Partial<Record<K, V>> {
   return value === undefined ? {} : ({ [key]: value } as Partial<Record<K, V>>);
 }
+
+/** The same save refused again for the same reason (a retry, a restart), or what served being served again, is no news. */
+export function isRepeated(last: Entry, entry: Omit<Entry, 'number' | 'format'>): boolean {
+  if (last.status !== entry.status || last.revision !== entry.revision || last.error?.code !== entry.error?.code) return false;
+  return entry.status !== 'reloaded' || entry.trigger === 'boot';
+}

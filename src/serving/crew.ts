@@ -55,8 +55,12 @@ export class Crew {
     this.#options = options;
     this.#settings = { version: 0, guardrail: options.guardrail };
     this.#tls = options.settings.tls;
-    this.#fill();
     this.#reports = setInterval(() => this.#ask(), REPORT_MS).unref();
+  }
+
+  /** Starts the processes; until they are ready this process serves. Idempotent. */
+  start(): void {
+    this.#fill();
   }
 
   /** Where no process is there to take it, or the one that was chosen does not, this process serves it. */

@@ -37,7 +37,9 @@ export interface ServedRevision {
  * thread. Everything else they send on to this process, which is always able to answer; so what they lack costs time and never a wrong answer.
  */
 export interface Serving extends Front {
-  /** Waits until every process takes connections, within reason: what comes in before is served here. */
+  /** Starts the processes. Idempotent. */
+  start(): void;
+  /** Waits until every process takes connections, within reason: what comes in before is served here. To be called after {@link start}. */
   whenReady(): Promise<void>;
   /** Loads the revision in every process. Throws what a process cannot load. */
   prepare(revision: Pick<Revision, 'id' | 'policy' | 'data'>): Promise<ServedRevision>;
@@ -58,7 +60,7 @@ export interface Serving extends Front {
   close(): Promise<void>;
 }
 
-/** Starts the processes. Throws `serving_failed` when the folder for their local sockets cannot be made. */
+/** Makes room for the processes; none runs before {@link Serving.start}. Throws `serving_failed` when the folder for their local sockets cannot be made. */
 export function createServing({ processes, settings, guardrail, log }: ServingOptions): Serving {
   const folder = createPrivateFolder();
   void removeLeftovers(folder, log);
@@ -85,6 +87,7 @@ export function createServing({ processes, settings, guardrail, log }: ServingOp
     take: (socket: Socket, serveHere) => crew.take(socket, serveHere),
     leave: () => crew.leave(),
     drain: () => crew.drain(settings.limits.drainMs),
+    start: () => crew.start(),
     whenReady: () => crew.whenReady(),
     async prepare(revision) {
       generations += 1;

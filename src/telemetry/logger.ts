@@ -1,5 +1,6 @@
+import { createRequire } from 'node:module';
 import pino from 'pino';
-import { prettyFactory } from 'pino-pretty';
+import type PinoPretty from 'pino-pretty';
 import type { Log } from '../log.js';
 import { errorFields } from './error-fields.js';
 import { plainText, REDACTED, redactFields } from './redaction.js';
@@ -50,8 +51,9 @@ function scrubbing(destination: LogDestination, secrets: readonly string[]): Log
   return { write: (text) => destination.write(known.reduce((line, secret) => line.replaceAll(secret, REDACTED), text)) };
 }
 
-/** Turns a JSON line into one for people. */
+/** Turns a JSON line into one for people. What does so is loaded here: a daemon whose log nobody reads on a terminal starts without it. */
 function prettyLines(colorize: boolean): (line: string) => string {
+  const { prettyFactory } = createRequire(import.meta.url)('pino-pretty') as typeof PinoPretty;
   const format = prettyFactory({
     colorize,
     translateTime: 'SYS:HH:MM:ss.l',

@@ -19,16 +19,17 @@ export interface Server {
   stop(): Promise<void>;
 }
 
-/** The built gateway as a process of its own on a free loopback port. */
+/** The built gateway as a process of its own on a free loopback port; resolves when all its processes take connections. */
 export async function startGatewayProcess(
   policyDir: string,
   home: string,
   settings: Readonly<Record<string, string>> = {},
+  port = 0,
 ): Promise<Server> {
   const env = { DEFENSECLAW_GATEWAY_SHUTDOWN_WAIT: '0s', ...settings };
   const child = spawn(
     process.execPath,
-    [path.join(ROOT, 'bin/run.js'), 'start', '--policy-dir', policyDir, '--port', '0', '--log-level', 'error'],
+    [path.join(ROOT, 'bin/run.js'), 'start', '--policy-dir', policyDir, '--port', String(port), '--log-level', 'error'],
     {
       env: { PATH: process.env['PATH'], HOME: home, DEFENSECLAW_HOME: home, DEFENSECLAW_GATEWAY_TOKEN: TOKEN, ...env },
       stdio: ['ignore', 'ignore', 'pipe'],

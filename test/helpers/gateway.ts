@@ -54,6 +54,7 @@ export async function startTestGateway(policyDir: string, settings: Readonly<Rec
     userHome: path.dirname(dataDir),
   });
   const gateway = await startGateway({ config, token: TEST_TOKEN, log });
+  await gateway.ready;
   onTestFinished(() => gateway.close());
   return { gateway, url: gateway.url, log, dataDir, call: (...request) => callGateway(gateway.url, ...request) };
 }

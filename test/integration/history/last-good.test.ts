@@ -1,4 +1,4 @@
-import { chmod, copyFile, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { chmod, copyFile, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { markerModule, ROOT } from '../../helpers/policies.js';
@@ -36,6 +36,21 @@ describe('a start that cannot serve its folder', () => {
     await writeFile(path.join(aside, 'marker.rego'), markerModule('z'));
     await rename(aside, scene.policyDir);
     await waitFor('the folder to serve', async () => (await marker(running)) === 'z', 20_000);
+  });
+
+  it('takes for let through what gates let through without a word, and nothing else', async () => {
+    const scene = await createScene();
+    const { gateway } = await scene.start();
+    const { history, engine } = gateway;
+    expect(await history.passed(engine.current?.id ?? '')).toBe(true);
+
+    await mkdir(path.join(scene.policyDir, 'judge'));
+    await writeFile(path.join(scene.policyDir, 'judge', 'nobody.yaml'), 'enabled: true\n');
+    expect(await engine.reload('api')).toMatchObject({ status: 'rejected', error: { code: 'policy_judge_invalid' } });
+    const refused = (await history.entries()).at(-1)?.revision ?? '';
+    expect(refused).not.toBe(engine.current?.id);
+    expect(await history.passed(refused)).toBe(false);
+    expect(await history.passed('0'.repeat(64))).toBe(false);
   });
 
   it('without a compiler serves the folder when the store has it, and what served last when it has not', async () => {
