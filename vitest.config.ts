@@ -11,8 +11,8 @@ export default defineConfig({
     reporters: ['default', './test/helpers/summary-reporter.ts'],
     disableConsoleIntercept: true,
     restoreMocks: true,
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
     projects: [
       { extends: true, test: { name: 'all', include: ['test/**/*.test.ts'] } },
       { extends: true, test: { name: 'served', include: BOTH_WAYS, env: { GATEWAY_TEST_PROCESSES: '2' } } },

@@ -3,7 +3,7 @@ import { collectGarbage } from '../collect-garbage.js';
 import { asGatewayError } from '../errors.js';
 import { EvaluationContext } from './host/evaluation-context.js';
 import { fillMemory } from './host/instantiate.js';
-import { OutOfBudget } from './host/guest-failure.js';
+import { evaluationFailure } from './host/guest-failure.js';
 import { LoadedRevision } from './host/loaded-revision.js';
 import { Recorder } from './host/recorder.js';
 import { unpackBatch } from './pool/batch.js';
@@ -11,7 +11,6 @@ import type { BatchItem } from './pool/batch.js';
 import { CONTROL, PAGE_BYTES } from './pool/protocol.js';
 import type { GenerationSource, ReplyPayload, ThreadCommand, ThreadEvent, ThreadSettings } from './pool/protocol.js';
 import { PrintBuffer } from './pool/print-buffer.js';
-import { timedOut } from './timed-out.js';
 import { linker } from './linker.js';
 import { toWire } from '../wire-error.js';
 
@@ -97,7 +96,7 @@ function answer(item: BatchItem): ReplyPayload {
     return item.metrics ? revision.evaluateTimed(request) : revision.evaluate(request);
   } catch (thrown) {
     report();
-    return toWire(thrown instanceof OutOfBudget ? timedOut(thrown.budgetMs) : asGatewayError(thrown));
+    return toWire(evaluationFailure(thrown));
   }
 }
 

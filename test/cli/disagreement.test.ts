@@ -42,7 +42,7 @@ describe('a test that passes in OPA', () => {
   });
 
   it('fails the run, with its place, where the gateway would answer otherwise', async () => {
-    const binary = await buildCompiler('internal/emit/lookup.go', 'if base && !m.isName(s.Key) {', 'if base && false {');
+    const binary = await buildCompiler('internal/emit/lookup.go', 'case !base || m.isName(s.Key):', 'case true || m.isName(s.Key):');
     const dir = await tempDir(FOLDER);
     const env = { ...cliEnv(await tempDir()), DEFENSECLAW_REGO_COMPILER: binary };
     const tested = await runCli(['policy', 'test', '--policy-dir', dir], env);

@@ -1,4 +1,5 @@
-import { GatewayError } from '../../errors.js';
+import { asGatewayError, GatewayError } from '../../errors.js';
+import { timedOut } from '../timed-out.js';
 
 /** What `opa_abort` said. Thrown through the guest, whose shadow stack never recovers: the instance must be dropped. */
 export class GuestAbort extends Error {
@@ -36,6 +37,11 @@ export function guestFailure(thrown: unknown): GatewayError {
   }
   const message = thrown instanceof Error ? thrown.message : String(thrown);
   return new GatewayError('evaluation_failed', `The policy module failed: ${message}`, { cause: thrown });
+}
+
+/** What an evaluation threw, as a coded error. */
+export function evaluationFailure(thrown: unknown): GatewayError {
+  return thrown instanceof OutOfBudget ? timedOut(thrown.budgetMs) : asGatewayError(thrown);
 }
 
 /** What JavaScript throws when something would become larger than it can be, memory, text or integer. */

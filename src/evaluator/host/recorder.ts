@@ -1,7 +1,8 @@
-import { asGatewayError, GatewayError } from '../../errors.js';
+import { GatewayError } from '../../errors.js';
 import type { Builtin } from '../../builtins/builtin.js';
 import { isArray } from '../../builtins/operands.js';
 import { formatJson } from '../../value/format-json.js';
+import { evaluationFailure } from './guest-failure.js';
 import type { EvaluationNotes, RecordedCase } from '../evaluator.js';
 
 const NS_PER_MS = 1_000_000;
@@ -44,7 +45,7 @@ export class Recorder {
       const result = evaluate();
       return { result, notes: this.#notes(started) };
     } catch (thrown) {
-      const error = asGatewayError(thrown);
+      const error = evaluationFailure(thrown);
       throw new GatewayError(error.code, error.message, { cause: error, details: { ...error.details, notes: this.#notes(started) } });
     }
   }

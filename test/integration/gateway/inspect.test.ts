@@ -72,7 +72,10 @@ describe('an inspection', () => {
       judge: { cached: false },
     });
     expect(chat.requests).toHaveLength(2);
-    expect((await call('GET', '/status')).json()['judge']).toMatchObject({ cache: { generation: 3, hits: 1, misses: 2 } });
+    const judge = async (): Promise<unknown> => (await call('GET', '/status')).json()['judge'];
+    // The cache hears of a reload once its entry is written, some milliseconds after it serves.
+    await waitFor('the cache to hear of it', async () => ((await judge()) as { cache: { generation: number } }).cache.generation === 3);
+    expect(await judge()).toMatchObject({ cache: { generation: 3, hits: 1, misses: 2 } });
   });
 
   it('is judged again when guardrail data changes through POST /policy/reload, and follows it', async () => {
