@@ -30,8 +30,8 @@ const SILENCE_MS = 3_000;
 const FRESH_MS = 250;
 /** What no process has taken by then is served here. */
 const HANDING_MS = 500;
-/** Processes take some 300 ms to start. */
-const START_MS = 5_000;
+/** Processes take some 300 ms to start, and many times that on a machine that is busy. Decisions do not wait for them. */
+const START_MS = 30_000;
 
 /** Keeps so many processes running and equally informed. */
 export class Crew {
