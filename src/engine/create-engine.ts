@@ -66,6 +66,8 @@ export function createEngine(deps: EngineDeps): Engine {
       if (status !== 'held') settlePin(request);
     } catch (thrown) {
       failure = asGatewayError(thrown);
+      // The folder cannot take over: what was pinned stays so.
+      if (request.options.resume === true && isAfterPin(request)) pin = pinBefore;
     }
     const recovered = failure !== undefined && generation === undefined && !closed && (await recover());
     const after = held?.revision ?? (status === 'reloaded' ? generation?.revision : undefined);

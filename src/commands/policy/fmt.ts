@@ -14,7 +14,7 @@ const CANNOT_MIGRATE = 'these lines have no place in Rego v1: mend them first, n
 export default class PolicyFmt extends LocalPolicyCommand {
   static override summary = 'Format Rego files as OPA does';
   static override description =
-    'Lists the files that are not formatted; --diff shows the changes, --write makes them. With --v0-to-v1 the changes turn Rego v0 into v1; nothing is written when the result would not compile. Exit codes: 0 all formatted (or written), 1 not.';
+    'Lists the files that are not formatted; --diff shows the changes, --write makes them. With --v0-to-v1 the changes turn Rego v0 into v1; nothing is written when the result would not compile as v1. Exit codes: 0 all formatted (or written), 1 not.';
   static override examples = [
     '<%= config.bin %> policy fmt',
     '<%= config.bin %> policy fmt --diff',

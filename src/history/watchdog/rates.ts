@@ -33,6 +33,14 @@ export class Rates {
   addAll(other: Rates): void {
     for (const [entrypoint, counts] of other.#counts) this.add({ entrypoint, ...counts });
   }
+
+  /** These, and those of `other` for entrypoints that nobody asked here. */
+  completedBy(other: Rates): Rates {
+    const both = new Rates();
+    both.addAll(this);
+    for (const [entrypoint, counts] of other.#counts) if (!this.#counts.has(entrypoint)) both.add({ entrypoint, ...counts });
+    return both;
+  }
 }
 
 const SLOTS = 10;

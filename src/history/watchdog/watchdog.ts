@@ -97,8 +97,9 @@ export class Watchdog {
     this.#watch = undefined;
     if (revision === undefined || previousRevision === undefined || trigger === 'rollback') return;
     const now = this.#now();
-    // What replaces a revision within its watch is compared with what that one was compared with.
-    const { good, before } = unproven ?? { good: previousRevision, before: this.#recent.sum(now) };
+    // What replaces a revision within its watch is compared with what that one was compared with, and with that one where only it was asked.
+    const good = unproven?.good ?? previousRevision;
+    const before = unproven?.before.completedBy(unproven.after) ?? this.#recent.sum(now);
     if (good === revision) return;
     this.#watch = { revision, good, before, after: new Rates(), until: now + this.#options.settings.window };
   }

@@ -33,6 +33,12 @@ describe('going back', () => {
       policy: { details: { pinned: first.slice(0, 12) } },
     });
 
+    // A folder that cannot serve cannot take over: the pin stays.
+    await scene.write('package marker\n\nbroken if {');
+    expect(await engine.reload('api', { resume: true })).toMatchObject({ status: 'rejected', pin: { revision: first } });
+    expect(engine.pin).toMatchObject({ revision: first });
+    await scene.write(markerModule('c'));
+
     const resumed = await engine.reload('api', { resume: true });
     expect(resumed).toMatchObject({ status: 'reloaded', revision: held.candidate });
     expect(engine.pin).toBeUndefined();

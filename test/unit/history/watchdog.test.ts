@@ -92,6 +92,16 @@ describe('the watchdog', () => {
     expect(bites).toMatchObject([{ from: WORSE, to: GOOD }]);
   });
 
+  it('knows what was asked of an edit of a few seconds ago alone', async () => {
+    const { bites, swap, note, wait } = scene();
+    await swap(GOOD, BAD);
+    note(BAD, { asked: 15 });
+    wait(1_000);
+    await swap(BAD, WORSE);
+    note(WORSE, { asked: 15, undecided: 15 });
+    expect(bites).toMatchObject([{ from: WORSE, to: GOOD }]);
+  });
+
   it('lets a person go back without watching that', async () => {
     const { dog, bites, swap, note } = scene();
     note(GOOD, { asked: 100 });

@@ -31,7 +31,8 @@ func Differences(set *source.Set, found *diagnostics.List) {
 			}
 			source.Walk(rule, func(x any) bool {
 				ref, ok := x.(ast.Ref)
-				if !ok {
+				// In the data document both find it.
+				if !ok || len(ref) == 0 || ref[0].Equal(ast.DefaultRootDocument) {
 					return false
 				}
 				for _, term := range ref {

@@ -18,8 +18,20 @@ type Call struct {
 func findCalls(node any) []Call {
 	targets := map[*ast.Term]struct{}{}
 	ast.NewGenericVisitor(func(x any) bool {
-		if with, ok := x.(*ast.With); ok {
+		expr, ok := x.(*ast.Expr)
+		if !ok {
+			return false
+		}
+		for _, with := range expr.With {
 			targets[with.Target] = struct{}{}
+			if name := builtinName(with.Target); name != "" {
+				// What the expression itself calls by that name is the mock.
+				VisitOperators(&ast.Expr{Terms: expr.Terms}, func(term *ast.Term) {
+					if builtinName(term) == name {
+						targets[term] = struct{}{}
+					}
+				})
+			}
 		}
 		return false
 	}).Walk(node)
