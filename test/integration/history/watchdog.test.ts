@@ -68,7 +68,7 @@ describe.each([0, 2])('with %i serving processes, an edit that', (processes) => 
     await writeFile(file, spoil(await readFile(file, 'utf8')));
     const bad = await engine.reload('watch', { force: true });
     expect(bad).toMatchObject({ status: 'reloaded', previousRevision: good });
-    await waitFor('the watchdog to go back', () => engine.current?.id === good, 20_000);
+    await waitFor('the watchdog to go back', () => engine.current?.id === good);
 
     expect(engine.pin).toMatchObject({ revision: good, by: 'watchdog', reason: expect.stringContaining(`of ${entrypoint}: `) as string });
     await waitFor('the outcome', () => engine.lastOutcome?.trigger === 'rollback');
