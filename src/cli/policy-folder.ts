@@ -1,8 +1,7 @@
-import { readdir } from 'node:fs/promises';
 import path from 'node:path';
-import type { Dirent } from 'node:fs';
 import type { Config } from '../config/config.js';
 import { GatewayError } from '../errors.js';
+import { entriesOf } from '../policy/list-files.js';
 
 /** A policy folder, and how it came to be this one. */
 export interface ChosenFolder {
@@ -58,13 +57,4 @@ async function holdsRego(folder: string): Promise<boolean> {
     level = below;
   }
   return false;
-}
-
-async function entriesOf(folder: string): Promise<Dirent[]> {
-  try {
-    return await readdir(folder, { withFileTypes: true });
-  } catch {
-    // Not there, no folder, not ours to read: it holds nothing that could be taken.
-    return [];
-  }
 }

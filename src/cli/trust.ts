@@ -1,6 +1,6 @@
 import { X509Certificate } from 'node:crypto';
 import type { ConnectionOptions } from 'node:tls';
-import { readBounded } from '../config/bounded-file.js';
+import { readPem } from '../config/bounded-file.js';
 import type { Config } from '../config/config.js';
 import { GatewayError } from '../errors.js';
 
@@ -10,8 +10,8 @@ const MAX_PEM_BYTES = 4 * 1024 * 1024;
 /** What a client of the gateway checks of its certificate; undefined when the gateway speaks no TLS. Throws `config_unreadable`, `tls_invalid`. */
 export function trustOf({ gateway }: Pick<Config, 'gateway'>): ConnectionOptions | undefined {
   const { cert, ca } = gateway.tls;
-  if (ca !== undefined) return { ca: readPem(ca) };
-  return cert === undefined ? undefined : pinned(cert, readPem(cert));
+  if (ca !== undefined) return { ca: readPem(ca, MAX_PEM_BYTES) };
+  return cert === undefined ? undefined : pinned(cert, readPem(cert, MAX_PEM_BYTES));
 }
 
 /** The gateway is on this machine, and its certificate too: that one it has to show, whoever signed it and whatever its name. */
@@ -27,10 +27,4 @@ function pinned(file: string, pem: string): ConnectionOptions {
     allowPartialTrustChain: true,
     checkServerIdentity: (_host, { raw }) => (raw.equals(own.raw) ? undefined : new Error(`it shows another certificate than ${file}`)),
   };
-}
-
-function readPem(file: string): string {
-  const bytes = readBounded(file, MAX_PEM_BYTES);
-  if (bytes === undefined) throw new GatewayError('config_unreadable', `Expected a PEM file at ${file}`, { details: { file } });
-  return Buffer.from(bytes).toString('latin1');
 }

@@ -33,6 +33,13 @@ export function readBounded(file: string, maxBytes: number): Uint8Array | undefi
   }
 }
 
+/** Text of a PEM file that has to be there. Throws `config_unreadable`. */
+export function readPem(file: string, maxBytes: number): string {
+  const bytes = readBounded(file, maxBytes);
+  if (bytes === undefined) throw new GatewayError('config_unreadable', `Expected a PEM file at ${file}`, { details: { file } });
+  return Buffer.from(bytes).toString('latin1');
+}
+
 function readRegular(file: string, descriptor: number, maxBytes: number): Uint8Array {
   if (!fstatSync(descriptor).isFile()) {
     throw new GatewayError('config_unreadable', `Expected ${file} to be a regular file`, { details: { file } });

@@ -49,7 +49,6 @@ export function createEngine(deps: EngineDeps): Engine {
     let status: Outcome['status'] = 'rejected';
     let failure: GatewayError | undefined;
     let held: Generation | undefined;
-    if (request.options.resume === true && isAfterPin(request)) pin = undefined;
     try {
       if (closed) throw new GatewayError('evaluator_closed', 'the engine is closed');
       const result = await attempt(deps, shelf, previous, request, notes);
@@ -66,8 +65,6 @@ export function createEngine(deps: EngineDeps): Engine {
       if (status !== 'held') settlePin(request);
     } catch (thrown) {
       failure = asGatewayError(thrown);
-      // The folder cannot take over: what was pinned stays so.
-      if (request.options.resume === true && isAfterPin(request)) pin = pinBefore;
     }
     const recovered = failure !== undefined && generation === undefined && !closed && (await recover());
     const after = held?.revision ?? (status === 'reloaded' ? generation?.revision : undefined);

@@ -13,7 +13,12 @@ export interface Tally {
   readonly timeouts: number;
 }
 
-type Counts = { -readonly [K in Exclude<keyof Tally, 'revision' | 'entrypoint'>]: Tally[K] };
+/** How many of them met with what. */
+export type TallyCounts = Omit<Tally, 'revision' | 'entrypoint'>;
+
+export const NOTHING_ASKED: TallyCounts = { asked: 0, undecided: 0, errors: 0, timeouts: 0 };
+
+type Counts = { -readonly [K in keyof TallyCounts]: TallyCounts[K] };
 
 /** Counts by entrypoint, until somebody takes them. */
 export class Tallies {
@@ -45,7 +50,7 @@ export class Tallies {
   #of(entrypoint: string): Counts {
     let counts = this.#counts.get(entrypoint);
     if (counts === undefined) {
-      counts = { asked: 0, undecided: 0, errors: 0, timeouts: 0 };
+      counts = { ...NOTHING_ASKED };
       this.#counts.set(entrypoint, counts);
     }
     return counts;

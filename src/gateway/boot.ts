@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Config } from '../config/config.js';
 import { ensureToken } from '../config/first-boot.js';
 import { besideText, modulesBeside } from '../policy/inventory.js';
+import type { Log } from '../log.js';
 import { createLogger } from '../telemetry/logger.js';
 import { startGateway } from './gateway.js';
 import type { Gateway } from './gateway.js';
@@ -25,8 +26,8 @@ export async function bootGateway(config: Config, version: string): Promise<Boot
   const log = createLogger({ level: config.log.level, format: config.log.format, secrets: [token] });
   for (const warning of config.warnings) log.warn({}, warning);
   const gateway = await startGateway({ config, token, log, version });
-  const beside = gateway.policyDir === undefined ? undefined : await modulesBeside(gateway.policyDir);
-  if (beside !== undefined) log.warn({ ...beside }, besideText(beside));
+  // Decisions are answered, and nobody has to wait for a look over the whole folder. Never rejects.
+  void warnOfUnread(gateway.policyDir, log);
   return Object.assign(gateway, {
     tokenSource: created ? `${source} (made on this first start)` : source,
     async reload(by: string) {
@@ -41,4 +42,9 @@ export async function bootGateway(config: Config, version: string): Promise<Boot
       log.info({}, 'stopped');
     },
   });
+}
+
+async function warnOfUnread(policyDir: string | undefined, log: Log): Promise<void> {
+  const beside = policyDir === undefined ? undefined : await modulesBeside(policyDir);
+  if (beside !== undefined) log.warn({ ...beside }, besideText(beside));
 }

@@ -10,11 +10,11 @@ import { createSchemaGate } from '../gates/schema-gate.js';
 import { createTestGate } from '../gates/test-gate.js';
 import type { History } from '../history/history.js';
 import type { Log } from '../log.js';
-import { errorFields } from '../telemetry/error-fields.js';
 import { logGate } from '../telemetry/gate-log.js';
 import type { Metrics } from '../telemetry/metrics.js';
 import { createTestRunner } from '../testing/create-test-runner.js';
 import type { TestRunner } from '../testing/create-test-runner.js';
+import { appendEvent } from './append-event.js';
 import { createBackgroundTests, testEvaluation } from './background-tests.js';
 
 export interface GateOptions {
@@ -75,13 +75,7 @@ export function createGateParts({ config, log, metrics, audit, history }: GateOp
 
   function write(report: GateReport): void {
     const event = gateEvent(report, config.policy_dir ?? '');
-    if (event === undefined) return;
-    try {
-      audit.append(event);
-    } catch (error) {
-      metrics.auditWriteFailure();
-      log.error({ err: errorFields(error) }, 'the audit event of a gate was not written');
-    }
+    if (event !== undefined) appendEvent({ audit, metrics, log }, event, 'a gate');
   }
 
   return {

@@ -1,5 +1,5 @@
 import type { Config } from '../config/config.js';
-import { readBounded } from '../config/bounded-file.js';
+import { readPem } from '../config/bounded-file.js';
 import { GatewayError } from '../errors.js';
 import { checkTlsPair } from '../http/tls-pair.js';
 import type { TlsPair } from '../http/tls-pair.js';
@@ -30,7 +30,7 @@ export interface TlsFiles {
 export function openTlsFiles({ config, log, lookMs = LOOK_MS }: TlsFilesOptions): TlsFiles | undefined {
   const { cert, key } = config.gateway.tls;
   if (cert === undefined || key === undefined) return undefined;
-  const read = (): TlsPair => ({ cert: readPem(cert), key: readPem(key) });
+  const read = (): TlsPair => ({ cert: readPem(cert, MAX_PEM_BYTES), key: readPem(key, MAX_PEM_BYTES) });
   let pair = read();
   checkTlsPair(pair);
   let timer: NodeJS.Timeout | undefined;
@@ -73,12 +73,6 @@ export function openTlsFiles({ config, log, lookMs = LOOK_MS }: TlsFilesOptions)
     },
     close: () => clearInterval(timer),
   };
-}
-
-function readPem(file: string): string {
-  const bytes = readBounded(file, MAX_PEM_BYTES);
-  if (bytes === undefined) throw new GatewayError('config_unreadable', `Expected a PEM file at ${file}`, { details: { file } });
-  return Buffer.from(bytes).toString('latin1');
 }
 
 function fingerprint({ cert, key }: TlsPair): string {

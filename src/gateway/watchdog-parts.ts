@@ -3,8 +3,8 @@ import type { Config } from '../config/config.js';
 import { Watchdog } from '../history/watchdog/watchdog.js';
 import type { Bite } from '../history/watchdog/watchdog.js';
 import type { Log } from '../log.js';
-import { errorFields } from '../telemetry/error-fields.js';
 import type { Metrics } from '../telemetry/metrics.js';
+import { appendEvent } from './append-event.js';
 
 export interface WatchdogParts {
   readonly config: Config;
@@ -21,12 +21,7 @@ export function createWatchdog({ config, log, metrics, audit }: WatchdogParts): 
     log,
     onBite: (bite) => {
       metrics.watchdogRollback(bite.kind);
-      try {
-        audit.append(biteEvent(bite, config.policy_dir ?? ''));
-      } catch (error) {
-        metrics.auditWriteFailure();
-        log.error({ err: errorFields(error) }, 'the audit event of the watchdog was not written');
-      }
+      appendEvent({ audit, metrics, log }, biteEvent(bite, config.policy_dir ?? ''), 'the watchdog');
     },
   });
 }

@@ -54,6 +54,11 @@ export function isObject(json: Uint8Array): boolean {
   return json[skipSpace(json, 0)] === OPEN_BRACE;
 }
 
+/** The value of valid JSON text. */
+export function valueOf(json: Uint8Array): unknown {
+  return JSON.parse(decode(json));
+}
+
 /** True when valid JSON text is an array. */
 export function isArray(json: Uint8Array): boolean {
   return json[skipSpace(json, 0)] === OPEN_BRACKET;

@@ -36,7 +36,8 @@ export async function listFiles(folder: string): Promise<Listing> {
   return { files: files.sort(), cut: false };
 }
 
-async function entriesOf(folder: string): Promise<Dirent[]> {
+/** None for what is not there, is no folder, or is not ours to read. */
+export async function entriesOf(folder: string): Promise<Dirent[]> {
   try {
     return await readdir(folder, { withFileTypes: true });
   } catch {

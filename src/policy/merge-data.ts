@@ -1,6 +1,6 @@
 import { dataInvalid, readDataFile } from './data-file.js';
 import { DataTree } from './data-tree.js';
-import { isArray, isObject } from './json-slices.js';
+import { isArray, isObject, valueOf } from './json-slices.js';
 import type { Diagnostic } from './diagnostic.js';
 import type { RulePlace } from './revision.js';
 import { lazyDocument } from './sections.js';
@@ -68,6 +68,6 @@ function readRoot(file: SourceFile): Uint8Array {
 }
 
 function scalarName(json: Uint8Array): string {
-  const value: unknown = JSON.parse(Buffer.from(json).toString('utf8'));
+  const value = valueOf(json);
   return value === null ? 'null' : `a ${typeof value}`;
 }

@@ -1,6 +1,6 @@
 import { findBlockLists } from './block-lists.js';
 import type { BlockLists } from './block-lists.js';
-import { splitObject } from './json-slices.js';
+import { splitObject, valueOf } from './json-slices.js';
 
 /** The members of a data document at its root, each as the JSON text that was written. */
 export type Sections = ReadonlyMap<string, Uint8Array>;
@@ -59,7 +59,7 @@ export function lazyDocument(data: Uint8Array): Readonly<Record<string, unknown>
       enumerable: true,
       configurable: true,
       get() {
-        const value: unknown = JSON.parse(Buffer.from(json.buffer, json.byteOffset, json.byteLength).toString('utf8'));
+        const value = valueOf(json);
         Object.defineProperty(document, name, member(value));
         return value;
       },

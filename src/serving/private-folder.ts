@@ -17,7 +17,7 @@ export const MAIN_SOCKET = 'main.sock';
 /** Bytes that the path of a local socket may have: 108 on Linux and 104 on macOS and BSD, the closing zero included. */
 const MAX_SOCKET_PATH = process.platform === 'linux' ? 107 : 103;
 
-/** What goes below TMPDIR. */
+/** What goes below TMPDIR: `mkdtemp` puts six characters where the X stand. */
 const BELOW = path.join('/', `${PREFIX}XXXXXX`, MAIN_SOCKET).length;
 
 /** A folder without a socket may belong to a gateway that starts in another container; for so long it is left alone. */

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { CompareRevisions, Effects } from '../../engine/effects.js';
-import { isObject, splitObject } from '../../policy/json-slices.js';
+import { isObject, splitObject, valueOf } from '../../policy/json-slices.js';
 import { step } from './data.js';
 import { compareRules } from './rules.js';
 import type { RuleName } from './rules.js';
@@ -66,9 +66,5 @@ function isSame(was: Uint8Array | undefined, is: Uint8Array | undefined): boolea
 
 function isEqual(was: Uint8Array | undefined, is: Uint8Array | undefined): boolean {
   if (was === undefined || is === undefined || Math.max(was.byteLength, is.byteLength) > MAX_PARSED_BYTES) return false;
-  return isDeepStrictEqual(parsed(was), parsed(is));
-}
-
-function parsed(json: Uint8Array): unknown {
-  return JSON.parse(Buffer.from(json.buffer, json.byteOffset, json.byteLength).toString('utf8'));
+  return isDeepStrictEqual(valueOf(was), valueOf(is));
 }

@@ -1,6 +1,7 @@
 import { GatewayError } from '../../errors.js';
 import type { ErrorCode } from '../../errors.js';
 import type { Evaluator } from '../../evaluator/evaluator.js';
+import { NOTHING_ASKED } from '../../evaluator/tally.js';
 import type { Fate, Tally } from '../../evaluator/tally.js';
 
 /** "In use" means asked for within a day. */
@@ -54,16 +55,14 @@ export function noting<E extends Pick<Evaluator, 'prepare'>>(evaluator: E, asked
           );
           return made;
         },
-        undecided: (entrypoint) => listener?.({ revision: id, entrypoint, ...NONE, undecided: 1 }),
+        undecided: (entrypoint) => listener?.({ revision: id, entrypoint, ...NOTHING_ASKED, undecided: 1 }),
       };
     },
   };
 }
 
-const NONE = { asked: 0, undecided: 0, errors: 0, timeouts: 0 } as const;
-
 function tallyOf(revision: string, entrypoint: string, fate: Fate): Tally {
-  const counted = { revision, entrypoint, ...NONE, asked: 1 };
+  const counted = { revision, entrypoint, ...NOTHING_ASKED, asked: 1 };
   return fate === 'decided' ? counted : { ...counted, [fate]: 1 };
 }
 

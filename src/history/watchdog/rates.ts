@@ -1,19 +1,16 @@
-import type { Tally } from '../../evaluator/tally.js';
+import { NOTHING_ASKED } from '../../evaluator/tally.js';
+import type { Tally, TallyCounts } from '../../evaluator/tally.js';
 
 /** What the watchdog looks at, in the order in which it tells of it. */
 export const AILMENTS = ['errors', 'timeouts', 'undecided'] as const;
 export type Ailment = (typeof AILMENTS)[number];
-
-export type Counts = Pick<Tally, 'asked' | Ailment>;
-
-const NONE: Counts = { asked: 0, errors: 0, timeouts: 0, undecided: 0 };
 
 /** Entrypoints that are counted; a policy set bounds them, this bounds a policy set. */
 const MAX_ENTRYPOINTS = 10_000;
 
 /** Counts by entrypoint. */
 export class Rates {
-  readonly #counts = new Map<string, Counts>();
+  readonly #counts = new Map<string, TallyCounts>();
 
   add({ entrypoint, asked, errors, timeouts, undecided }: Omit<Tally, 'revision'>): void {
     if (this.#counts.size >= MAX_ENTRYPOINTS && !this.#counts.has(entrypoint)) return;
@@ -26,8 +23,8 @@ export class Rates {
     });
   }
 
-  of(entrypoint: string): Counts {
-    return this.#counts.get(entrypoint) ?? NONE;
+  of(entrypoint: string): TallyCounts {
+    return this.#counts.get(entrypoint) ?? NOTHING_ASKED;
   }
 
   addAll(other: Rates): void {

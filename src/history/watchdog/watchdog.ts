@@ -1,9 +1,9 @@
 import type { Engine, Outcome } from '../../engine/engine.js';
-import type { Tally } from '../../evaluator/tally.js';
+import type { Tally, TallyCounts } from '../../evaluator/tally.js';
 import type { Log } from '../../log.js';
 import { shortId } from '../../policy/source-set.js';
 import { AILMENTS, MovingRates, Rates } from './rates.js';
-import type { Ailment, Counts } from './rates.js';
+import type { Ailment } from './rates.js';
 
 /** What the watchdog calls itself where it is said who went back. */
 export const WATCHDOG = 'watchdog';
@@ -120,7 +120,7 @@ export class Watchdog {
     if (kind !== undefined) this.#bite(watch, entrypoint, kind, before, after);
   }
 
-  #ails(kind: Ailment, before: Counts, after: Counts): boolean {
+  #ails(kind: Ailment, before: TallyCounts, after: TallyCounts): boolean {
     const { factor, minimum } = this.#options.settings;
     if (after[kind] < minimum) return false;
     // Many ask for what is undefined most of the time: without a before, that says nothing.
@@ -128,7 +128,7 @@ export class Watchdog {
     return share(kind, after) > share(kind, before) * factor;
   }
 
-  #bite({ revision, good }: Watch, entrypoint: string, kind: Ailment, before: Counts, after: Counts): void {
+  #bite({ revision, good }: Watch, entrypoint: string, kind: Ailment, before: TallyCounts, after: TallyCounts): void {
     this.#watch = undefined;
     const counted = `${after[kind]} of ${after.asked} decisions, before ${before[kind]} of ${before.asked}`;
     const reason = `watchdog: ${MEANING[kind]} of ${entrypoint}: ${counted}`;
@@ -144,6 +144,6 @@ export class Watchdog {
 
 const MEANING: Readonly<Record<Ailment, string>> = { errors: 'errors', timeouts: 'timeouts', undecided: 'undefined decisions' };
 
-function share(kind: Ailment, counts: Counts): number {
+function share(kind: Ailment, counts: TallyCounts): number {
   return counts.asked === 0 ? 0 : counts[kind] / counts.asked;
 }
