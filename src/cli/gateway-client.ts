@@ -46,16 +46,19 @@ export function createGatewayClient(options: GatewayClientOptions): GatewayClien
   return {
     base,
     async call(method, path, body) {
+      const content = method === 'GET' ? undefined : JSON.stringify(body ?? {});
       const headers = {
         Host: socketPath === undefined ? `${connectHost(bind)}:${port}` : 'localhost',
         'Content-Type': 'application/json',
         'X-DefenseClaw-Client': 'cli',
+        // Node frames the body of a DELETE by nothing unless it is told its length: the gateway would take it for the next request.
+        ...(content === undefined ? {} : { 'Content-Length': Buffer.byteLength(content) }),
         ...(token === undefined ? {} : { Authorization: `Bearer ${token}`, 'X-DefenseClaw-Token': token }),
       };
       const signal = AbortSignal.timeout(timeoutMs);
       const sent = request({ ...target, agent: false, method, path, headers, signal });
       try {
-        const { status, text } = await exchange(sent, method === 'GET' ? undefined : JSON.stringify(body ?? {}));
+        const { status, text } = await exchange(sent, content);
         if (status === 401) throw new GatewayError('token_wrong', `the gateway at ${base} refused the token`);
         return { status, body: parseBody(text) };
       } catch (cause) {

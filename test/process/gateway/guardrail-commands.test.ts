@@ -14,6 +14,12 @@ describe('the commands of the guardrail', () => {
     const { port } = await startDaemon(['--policy-dir', await shippedPolicies(), '--port', '0'], env);
     const run = async (...args: string[]): ReturnType<typeof runCli> => runCli([...args, '--port', String(port)], env);
 
+    /** Shows what it says to stderr when it says something else. */
+    const says = async (...args: string[]): Promise<string> => {
+      const { stdout, stderr } = await run(...args);
+      return stdout + stderr;
+    };
+
     const fine = await run('inspect', path.join(home, 'fine.txt'), '--kind', 'response');
     expect(fine).toMatchObject({ code: 0, stderr: '' });
     expect(fine.stdout).toContain('nothing found');
@@ -28,15 +34,15 @@ describe('the commands of the guardrail', () => {
     expect(await run('inspect', path.join(home, 'nothing.txt'))).toMatchObject({ code: 2 });
     expect((await run('inspect', path.join(home, 'fine.txt'), '--kind', 'tool')).stderr).toContain('tool is required');
 
-    expect((await run('enforce', 'list')).stdout).toContain('both lists are empty');
-    expect((await run('enforce', 'block', 'skill', 'web-search', '--reason', 'leaks')).stdout).toContain('skill web-search: blocked');
-    expect((await run('enforce', 'allow', 'mcp', 'github', '--source-path', '/opt/mcp')).stdout).toContain('mcp github: allowed');
+    expect(await says('enforce', 'list')).toContain('both lists are empty');
+    expect(await says('enforce', 'block', 'skill', 'web-search', '--reason', 'leaks')).toContain('skill web-search: blocked');
+    expect(await says('enforce', 'allow', 'mcp', 'github', '--source-path', '/opt/mcp')).toContain('mcp github: allowed');
     const lists = JSON.parse((await run('enforce', 'list', '--json')).stdout) as unknown;
     expect(lists).toMatchObject({
       blocked: [{ target_name: 'web-search', reason: 'leaks' }],
       allowed: [{ target_name: 'github', source_path: '/opt/mcp' }],
     });
-    expect((await run('enforce', 'unblock', 'skill', 'web-search')).stdout).toContain('unblocked');
-    expect((await run('enforce', 'list')).stdout).not.toContain('web-search');
+    expect(await says('enforce', 'unblock', 'skill', 'web-search')).toContain('unblocked');
+    expect(await says('enforce', 'list')).not.toContain('web-search');
   });
 });
