@@ -19,6 +19,8 @@ export interface ConfigPaths {
   readonly stateFile: string;
   /** Folder of the kept revisions. */
   readonly historyDir: string;
+  /** Folder of the kept decisions. */
+  readonly decisionsDir: string;
   /** Private key that signs the audit trail. */
   readonly auditKey: string;
   /** `.env` of the data folder: the first-boot token is written there. */

@@ -90,6 +90,7 @@ export function loadConfig(options: LoadOptions = {}): Config {
     stateFile: path.join(dataDir, 'gateway.db'),
     auditKey: path.join(dataDir, 'audit.key'),
     historyDir: path.join(dataDir, 'revisions'),
+    decisionsDir: path.join(dataDir, 'decisions'),
     envFile: path.join(dataDir, '.env'),
   };
   return freeze({ ...settings, data_dir: dataDir, policy_dir: settings.policy_dir ?? paths.policyDir, paths, warnings: layered.warnings });

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { compiler, evaluation, policy } from './sections/evaluation.js';
 import { audit, gateway, http, log } from './sections/server.js';
+import { decisions } from './sections/decisions.js';
 import { gates } from './sections/gates.js';
 import { guards } from './sections/guards.js';
 import { history } from './sections/history.js';
@@ -32,6 +33,7 @@ export const settingsSchema = z.strictObject({
   http: http.prefault({}),
   audit: audit.prefault({}),
   history: history.prefault({}),
+  decisions: decisions.prefault({}),
   guards: guards.prefault({}),
   watchdog: watchdog.prefault({}),
   guardrail: guardrail.prefault({}),

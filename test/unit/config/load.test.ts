@@ -36,6 +36,7 @@ describe('loadConfig', () => {
       configFile: path.join(dir, 'config.yaml'),
       auditKey: path.join(dir, 'audit.key'),
       historyDir: path.join(dir, 'revisions'),
+      decisionsDir: path.join(dir, 'decisions'),
       dataDir: dir,
       policyDirNamed: false,
       policyDir: path.join(dir, 'policies'),

@@ -1,0 +1,100 @@
+import { createReadStream } from 'node:fs';
+import { setTimeout as pause } from 'node:timers/promises';
+import { createInterface } from 'node:readline';
+import { timeOfId } from './decision-id.js';
+import { idBounds, matches } from './filter.js';
+import type { DecisionFilter } from './filter.js';
+import type { KeptDecision } from './record.js';
+import { lastWriteMs, listSegments, readSegment } from './store/segment.js';
+import type { Segment } from './store/segment.js';
+import { linesOf, recordAt } from './store/lines.js';
+
+export interface ReadOptions extends DecisionFilter {
+  /** Default `newest` first. Exact within a segment; around the end of one, records of different processes may be a moment out of order. */
+  readonly order?: 'newest' | 'oldest';
+  /** At most so many. Default: all. */
+  readonly limit?: number | undefined;
+}
+
+/** Looks into the kept decisions; a gateway may be writing at the same time. All throw what reading a file throws. */
+export interface DecisionReader {
+  read(options?: ReadOptions): AsyncGenerator<KeptDecision, void>;
+  /** The record of an id, waited for as long as it takes to be written; undefined when it is not kept. */
+  find(id: string): Promise<KeptDecision | undefined>;
+}
+
+/** What a record may be older than the name of its segment says, and younger than its last write: it waits its turn in between. */
+const SLACK_MS = 10_000;
+/** What is younger than this may still be on its way to the disk. */
+const FRESH_MS = 2_000;
+const LOOK_AGAIN_MS = 50;
+
+export function openDecisions(folder: string): DecisionReader {
+  async function* read(options: ReadOptions = {}): AsyncGenerator<KeptDecision, void> {
+    const { order = 'newest', limit = Infinity } = options;
+    let left = limit;
+    const segments = await listSegments(folder);
+    for (const segment of order === 'newest' ? [...segments].reverse() : segments) {
+      if (left <= 0) return;
+      if (!(await mayHold(segment, options))) continue;
+      for (const kept of recordsOf(await readSegment(segment), options, order)) {
+        yield kept;
+        left -= 1;
+        if (left <= 0) return;
+      }
+    }
+  }
+
+  async function lookFor(id: string, ms: number): Promise<KeptDecision | undefined> {
+    for (const segment of await listSegments(folder)) {
+      if (!(await mayHold(segment, { since: ms, until: ms + 1 }))) continue;
+      const bytes = await readSegment(segment);
+      const line = linesOf(bytes).find((candidate) => candidate.id === id);
+      if (line !== undefined) return recordAt(bytes, line);
+    }
+    return undefined;
+  }
+
+  return {
+    read,
+    async find(id) {
+      const ms = timeOfId(id);
+      if (ms === undefined) return undefined;
+      for (;;) {
+        const late = Date.now() - ms > FRESH_MS;
+        const found = await lookFor(id, ms);
+        if (found !== undefined || late) return found;
+        await pause(LOOK_AGAIN_MS);
+      }
+    },
+  };
+}
+
+/** Records of an export, one JSON object a line, in their order there. Lines that are no record are passed over. */
+export async function* readExport(file: string, filter: DecisionFilter = {}): AsyncGenerator<KeptDecision, void> {
+  const { from, to } = idBounds(filter);
+  for await (const text of createInterface({ input: createReadStream(file), crlfDelay: Infinity })) {
+    const bytes = Buffer.from(text);
+    const kept = recordAt(bytes, { start: 0, end: bytes.length });
+    if (kept === undefined || typeof kept.record.decision_id !== 'string') continue;
+    const { decision_id: id } = kept.record;
+    if (id >= from && id < to && matches(kept.record, filter)) yield kept;
+  }
+}
+
+async function mayHold(segment: Segment, { since = 0, until = Infinity }: DecisionFilter): Promise<boolean> {
+  if (segment.startMs - SLACK_MS >= until) return false;
+  if (since === 0) return true;
+  const last = await lastWriteMs(segment);
+  return last !== undefined && last + SLACK_MS >= since;
+}
+
+function* recordsOf(bytes: Buffer, filter: DecisionFilter, order: 'newest' | 'oldest'): Generator<KeptDecision, void> {
+  const { from, to } = idBounds(filter);
+  const lines = linesOf(bytes).filter(({ id }) => id >= from && id < to);
+  if (order === 'newest') lines.reverse();
+  for (const line of lines) {
+    const kept = recordAt(bytes, line);
+    if (kept !== undefined && matches(kept.record, filter)) yield kept;
+  }
+}
