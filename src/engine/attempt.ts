@@ -43,22 +43,41 @@ export async function attempt(
 ): Promise<AttemptResult> {
   const { from } = request.options;
   if (from !== undefined) return fromHistory(deps, shelf, current, { ...request, from }, notes);
-  const source = await timed(notes, 'read', () => deps.read(current?.source));
-  notes.source = source;
-  if (source.unsettled) throw new GatewayError('policy_unsettled', `${source.root} kept changing while it was read`);
+  const source = await readFolder(deps, current, notes);
   if (source.id === current?.id) {
     if (source.checksId !== current.source.checksId) await passSourceGates(deps, source, request.options, notes);
     return { status: 'unchanged' };
   }
   return withShelved(shelf, source.id, async (shelved) => {
-    const known = [current, shelved?.revision].find((revision) => revision?.policy.modulesId === source.modulesId);
-    // Equal modules give an equal policy: an edit of data alone compiles nothing.
-    const policy = known?.policy ?? (await timed(notes, 'compile', () => deps.compile(source)));
-    const candidate = await timed(notes, 'data', () => withData(source, policy));
+    const candidate = await buildCandidate(deps, source, [current, shelved?.revision], notes);
+    const { policy } = candidate;
     const warnings = [...policy.warnings, ...candidate.missing, ...(await passGates(deps.gates, candidate, request.options))];
     await passSourceGates(deps, source, request.options, notes);
     return prepare(deps, { id: source.id, source, policy, data: candidate.data, warnings }, shelved, request, notes);
   });
+}
+
+/** Throws `policy_*` of the reading, `policy_unsettled`. */
+export async function readFolder(deps: Pick<AttemptDeps, 'read'>, current: Revision | undefined, notes: AttemptNotes): Promise<SourceSet> {
+  const source = await timed(notes, 'read', () => deps.read(current?.source));
+  notes.source = source;
+  if (source.unsettled) throw new GatewayError('policy_unsettled', `${source.root} kept changing while it was read`);
+  return source;
+}
+
+/** A candidate with the warnings about its data. */
+export type BuiltCandidate = Candidate & { readonly missing: readonly Diagnostic[] };
+
+/** Equal modules give an equal policy: an edit of data alone compiles nothing. Throws `policy_*`, `compiler_*`. */
+export async function buildCandidate(
+  deps: Pick<AttemptDeps, 'compile'>,
+  source: SourceSet,
+  revisions: readonly (Revision | undefined)[],
+  notes: AttemptNotes,
+): Promise<BuiltCandidate> {
+  const known = revisions.find((revision) => revision?.policy.modulesId === source.modulesId);
+  const policy = known?.policy ?? (await timed(notes, 'compile', () => deps.compile(source)));
+  return timed(notes, 'data', () => withData(source, policy));
 }
 
 async function fromHistory(
@@ -120,7 +139,7 @@ async function prepare(
   return { status: 'prepared', generation: new Generation(revision, prepared.value) };
 }
 
-async function withData(source: SourceSet, policy: CompiledPolicy): Promise<Candidate & { readonly missing: readonly Diagnostic[] }> {
+async function withData(source: SourceSet, policy: CompiledPolicy): Promise<BuiltCandidate> {
   const { data, document, conflicts, missing } = await mergeApart(source, policy);
   throwErrors('policy_data_conflict', conflicts);
   return { source, policy, data, document, missing };
@@ -131,7 +150,8 @@ async function candidateOf({ source, policy, data }: KeptRevision): Promise<Cand
   return { source, policy, data, document: await documentApart(data) };
 }
 
-async function passGates(gates: readonly Gate[], candidate: Candidate, options: ReloadOptions): Promise<Diagnostic[]> {
+/** Throws what rejects the candidate; its warnings. */
+export async function passGates(gates: readonly Gate[], candidate: Candidate, options: ReloadOptions): Promise<Diagnostic[]> {
   const found: Diagnostic[] = [];
   for (const gate of gates) found.push(...(await gate(candidate, options)));
   throwErrors('policy_data_schema', found);
@@ -154,7 +174,8 @@ function throwErrors(code: 'policy_data_conflict' | 'policy_data_schema', diagno
   throw new GatewayError(code, `${first.message}${more}`, { details: { diagnostics } });
 }
 
-async function timed<T>(notes: AttemptNotes, stage: keyof StageTimings, work: () => T | Promise<T>): Promise<T> {
+/** Notes how long a stage took, also one that failed. */
+export async function timed<T>(notes: AttemptNotes, stage: keyof StageTimings, work: () => T | Promise<T>): Promise<T> {
   const start = performance.now();
   try {
     return await work();

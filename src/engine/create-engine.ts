@@ -5,9 +5,10 @@ import { attempt } from './attempt.js';
 import type { AttemptDeps, AttemptNotes } from './attempt.js';
 import { describeOutcome } from './describe-outcome.js';
 import type { CompareRevisions } from './effects.js';
-import type { Decision, Engine, EngineEvents, Outcome, PinChange, RevisionLease } from './engine.js';
+import type { Decision, Engine, EngineEvents, Outcome, PinChange, Rehearsal, RevisionLease } from './engine.js';
 import type { Generation } from './generation.js';
 import type { Pin } from './pin.js';
+import { rehearse } from './rehearse.js';
 import { mergeRequests } from './reload-request.js';
 import type { ReloadOptions, ReloadRequest } from './reload-request.js';
 import { Shelf } from './shelf.js';
@@ -183,6 +184,15 @@ export function createEngine(deps: EngineDeps): Engine {
     return turn;
   }
 
+  let rehearsed: Promise<unknown> = Promise.resolve();
+
+  /** One after the other: each takes as much memory as a reload does. */
+  function rehearseNext(options: ReloadOptions): Promise<Rehearsal> {
+    const turn = rehearsed.then(() => rehearse(deps, generation?.revision, options));
+    rehearsed = turn;
+    return turn;
+  }
+
   return {
     get current() {
       return generation?.revision;
@@ -211,6 +221,7 @@ export function createEngine(deps: EngineDeps): Engine {
       const request: ReloadRequest = { trigger, options, pinsSeen: pinsSet };
       return options.from === undefined ? fromFolder(request) : fromKept(request);
     },
+    rehearse: (options = {}) => rehearseNext(options),
     async hold(options = {}) {
       const was = pin;
       pin = pinOf(options);

@@ -1,7 +1,10 @@
 import type { Evaluation, EvaluationRequest } from '../evaluator/evaluator.js';
 import type { Diagnostic } from '../policy/diagnostic.js';
+import type { GatewayError } from '../errors.js';
 import type { Revision, Trigger } from '../policy/revision.js';
+import type { SourceSet } from '../policy/source-set.js';
 import type { ChangedFiles } from '../policy/changed-files.js';
+import type { Candidate } from './candidate.js';
 import type { Effects } from './effects.js';
 import type { Pin } from './pin.js';
 import type { ReloadOptions } from './reload-request.js';
@@ -54,6 +57,22 @@ export interface PinChange {
   readonly at: Date;
 }
 
+/** What a reload would come to, found out without one. */
+export interface Rehearsal {
+  /** `accepted`: it would serve. */
+  readonly status: 'accepted' | 'unchanged' | 'rejected';
+  /** What serves. */
+  readonly serving: Revision | undefined;
+  /** What the folder holds; undefined when it could not be read. */
+  readonly source: SourceSet | undefined;
+  /** What was made of that; undefined when it did not come so far. */
+  readonly candidate: Candidate | undefined;
+  /** Everything that would reject it, first what a reload would end with. */
+  readonly refusals: readonly GatewayError[];
+  readonly warnings: readonly Diagnostic[];
+  readonly stages: StageTimings;
+}
+
 /** One decision with the revision that made it. */
 export interface Decision extends Evaluation {
   readonly revision: string;
@@ -81,6 +100,11 @@ export interface Engine {
   lease(): RevisionLease;
   /** The one path: read, compile, prepare, swap. Never rejects: a failure is an outcome. */
   reload(trigger: Trigger, options?: ReloadOptions): Promise<Outcome>;
+  /**
+   * Everything of a reload from the folder but the swap, the storing and the gates of sources: nothing of what serves, is pinned or kept
+   * changes, and nobody is told. Never rejects.
+   */
+  rehearse(options?: ReloadOptions): Promise<Rehearsal>;
   /** The pin that holds what serves against saves. */
   readonly pin: Pin | undefined;
   /** Holds what serves. Durable on return. Throws `evaluation_no_revision`. */

@@ -1,3 +1,4 @@
+import type { GatewayError } from '../errors.js';
 import type { Diagnostic } from '../policy/diagnostic.js';
 
 /** Whether a gate is asked, and what its word is worth. */
@@ -40,6 +41,13 @@ export interface GateReport extends Verdict {
   readonly at: Date;
   /** Who forced it, as they call themselves. */
   readonly by?: string;
+}
+
+/** What a gate would say. */
+export interface GateWord {
+  readonly report: GateReport;
+  /** Set when it would reject the reload. */
+  readonly refusal?: GatewayError;
 }
 
 export const NO_TESTS: TestCounts = { passed: 0, failed: 0, errored: 0, skipped: 0, disagreements: 0 };

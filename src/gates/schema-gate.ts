@@ -1,11 +1,12 @@
 import { LRUCache } from 'lru-cache';
 import type { SourceGate } from '../engine/candidate.js';
+import type { ReloadOptions } from '../engine/reload-request.js';
 import { GatewayError } from '../errors.js';
 import type { Diagnostic } from '../policy/diagnostic.js';
 import { contentKey } from '../policy/source-set.js';
 import type { SourceSet } from '../policy/source-set.js';
 import { NO_TESTS } from './gate-report.js';
-import type { GateMode, GateReport } from './gate-report.js';
+import type { GateMode, GateReport, GateWord } from './gate-report.js';
 
 export interface SchemaGateOptions {
   readonly mode: GateMode;
@@ -17,6 +18,8 @@ export interface SchemaGateOptions {
 /** The schemas of the folder as a gate of a reload. */
 export interface SchemaGate {
   readonly check: SourceGate;
+  /** What {@link check} would say; nothing of it is told or remembered. Undefined when there is nothing to ask. */
+  rehearse(source: SourceSet, options: ReloadOptions): Promise<GateWord | undefined>;
   readonly report: GateReport | undefined;
 }
 
@@ -28,33 +31,39 @@ export function createSchemaGate({ mode, check, onReport }: SchemaGateOptions): 
   const kept = new LRUCache<string, readonly Diagnostic[]>({ max: KEPT });
   let last: GateReport | undefined;
   let forcedKey: string | undefined;
+
+  async function judge(source: SourceSet, { force = false, by }: ReloadOptions): Promise<GateWord | undefined> {
+    if (mode === 'off' || source.schemas.length === 0) return undefined;
+    const key = contentKey(source);
+    const start = performance.now();
+    const known = kept.get(key);
+    const findings = known ?? (await check(source));
+    // What time or memory cut short may be another the next time, and names no file.
+    if (findings.every(({ file }) => file !== undefined)) kept.set(key, findings);
+    const failed = findings.length > 0;
+    const forced = failed && mode === 'enforce' && (force || forcedKey === key);
+    const report: GateReport = {
+      ...{ gate: 'schema', mode, state: forced ? 'forced' : failed ? 'failed' : 'passed', revision: source.id, findings },
+      ...{ counts: NO_TESTS, failing: [], cached: known !== undefined, at: new Date() },
+      durationMs: Math.round((performance.now() - start) * 1e3) / 1e3,
+      ...(forced && by !== undefined ? { by } : {}),
+    };
+    return { report, ...(failed && mode === 'enforce' && !forced ? { refusal: refused(findings) } : {}) };
+  }
+
   return {
     get report() {
       return last;
     },
-    async check(source, { force = false, by }) {
-      if (mode === 'off' || source.schemas.length === 0) {
-        last = undefined;
-        return;
-      }
-      const key = contentKey(source);
-      const start = performance.now();
-      const known = kept.get(key);
-      const findings = known ?? (await check(source));
-      // What time or memory cut short may be another the next time, and names no file.
-      if (findings.every(({ file }) => file !== undefined)) kept.set(key, findings);
-      const failed = findings.length > 0;
-      const forced = failed && mode === 'enforce' && (force || forcedKey === key);
-      forcedKey = forced ? key : undefined;
-      last = {
-        ...{ gate: 'schema', mode, state: forced ? 'forced' : failed ? 'failed' : 'passed', revision: source.id, findings },
-        ...{ counts: NO_TESTS, failing: [], cached: known !== undefined, at: new Date() },
-        durationMs: Math.round((performance.now() - start) * 1e3) / 1e3,
-        ...(forced && by !== undefined ? { by } : {}),
-      };
-      onReport(last);
-      if (failed && mode === 'enforce' && !forced) throw refused(findings);
+    async check(source, options) {
+      const word = await judge(source, options);
+      last = word?.report;
+      if (word === undefined) return;
+      forcedKey = word.report.state === 'forced' ? contentKey(source) : undefined;
+      onReport(word.report);
+      if (word.refusal !== undefined) throw word.refusal;
     },
+    rehearse: judge,
   };
 }
 

@@ -9,7 +9,7 @@ import { contentKey } from '../policy/source-set.js';
 import type { SourceSet } from '../policy/source-set.js';
 import type { TestRunner } from '../testing/create-test-runner.js';
 import { NO_TESTS } from './gate-report.js';
-import type { GateMode, GateReport, Verdict } from './gate-report.js';
+import type { GateMode, GateReport, GateWord, Verdict } from './gate-report.js';
 import { judgeRun } from './judge-run.js';
 
 export interface TestGateSettings {
@@ -34,6 +34,8 @@ export interface TestGateDeps {
 /** The folder's own tests as a gate of a reload. */
 export interface TestGate {
   readonly check: SourceGate;
+  /** What {@link check} would say, or the run after the swap; nothing of it is told or remembered but the verdict. Undefined when the gate is off. */
+  rehearse(source: SourceSet, options: ReloadOptions): Promise<GateWord | undefined>;
   /** A reload has ended: what was put off until after the swap runs now. */
   settle(outcome: Outcome): void;
   readonly report: GateReport | undefined;
@@ -93,25 +95,33 @@ class Gate implements TestGate {
     await this.#work;
   }
 
+  async rehearse(source: SourceSet, options: ReloadOptions): Promise<GateWord | undefined> {
+    const { mode } = this.#deps.settings;
+    if (mode === 'off') return undefined;
+    if (mode === 'enforce') return this.#judge(source, options);
+    const { verdict, cached } = await this.#verdictOf(source, this.#deps.patient, NEVER);
+    const state = verdict.findings.length === 0 ? 'passed' : 'failed';
+    return { report: { ...verdict, gate: 'tests', mode, state, revision: source.id, cached, at: new Date() } };
+  }
+
   async #enforce(source: SourceSet, options: ReloadOptions): Promise<void> {
+    const { report, refusal } = await this.#judge(source, options);
+    this.#forced = report.state === 'forced' ? contentKey(source) : undefined;
+    this.#tell(report);
+    if (refusal !== undefined) throw refusal;
+  }
+
+  async #judge(source: SourceSet, options: ReloadOptions): Promise<GateWord> {
     const { verdict, cached } = await this.#verdictOf(source, this.#deps.urgent, undefined);
     const failed = verdict.findings.length > 0;
-    const key = contentKey(source);
-    const forced = failed && (options.force === true || this.#forced === key);
-    this.#forced = forced ? key : undefined;
-    this.#tell({
+    const forced = failed && (options.force === true || this.#forced === contentKey(source));
+    const report: GateReport = {
       ...verdict,
-      ...{
-        gate: 'tests',
-        state: forced ? 'forced' : failed ? 'failed' : 'passed',
-        mode: 'enforce',
-        revision: source.id,
-        cached,
-        at: new Date(),
-      },
+      ...{ gate: 'tests', state: forced ? 'forced' : failed ? 'failed' : 'passed', mode: 'enforce' },
+      ...{ revision: source.id, cached, at: new Date() },
       ...(forced && options.by !== undefined ? { by: options.by } : {}),
-    });
-    if (failed && !forced) throw refused(verdict);
+    };
+    return { report, ...(failed && !forced ? { refusal: refused(verdict) } : {}) };
   }
 
   async #inBackground(source: SourceSet, stop: AbortSignal): Promise<void> {
@@ -176,6 +186,8 @@ class Gate implements TestGate {
     return { coverage: 0, findings: [{ severity: 'error', code: 'policy_tests_failed', message }] };
   }
 }
+
+const NEVER = new AbortController().signal;
 
 const UNTESTED: Verdict = { counts: NO_TESTS, failing: [], findings: [], durationMs: 0 };
 

@@ -4,12 +4,14 @@ import type { RegoCompiler } from '../compiler/rego-compiler.js';
 import type { Config } from '../config/config.js';
 import type { Engine, Outcome } from '../engine/engine.js';
 import type { SourceGate } from '../engine/candidate.js';
-import type { GateReport } from '../gates/gate-report.js';
+import type { ReloadOptions } from '../engine/reload-request.js';
+import type { GateReport, GateWord } from '../gates/gate-report.js';
 import { checkSchemas } from '../gates/check-schemas.js';
 import { createSchemaGate } from '../gates/schema-gate.js';
 import { createTestGate } from '../gates/test-gate.js';
 import type { History } from '../history/history.js';
 import type { Log } from '../log.js';
+import type { SourceSet } from '../policy/source-set.js';
 import { logGate } from '../telemetry/gate-log.js';
 import type { Metrics } from '../telemetry/metrics.js';
 import { createTestRunner } from '../testing/create-test-runner.js';
@@ -33,6 +35,8 @@ export interface GateParts {
   follow(engine: Pick<Engine, 'on'>): void;
   /** What is put off until after a swap waits for this too: what comes of the start is tested once decisions are answered. */
   start(): void;
+  /** What the gates of sources would say, cheapest first. Throws `compiler_*`. */
+  rehearse(source: SourceSet, options: ReloadOptions): Promise<readonly GateWord[]>;
   /** For /status and the answer of a reload. */
   status(): Readonly<Record<string, unknown>>;
   close(): Promise<void>;
@@ -100,8 +104,12 @@ export function createGateParts({ config, log, metrics, audit, history }: GateOp
       for (const outcome of early?.splice(0) ?? []) gate.settle(outcome);
       early = undefined;
     },
+    async rehearse(source, options) {
+      const words = [await schemas.rehearse(source, options), await gate.rehearse(source, options)];
+      return words.filter((word) => word !== undefined);
+    },
     status: () => ({
-      tests: { mode, ...(gate.report === undefined ? {} : { ...gate.report.counts, ...reported(gate.report) }) },
+      tests: { mode, ...(gate.report === undefined ? {} : reported(gate.report)) },
       schema: { mode: schema, ...(schemas.report === undefined ? {} : reported(schemas.report)) },
     }),
     close: async () => {
@@ -111,8 +119,11 @@ export function createGateParts({ config, log, metrics, audit, history }: GateOp
   };
 }
 
-function reported({ state, revision, coverage, failing, findings, durationMs, cached, at, by }: GateReport): Record<string, unknown> {
+/** A report as answers carry it. */
+export function reported(report: GateReport): Record<string, unknown> {
+  const { gate, state, revision, counts, coverage, failing, findings, durationMs, cached, at, by } = report;
   return {
+    ...(gate === 'tests' ? counts : {}),
     ...{ state, revision, failing, findings, duration_ms: durationMs, cached, at },
     ...(coverage === undefined ? {} : { coverage }),
     ...(by === undefined ? {} : { by }),

@@ -5,12 +5,14 @@ import type { Config } from '../config/config.js';
 import type { History } from '../history/history.js';
 import type { Watchdog } from '../history/watchdog/watchdog.js';
 import type { HttpDeps } from '../http/deps.js';
+import { dryRunResource } from '../http/routes/dry-run.js';
 import { historyResources } from '../http/routes/history.js';
 import type { TlsPair } from '../http/tls-pair.js';
 import type { Log } from '../log.js';
 import type { Metrics } from '../telemetry/metrics.js';
 import type { TelemetryState } from '../telemetry/subscribe.js';
 import type { WatcherState } from '../watcher/watcher.js';
+import { dryRun } from './dry-run.js';
 import { createExplain } from './explain.js';
 import type { GateParts } from './gate-parts.js';
 import type { GuardrailParts } from './guardrail-parts.js';
@@ -56,7 +58,11 @@ export function httpDeps(parts: HttpParts): HttpDeps {
     metrics,
     enforcement,
     guardrail: guardrail.settings,
-    resources: [...guardrail.resources, ...historyResources({ policyDir: config.policy_dir, history: queries, engine: policy.engine })],
+    resources: [
+      ...guardrail.resources,
+      ...historyResources({ policyDir: config.policy_dir, history: queries, engine: policy.engine }),
+      dryRunResource({ policyDir: config.policy_dir, dryRun: (options) => dryRun({ engine: policy.engine, gates, log }, options) }),
+    ],
     history: () => parts.history.state,
     watchdog: () => parts.watchdog?.state,
     entries: () => parts.history.own(),

@@ -65,6 +65,7 @@ export function createRecordingEngine(policyDir: string, reader: SourceReader): 
       outcomes.push(outcome);
       return outcome;
     },
+    rehearse: refuse,
     pin: undefined,
     warm: [],
     hold: refuse,

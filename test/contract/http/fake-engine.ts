@@ -119,6 +119,10 @@ export class FakeEngine implements Engine {
     this.#events.on(event, listener);
   }
 
+  rehearse(): never {
+    throw new Error('this engine rehearses nothing');
+  }
+
   hold(options: ReloadOptions = {}): Promise<Pin> {
     if (this.current === undefined) throw new GatewayError('evaluation_no_revision', 'nothing serves');
     this.pin = { revision: this.current.id, at: new Date('2026-01-02T03:04:07Z') };

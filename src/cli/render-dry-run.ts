@@ -1,0 +1,52 @@
+import type { DryRun } from '../gateway/dry-run.js';
+import { shortId } from '../policy/source-set.js';
+import type { Paint } from './paint.js';
+import { count, renderDiagnostics } from './render-diagnostics.js';
+import { renderDiff } from './render-diff.js';
+
+/** What would change, what the gates say of it, and last whether it would serve. */
+export function renderDryRun(report: DryRun, paint: Paint): string {
+  const { diff, gates, diagnostics, warnings } = report;
+  const findings = [...diagnostics, ...warnings];
+  return [
+    ...(diff?.different === true ? [renderDiff(diff, paint, false), ''] : []),
+    ...(findings.length === 0 ? [] : [renderDiagnostics(findings, paint), '']),
+    ...Object.entries(gates).map(([name, word]) => gateLine(name, word, paint)),
+    ...guardLine(report, paint),
+    verdict(report, paint),
+  ].join('\n');
+}
+
+type Word = DryRun['gates'][string];
+
+function gateLine(name: string, { state, mode, passed, failed, errored, duration_ms: ms }: Word, paint: Paint): string {
+  const colour = state === 'passed' ? 'green' : 'yellow';
+  const ran = [passed, failed, errored].every((part) => typeof part === 'number') ? Number(passed) + Number(failed) + Number(errored) : 0;
+  const tally = name === 'tests' ? `, ${String(passed)} of ${ran} passed` : '';
+  return `${name.padEnd(8)} ${paint(colour, String(state))} ${paint('dim', `(${String(mode)}${tally}, ${Math.round(Number(ms))} ms)`)}`;
+}
+
+function guardLine({ diagnostics, warnings }: DryRun, paint: Paint): string[] {
+  const names = (given: DryRun['warnings']): string[] => [
+    ...new Set(given.flatMap(({ code }) => (code.startsWith('guard_') ? [code.slice('guard_'.length)] : []))),
+  ];
+  const [refusing, warning] = [names(diagnostics), names(warnings)];
+  const said = [
+    ...(refusing.length === 0 ? [] : [paint('red', `refused by ${refusing.join(', ')}`)]),
+    ...(warning.length === 0 ? [] : [paint('yellow', `warned by ${warning.join(', ')}`)]),
+  ];
+  return said.length === 0 ? [] : [`guards   ${said.join('; ')}`];
+}
+
+function verdict({ status, serving, candidate, diagnostics, warnings, error }: DryRun, paint: Paint): string {
+  const was = serving === null ? 'none' : shortId(serving);
+  const now = candidate === null ? 'the folder' : shortId(candidate);
+  switch (status) {
+    case 'accepted':
+      return `dry run: ${paint('green', 'would be reloaded')}: ${was} -> ${now}${warnings.length === 0 ? '' : `, with ${count(warnings.length, 'warning')}`}`;
+    case 'unchanged':
+      return `dry run: nothing would change: the folder holds ${was}, which serves`;
+    case 'rejected':
+      return `dry run: ${paint('red', 'would be rejected')}: ${error ?? count(diagnostics.length, 'error')}; ${was} goes on serving`;
+  }
+}
