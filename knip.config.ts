@@ -3,13 +3,14 @@ import type { KnipConfig } from 'knip';
 const config: KnipConfig = {
   entry: [
     'src/index.ts',
+    'src/cli/main.ts',
     'src/commands/**/*.ts',
     'src/evaluator/worker.ts',
     'src/builtins/outreach/outreach-worker.ts',
     'src/serving/process/main.ts',
     'test/bench/*.ts',
   ],
-  project: ['src/**/*.ts', 'test/**/*.ts', 'bin/*.js'],
+  project: ['src/**/*.ts', 'test/**/*.ts', 'bin/*.js', '*.mjs'],
   // Types of a module's public shape may be named for readers alone.
   ignoreExportsUsedInFile: { interface: true, type: true },
   // Loaded with createRequire (its ESM build hides LoadedPolicy) and run as a program of its own.

@@ -10,11 +10,11 @@ const MODULE = '0061736d010000000105016000017f03020100070501016600000a0601040041
 /** Whether V8 has yet to compile `f` of the module that `compile` made. */
 async function isUncompiled(compile: string): Promise<string> {
   const code = `
-    import { compileModule } from ${JSON.stringify(path.join(ROOT, 'dist/evaluator/compile-module.js'))};
+    import { compileModule } from ${JSON.stringify(path.join(ROOT, 'src/evaluator/compile-module.ts'))};
     const bytes = Buffer.from(${JSON.stringify(MODULE)}, 'hex');
     const { exports } = new WebAssembly.Instance(await ${compile}(bytes));
     console.log(%IsUncompiledWasmFunction(exports.f));`;
-  const args = ['--allow-natives-syntax', '--input-type=module', '--eval', code];
+  const args = ['--allow-natives-syntax', '--import', 'tsx', '--input-type=module', '--eval', code];
   return (await promisify(execFile)(process.execPath, args)).stdout.trim();
 }
 
