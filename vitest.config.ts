@@ -9,6 +9,7 @@ export default defineConfig({
     // Much of a test is waiting for files, children and ports: the runner's own default is one worker on two cores.
     maxWorkers: 2,
     reporters: ['default', './test/helpers/summary-reporter.ts'],
+    globalSetup: './test/helpers/fresh-build.ts',
     disableConsoleIntercept: true,
     restoreMocks: true,
     testTimeout: 120_000,

@@ -1,7 +1,7 @@
 import { fork } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
-import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
+import { builtScript } from '../built-script.js';
 import { childEnvironment } from '../config/environment.js';
 import { CHANNEL_FD, CLAIMS_FD, WORDS_FD } from './inherited.js';
 
@@ -11,18 +11,12 @@ export interface InheritedFiles {
   readonly claims: number;
 }
 
-/** Starts a serving process: from dist as it is, from the sources through tsx (Node 20 does not strip types). */
+/** Starts a serving process. */
 export function startProcess({ words, claims }: InheritedFiles): ChildProcess {
-  const script = fileURLToPath(new URL('./process/main.js', import.meta.url));
-  const sources = import.meta.url.endsWith('.ts');
   const stdio: (number | 'ignore' | 'ipc')[] = ['ignore', 2, 2];
   stdio[CHANNEL_FD] = 'ipc';
   stdio[WORDS_FD] = words;
   stdio[CLAIMS_FD] = claims;
-  return fork(sources ? script.replace(/\.js$/, '.ts') : script, [], {
-    stdio,
-    serialization: 'advanced',
-    env: childEnvironment(),
-    execArgv: sources ? ['--import', createRequire(import.meta.url).resolve('tsx')] : [],
-  });
+  const script = fileURLToPath(builtScript(new URL('./process/main.js', import.meta.url)));
+  return fork(script, [], { stdio, serialization: 'advanced', env: childEnvironment(), execArgv: [] });
 }

@@ -1,4 +1,4 @@
-import { readFile, rm, writeFile } from 'node:fs/promises';
+import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { startTestGateway } from '../../helpers/gateway.js';
@@ -81,7 +81,9 @@ describe('reload through the API', () => {
     const { call } = await startTestGateway(dir, NO_WATCH);
     const running: Promise<unknown>[] = [];
     for (let round = 1; round <= 10; round++) {
-      await writeFile(path.join(dir, 'policy.rego'), markerModule(`round ${round}`));
+      // By rename: the reload before this one may be reading.
+      await writeFile(path.join(dir, 'next'), markerModule(`round ${round}`));
+      await rename(path.join(dir, 'next'), path.join(dir, 'policy.rego'));
       const reload = call('POST', '/policy/reload').then(async (answer) => {
         expect(answer.status).toBe(200);
         const word = String((await call('POST', '/v1/data/marker/value')).json()['result']);
