@@ -1,5 +1,6 @@
 import type { Config } from '../config/config.js';
 import { GatewayError } from '../errors.js';
+import { COMMAND_PATIENCE } from '../gateway/configured-reader.js';
 import type { PolicyEngine } from '../gateway/policy-engine.js';
 import { silentLog } from '../log.js';
 import { chooseFolder } from './policy-folder.js';
@@ -36,6 +37,7 @@ export async function withLocalPolicy<T>(folder: LocalFolder, work: (local: Loca
   // Not every command on a folder needs an engine: it brings a third of the program with it.
   const { createPolicyEngine } = await import('../gateway/policy-engine.js');
   const parts = createPolicyEngine({ config: folder.config, policyDir: folder.dir, log: silentLog });
+  parts.patience.factor = COMMAND_PATIENCE;
   try {
     return await work({ ...folder, parts });
   } finally {

@@ -26,12 +26,23 @@ export interface StatusBody {
   };
   readonly watcher: { readonly mode: string; readonly reason?: string };
   readonly audit: { readonly state: string; readonly last_error: string | null };
+  readonly gates?: Readonly<Record<string, GateStatus>>;
   readonly history?: { readonly state: string; readonly last_error: string | null };
+}
+
+/** What a gate said last; without a state it was not asked yet. */
+interface GateStatus {
+  readonly mode: string;
+  readonly state?: 'running' | 'passed' | 'failed' | 'forced' | 'stopped';
+  readonly by?: string;
+  readonly passed?: number;
+  readonly failing?: readonly string[];
+  readonly findings?: readonly Pick<Diagnostic, 'message'>[];
 }
 
 const STATES = { current: 'green', stale: 'yellow', none: 'red' } as const;
 
-export function renderStatus(base: string, { health, policy, watcher, audit, history }: StatusBody, paint: Paint): string {
+export function renderStatus(base: string, { health, policy, watcher, audit, history, gates = {} }: StatusBody, paint: Paint): string {
   const rows: [string, string][] = [
     ['gateway', `${base}, up ${duration(health.uptime_ms)}`],
     ['health', health.status === 'ok' ? paint('green', 'ok') : `${paint('yellow', health.status)} - ${health.reason ?? ''}`],
@@ -48,6 +59,9 @@ export function renderStatus(base: string, { health, policy, watcher, audit, his
     ['watcher', watcher.reason === undefined ? watcher.mode : `${watcher.mode} - ${watcher.reason}`],
     ['audit', stateText(audit)],
     ...(history === undefined ? [] : [['history', stateText(history)] as [string, string]]),
+    ...Object.entries(gates).flatMap(([name, gate]): [string, string][] =>
+      gate.mode === 'off' || gate.state === undefined ? [] : [[name, gateText(gate, paint)]],
+    ),
   ];
   const last = policy.last_attempt;
   if (last !== null) rows.push(['last attempt', `${last.outcome} (${last.trigger}, ${last.duration_ms.toFixed(0)} ms) at ${last.at}`]);
@@ -55,6 +69,18 @@ export function renderStatus(base: string, { health, policy, watcher, audit, his
   if (last?.error !== null && last?.error !== undefined) table.push(`${paint('red', last.error.code)}: ${last.error.message}`);
   if (last !== null && last.diagnostics.length > 0) table.push(renderDiagnostics(last.diagnostics, paint));
   return table.join('\n');
+}
+
+const GATE_STATES = { running: 'dim', passed: 'green', failed: 'red', forced: 'yellow', stopped: 'yellow' } as const;
+
+/** `12 passed`, `failed (warn): data.a_test.test_x and 2 more`, `forced by ann: ...`. */
+function gateText({ mode, state = 'running', by, passed = 0, failing = [], findings = [] }: GateStatus, paint: Paint): string {
+  if (state === 'passed') return paint('green', passed === 0 ? state : `${passed} ${state}`);
+  const how = `${paint(GATE_STATES[state], state)}${by === undefined ? '' : ` by ${by}`} (${mode})`;
+  const first = failing[0] ?? findings[0]?.message;
+  if (first === undefined) return how;
+  const more = Math.max(failing.length, findings.length) - 1;
+  return `${how}: ${first}${more > 0 ? ` and ${more} more` : ''}`;
 }
 
 function stateText({ state, last_error: error }: StatusBody['audit']): string {

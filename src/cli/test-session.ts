@@ -28,6 +28,8 @@ export interface TestOutput {
 
 const ELSEWHERE = 80;
 
+const NO_TESTS = 'no tests: the folder holds no *_test.rego with test_ rules';
+
 /** Findings that JSON carries whatever is shown: a program reads them. */
 const JSON_DIAGNOSTICS = 100;
 
@@ -82,15 +84,18 @@ export class TestSession {
     const options = { timeoutMs, benchTimeMs, ...(run === undefined ? {} : { run }) };
     for await (const benchmark of this.#tests.bench(await this.#tests.read(), options)) {
       found.push(benchmark);
-      const line = format === 'gobench' ? renderGoBench(benchmark) : renderBench(benchmark, this.#out.paint);
-      if (format !== 'json' && line !== undefined) this.#out.log(line);
+      if (format === 'json') continue;
+      if (format !== 'gobench') this.#out.log(renderBench(benchmark, this.#out.paint));
+      else if (benchmark.status === 'pass') this.#out.log(renderGoBench(benchmark));
+      else this.#out.logToStderr(renderBench(benchmark, this.#out.paintError));
     }
     if (format === 'json') this.#out.document({ benchmarks: found });
     const failed = found.filter(({ status }) => status !== 'pass').length;
     if (found.length === 0 && run !== undefined) return this.#fail(new GatewayError('tests_failed', `no test matches ${run}`));
-    return failed === 0
-      ? 0
-      : this.#fail(new GatewayError('tests_failed', `${count(failed, 'test')} did not pass and could not be measured`));
+    if (found.length === 0) this.#out.logToStderr(NO_TESTS);
+    if (failed === 0) return 0;
+    const why = 'only what passes is measured; `policy test` without --bench says what is wrong';
+    return this.#fail(new GatewayError('tests_failed', `${count(failed, 'test')} of ${found.length} did not pass: ${why}`));
   }
 
   async #test(source: SourceSet): Promise<number> {
@@ -133,7 +138,7 @@ export class TestSession {
     else if (format === 'lcov' && coverage !== undefined) log(renderLcov(coverage, { root: source.root, cwd: process.cwd() }));
     else if (format !== 'pretty') return;
     else if (results.length > 0) log(renderTests(result, paint, { verbose, varValues }));
-    else if (result.ok && this.#flags.run === undefined) logToStderr('no tests: the folder holds no *_test.rego with test_ rules');
+    else if (result.ok && this.#flags.run === undefined) logToStderr(NO_TESTS);
     if (format !== 'pretty' || coverage === undefined) return;
     log(renderCoverage(coverage, paint).join('\n'));
     if (columns === undefined) return;

@@ -98,11 +98,21 @@ export function goStruct<Fields extends Readonly<Record<string, GoDecoder<unknow
       for (const [written, member] of value.members) {
         const name = decoders.has(written) ? written : folded(written);
         const field = decoders.get(name);
-        if (field !== undefined) struct[name] = field.decode(member, struct[name]);
+        if (field !== undefined) struct[name] = within(name, () => field.decode(member, struct[name]));
       }
       return struct as Struct;
     },
   };
+}
+
+/** What does not fit is told with the names that lead to it. */
+function within<T>(name: string, decode: () => T): T {
+  try {
+    return decode();
+  } catch (thrown) {
+    if (!(thrown instanceof GoSyntaxError)) throw thrown;
+    throw new GoSyntaxError(`${name}${/^[\w.]+: /u.test(thrown.message) ? '.' : ': '}${thrown.message}`);
+  }
 }
 
 /** Go folds case as Unicode does; two characters outside ASCII fold into it: the Kelvin sign (lower-cased to k) and the long s. */

@@ -12,6 +12,16 @@ export function decodeBody<T>(body: Uint8Array, shape: GoDecoder<T>): T {
   }
 }
 
+/** The same where the wire is ours: the text says which field does not fit, and what would. */
+export function decodeOwnBody<T>(body: Uint8Array, shape: GoDecoder<T>): T {
+  try {
+    return decodeBody(body, shape);
+  } catch (error) {
+    if (!(error instanceof GatewayError) || !(error.cause instanceof GoSyntaxError)) throw error;
+    throw new GatewayError(error.code, `${error.message}: ${error.cause.message}`, { cause: error.cause });
+  }
+}
+
 /** Throws GatewayError `request_invalid` with the given wire text unless the condition holds. */
 export function demand(condition: boolean, message: string): asserts condition {
   if (!condition) throw new GatewayError('request_invalid', message);

@@ -7,7 +7,7 @@ import type { DomainName } from './domain.js';
 import { DOMAINS } from './registry.js';
 
 /** Code of the diagnostic that says that a domain was answered before and no longer is. */
-const LOST = 'domain_lost';
+export const DOMAIN_LOST = 'domain_lost';
 
 /** Domains whose package is there to be evaluated. */
 function answered({ entrypoints }: Pick<CompiledPolicy, 'entrypoints'>): readonly DomainName[] {
@@ -17,7 +17,7 @@ function answered({ entrypoints }: Pick<CompiledPolicy, 'entrypoints'>): readonl
 
 /** The domains that findings name as lost. */
 export function lostDomains(diagnostics: readonly Diagnostic[]): readonly DomainName[] {
-  const paths = new Set(diagnostics.flatMap(({ code, path = '' }) => (code === LOST ? [path] : [])));
+  const paths = new Set(diagnostics.flatMap(({ code, path = '' }) => (code === DOMAIN_LOST ? [path] : [])));
   return Object.values(DOMAINS).flatMap(({ name, entrypoint }) => (paths.has(pathOf(entrypoint)) ? [name] : []));
 }
 
@@ -27,7 +27,7 @@ function pathOf(entrypoint: string): string {
 
 function lost(name: DomainName, severity: Diagnostic['severity']): Diagnostic {
   const path = pathOf(DOMAINS[name].entrypoint);
-  return { severity, code: LOST, path, message: `no module makes ${path}: every ${name} decision would be refused` };
+  return { severity, code: DOMAIN_LOST, path, message: `no module makes ${path}: every ${name} decision would be refused` };
 }
 
 export interface DomainGateOptions {

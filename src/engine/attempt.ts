@@ -1,6 +1,7 @@
 import type { Evaluator } from '../evaluator/evaluator.js';
 import { GatewayError } from '../errors.js';
 import { documentApart, mergeApart } from '../policy/merge-apart.js';
+import { placed } from '../policy/diagnostic.js';
 import type { Diagnostic } from '../policy/diagnostic.js';
 import type { CompiledPolicy, Revision } from '../policy/revision.js';
 import type { SourceSet } from '../policy/source-set.js';
@@ -171,7 +172,7 @@ function throwErrors(code: 'policy_data_conflict' | 'policy_data_schema', diagno
   const [first] = errors;
   if (first === undefined) return;
   const more = errors.length > 1 ? ` (and ${errors.length - 1} more)` : '';
-  throw new GatewayError(code, `${first.message}${more}`, { details: { diagnostics } });
+  throw new GatewayError(code, `${placed(first)}${more}`, { details: { diagnostics } });
 }
 
 /** Notes how long a stage took, also one that failed. */

@@ -23,6 +23,8 @@ export interface Verdict {
   readonly failing: readonly string[];
   /** Why it did not pass; empty when it did. */
   readonly findings: readonly Diagnostic[];
+  /** Nothing is wrong but that the tests reach too few rules. */
+  readonly uncovered?: true;
   readonly durationMs: number;
 }
 

@@ -17,16 +17,19 @@ export function judgeRun(run: TestRun, minimum: number | undefined): Verdict {
   const rules = minimum === undefined ? undefined : run.coverage?.rules;
   const percent = rules === undefined ? undefined : coveredPercent(rules);
   const broken = run.diagnostics.filter(({ severity }) => severity === 'error');
+  const lacking =
+    rules === undefined || minimum === undefined || rules.percent >= minimum || broken.length > 0 ? [] : [tooLittle(rules, minimum)];
   const findings = [
     ...broken,
     ...failed.map(finding),
     ...run.disagreements.map((found): Diagnostic => ({ ...FAILED, message: disagreementLine(found), file: found.file, row: found.row })),
-    ...(rules === undefined || minimum === undefined || rules.percent >= minimum || broken.length > 0 ? [] : [tooLittle(rules, minimum)]),
+    ...lacking,
   ];
   const names = [...failed.map(({ fullName }) => fullName), ...run.disagreements.map(({ rule }) => rule)];
   return {
     counts: countsOf(cases, run),
     ...(percent === undefined ? {} : { coverage: percent }),
+    ...(lacking.length > 0 && lacking.length === findings.length ? { uncovered: true } : {}),
     failing: [...new Set(names)].slice(0, MAX_FINDINGS),
     findings: findings.slice(0, MAX_FINDINGS),
     durationMs: Math.round(run.durationNs / 1e3) / 1e3,

@@ -183,7 +183,7 @@ class Gate implements TestGate {
     const { coverage } = this.#deps.settings;
     if (coverage === undefined || coverage === 0) return {};
     const message = `the folder holds no tests, gates.coverage asks for ${coverage} % of the served rules`;
-    return { coverage: 0, findings: [{ severity: 'error', code: 'policy_tests_failed', message }] };
+    return { coverage: 0, uncovered: true, findings: [{ severity: 'error', code: 'policy_tests_failed', message }] };
   }
 }
 

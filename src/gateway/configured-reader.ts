@@ -2,6 +2,9 @@ import type { Config } from '../config/config.js';
 import { createSourceReader } from '../policy/source-reader.js';
 import type { SourceReader } from '../policy/source-reader.js';
 
+/** What a command waits for longer than a gateway: nobody's decisions do, and the machine may be busy with the gateway. */
+export const COMMAND_PATIENCE = 3;
+
 /** A reader of policy folders within the bounds of the configuration; `patience` multiplies the time that a reading may take. */
 export function configuredReader({ policy }: Pick<Config, 'policy'>, patience: () => number = () => 1): SourceReader {
   return createSourceReader({

@@ -1,5 +1,6 @@
 import { chmod, realpath, rename, stat, unlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { convertManifests } from './convert-manifests.js';
 import type { FormattedModule } from '../compiler/format-protocol.js';
 import type { RegoModule } from '../compiler/protocol.js';
 import { moduleTexts } from '../compiler/module-texts.js';
@@ -21,19 +22,20 @@ export interface MigratedPolicy {
   readonly files: readonly FormattedModule[];
   /** What does not compile as v1 and did as v0, in the lines of the new text: for people to mend first. */
   readonly refused: readonly Diagnostic[];
-  /** The configuration or a `.manifest` says v0 of this many files, and will say it of their new text. */
+  /** The configuration says v0 of this many files, and will say it of their new text. */
   readonly declaredV0: number;
 }
 
-/** Every module and test as v1 would have it. Files that are v1 already are laid out. Writes nothing. */
+/** Every module and test as v1 would have it, and the manifests that say v0 of them. Files that are v1 already are laid out. Writes nothing. */
 export async function migratePolicy(parts: PolicyEngine): Promise<MigratedPolicy> {
   const { compiler, evaluator } = parts;
   const source = await readSources(parts);
   const all = [...source.modules, ...source.tests];
   const modules = moduleTexts(all).map(({ path: name, text }): RegoModule => ({ path: name, text, regoVersion: 'v0' }));
   const { files } = await compiler.format({ modules, target: 'v1', diff: true });
-  const declaredV0 = all.filter(({ regoVersion }) => regoVersion === 'v0').length;
-  const done = { root: source.root, files, declaredV0 };
+  const manifests = await convertManifests(source, parts.policyDir ?? source.root);
+  const declaredV0 = manifests.stillOld(all.filter(({ regoVersion }) => regoVersion === 'v0').map((file) => file.path));
+  const done = { root: source.root, files: [...files, ...manifests.files], declaredV0 };
   if (files.some(({ diagnostics }) => diagnostics.length > 0)) return { ...done, refused: [] };
   const check = (given: readonly RegoModule[]): ReturnType<typeof compiler.check> =>
     compiler.check({ modules: given, hosted: evaluator.hostedBuiltins, strict: false });

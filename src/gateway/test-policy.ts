@@ -5,7 +5,7 @@ import type { TestBenchmark } from '../testing/bench-tests.js';
 import { createTestRunner } from '../testing/create-test-runner.js';
 import type { BenchRunOptions } from '../testing/create-test-runner.js';
 import type { TestEngine, TestRun, TestRunOptions } from '../testing/test-run.js';
-import { configuredReader } from './configured-reader.js';
+import { COMMAND_PATIENCE, configuredReader } from './configured-reader.js';
 
 /** Tests a policy folder, as often as asked. */
 export interface PolicyTests {
@@ -28,7 +28,7 @@ export interface PolicyTestsOptions {
 
 export function createPolicyTests({ config, dir }: PolicyTestsOptions): PolicyTests {
   const { evaluation } = config;
-  const reader = configuredReader(config);
+  const reader = configuredReader(config, () => COMMAND_PATIENCE);
   const compiler = createRegoCompiler({ override: config.compiler.path, timeoutMs: config.compiler.timeout });
   const runner = createTestRunner({
     compiler,

@@ -45,5 +45,5 @@ export function readJudgeDocument({ path: file, bytes }: SourceFile): JudgeDocum
 
 /** A diagnostic of a judge file at a place. */
 export function problem(file: string, severity: Diagnostic['severity'], message: string, row: number, col: number): Diagnostic {
-  return { severity, code: 'policy_judge_invalid', message: `${file}:${row}:${col}: ${message}`, file, row, col };
+  return { severity, code: 'policy_judge_invalid', message, file, row, col };
 }

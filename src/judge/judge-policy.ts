@@ -1,4 +1,5 @@
 import { GatewayError } from '../errors.js';
+import { placed } from '../policy/diagnostic.js';
 import type { Diagnostic } from '../policy/diagnostic.js';
 import type { SourceFile } from '../policy/source-set.js';
 import { checkJudgeFile, kindOfFile } from './check-judge-file.js';
@@ -81,7 +82,7 @@ function collect(files: readonly SourceFile[]): {
   const [first] = errors;
   if (first === undefined) return { files: found, warnings: diagnostics };
   const more = errors.length > 1 ? ` (and ${errors.length - 1} more)` : '';
-  throw new GatewayError('policy_judge_invalid', `${first.message}${more}`, { details: { diagnostics } });
+  throw new GatewayError('policy_judge_invalid', `${placed(first)}${more}`, { details: { diagnostics } });
 }
 
 function check(files: readonly SourceFile[]): {

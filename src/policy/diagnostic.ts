@@ -20,8 +20,20 @@ export interface Diagnostic {
   readonly hint?: string;
 }
 
+/** `file:row:col: message`, as compilers say it, as far as the place is known. */
+export function placed({ file, row, col, message }: Diagnostic): string {
+  const place = [file, row, row === undefined ? undefined : col].filter((part) => part !== undefined).join(':');
+  return file === undefined ? message : `${place}: ${message}`;
+}
+
 /** Each finding once: compiling for one purpose finds most of what compiling for another does. */
 export function uniqueDiagnostics(diagnostics: readonly Diagnostic[]): Diagnostic[] {
-  const seen = new Map(diagnostics.map((found) => [[found.file, found.row, found.col, found.message].join('\0'), found]));
+  const seen = new Map<string, Diagnostic>();
+  for (const found of diagnostics) {
+    const key = [found.file, found.row, found.col, found.message].join('\0');
+    const known = seen.get(key);
+    // One side may know what to do about it, and the other not.
+    if (known?.hint === undefined) seen.set(key, found);
+  }
   return [...seen.values()];
 }

@@ -10,7 +10,7 @@ export function diagnosticsOf(error: GatewayError): Diagnostic[] {
     {
       severity: 'error',
       code: error.code,
-      message: error.message,
+      message: withoutPlace(error.message, { file, row, col }),
       ...(typeof file === 'string' ? { file } : {}),
       ...(typeof row === 'number' ? { row } : {}),
       ...(typeof col === 'number' ? { col } : {}),
@@ -18,6 +18,15 @@ export function diagnosticsOf(error: GatewayError): Diagnostic[] {
       ...(typeof path === 'string' ? { path } : {}),
     },
   ];
+}
+
+/** The message of an error begins with its place, the message of a finding does not. */
+function withoutPlace(message: string, { file, row, col }: Readonly<Record<'file' | 'row' | 'col', unknown>>): string {
+  if (typeof file !== 'string') return message;
+  const place = [`${file}:${String(row)}:${String(col)}: `, `${file}:${String(row)}: `, `${file}: `].find((text) =>
+    message.startsWith(text),
+  );
+  return place === undefined ? message : message.slice(place.length);
 }
 
 function isDiagnostics(value: unknown): value is readonly Diagnostic[] {

@@ -46,7 +46,7 @@ export function checkDataConflicts({ document }: Pick<MergedData, 'document'>, r
     const claimed = claimedPath(document, path);
     if (claimed === undefined || reported.has(claimed)) return [];
     reported.add(claimed);
-    const message = `${file}:${row}: the rule ${['data', ...path].join('.')} conflicts with base data at ${claimed}`;
+    const message = `the rule ${['data', ...path].join('.')} conflicts with base data at ${claimed}`;
     return [{ severity: 'error', code: 'policy_data_conflict', message, file, row, path: claimed }];
   });
 }

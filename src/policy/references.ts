@@ -29,7 +29,7 @@ function checkReferences(
 ): Diagnostic[] {
   const found: Diagnostic[] = [];
   for (const { path, file, row, col } of references) {
-    const missing = missingAt(document, path);
+    const missing = missingAt(document, path, rules);
     if (missing === undefined) continue;
     const { index, siblings } = missing;
     const name = path[index] ?? '';
@@ -47,16 +47,21 @@ function checkReferences(
   return found;
 }
 
-/** Where the path leaves the document, or undefined when it does not, as far as it can be told: lists and scalars are not looked into. */
+/**
+ * Where the path leaves the document, or undefined when it does not, as far as it can be told: lists and scalars are not looked into. A package
+ * is part of the document, whether data lies beside it or not.
+ */
 function missingAt(
   document: Readonly<Record<string, unknown>>,
   path: readonly string[],
+  rules: readonly RulePlace[],
 ): { readonly index: number; readonly siblings: readonly string[] } | undefined {
   let value: unknown = document;
   for (const [index, key] of path.entries()) {
     if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
-    if (!Object.hasOwn(value, key)) return { index, siblings: Object.keys(value).slice(0, MAX_SIBLINGS) };
-    value = (value as Readonly<Record<string, unknown>>)[key];
+    if (Object.hasOwn(value, key)) value = (value as Readonly<Record<string, unknown>>)[key];
+    else if (index < path.length - 1 && namesBelow(rules, path.slice(0, index + 1)).length > 0) value = {};
+    else return { index, siblings: Object.keys(value).slice(0, MAX_SIBLINGS) };
   }
   return undefined;
 }

@@ -6,7 +6,7 @@ import { shortId } from '../policy/source-set.js';
 const MAX_FINDINGS = 20;
 
 /** One line about what a gate said; a refusal has its line already, that of the reload. */
-export function logGate(log: Log, { gate, state, mode, revision, counts, failing, findings, durationMs, by }: GateReport): void {
+export function logGate(log: Log, { gate, state, mode, revision, counts, failing, findings, uncovered, durationMs, by }: GateReport): void {
   const fields = { gate, mode, revision: shortId(revision), ...(gate === 'tests' ? counts : {}), duration_ms: durationMs };
   const what = gate === 'tests' ? 'tests' : 'schemas';
   const named = {
@@ -16,18 +16,19 @@ export function logGate(log: Log, { gate, state, mode, revision, counts, failing
       .map(({ message, file, row }) => (file === undefined ? message : `${file}:${row ?? 1}: ${message}`)),
   };
   const first = findings[0]?.message ?? '';
+  const failed = uncovered === true ? 'policy coverage is too low' : `policy ${what} failed`;
   switch (state) {
     case 'passed':
       log.debug(fields, `policy ${what} passed${gate === 'tests' ? `: ${counts.passed}` : ''} in ${Math.round(durationMs)} ms`);
       return;
     case 'forced':
-      log.warn({ ...named, by }, `policy ${what} failed and were passed by force${by === undefined ? '' : ` by ${by}`}: ${first}`);
+      log.warn({ ...named, by }, `${failed}, passed by force${by === undefined ? '' : ` by ${by}`}: ${first}`);
       return;
     case 'failed':
       if (mode === 'warn')
         log.warn(
           named,
-          `policy ${what} failed, the revision serves all the same: ${failing.length === 0 ? '' : `${failing.length} did not pass: `}${first}`,
+          `${failed}, the revision serves all the same: ${failing.length === 0 ? '' : `${failing.length} did not pass: `}${first}`,
         );
       return;
     case 'running':

@@ -1,4 +1,4 @@
-import { lostDomains } from '../domains/required-domains.js';
+import { DOMAIN_LOST, lostDomains } from '../domains/required-domains.js';
 import type { Outcome } from '../engine/engine.js';
 import type { Log } from '../log.js';
 import type { Diagnostic } from '../policy/diagnostic.js';
@@ -113,12 +113,12 @@ export function logOutcome(log: Log, outcome: Outcome, policyDir: string): void 
   }
 }
 
-/** Codes of findings that say what would be better written otherwise; the other warnings have a line of their own. */
-const LINT = new Set(['rego_strict', 'data_undefined']);
+/** Codes of warnings that have a line of their own. */
+const TOLD_APART: ReadonlySet<string> = new Set([DOMAIN_LOST]);
 
 /** One line for all: they do not keep a revision from serving, and come again at each reload until they are mended. */
 function logWarnings(log: Log, { diagnostics, revision }: Outcome): void {
-  const found = diagnostics.filter(({ severity, code }) => severity === 'warning' && LINT.has(code));
+  const found = diagnostics.filter(({ severity, code }) => severity === 'warning' && !TOLD_APART.has(code));
   const [first, ...rest] = found;
   if (first === undefined) return;
   const more = rest.length === 0 ? '' : ` (and ${rest.length} more)`;

@@ -42,7 +42,11 @@ describe('Rego v0', () => {
     const listed = await run(['policy', 'fmt', '-d', dir, '--v0-to-v1'], home);
     expect(listed.stdout.trim().split('\n')).toEqual(['labels.rego', 'old.rego', 'labels_test.rego']);
     expect(listed.code).toBe(1);
-    expect((await run(['policy', 'fmt', '-d', dir, '--v0-to-v1', '--write'], home)).code).toBe(0);
+    // What says v0 of them says v1 from then on, or the folder would not compile any more.
+    await writeFile(path.join(dir, '.manifest'), '{"revision":"r1","rego_version":0}');
+    const written = await run(['policy', 'fmt', '-d', dir, '--v0-to-v1', '--write'], home);
+    expect(written).toMatchObject({ code: 0, stderr: '' });
+    expect(await readFile(path.join(dir, '.manifest'), 'utf8')).toBe('{"revision":"r1","rego_version":1}\n');
     expect(await readFile(path.join(dir, 'old.rego'), 'utf8')).toBe('package old\n\nok if input.x\n');
     expect((await run(['policy', 'test', '-d', dir], home)).stdout).toContain('1 passed, 0 failed');
     // Half of a folder may be v1 already.

@@ -26,7 +26,9 @@ export default class PolicyFmt extends LocalPolicyCommand {
     ...POLICY_FLAGS,
     diff: Flags.boolean({ description: 'Show what would change', exclusive: ['write'] }),
     write: Flags.boolean({ description: 'Write the formatted text into the files' }),
-    'v0-to-v1': Flags.boolean({ description: 'Rewrite Rego v0 as v1 (`if`, `contains`, no imports of keywords)' }),
+    'v0-to-v1': Flags.boolean({
+      description: 'Rewrite Rego v0 as v1 (`if`, `contains`, no imports of keywords), and the .manifest that says v0 of it',
+    }),
   };
 
   async run(): Promise<readonly FormattedModule[]> {
@@ -52,9 +54,7 @@ export default class PolicyFmt extends LocalPolicyCommand {
     }
     const { declaredV0, files } = migrated;
     if (declaredV0 > 0 && write && files.every((file) => file.diagnostics.length === 0))
-      this.logToStderr(
-        `Next: policy.rego_version, --v0-compatible or a .manifest says v0 of ${count(declaredV0, 'file')}: let it say v1 from now on.`,
-      );
+      this.logToStderr(`Next: policy.rego_version or --v0-compatible says v0 of ${count(declaredV0, 'file')}: let it say v1 from now on.`);
     return migrated;
   }
 

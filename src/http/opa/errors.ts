@@ -62,6 +62,11 @@ function locationOf({ details }: GatewayError): OpaCause['location'] {
   return { file, row, col: typeof col === 'number' ? col : 1 };
 }
 
+/** OPA has one code for all that is not the request's fault: which of ours it is stands beside it. */
+function ownCause({ code, message }: GatewayError): OpaCause {
+  return { code, message };
+}
+
 /** Any failure of a Data API request as OPA would word it. Undefined for strangers, which the caller logs. */
 export function opaReplyTo(thrown: unknown): Reply | undefined {
   if (!(thrown instanceof GatewayError)) return undefined;
@@ -76,10 +81,10 @@ export function opaReplyTo(thrown: unknown): Reply | undefined {
     case 'evaluation_input_too_deep':
       return opaError(400, 'invalid_parameter', thrown.message, undefined, headers);
     case 'evaluation_overloaded':
-      return opaError(503, 'internal_error', thrown.message, undefined, { ...headers, 'Retry-After': '1' });
+      return opaError(503, 'internal_error', thrown.message, [ownCause(thrown)], { ...headers, 'Retry-After': '1' });
     case 'evaluation_no_revision':
     case 'evaluator_closed':
-      return opaError(503, 'internal_error', thrown.message, undefined, headers);
+      return opaError(503, 'internal_error', thrown.message, [ownCause(thrown)], headers);
     default:
       return opaError(500, 'internal_error', EVALUATION_MESSAGE, [causeOf(thrown)], headers);
   }

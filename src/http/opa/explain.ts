@@ -19,11 +19,14 @@ export type Explain = (revision: Revision, question: ExplainQuestion) => Promise
 
 const MODES: readonly ExplainMode[] = ['notes', 'fails', 'full', 'debug'];
 
-/** The mode that a request asks for; any other word means no explanation, as in OPA. */
+/** The mode that a request asks for; the first that is one; any other word means no explanation, as in OPA. */
 export function explainMode(query: string): ExplainMode | undefined {
   if (!query.includes('explain')) return undefined;
-  const given = parameter(query, 'explain');
-  return MODES.find((mode) => given.includes(mode));
+  return parameter(query, 'explain').find(isMode);
+}
+
+function isMode(word: string): word is ExplainMode {
+  return (MODES as readonly string[]).includes(word);
 }
 
 /** What the interpreter said, as members of a Data API answer. */

@@ -1,5 +1,6 @@
 import { lostDomains } from '../../domains/required-domains.js';
 import type { Outcome } from '../../engine/engine.js';
+import type { ErrorCode } from '../../errors.js';
 import { shortId } from '../../policy/source-set.js';
 import type { Reply } from '../exchange.js';
 import { ERROR_CODE_HEADER, json, REVISION_HEADER, sorted } from '../replies.js';
@@ -32,14 +33,18 @@ function done(outcome: Outcome, policyDir: string | undefined, gates: Gates): Re
   return json(200, sorted(body), revisionHeader(outcome));
 }
 
+/** What DefenseClaw calls a failed compilation. */
+const UNCOMPILED: ReadonlySet<string> = new Set<ErrorCode>(['policy_rejected', 'policy_no_modules', 'policy_not_utf8']);
+
 /**
- * With a revision serving, a failure leaves it serving: 500. With none, nothing was at stake but the folder itself: 400.
+ * With a revision serving, a failure leaves it serving: 500, whatever it was. With none, modules that do not compile are the fault of who
+ * sent them: 400. What a gate refuses did compile.
  */
 function rejected(outcome: Outcome, gates: Gates): Reply {
-  const serving = outcome.previousRevision !== undefined;
   const reason = outcome.error?.message ?? outcome.diagnostics[0]?.message ?? 'no reason given';
   const code = outcome.error?.code ?? 'policy_rejected';
-  const what = outcome.trigger === 'rollback' ? 'rollback failed' : serving ? 'reload failed' : 'compilation failed';
+  const uncompiled = outcome.previousRevision === undefined && outcome.trigger !== 'rollback' && UNCOMPILED.has(code);
+  const what = outcome.trigger === 'rollback' ? 'rollback failed' : uncompiled ? 'compilation failed' : 'reload failed';
   const body = {
     status: 'failed',
     error: `${what}: ${reason}`,
@@ -52,7 +57,7 @@ function rejected(outcome: Outcome, gates: Gates): Reply {
     stages: outcome.stages,
     ...(gates === undefined ? {} : { gates }),
   };
-  return json(serving ? 500 : 400, sorted(body), { [ERROR_CODE_HEADER]: code, ...revisionHeader(outcome) });
+  return json(uncompiled ? 400 : 500, sorted(body), { [ERROR_CODE_HEADER]: code, ...revisionHeader(outcome) });
 }
 
 /** Said only when there is something to say: the answer is otherwise what DefenseClaw's clients know. */

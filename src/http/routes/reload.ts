@@ -1,5 +1,5 @@
 import { goBool, goList, goString, goStruct } from '../../domains/go-decode.js';
-import { decodeBody, demand } from '../../domains/request-body.js';
+import { decodeOwnBody, demand } from '../../domains/request-body.js';
 import type { ReloadOptions } from '../../engine/reload-request.js';
 import type { Attachment } from '../attachment.js';
 import type { HttpDeps } from '../deps.js';
@@ -47,7 +47,7 @@ export async function askedReload(call: Call): Promise<AskedReload> {
   const body = await call.body();
   const { requestId } = call;
   if (body.every((byte) => WHITE_SPACE.has(byte))) return { options: { requestId }, revision: '' };
-  const { force, by, reason, revision, gates, accept } = decodeBody(body, request);
+  const { force, by, reason, revision, gates, accept } = decodeOwnBody(body, request);
   demand(by.length <= MAX_NAME, `by: Expected at most ${MAX_NAME} characters`);
   demand(reason.length <= MAX_REASON, `reason: Expected at most ${MAX_REASON} characters`);
   demand((accept ?? []).length <= MAX_ACCEPTED, `accept: Expected at most ${MAX_ACCEPTED} names`);

@@ -242,7 +242,11 @@ describe.each([true, false])('POST /v1/data (short-cut %s)', (fastPath) => {
     const { ask, engine } = await opa({ fastPath });
     engine.current = undefined;
     const got = await ask({ path: '/v1/data/authz/allow', body: '{"input":1}' });
-    expect([got.status, JSON.parse(got.body)]).toEqual([503, { code: 'internal_error', message: 'no policy revision is loaded' }]);
+    const message = 'no policy revision is loaded';
+    expect([got.status, JSON.parse(got.body)]).toEqual([
+      503,
+      { code: 'internal_error', message, errors: [{ code: 'evaluation_no_revision', message }] },
+    ]);
   });
 });
 

@@ -73,6 +73,28 @@ describe('POST /policy/reload', () => {
     expect(JSON.parse(got.body)).toMatchObject({ error: 'compilation failed: unexpected }', status: 'failed', revision: null });
   });
 
+  it.each(['policy_tests_failed', 'policy_schema_failed', 'policy_guard', 'policy_data_schema'] as const)(
+    'is 500 when what compiled was refused (%s), whether something serves or not',
+    async (code) => {
+      const engine = new FakeEngine(() => undefined, undefined);
+      engine.next = {
+        ...outcome({ status: 'rejected', diagnostics: [{ ...diagnostic, code }], error: { code, message: 'refused' } }),
+        ...{ revision: undefined, previousRevision: undefined },
+      };
+      const { send } = await serve(engine);
+      const got = await send(RELOAD);
+      expect([got.status, got.headers['x-defenseclaw-error']]).toEqual([500, code]);
+      expect(JSON.parse(got.body)).toMatchObject({ error: 'reload failed: refused', code, status: 'failed', revision: null });
+    },
+  );
+
+  it('says which member of a body does not fit', async () => {
+    const { send } = await serve(new FakeEngine(() => undefined, fakeRevision()));
+    const said = async (body: string): Promise<unknown> => JSON.parse((await send({ ...RELOAD, body })).body);
+    expect(await said('{"force":"yes"}')).toEqual({ error: 'invalid JSON body: force: expected true or false' });
+    expect(await said('{"accept":["a",1]}')).toEqual({ error: 'invalid JSON body: accept: expected a string' });
+  });
+
   it.each([undefined, ''])('is 503 when policy_dir is %j', async (policyDir) => {
     const { send } = await serve(new FakeEngine(() => undefined, fakeRevision()), { policyDir });
     expect(await send(RELOAD)).toMatchObject({ status: 503, body: '{"error":"policy_dir not configured"}\n' });

@@ -80,8 +80,10 @@ describe('a judge file', () => {
   it.each(refused)('is refused for %s, naming the place', (_what, name, text, row, col, message) => {
     const [first] = refusal(name, text);
     expect(first).toMatchObject({ severity: 'error', code: 'policy_judge_invalid', file: `judge/${name}`, row, col });
-    expect(first?.message).toContain(`judge/${name}:${row}:${col}: `);
     expect(first?.message).toContain(message);
+    // The place is said once, by whoever shows the finding, and by the error as a whole.
+    expect(first?.message).not.toContain(`judge/${name}`);
+    expect(() => parseJudgeFiles([judgeFileOf(name, text)])).toThrow(`judge/${name}:${row}:${col}: `);
   });
 
   it('is refused when another file gives the same kind', () => {

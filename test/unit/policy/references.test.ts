@@ -37,6 +37,17 @@ describe('what modules read of the data', () => {
     expect(found).toEqual(missing === undefined ? [] : [expected]);
   });
 
+  it.each([
+    ['app/alow', 'data.app.alow', 'did you mean data.app.allow?'],
+    ['app/nested/ruel', 'data.app.nested.ruel', 'did you mean data.app.nested.rule?'],
+    ['app/nesetd/rule', 'data.app.nesetd', 'did you mean data.app.nested?'],
+  ])('is looked for in packages without data as well: %s', (path, missing, hint) => {
+    const rules = [rule('app/allow'), rule('app/nested/rule')];
+    expect(checkClaims({ document: {} }, { rules, references: [reads(path)] }).missing).toMatchObject([
+      { message: `${missing} is undefined: no module and no data file defines it`, hint },
+    ]);
+  });
+
   it('is not found in what every object inherits', () => {
     const { missing } = checkClaims({ document }, { rules: [], references: [reads('constructor'), reads('app/__proto__')] });
     expect(missing).toHaveLength(2);

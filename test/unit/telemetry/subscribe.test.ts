@@ -55,6 +55,24 @@ describe('what a reload leaves behind', () => {
     ]);
   });
 
+  it('is a warning of everything that has no line of its own', () => {
+    const { emit, lines } = watch();
+    const warning = (code: string, message: string): Outcome['diagnostics'][number] => ({
+      severity: 'warning',
+      code,
+      message,
+      file: 'a.rego',
+      row: 3,
+      col: 1,
+    });
+    emit(
+      outcome({ diagnostics: [warning('engines_differ', 'may differ'), warning('guard_data', 'shrinks'), warning('domain_lost', 'gone')] }),
+    );
+    expect(lines.filter(({ level }) => level === 'warn').map(({ warnings }) => warnings)).toEqual([
+      ['a.rego:3:1: may differ', 'a.rego:3:1: shrinks'],
+    ]);
+  });
+
   it('is one error line with the first place when it was rejected', () => {
     const { emit, lines } = watch();
     emit(rejection());

@@ -56,7 +56,10 @@ func (l *List) add(severity, code, message string, loc *ast.Location) {
 	d := protocol.Diagnostic{Severity: severity, Code: code, Message: Clip(message, protocol.MaxMessageBytes)}
 	if loc != nil {
 		d.File, d.Row, d.Col = loc.File, loc.Row, loc.Col
-		d.Line = l.LineOf(loc.File, loc.Row)
+		if d.Col == 0 {
+			d.Row, d.Col = endOf(l.texts[d.File], d.Row)
+		}
+		d.Line = l.LineOf(d.File, d.Row)
 		if n := utf8.RuneCount(loc.Text); n > 0 && !strings.Contains(string(loc.Text), "\n") {
 			d.EndCol = loc.Col + n
 		}
@@ -117,6 +120,17 @@ func (l *List) addOne(e *ast.Error) {
 // HostedPrefix begins the name under which a module imports a native built-in that the host answers instead. People
 // never wrote it, so it never reaches a message.
 const HostedPrefix = "__hosted__."
+
+// endOf is the place behind the last character that can be seen up to a row: the parser says of a text that ends too early only that it ends.
+func endOf(text string, row int) (int, int) {
+	lines := strings.Split(text, "\n")
+	for at := min(row, len(lines)); at > 0; at-- {
+		if line := strings.TrimRight(lines[at-1], " \t\r"); line != "" {
+			return at, utf8.RuneCountInString(line) + 1
+		}
+	}
+	return 1, 1
+}
 
 // LineOf is a source line, shortened to what a terminal can show.
 func (l *List) LineOf(file string, row int) string {

@@ -26,6 +26,16 @@ func TestWhatIsShownIsBoundedAndWhole(t *testing.T) {
 	}
 }
 
+func TestTheEndOfATextIsAPlaceInIt(t *testing.T) {
+	for text, want := range map[string][2]int{"package a\nallow if {\n": {2, 11}, "package ä  \n\n\t\n": {1, 10}, "": {1, 1}} {
+		found := NewList([]protocol.Module{{Path: "a.rego", Text: text}})
+		found.At("code", "unexpected eof token", &ast.Location{File: "a.rego", Row: strings.Count(text, "\n") + 1})
+		if d := found.Sorted()[0]; d.Row != want[0] || d.Col != want[1] || d.Line != LineAt(text, want[0]) {
+			t.Errorf("%q: got %d:%d %q", text, d.Row, d.Col, d.Line)
+		}
+	}
+}
+
 func TestRepetitionsAndStrangersInTheList(t *testing.T) {
 	found := NewList(nil)
 	found.Add(ast.NewError("b", nil, "twice"), "fallback")

@@ -16,6 +16,7 @@ import (
 	"github.com/open-policy-agent/opa/v1/topdown/print"
 
 	"defenseclaw-gateway/rego-compiler/internal/diagnostics"
+	"defenseclaw-gateway/rego-compiler/internal/hints"
 	"defenseclaw-gateway/rego-compiler/internal/protocol"
 	"defenseclaw-gateway/rego-compiler/internal/source"
 )
@@ -36,7 +37,9 @@ func Run(ctx context.Context, cache *source.Cache, params protocol.EvaluateParam
 	found := diagnostics.NewList(params.Modules)
 	answer := &protocol.EvaluateResult{Results: []protocol.EvaluationResult{}}
 	set, complete := cache.Parse(params.Modules, params.RegoVersion, found)
-	if complete {
+	if !complete {
+		hints.Version(params.Modules, params.RegoVersion, found)
+	} else {
 		if session := open(set, params, found); session != nil {
 			for _, evaluation := range params.Evaluations {
 				if err := ctx.Err(); err != nil {

@@ -15,6 +15,7 @@ import (
 	"github.com/open-policy-agent/opa/v1/storage/inmem"
 
 	"defenseclaw-gateway/rego-compiler/internal/diagnostics"
+	"defenseclaw-gateway/rego-compiler/internal/hints"
 	"defenseclaw-gateway/rego-compiler/internal/protocol"
 	"defenseclaw-gateway/rego-compiler/internal/source"
 	"defenseclaw-gateway/rego-compiler/internal/testrule"
@@ -48,6 +49,9 @@ func Run(ctx context.Context, cache *source.Cache, params protocol.TestParams) (
 	if err != nil {
 		found.At(diagnostics.InvalidData, err.Error(), nil)
 		complete = false
+	}
+	if set != nil && !found.Empty() {
+		hints.Version(params.Modules, params.RegoVersion, found)
 	}
 	if complete {
 		set = testrule.Numbered(set)

@@ -119,6 +119,13 @@ func TestRunFilter(t *testing.T) {
 	}
 }
 
+func TestTheOtherRegoIsNamedAsByABuild(t *testing.T) {
+	answer := run(t, protocol.TestParams{Modules: []protocol.Module{{Path: "a_test.rego", Text: "package a\ntest_p { true }\ntest_q { true }\n"}}})
+	if len(answer.Diagnostics) != 1 || !strings.Contains(answer.Diagnostics[0].Hint, "--v0-compatible") {
+		t.Errorf("got %+v", answer.Diagnostics)
+	}
+}
+
 func TestTwoTestsOfOneNameBothRun(t *testing.T) {
 	answer := run(t, protocol.TestParams{Modules: []protocol.Module{{Path: "a_test.rego", Text: "package a\ntest_p if true\ntest_p if 1 == 2"}}})
 	if len(answer.Results) != 2 || answer.Results[1].Name != "test_p#01" || answer.Results[1].FailedAt == nil || answer.Results[1].FailedAt.Row != 3 {

@@ -1,0 +1,38 @@
+import { describe, expect, it } from 'vitest';
+import { renderStatus } from '../../../src/cli/render-status.js';
+import type { StatusBody } from '../../../src/cli/render-status.js';
+
+const plain = (_style: unknown, text: string): string => text;
+
+const STATUS: StatusBody = {
+  health: { status: 'ok', uptime_ms: 1_000 },
+  policy: {
+    ...{ state: 'current', revision: 'a'.repeat(64), loaded_at: '2026-11-26T03:12:01Z', source: '/p', modules: 1, on_disk_differs: false },
+    ...{ pinned: null, recovered: false, last_attempt: null },
+  },
+  watcher: { mode: 'watching' },
+  audit: { state: 'running', last_error: null },
+};
+
+function row(name: string, gates: StatusBody['gates']): string | undefined {
+  const lines = renderStatus('http://x', { ...STATUS, ...(gates === undefined ? {} : { gates }) }, plain).split('\n');
+  return lines.find((line) => line.startsWith(name))?.slice(13);
+}
+
+describe('what the gates said', () => {
+  const failing = ['data.a_test.test_x', 'data.a_test.test_y'];
+  const findings = [{ message: 'data.a_test.test_x: is not true' }, { message: 'data.a_test.test_y: is not true' }];
+  it.each([
+    ['is not told of a gate that was not asked', { mode: 'warn' }, undefined],
+    ['is not told of a gate that is off', { mode: 'off', state: 'passed' as const }, undefined],
+    ['tells how many passed', { mode: 'warn', state: 'passed' as const, passed: 12 }, '12 passed'],
+    ['names what is red', { mode: 'warn', state: 'failed' as const, failing, findings }, 'failed (warn): data.a_test.test_x and 1 more'],
+    [
+      'says who forced it',
+      { mode: 'enforce', state: 'forced' as const, by: 'ann', failing: [], findings: findings.slice(1) },
+      'forced by ann (enforce): data.a_test.test_y: is not true',
+    ],
+  ])('%s', (_what, tests, expected) => {
+    expect(row('tests', { tests })).toBe(expected);
+  });
+});
