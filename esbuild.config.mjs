@@ -4,6 +4,7 @@
 // What is bundled is found in the sources: every command, and every script that a worker thread or a process is started with as
 // `new URL('./name.js', import.meta.url)`. A new one needs nothing here.
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
@@ -17,12 +18,31 @@ const sources = filesIn(src).filter((name) => name.endsWith('.ts') && !name.ends
 
 /** Scripts of threads and processes, as source files. */
 function startedScripts() {
-  return sources.flatMap((name) => {
+  const scripts = sources.flatMap((name) => {
     const text = readFileSync(path.join(src, name), 'utf8');
     const found = text.matchAll(/new URL\('(\.[^']+)\.js', import\.meta\.url\)/g);
     return [...found].map(([, script]) => `${path.join(path.dirname(name), script)}.ts`);
   });
+  return new Set(scripts);
 }
+
+const { resolve: resolvePackage } = createRequire(import.meta.url);
+
+/** What is bundled and never used: each thread would read it in. */
+const unused = {
+  name: 'unused',
+  setup({ onResolve, onLoad }) {
+    // The SDK's own built-ins, with its YAML: ours are called in their place.
+    onResolve({ filter: /^\.\/builtins\/index$/ }, ({ importer }) =>
+      importer.includes('opa-wasm') ? { path: 'sdk-builtins', namespace: 'empty' } : undefined,
+    );
+    // What oclif says about old Node versions is said by npm at the installation.
+    onResolve({ filter: /^semver$/ }, () => ({ path: 'semver', namespace: 'empty' }));
+    // What prom-client asks for exemplars, of which we have none.
+    onResolve({ filter: /^@opentelemetry\/api$/ }, () => ({ path: 'opentelemetry', namespace: 'empty' }));
+    onLoad({ filter: /.*/, namespace: 'empty' }, () => ({ contents: 'module.exports = {};', loader: 'js' }));
+  },
+};
 
 /** Where a file lies in dist is what it was written for: its own address stays that of the file, whichever chunk it comes to lie in. */
 const ownAddress = {
@@ -48,34 +68,48 @@ const entries = new Set([
   ...startedScripts(),
 ]);
 
-const { metafile } = await build({
-  absWorkingDir: root,
-  entryPoints: [...entries].map((name) => path.join(src, name)),
-  outdir: dist,
-  outbase: src,
-  chunkNames: 'chunks/[name]-[hash]',
-  bundle: true,
-  splitting: true,
-  format: 'esm',
-  platform: 'node',
-  target: 'node20.19',
-  // Native, and what oclif looks for beside commands that are not built.
-  external: ['libsql', 'typescript'],
-  sourcemap: 'linked',
-  sourcesContent: false,
-  legalComments: 'none',
-  metafile: true,
-  logLevel: 'warning',
-  plugins: [ownAddress],
-  banner: {
-    js: [
-      "import { createRequire as __createRequire } from 'node:module';",
-      "const require = __createRequire(import.meta.url), __dist = import.meta.url.slice(0, import.meta.url.lastIndexOf('/dist/') + 6);",
-    ].join(''),
-  },
-});
+const commands = ['index.ts', path.join('cli', 'main.ts'), ...sources.filter((name) => name.startsWith('commands'))];
 
-removeStale(new Set(Object.keys(metafile.outputs).map((name) => path.relative('dist', name))));
+/**
+ * One build for what may run in one process, and one for each script that has a thread or a process of its own: what they share is then no
+ * chunk, which each of them would have to open.
+ */
+const metafiles = await Promise.all([commands, ...[...startedScripts()].map((script) => [script])].map(bundle));
+const outputs = Object.assign({}, ...metafiles.map(({ outputs }) => outputs));
+
+async function bundle(entries) {
+  const { metafile } = await build({
+    absWorkingDir: root,
+    entryPoints: entries.map((name) => path.join(src, name)),
+    outdir: dist,
+    outbase: src,
+    chunkNames: 'chunks/[name]-[hash]',
+    bundle: true,
+    splitting: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node20.19',
+    // Native, and what oclif looks for beside commands that are not built.
+    external: ['libsql', 'typescript'],
+    sourcemap: 'linked',
+    sourcesContent: false,
+    legalComments: 'none',
+    metafile: true,
+    logLevel: 'warning',
+    // One table of media types, where several versions of one package bring one each.
+    alias: { 'mime-db': path.dirname(resolvePackage('mime-db', { paths: [resolvePackage('koa')] })) },
+    plugins: [ownAddress, unused],
+    banner: {
+      js: [
+        "import { createRequire as __createRequire } from 'node:module';",
+        "const require = __createRequire(import.meta.url), __dist = import.meta.url.slice(0, import.meta.url.lastIndexOf('/dist/') + 6);",
+      ].join(''),
+    },
+  });
+  return metafile;
+}
+
+removeStale(new Set(Object.keys(outputs).map((name) => path.relative('dist', name))));
 writeFileSync(path.join(dist, 'THIRD-PARTY-LICENSES.txt'), licences());
 
 /** What earlier builds wrote and this one did not. */
@@ -87,9 +121,7 @@ function removeStale(written) {
 
 /** The licence of every package of which something is in the bundle, as each of them asks for. */
 function licences() {
-  const used = Object.values(metafile.outputs).flatMap(({ inputs }) =>
-    Object.keys(inputs).filter((name) => inputs[name].bytesInOutput > 0),
-  );
+  const used = Object.values(outputs).flatMap(({ inputs }) => Object.keys(inputs).filter((name) => inputs[name].bytesInOutput > 0));
   const folders = new Set(used.map((name) => /^(.*node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(name)?.[1]).filter(Boolean));
   return [...folders]
     .sort()

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { z } from 'zod';
+import * as z from 'zod';
 
 /**
  * A signed word about the chain: row `seq` has this hash. `adopted`: rows from before there was a chain; `periodic`: every so many rows;

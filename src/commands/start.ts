@@ -4,7 +4,7 @@ import { ADDRESS_FLAGS, REGO_FLAGS } from '../cli/flags.js';
 import { runUntilSignal } from '../cli/run-until-signal.js';
 import { configFromFlags } from '../cli/settings.js';
 import { renderBanner } from '../cli/banner.js';
-import { bootGateway } from '../gateway/boot.js';
+import { createGatewayEvaluator } from '../gateway/gateway-evaluator.js';
 
 export default class Start extends GatewayCommand {
   static override summary = 'Start the gateway in the foreground';
@@ -33,7 +33,12 @@ export default class Start extends GatewayCommand {
   async run(): Promise<void> {
     const { flags } = await this.parse(Start);
     await runUntilSignal(async () => {
-      const gateway = await bootGateway(configFromFlags(flags), this.config.version);
+      const config = configFromFlags(flags);
+      const early = createGatewayEvaluator(config);
+      // Its threads read in their code while this one reads in all the rest.
+      early.evaluator.warm();
+      const { bootGateway } = await import('../gateway/boot.js');
+      const gateway = await bootGateway(config, this.config.version, early);
       void gateway.ready.then(() => this.logToStderr(renderBanner(gateway, this.paintError)));
       return gateway;
     });

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** Milliseconds per unit; a bare number means seconds, as DefenseClaw's own timeouts do. */
 const UNITS = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 } as const;

@@ -8,6 +8,7 @@ import { layerSettings, type Layered } from './layers.js';
 import { configInvalid, describeIssues } from './problem.js';
 import { listSettings } from './setting.js';
 import { settingsSchema, type Settings } from './schema.js';
+import { READ_ONCE } from './read-once.js';
 import { Secret } from './secret.js';
 
 export interface LoadOptions {
@@ -45,7 +46,7 @@ function findConfigFile(
 }
 
 function validate(layered: Layered): Settings {
-  const parsed = settingsSchema.safeParse(layered.values);
+  const parsed = settingsSchema.safeParse(layered.values, READ_ONCE);
   if (parsed.success) return parsed.data;
   throw configInvalid(describeIssues(parsed.error.issues, layered.where));
 }

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { compiler, evaluation, policy } from './sections/evaluation.js';
 import { audit, gateway, http, log } from './sections/server.js';
 import { decisions } from './sections/decisions.js';

@@ -1,4 +1,5 @@
-import { z } from 'zod';
+import * as z from 'zod';
+import { READ_ONCE } from './read-once.js';
 import { settingsSchema } from './schema.js';
 
 /** What a value of a setting looks like when it comes as text. */
@@ -53,7 +54,7 @@ function kindOf(node: Node): SettingKind {
 }
 
 function collect(value: unknown, path: readonly string[], into: Setting[]): void {
-  const node = nodeSchema.parse(value);
+  const node = nodeSchema.parse(value, READ_ONCE);
   if (node.properties !== undefined) {
     for (const [key, child] of Object.entries(node.properties)) collect(child, [...path, key], into);
     return;

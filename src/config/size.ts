@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** Bytes per unit, by its name in lower case. `KB` is meant as people mean it who write it: 1024 bytes. */
 const UNITS: Readonly<Record<string, number>> = { b: 1, kb: 2 ** 10, kib: 2 ** 10, mb: 2 ** 20, mib: 2 ** 20, gb: 2 ** 30, gib: 2 ** 30 };

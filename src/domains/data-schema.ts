@@ -1,5 +1,5 @@
 import { distance } from 'fastest-levenshtein';
-import type { z } from 'zod';
+import type * as z from 'zod';
 import type { Diagnostic } from '../policy/diagnostic.js';
 import { ACTION_SEVERITIES, MISSING_SECTIONS, SECTIONS } from './data-sections.js';
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { hostEntry, nonBlank, pattern } from './data-entries.js';
 
 /** Severities that every action table and ranking has to hold, most severe first. */

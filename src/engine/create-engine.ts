@@ -32,6 +32,8 @@ export function createEngine(deps: EngineDeps): Engine {
   let pin: Pin | undefined;
   let pinsSet = 0;
   let closed = false;
+  let serves = (): void => undefined;
+  const serving = new Promise<void>((resolve) => (serves = resolve));
 
   function enter(): Generation {
     if (generation === undefined) {
@@ -127,7 +129,8 @@ export function createEngine(deps: EngineDeps): Engine {
     }
     const old = generation;
     generation = next;
-    if (old !== undefined) shelf.put(old);
+    if (old === undefined) serves();
+    else shelf.put(old);
     notes.stages.swap = Math.round((performance.now() - start) * 1000) / 1000;
   }
 
@@ -200,6 +203,7 @@ export function createEngine(deps: EngineDeps): Engine {
     get lastOutcome() {
       return lastOutcome;
     },
+    serving,
     get pin() {
       return pin;
     },

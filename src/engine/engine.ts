@@ -94,6 +94,8 @@ export type EngineEvents = Record<Outcome['status'], [Outcome]>;
 export interface Engine {
   readonly current: Revision | undefined;
   readonly lastOutcome: Outcome | undefined;
+  /** Settles when a revision serves for the first time, which is before the reload that brought it has ended. */
+  readonly serving: Promise<void>;
   /** Takes the current revision once and evaluates on it. Throws `evaluation_no_revision` while there is none. */
   evaluate(request: EvaluationRequest): Promise<Decision>;
   /** The current revision held until `release()`. Throws `evaluation_no_revision`. */

@@ -2,21 +2,21 @@ import { constants } from 'node:os';
 import { createRegoCompiler } from '../compiler/rego-compiler.js';
 import type { RegoCompiler } from '../compiler/rego-compiler.js';
 import type { Config } from '../config/config.js';
-import { createTestRunner } from '../testing/create-test-runner.js';
-import type { TestRunner } from '../testing/create-test-runner.js';
+import type { createTestRunner, TestRunner } from '../testing/create-test-runner.js';
 
 /** Without a run for so long, the processes of the runner end: 60 MB and more that nobody uses. */
 const IDLE_MS = 30_000;
 
 /**
  * Runs tests beside a gateway that serves: in a compiler process of its own that gives way to every other, with one thread. The processes
- * start with a run and end some time after it.
+ * start with a run and end some time after it. The code is loaded with the first: a start that is to decide soon reads none of it.
  */
 export function createBackgroundTests({ compiler: settings, evaluation }: Config): Pick<TestRunner, 'run' | 'close'> {
-  let parts: { readonly compiler: RegoCompiler; readonly runner: TestRunner } | undefined;
+  let parts: Promise<{ readonly compiler: RegoCompiler; readonly runner: TestRunner }> | undefined;
   let idle: NodeJS.Timeout | undefined;
 
-  const open = (): NonNullable<typeof parts> => {
+  const open = async (): NonNullable<typeof parts> => {
+    const { createTestRunner } = await import('../testing/create-test-runner.js');
     const { PRIORITY_LOW } = constants.priority;
     const compiler = createRegoCompiler({ override: settings.path, timeoutMs: settings.timeout, priority: PRIORITY_LOW });
     return { compiler, runner: createTestRunner({ compiler, evaluation: testEvaluation(evaluation, 1) }) };
@@ -26,7 +26,8 @@ export function createBackgroundTests({ compiler: settings, evaluation }: Config
     clearTimeout(idle);
     const closing = parts;
     parts = undefined;
-    if (closing !== undefined) await Promise.allSettled([closing.runner.close(), closing.compiler.close()]);
+    const opened = await closing;
+    if (opened !== undefined) await Promise.allSettled([opened.runner.close(), opened.compiler.close()]);
   };
 
   return {
@@ -34,7 +35,7 @@ export function createBackgroundTests({ compiler: settings, evaluation }: Config
     async run(source, options) {
       clearTimeout(idle);
       parts ??= open();
-      const { runner } = parts;
+      const { runner } = await parts;
       try {
         return await runner.run(source, options);
       } finally {
@@ -44,8 +45,16 @@ export function createBackgroundTests({ compiler: settings, evaluation }: Config
   };
 }
 
+/** A runner on the compiler that is given, with its threads started. */
+export async function warmTestRunner(compiler: RegoCompiler, evaluation: Config['evaluation']): Promise<TestRunner> {
+  const { createTestRunner } = await import('../testing/create-test-runner.js');
+  const runner = createTestRunner({ compiler, evaluation: testEvaluation(evaluation) });
+  runner.warm();
+  return runner;
+}
+
 /** What a runner of tests takes over from the configuration of decisions. */
-export function testEvaluation(
+function testEvaluation(
   evaluation: Config['evaluation'],
   workers?: number,
 ): NonNullable<Parameters<typeof createTestRunner>[0]['evaluation']> {

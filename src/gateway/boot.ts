@@ -4,6 +4,7 @@ import { ensureToken } from '../config/first-boot.js';
 import { besideText, modulesBeside } from '../policy/inventory.js';
 import type { Log } from '../log.js';
 import { createLogger } from '../telemetry/logger.js';
+import type { GatewayEvaluator } from './gateway-evaluator.js';
 import { startGateway } from './gateway.js';
 import type { Gateway } from './gateway.js';
 
@@ -21,11 +22,11 @@ export interface BootedGateway extends Gateway {
 const SHUTDOWN_WAIT_MS = 3_000;
 
 /** Token and log from the configuration, then the gateway. Throws what {@link startGateway} does, `config_*`. */
-export async function bootGateway(config: Config, version: string): Promise<BootedGateway> {
+export async function bootGateway(config: Config, version: string, evaluator?: GatewayEvaluator): Promise<BootedGateway> {
   const { token, source, created } = await ensureToken(config);
   const log = createLogger({ level: config.log.level, format: config.log.format, secrets: [token] });
   for (const warning of config.warnings) log.warn({}, warning);
-  const gateway = await startGateway({ config, token, log, version });
+  const gateway = await startGateway({ config, token, log, version, evaluator });
   // Decisions are answered, and nobody has to wait for a look over the whole folder. Never rejects.
   void warnOfUnread(gateway.policyDir, log);
   return Object.assign(gateway, {

@@ -20,6 +20,8 @@ const ENDS_START: ReadonlySet<string> = new Set<ErrorCode>(['compiler_missing', 
 export interface FirstRevision {
   /** Why another try is under way; undefined when none is. */
   readonly retrying: string | undefined;
+  /** Settles with the first try, which may still write down what serves already. Never rejects. */
+  readonly ended: Promise<void>;
   /** Finds out whether the next save can be compiled, where nobody had to know so far. To be called when decisions are answered. */
   checkCompiler(): void;
 }
@@ -27,8 +29,8 @@ export interface FirstRevision {
 /**
  * Loads the first revision. Policies that do not compile do not end the start, and with a kept revision that serves a missing compiler does
  * not either. A reading or a compile that ran out of time is tried again with twice as much, while the gateway listens already and says so: the files may
- * be as good as any, and nothing else would make it try until somebody saves one. Resolves after the first try. Throws `compiler_missing`,
- * `compiler_version_mismatch`.
+ * be as good as any, and nothing else would make it try until somebody saves one. Resolves once a revision serves, else after the first try. Throws
+ * `compiler_missing`, `compiler_version_mismatch`.
  */
 export async function loadFirstRevision(
   { engine, compiler, patience, policyDir }: Pick<PolicyEngine, 'engine' | 'compiler' | 'patience' | 'policyDir'>,
@@ -36,6 +38,7 @@ export async function loadFirstRevision(
 ): Promise<FirstRevision> {
   const state = {
     retrying: undefined as string | undefined,
+    ended: Promise.resolve(),
     checkCompiler: () => void compiler.versions().catch((thrown: unknown) => tell(thrown, log)),
   };
 
@@ -53,10 +56,13 @@ export async function loadFirstRevision(
 
   if (policyDir !== undefined) {
     // The engine never rejects: what went wrong is its outcome.
-    const outcome = await engine.reload('boot');
-    const late = lateWith(outcome);
-    if (late !== undefined) void goOn(late);
-    const { error } = outcome;
+    const tried = engine.reload('boot').then((outcome) => {
+      const late = lateWith(outcome);
+      if (late !== undefined) void goOn(late);
+      return outcome.error;
+    });
+    state.ended = tried.then(() => undefined);
+    const error = await Promise.race([tried, engine.serving]);
     if (engine.current === undefined && error !== undefined && ENDS_START.has(error.code)) {
       throw new GatewayError(error.code as ErrorCode, error.message);
     }

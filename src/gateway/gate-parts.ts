@@ -14,10 +14,9 @@ import type { Log } from '../log.js';
 import type { SourceSet } from '../policy/source-set.js';
 import { logGate } from '../telemetry/gate-log.js';
 import type { Metrics } from '../telemetry/metrics.js';
-import { createTestRunner } from '../testing/create-test-runner.js';
 import type { TestRunner } from '../testing/create-test-runner.js';
 import { appendEvent } from './append-event.js';
-import { createBackgroundTests, testEvaluation } from './background-tests.js';
+import { createBackgroundTests, warmTestRunner } from './background-tests.js';
 
 export interface GateOptions {
   readonly config: Config;
@@ -45,13 +44,13 @@ export interface GateParts {
 export function createGateParts({ config, log, metrics, audit, history }: GateOptions): GateParts {
   const { tests: mode, schema, coverage, timeout: timeoutMs } = config.gates;
   const patient = createBackgroundTests(config);
-  let urgent: TestRunner | undefined;
+  let urgent: Promise<TestRunner> | undefined;
   const gate = createTestGate({
     settings: { mode, coverage, timeoutMs },
     urgent: {
-      run: (source, options) => {
+      run: async (source, options) => {
         if (urgent === undefined) throw new Error('the test gate was asked before it had a compiler');
-        return urgent.run(source, options);
+        return (await urgent).run(source, options);
       },
     },
     patient,
@@ -87,8 +86,7 @@ export function createGateParts({ config, log, metrics, audit, history }: GateOp
       const cheap = schema === 'off' ? [] : [schemas.check];
       if (mode === 'off') return cheap;
       if (mode === 'enforce') {
-        urgent = createTestRunner({ compiler, evaluation: testEvaluation(config.evaluation) });
-        urgent.warm();
+        urgent = warmTestRunner(compiler, config.evaluation);
       }
       return [...cheap, gate.check];
     },
@@ -114,7 +112,7 @@ export function createGateParts({ config, log, metrics, audit, history }: GateOp
     }),
     close: async () => {
       await gate.close();
-      await Promise.allSettled([patient.close(), urgent?.close()]);
+      await Promise.allSettled([patient.close(), urgent?.then((runner) => runner.close())]);
     },
   };
 }

@@ -18,6 +18,7 @@ import type { Watcher } from '../watcher/watcher.js';
 import { loadFirstRevision } from './first-revision.js';
 import type { FirstRevision } from './first-revision.js';
 import { createGateParts } from './gate-parts.js';
+import type { GatewayEvaluator } from './gateway-evaluator.js';
 import { createGuardrailParts } from './guardrail-parts.js';
 import { historyFigures } from './history-figures.js';
 import { httpDeps } from './http-deps.js';
@@ -36,6 +37,8 @@ export interface GatewayOptions {
   readonly token: string | undefined;
   readonly log: Log;
   readonly version?: string;
+  /** Closed with the gateway, also with one that does not start. Default: one of its own. */
+  readonly evaluator?: GatewayEvaluator | undefined;
 }
 
 /** A running gateway. */
@@ -61,12 +64,13 @@ export interface Gateway {
  * The composition root: config in, running gateway out. Policies that do not compile at boot do not stop it: it listens,
  * answers in closed form, and serves the first revision that passes. Throws `address_*`, `audit_store_failed`, `compiler_*`.
  */
-export async function startGateway({ config, token, log, version = '0.0.0' }: GatewayOptions): Promise<Gateway> {
+export async function startGateway({ config, token, log, version = '0.0.0', evaluator }: GatewayOptions): Promise<Gateway> {
   const { paths } = config;
   const closers: (() => Promise<void> | void)[] = [];
   const closeAll = async (): Promise<void> => {
     for (const close of closers.splice(0).reverse()) await close();
   };
+  closers.push(() => evaluator?.evaluator.close());
   try {
     const database = openStateDatabase(paths.stateFile);
     closers.push(() => database.close());
@@ -81,7 +85,10 @@ export async function startGateway({ config, token, log, version = '0.0.0' }: Ga
     const metrics = createMetrics();
     const gates = createGateParts({ config, log, metrics, audit, history });
     const watchdog = createWatchdog({ config, log, metrics, audit });
-    const policy = createPolicyEngine({ config, policyDir: paths.policyDir, log, serving, history, watchdog, gatesOn: gates.gatesOn });
+    const policy = createPolicyEngine({
+      ...{ config, policyDir: paths.policyDir, log, serving, history, watchdog, evaluator },
+      gatesOn: gates.gatesOn,
+    });
     closers.push(() => policy.close());
     closers.push(() => gates.close());
     metrics.observeEvaluator(() => policy.evaluator.stats());
@@ -133,6 +140,7 @@ export async function startGateway({ config, token, log, version = '0.0.0' }: Ga
     await checkAddress(config.gateway.api_bind, config.gateway.api_port);
     // The worker threads start while the first compile runs.
     policy.evaluator.warm();
+    history.readAhead();
     const first: FirstRevision = await loadFirstRevision(policy, log);
     // Together, within one drain time: a reload that the watcher began may take as long as the compiler is allowed to, or hang.
     const drained = (): Promise<void> => pause(config.http.drain_timeout, undefined, { ref: false });
@@ -140,13 +148,17 @@ export async function startGateway({ config, token, log, version = '0.0.0' }: Ga
     // It attaches the engine at once, and hears of changes after a while.
     const watching = watcher.start();
     const { url, host } = await api.listen(config.gateway.api_bind, config.gateway.api_port);
-    // From here on this process decides. What takes its processor time from it comes after that.
-    serving?.start();
-    gates.start();
-    first.checkCompiler();
+    const rest = pause(FIRST_MS).then(() => {
+      if (closing !== undefined) return undefined;
+      gates.start();
+      first.checkCompiler();
+      serving?.start();
+      return serving?.whenReady();
+    });
     const ready = Promise.all([
+      first.ended,
       watching.catch((err: unknown) => log.error({ err }, 'the policy folder cannot be watched: changes need `policy reload`')),
-      serving?.whenReady(),
+      rest,
     ]).then(() => undefined);
     if (tls === undefined && host !== undefined && !isLoopback(host)) warnOfPlainHttp(url, log);
     tls?.watch((pair) => {
@@ -177,6 +189,12 @@ export async function startGateway({ config, token, log, version = '0.0.0' }: Ga
     throw error;
   }
 }
+
+/**
+ * From when it listens, this process has so long for who waited for it, in ms: what takes its processor time from it comes after that. Who asks
+ * again and again whether it is there yet connects within it.
+ */
+const FIRST_MS = 30;
 
 function warnOfPlainHttp(url: string, log: Log): void {
   log.warn({ url }, 'listening beyond loopback in plain HTTP: whoever is on the way reads the token and every input; see gateway.tls.cert');

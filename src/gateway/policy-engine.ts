@@ -1,21 +1,18 @@
 import { createRegoCompiler } from '../compiler/rego-compiler.js';
 import type { RegoCompiler } from '../compiler/rego-compiler.js';
 import type { Config } from '../config/config.js';
-import { checkDomainData } from '../domains/data-schema.js';
 import { createDomainGate } from '../domains/required-domains.js';
 import type { Gate, PolicyCompile, SourceGate } from '../engine/candidate.js';
 import { createEngine } from '../engine/create-engine.js';
 import type { Engine } from '../engine/engine.js';
 import { createForgetfulKeeper } from '../engine/forgetful-keeper.js';
 import { GatewayError } from '../errors.js';
-import { createEvaluator } from '../evaluator/create-evaluator.js';
 import type { Evaluator } from '../evaluator/evaluator.js';
 import { effectsOf } from '../history/compare/effects.js';
 import { AskedEntrypoints, noting } from '../history/guards/asked-entrypoints.js';
 import { createGuardGate } from '../history/guards/guard-gate.js';
 import type { History } from '../history/history.js';
 import type { Watchdog } from '../history/watchdog/watchdog.js';
-import { judgeGate } from '../judge/judge-gate.js';
 import type { Log } from '../log.js';
 import type { SourceReader } from '../policy/source-reader.js';
 import type { Serving } from '../serving/serving.js';
@@ -23,12 +20,16 @@ import { withServing } from '../serving/with-serving.js';
 import { createPolicyCompile } from './compile-policy.js';
 import { currentMaker, keptFirst, passedBefore } from './kept-compile.js';
 import { configuredReader } from './configured-reader.js';
+import { createGatewayEvaluator } from './gateway-evaluator.js';
+import type { GatewayEvaluator } from './gateway-evaluator.js';
 
 export interface PolicyEngineOptions {
   readonly config: Config;
   /** Absolute; undefined means that no folder is configured, and every reload is rejected saying so. */
   readonly policyDir: string | undefined;
   readonly log: Log;
+  /** Closed with the engine. Default: one of its own. */
+  readonly evaluator?: GatewayEvaluator | undefined;
   /** What is asked of everything that was read, last of all; given the engine's own compiler. */
   readonly gatesOn?: (compiler: RegoCompiler) => readonly SourceGate[];
   /** Gets every revision too, and changes over with the engine. */
@@ -63,8 +64,9 @@ export interface PolicyEngine {
 const COMPILER_PRIORITY = 5;
 
 /** Puts the engine together; nothing runs yet but the worker threads. */
-export function createPolicyEngine({ config, policyDir, log, serving, history, gatesOn, watchdog }: PolicyEngineOptions): PolicyEngine {
-  const { policy, evaluation } = config;
+export function createPolicyEngine(options: PolicyEngineOptions): PolicyEngine {
+  const { config, policyDir, log, serving, history, gatesOn, watchdog } = options;
+  const { policy } = config;
   const patience: Patience = { factor: 1 };
   const reader = configuredReader(config, () => patience.factor);
   const compiler = createRegoCompiler({
@@ -72,14 +74,8 @@ export function createPolicyEngine({ config, policyDir, log, serving, history, g
     timeoutMs: config.compiler.timeout,
     priority: COMPILER_PRIORITY,
   });
-  const evaluator = createEvaluator({
-    timeoutMs: evaluation.timeout,
-    maxQueue: evaluation.max_queue,
-    maxMemoryMb: evaluation.max_memory_mb,
-    allowBuiltins: evaluation.allow_builtins,
-    onPrint: (line) => log.debug({ print: line }, 'print'),
-    ...(evaluation.workers === undefined ? {} : { workers: evaluation.workers }),
-  });
+  const { evaluator, printTo } = options.evaluator ?? createGatewayEvaluator(config);
+  printTo(log);
   const domainGate = createDomainGate({ required: policy.required_domains, serving: () => engine.current });
   const asked = new AskedEntrypoints();
   serving?.observeTallies((tallies) => {
@@ -132,4 +128,10 @@ export function createPolicyEngine({ config, policyDir, log, serving, history, g
 }
 
 /** Data that would disarm a decision domain never serves. */
-const domainDataGate: Gate = ({ document, policy }) => checkDomainData(document, policy.packages);
+const domainDataGate: Gate = async ({ document, policy }) => {
+  const { checkDomainData } = await import('../domains/data-schema.js');
+  return checkDomainData(document, policy.packages);
+};
+
+/** Loaded when it is first asked, as the one above: a start on what passed before asks neither. */
+const judgeGate: Gate = async (candidate, options) => (await import('../judge/judge-gate.js')).judgeGate(candidate, options);

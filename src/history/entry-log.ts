@@ -4,9 +4,11 @@ import path from 'node:path';
 import { besideName, PRIVATE_MODE, syncFolder, writeAtomically, writeNew } from '../config/atomic-write.js';
 import { systemErrorCode } from '../config/bounded-file.js';
 import type { Log } from '../log.js';
+import { mapBounded } from '../policy/map-bounded.js';
 import { entryText, notesText, parseEntry, parseNotes } from './entry.js';
 import type { Entry, TestResult } from './entry.js';
 
+const NOTES = '.notes';
 const NAME = /^(\d{10})\.json$/u;
 
 /** Two gateways that write at once go for the same number; so many in a row do not. */
@@ -26,16 +28,18 @@ export class EntryLog {
 
   /** Entries that are whole, oldest first, those of other gateways among them. A damaged one is named in the log, once, and left out. */
   async all(): Promise<readonly Entry[]> {
-    const numbers = (await readdir(this.#folder)).flatMap((name) => {
+    const names = await readdir(this.#folder);
+    const noted = new Set(names.filter((name) => name.endsWith(NOTES)));
+    const numbers = names.flatMap((name) => {
       const digits = NAME.exec(name)?.[1];
       return digits === undefined ? [] : [Number(digits)];
     });
-    const known = new Map<number, Entry | undefined>();
-    for (const number of numbers.sort((a, b) => a - b)) {
-      known.set(number, this.#known.has(number) ? this.#known.get(number) : await this.#read(number));
-    }
-    this.#known = known;
-    return [...known.values()].filter((entry) => entry !== undefined);
+    const read = await mapBounded(
+      numbers.sort((a, b) => a - b),
+      async (number) => [number, this.#known.has(number) ? this.#known.get(number) : await this.#read(number, noted)] as const,
+    );
+    this.#known = new Map(read);
+    return [...this.#known.values()].filter((entry) => entry !== undefined);
   }
 
   /** Writes it under the next free number. On return it is on the disk. Throws system errors. */
@@ -73,7 +77,7 @@ export class EntryLog {
   }
 
   #notesOf(number: number): string {
-    return this.#fileOf(number).replace(/\.json$/u, '.notes');
+    return this.#fileOf(number).replace(/\.json$/u, NOTES);
   }
 
   /** A link is made or fails; a rename would take the number from whoever had it. */
@@ -89,16 +93,12 @@ export class EntryLog {
     await syncFolder(this.#folder);
   }
 
-  async #readNotes(number: number): Promise<TestResult | undefined> {
-    const text = await readFile(this.#notesOf(number), 'utf8').catch(() => undefined);
-    return text === undefined ? undefined : parseNotes(text);
-  }
-
-  async #read(number: number): Promise<Entry | undefined> {
+  async #read(number: number, noted: ReadonlySet<string>): Promise<Entry | undefined> {
     const file = this.#fileOf(number);
     try {
       const entry = parseEntry(await readFile(file, 'utf8'), file);
-      const result = await this.#readNotes(number);
+      const notes = this.#notesOf(number);
+      const result = noted.has(path.basename(notes)) ? await readNotes(notes) : undefined;
       return result === undefined ? entry : { ...entry, tests: result };
     } catch (error) {
       // Pruned by a neighbour since the folder was read.
@@ -107,4 +107,9 @@ export class EntryLog {
       return undefined;
     }
   }
+}
+
+async function readNotes(file: string): Promise<TestResult | undefined> {
+  const text = await readFile(file, 'utf8').catch(() => undefined);
+  return text === undefined ? undefined : parseNotes(text);
 }

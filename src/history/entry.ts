@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { z } from 'zod';
+import * as z from 'zod';
+import { READ_ONCE } from '../config/read-once.js';
 import { GatewayError } from '../errors.js';
 import { diagnostics, readJson } from './manifest.js';
 
@@ -70,7 +71,7 @@ export function notesText(result: TestResult): string {
 /** Undefined for notes that cannot be read: they are no more than that. */
 export function parseNotes(text: string): TestResult | undefined {
   try {
-    return z.object({ format: z.literal(1), tests }).parse(JSON.parse(text)).tests;
+    return z.object({ format: z.literal(1), tests }).parse(JSON.parse(text), READ_ONCE).tests;
   } catch {
     return undefined;
   }

@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { PRIVATE_MODE, writeAtomically } from '../config/atomic-write.js';
 import { systemErrorCode } from '../config/bounded-file.js';
 import type { Log } from '../log.js';

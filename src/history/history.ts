@@ -52,6 +52,8 @@ export interface History extends RevisionKeeper {
   sources(entry: Entry): Promise<SourceSet>;
   /** Code that was made by `maker` of modules with this id, when it is kept and sound. Never rejects: what cannot be looked up is compiled. */
   compiled(modulesId: string, maker: string | undefined): Promise<CompiledPolicy | undefined>;
+  /** Begins to read and compile what {@link compiled} will be asked for at a start that finds what it had. */
+  readAhead(): void;
   /** See {@link isPassed}. Never rejects. */
   passed(revision: string): Promise<boolean>;
   /** The whole of a kept attempt. Throws `history_unknown` when it never was compiled, `history_damaged`. */
@@ -81,6 +83,7 @@ class StoredHistory implements History {
   #held: ReadonlySet<string> = new Set();
   #tidying: Promise<void> = Promise.resolve();
   #swept = false;
+  #ahead: Promise<CompiledPolicy | undefined> | undefined;
   #tested: { readonly revision: string; readonly result: TestResult } | undefined;
   state: HistoryState = { ok: true, failures: 0 };
 
@@ -161,7 +164,22 @@ class StoredHistory implements History {
     return this.#guard('look for what was compiled before', () => this.#compiledBefore(modulesId, maker));
   }
 
+  readAhead(): void {
+    // What is wrong with it is said by who needs it.
+    this.#ahead = this.#policyOfHead().catch(() => undefined);
+  }
+
+  async #policyOfHead(): Promise<CompiledPolicy | undefined> {
+    const head = await this.#heads.read(this.#options.instance);
+    const entry = (await this.#entries.all()).find(({ number }) => number === head?.number);
+    const { built } = entry === undefined ? {} : await this.manifest(entry);
+    return built && unpackPolicy(this.#blobs, built);
+  }
+
   async #compiledBefore(modulesId: string, maker: string | undefined): Promise<CompiledPolicy | undefined> {
+    const ahead = await this.#ahead;
+    this.#ahead = undefined;
+    if (ahead?.modulesId === modulesId && (maker === undefined || ahead.maker === maker)) return ahead;
     const entries = (await this.#entries.all()).filter(
       (entry) => entry.modulesId === modulesId && entry.maker !== undefined && (maker === undefined || entry.maker === maker),
     );

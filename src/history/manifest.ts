@@ -1,4 +1,5 @@
-import { z } from 'zod';
+import * as z from 'zod';
+import { READ_ONCE } from '../config/read-once.js';
 import { GatewayError } from '../errors.js';
 
 const hash = z.string().regex(/^[0-9a-f]{64}$/u);
@@ -92,7 +93,7 @@ export function readJson<T>(schema: z.ZodType<T>, bytes: Uint8Array, what: strin
   } catch (cause) {
     throw new GatewayError('history_damaged', `${what} is no JSON`, { cause });
   }
-  const parsed = schema.safeParse(value);
+  const parsed = schema.safeParse(value, READ_ONCE);
   if (parsed.success) return parsed.data;
   throw new GatewayError('history_damaged', `${what} has not the form that this version reads`, { cause: parsed.error });
 }

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { JudgeFailure } from './failure.js';
 import type { KindPolicy } from './judge-policy.js';
 

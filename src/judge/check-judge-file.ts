@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { nearest } from '../config/problem.js';
 import type { Diagnostic } from '../policy/diagnostic.js';
 import type { SourceFile } from '../policy/source-set.js';

@@ -1,5 +1,5 @@
 import picomatch from 'picomatch';
-import { z } from 'zod';
+import * as z from 'zod';
 import { GatewayError } from '../errors.js';
 import { readDataFile } from './data-file.js';
 import type { SourceFile } from './source-set.js';

@@ -44,6 +44,7 @@ export function createRecordingEngine(policyDir: string, reader: SourceReader): 
     get lastOutcome() {
       return outcomes.at(-1);
     },
+    serving: Promise.resolve(),
     evaluate: refuse,
     lease: refuse,
     async reload(trigger) {

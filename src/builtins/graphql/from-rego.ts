@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { formatJson } from '../../value/format-json.js';
 import type { RegoObject } from '../../value/value.js';
 import { BuiltinError } from '../builtin.js';

@@ -64,6 +64,7 @@ export function outcome(overrides: Partial<Outcome>): Outcome {
 
 /** An engine whose decisions are canned. It counts the leases that are out, so that a leak shows. */
 export class FakeEngine implements Engine {
+  readonly serving = Promise.resolve();
   current: Revision | undefined;
   lastOutcome: Outcome | undefined;
   next: Outcome = outcome({});
