@@ -10,7 +10,7 @@ const LAYERS = [
   ['compiler', 'evaluator'],
   ['testing'],
   ['engine'],
-  ['domains', 'gates'],
+  ['domains', 'gates', 'impact'],
   ['http', 'watcher', 'judge', 'audit', 'telemetry', 'history'],
   ['serving'],
   ['cli', 'gateway'],

@@ -34,12 +34,12 @@ export async function workApart<Result>(script: URL, request: unknown): Promise<
 export function answerOnce(work: (request: unknown) => unknown): void {
   if (parentPort === null) throw new Error('Expected to run as a worker thread');
   const port = parentPort;
-  port.once('message', (request: unknown) => port.postMessage(replyTo(request, work)));
+  port.once('message', (request: unknown) => void replyTo(request, work).then((reply) => port.postMessage(reply)));
 }
 
-function replyTo(request: unknown, work: (request: unknown) => unknown): Reply<unknown> {
+async function replyTo(request: unknown, work: (request: unknown) => unknown): Promise<Reply<unknown>> {
   try {
-    return { result: work(request) };
+    return { result: await work(request) };
   } catch (thrown) {
     return { error: toWire(asGatewayError(thrown)) };
   }

@@ -4,6 +4,7 @@ import { GatewayError } from '../errors.js';
 import { refusedBuiltins } from '../builtins/refused.js';
 import { locateBinary, type LocateOptions } from './locate-binary.js';
 import type { FormatParams, FormatResult } from './format-protocol.js';
+import type { MineParams, MineResult } from './mine-protocol.js';
 import type {
   BuildParams,
   BuildResult,
@@ -54,6 +55,8 @@ export interface RegoCompiler {
   build(params: BuildParams, options?: CallOptions): Promise<BuildResult>;
   check(params: CheckParams, options?: CallOptions): Promise<CheckResult>;
   test(params: TestParams, options?: CallOptions): Promise<TestResult>;
+  /** What modules, which compile, look for in their input. */
+  mine(params: MineParams, options?: CallOptions): Promise<MineResult>;
   format(params: FormatParams, options?: CallOptions): Promise<FormatResult>;
   evaluate(params: EvaluateParams, options?: CallOptions): Promise<EvaluateResult>;
   capabilities(options?: CallOptions): Promise<CapabilitiesResult>;
@@ -139,6 +142,7 @@ export function createRegoCompiler(options: RegoCompilerOptions = {}): RegoCompi
     },
     check: (params, callOptions) => withModules('check', { allowable, ...params }, callOptions),
     test: (params, callOptions) => withModules('test', params, callOptions),
+    mine: (params, callOptions) => withModules('mine', params, callOptions),
     format: (params, callOptions) => withModules('format', params, callOptions),
     evaluate: (params, callOptions) => withModules('evaluate', params, callOptions),
     capabilities: (callOptions) => request('capabilities', {}, callOptions),

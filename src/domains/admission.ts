@@ -1,4 +1,4 @@
-import { decided, labelOf, readDocument, textOf } from './decision-document.js';
+import { decided, granted, labelOf, readDocument, textOf } from './decision-document.js';
 import type { Domain } from './domain.js';
 import { goInt, goPointer, goString, goStruct } from './go-decode.js';
 import type { Decoded } from './go-decode.js';
@@ -70,6 +70,13 @@ export const admission: Domain<AdmissionInput> = {
       ok: true,
     },
   }),
+
+  grants: (document) => [
+    ...granted(document, 'verdict', ['allowed', 'clean', 'warning']),
+    ...granted(document, 'runtime_action', ['allow']),
+    ...granted(document, 'file_action', ['none']),
+    ...granted(document, 'install_action', ['allow', 'none']),
+  ],
 
   verdictLabel({ status, body }) {
     if (status !== 200) return 'error';

@@ -1,5 +1,5 @@
 import { GatewayError } from '../errors.js';
-import { closedError, listOf, readDocument, textOf } from './decision-document.js';
+import { closedError, granted, listOf, readDocument, textOf } from './decision-document.js';
 import type { Domain } from './domain.js';
 import { goInt, goList, goString, goStruct } from './go-decode.js';
 import type { Decoded } from './go-decode.js';
@@ -30,6 +30,9 @@ export const audit: Domain<AuditInput> = {
   },
 
   closedForm: (reason) => closedError(reason, 'policy: audit eval'),
+
+  // Letting evidence go is what is permitted here.
+  grants: (document) => granted(document, 'retain', [false]),
 
   verdictLabel({ status, body }) {
     if (status !== 200) return 'error';

@@ -15,6 +15,16 @@ export function readDocument(result: string | undefined): DecisionDocument {
   return document as DecisionDocument;
 }
 
+/** A grant by its name when the member of a decision document says one of the words that permit. */
+export function granted(document: DecisionDocument, name: string, words: readonly unknown[]): readonly string[] {
+  return words.includes(document[name]) ? [name] : [];
+}
+
+/** A grant for each text in a list of a decision document. */
+export function grantedEach(document: DecisionDocument, name: string): readonly string[] {
+  return (listOf(document, name) ?? []).map((member) => `${name}: ${member}`);
+}
+
 /** The rule that is the decision itself. Throws GatewayError `decision_invalid` when the policy leaves it undefined. */
 export function decided(document: DecisionDocument, name: string): string {
   const text = textOf(document, name);

@@ -1,4 +1,4 @@
-import { closedError, decided, labelOf, readDocument, textOf } from './decision-document.js';
+import { closedError, decided, granted, labelOf, readDocument, textOf } from './decision-document.js';
 import type { Domain } from './domain.js';
 import { goInt, goString, goStruct } from './go-decode.js';
 import type { Decoded } from './go-decode.js';
@@ -29,6 +29,8 @@ export const firewall: Domain<FirewallInput> = {
   },
 
   closedForm: (reason) => closedError(reason, 'policy: firewall eval'),
+
+  grants: (document) => granted(document, 'action', ['allow']),
 
   verdictLabel: ({ status, body }) => (status === 200 ? labelOf(body['action'], ['allow', 'deny']) : 'error'),
 };

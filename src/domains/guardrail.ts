@@ -1,4 +1,4 @@
-import { decided, labelOf, listOf, readDocument, textOf } from './decision-document.js';
+import { decided, granted, labelOf, listOf, readDocument, textOf } from './decision-document.js';
 import type { ClosedReason, Domain, DomainAnswer } from './domain.js';
 import { goBool, goFloat, goInt, goList, goPointer, goString, goStruct } from './go-decode.js';
 import type { Decoded } from './go-decode.js';
@@ -91,6 +91,8 @@ export const guardrail: Domain<GuardrailInput> = {
   },
 
   closedForm: (reason, { mode }) => outage(reason, mode),
+
+  grants: (document) => granted(document, 'action', ['allow', 'alert']),
 
   verdictLabel: ({ status, body }) => (status === 200 ? labelOf(body['action'], ACTIONS) : 'error'),
 };

@@ -1,5 +1,5 @@
 import { GatewayError } from '../errors.js';
-import { closedError, listOf, readDocument } from './decision-document.js';
+import { closedError, grantedEach, listOf, readDocument } from './decision-document.js';
 import type { Domain } from './domain.js';
 import { goList, goString, goStruct } from './go-decode.js';
 import type { Decoded } from './go-decode.js';
@@ -9,6 +9,7 @@ const request = goStruct({ skill_name: goString, requested_endpoints: goList(goS
 
 export type SandboxInput = Decoded<typeof request>;
 
+const LISTED_GRANTS = ['allowed_endpoints', 'permissions', 'allowed_skills'] as const;
 const LISTS = ['allowed_endpoints', 'denied_endpoints', 'denied_from_request', 'permissions', 'allowed_skills'] as const;
 
 /** Which endpoints and permissions does a skill get inside its sandbox? */
@@ -38,6 +39,8 @@ export const sandbox: Domain<SandboxInput> = {
   },
 
   closedForm: (reason) => closedError(reason, 'policy: sandbox eval'),
+
+  grants: (document) => [...LISTED_GRANTS.flatMap((name) => grantedEach(document, name))],
 
   verdictLabel({ status, body }) {
     if (status !== 200) return 'error';

@@ -1,4 +1,4 @@
-import { closedError, decided, labelOf, readDocument, textOf } from './decision-document.js';
+import { closedError, decided, granted, labelOf, readDocument, textOf } from './decision-document.js';
 import type { Domain } from './domain.js';
 import { goString, goStruct } from './go-decode.js';
 import type { Decoded } from './go-decode.js';
@@ -36,6 +36,14 @@ export const skillActions: Domain<SkillActionsInput> = {
   },
 
   closedForm: (reason) => closedError(reason, 'policy: skill_actions eval'),
+
+  grants: (document) => [
+    ...granted(document, 'runtime_action', ['allow']),
+    ...granted(document, 'file_action', ['none']),
+    ...granted(document, 'install_action', ['allow', 'none']),
+    // The flags are there to be true.
+    ...['should_block', 'should_quarantine', 'should_block_install'].filter((flag) => document[flag] !== true),
+  ],
 
   verdictLabel({ status, body }) {
     if (status !== 200) return 'error';

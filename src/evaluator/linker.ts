@@ -7,6 +7,11 @@ import { builtinName } from './host/builtin-name.js';
 /** Refused unless the configuration names them. */
 const REACHING_OUT: ReadonlySet<string> = new Set(refusedBuiltins.flatMap(({ name, allowable }) => (allowable ? [name] : [])));
 
+/** Whether a built-in, by its Rego name, reaches out of the process. */
+export function isReachingOut(name: string): boolean {
+  return REACHING_OUT.has(name);
+}
+
 /** Whether any of the built-ins that a module calls reaches out of the process. */
 export function reachesOut(called: readonly string[]): boolean {
   return called.map(builtinName).some((name) => REACHING_OUT.has(name));

@@ -54,6 +54,8 @@ export interface PolicyEngine {
   readonly engine: Engine;
   /** How much longer than usual a reading or a compile may take here. */
   readonly patience: Patience;
+  /** Of one instance. */
+  readonly maxMemoryMb: number;
   /** The engine's compile step, for looking at sources that do not serve. */
   readonly compile: PolicyCompile;
   /** Idempotent. */
@@ -119,6 +121,7 @@ export function createPolicyEngine(options: PolicyEngineOptions): PolicyEngine {
     evaluator,
     engine,
     patience,
+    maxMemoryMb: config.evaluation.max_memory_mb,
     compile,
     close() {
       serving?.deactivate();

@@ -14,6 +14,9 @@ import { mergeApart } from '../policy/merge-apart.js';
 import { shortId } from '../policy/source-set.js';
 import type { SourceFile, SourceSet } from '../policy/source-set.js';
 import { filesOf } from '../policy/assemble.js';
+import type { CompiledPolicy } from '../policy/revision.js';
+import type { WitnessSearch } from '../impact/witness/search.js';
+import { findWitness } from './find-witness.js';
 import { readSources } from './read-sources.js';
 import type { PolicyEngine } from './policy-engine.js';
 
@@ -35,6 +38,11 @@ export interface PolicyHistory {
   file(selector: string, name: string): Promise<SourceFile>;
   /** `serving`, `previous`, `disk`, `~2`, a number, a prefix, and a folder where `folders` allows it. Throws `policy_*` too. */
   diff(from: string, to: string, folders?: boolean): Promise<Comparison>;
+  /**
+   * The same with a search for an input that `from` refuses and `to` lets through, within so many ms; absent when one side does not compile, or
+   * nothing differs. Throws `compiler_*`, `evaluation_*` too.
+   */
+  witness(from: string, to: string, budgetMs: number): Promise<Comparison & { readonly witness?: WitnessSearch }>;
   rollback(selector: string, options: ReloadOptions): Promise<Outcome>;
   /** Holds the revision against saves, bringing it up first when it does not serve. */
   pin(selector: string, options: ReloadOptions): Promise<Outcome | Pin>;
@@ -67,7 +75,7 @@ export function createPolicyHistory({ history, parts, head }: PolicyHistoryOptio
     return revision;
   }
 
-  async function sideOf(selector: string, folders: boolean): Promise<Side> {
+  async function sideOf(selector: string, folders: boolean): Promise<PolicySide> {
     if (selector === 'disk') return sideOfFolder('disk', () => readSources(parts));
     if (folders && (await isFolder(selector))) return sideOfFolder(selector, () => parts.reader.read(path.resolve(selector)));
     const found = await entry(selector);
@@ -78,7 +86,7 @@ export function createPolicyHistory({ history, parts, head }: PolicyHistoryOptio
   }
 
   /** What cannot be compiled is compared as text. */
-  async function sideOfFolder(label: string, read: () => Promise<SourceSet>): Promise<Side> {
+  async function sideOfFolder(label: string, read: () => Promise<SourceSet>): Promise<PolicySide> {
     const source = await read();
     try {
       const policy = await parts.compile(source);
@@ -111,6 +119,17 @@ export function createPolicyHistory({ history, parts, head }: PolicyHistoryOptio
       const [before, after] = await Promise.all([sideOf(from, folders), sideOf(to, folders)]);
       return compareApart(before, after);
     },
+    async witness(from, to, budgetMs) {
+      const [before, after] = await Promise.all([sideOf(from, true), sideOf(to, true)]);
+      const comparison = await compareApart(before, after);
+      if (before.built === undefined || after.built === undefined || !comparison.different) return comparison;
+      const sides = [
+        { source: before.source, ...before.built },
+        { source: after.source, ...after.built },
+      ] as const;
+      const { compiler, maxMemoryMb } = parts;
+      return { ...comparison, witness: await findWitness(...sides, { compiler, maxMemoryMb, budgetMs }) };
+    },
     rollback: async (selector, options) => engine.reload('rollback', { ...options, from: await idOf(selector), pin: true }),
     async pin(selector, options) {
       const id = await idOf(selector);
@@ -118,6 +137,11 @@ export function createPolicyHistory({ history, parts, head }: PolicyHistoryOptio
       return engine.reload('rollback', { ...options, from: id, pin: true });
     },
   };
+}
+
+/** {@link Side} with all of the policy. */
+interface PolicySide extends Side {
+  readonly built?: { readonly policy: CompiledPolicy; readonly data: Uint8Array };
 }
 
 /** Whether rules and data agree is not asked here. */

@@ -1,5 +1,5 @@
 import type { FuzzCase, FuzzRule } from './fuzz-case.js';
-import { Random } from './random.js';
+import { Random } from '../../src/impact/witness/random.js';
 
 const KEYS = ['a', 'b', '443', '0', '1', 'k é', ''] as const;
 const NUMBERS = ['0', '1', '2', '443', '-1', '0.5', '1.0', '1e2', '9007199254740993', '1e21', '0.1'] as const;

@@ -4,9 +4,14 @@ import { ADDRESS_FLAGS } from '../../cli/flags.js';
 import { withLocalHistory } from '../../cli/local-history.js';
 import { page } from '../../cli/pager.js';
 import { renderDiff } from '../../cli/render-diff.js';
+import { renderWitness } from '../../cli/render-witness.js';
 import { processEnvironment } from '../../config/environment.js';
 import { ERRORS } from '../../errors.js';
 import type { Comparison } from '../../history/compare/compare.js';
+import type { WitnessSearch } from '../../impact/witness/search.js';
+
+/** Time that a search for a witness may take. */
+const WITNESS_MS = 2_000;
 
 const SIDES =
   'serving, previous, disk, ~N, a number of the history, the first digits of a revision, or a folder (with a slash in its name)';
@@ -14,26 +19,39 @@ const SIDES =
 export default class PolicyDiff extends GatewayCommand {
   static override summary = 'Compare two revisions, or one with the folder';
   static override description =
-    'Unified text by file, then what it means: rules and defaults, data paths with old and new value, entrypoints. Exit codes: 0 the same, 1 different.';
+    'Unified text by file, then what it means: rules and defaults, data paths with old and new value, entrypoints. Exit codes: 0 the same, 1 different. With --witness inputs are made up for up to two seconds, out of the constants, keys and data of both sides, until one is found that the first side refuses and the second lets through; that none is found proves nothing.';
   static override examples = [
     { description: 'What a reload would change', command: '<%= config.bin %> policy diff' },
     { description: 'What the last save changed', command: '<%= config.bin %> policy diff previous serving' },
+    { description: 'An input that the edit lets through', command: '<%= config.bin %> policy diff serving disk --witness' },
     { description: 'A summary by file', command: '<%= config.bin %> policy diff ~3 serving --stat' },
   ];
   static override args = {
     from: Args.string({ ignoreStdin: true, description: SIDES, default: 'serving' }),
     to: Args.string({ ignoreStdin: true, description: 'The same', default: 'disk' }),
   };
-  static override flags = { ...ADDRESS_FLAGS, stat: Flags.boolean({ description: 'Counts of lines instead of the text' }) };
+  static override flags = {
+    ...ADDRESS_FLAGS,
+    stat: Flags.boolean({ description: 'Counts of lines instead of the text' }),
+    witness: Flags.boolean({ description: 'Look for an input that the first side refuses and the second lets through' }),
+  };
 
-  async run(): Promise<Comparison> {
+  async run(): Promise<Comparison & { readonly witness?: WitnessSearch }> {
     const { args, flags } = await this.parse(PolicyDiff);
-    const comparison = await withLocalHistory(flags, this.config.version, (history) => history.diff(args.from, args.to, true));
+    const { from, to } = args;
+    const comparison = await withLocalHistory(flags, this.config.version, (history) =>
+      flags.witness ? history.witness(from, to, WITNESS_MS) : history.diff(from, to, true),
+    );
     if (!this.jsonEnabled()) {
       const pager = processEnvironment()['PAGER'] ?? 'less -FRX';
-      await page(this.shown(renderDiff(comparison, this.paint, flags.stat)), pager, (text) => this.log(text));
+      await page(this.shown(this.#text(comparison, flags.stat)), pager, (text) => this.log(text));
     }
     if (comparison.different) this.endWith(ERRORS.tests_failed.exit);
     return comparison;
+  }
+
+  #text(comparison: Comparison & { readonly witness?: WitnessSearch }, stat: boolean): string {
+    const diff = renderDiff(comparison, this.paint, stat);
+    return comparison.witness === undefined ? diff : `${diff}\n\n${renderWitness(comparison.witness, this.paint)}`;
   }
 }

@@ -1,3 +1,4 @@
+import { PERMITTING, REFUSING, wordOf } from '../../domains/grants.js';
 import type { Candidate } from '../../engine/candidate.js';
 import type { Revision } from '../../policy/revision.js';
 import { blockListsOf } from '../../policy/sections.js';
@@ -28,21 +29,17 @@ export function lostEntrypoints(revision: Revision, { policy }: Candidate, asked
     .map((path) => ({ path: dataPath(path), was: 'asked within a day', is: 'gone' }));
 }
 
-const DENY: ReadonlySet<unknown> = new Set([false, 'deny', 'denied', 'block', 'blocked', 'reject', 'rejected', 'quarantine', 'disable']);
-const ALLOW: ReadonlySet<unknown> = new Set([true, 'allow', 'allowed', 'permit', 'accept', 'pass', 'clean', 'enable']);
-
 /** A default that refused lets through. */
 export function openedDefaults(revision: Revision, { policy }: Candidate): readonly Finding[] {
   return compareRules(revision.policy, policy)
-    .defaults.filter(({ from, to }) => DENY.has(word(from)) && ALLOW.has(word(to)))
+    .defaults.filter(({ from, to }) => REFUSING.has(word(from)) && PERMITTING.has(word(to)))
     .map(({ package: name, rule, from = '', to = '' }) => ({ path: `data.${name}.${rule}`, was: from, is: to }));
 }
 
 function word(rego: string | undefined): unknown {
   if (rego === undefined) return undefined;
   try {
-    const value: unknown = JSON.parse(rego);
-    return typeof value === 'string' ? value.trim().toLowerCase() : value;
+    return wordOf(JSON.parse(rego));
   } catch {
     // A value that is no JSON (a set, a number with an exponent) is no such word.
     return undefined;

@@ -122,6 +122,38 @@ type BuildParams struct {
 	MaxDiagnostics int `json:"maxDiagnostics,omitempty"`
 }
 
+// MineParams asks what modules, which compile, look for in their input.
+type MineParams struct {
+	Modules     []Module `json:"modules"`
+	RegoVersion string   `json:"regoVersion,omitempty"`
+}
+
+// InputPlace is a place of the input that modules read.
+type InputPlace struct {
+	// Path leads there; `*` is some member.
+	Path []string `json:"path"`
+	// Values are constants that it is compared with.
+	Values []any `json:"values"`
+	// Data are paths below `data` whose values it is compared with, or whose keys where the last step is `#`.
+	Data [][]string `json:"data"`
+	// Packages read it, by their dotted names.
+	Packages []string `json:"packages"`
+}
+
+// MinedPackage says what a package reaches: other packages, itself among them, and places of the data.
+type MinedPackage struct {
+	Name string     `json:"name"`
+	Uses []string   `json:"uses"`
+	Data [][]string `json:"data"`
+}
+
+// MineResult lists places by their paths, and the constants of all modules.
+type MineResult struct {
+	Places    []InputPlace   `json:"places"`
+	Packages  []MinedPackage `json:"packages"`
+	Constants []any          `json:"constants"`
+}
+
 // TestRule is a test that the module can be asked for. Skipped ones have no entrypoint.
 type TestRule struct {
 	Entrypoint string   `json:"entrypoint,omitempty"`

@@ -15,6 +15,7 @@ import (
 	"defenseclaw-gateway/rego-compiler/internal/eval"
 	"defenseclaw-gateway/rego-compiler/internal/format"
 	"defenseclaw-gateway/rego-compiler/internal/library"
+	"defenseclaw-gateway/rego-compiler/internal/mine"
 	"defenseclaw-gateway/rego-compiler/internal/protocol"
 	"defenseclaw-gateway/rego-compiler/internal/rpc"
 	"defenseclaw-gateway/rego-compiler/internal/source"
@@ -34,6 +35,7 @@ func Methods() map[string]rpc.Method {
 		"check":        cached(cache, check.Run),
 		"test":         cached(cache, tests.Run),
 		"evaluate":     cached(cache, eval.Run),
+		"mine":         cached(cache, mine.Run),
 		"format":       rpc.Handler(format.Run),
 	}
 }

@@ -1,0 +1,216 @@
+import { DOMAINS } from '../../domains/registry.js';
+import { flipOf, isDocument } from '../../domains/grants.js';
+import type { Flip } from '../../domains/grants.js';
+import type { Replica } from '../../evaluator/replica.js';
+import { groundOf, reachOf, readsOtherData } from './ground.js';
+import type { Ground, Surface } from './ground.js';
+import { changed, firstInput } from './grow.js';
+import { Random } from './random.js';
+import { shrink } from './shrink.js';
+
+/** One of the two revisions, ready to be asked. */
+export interface WitnessSide extends Surface {
+  readonly replica: Pick<Replica, 'evaluate' | 'has'>;
+}
+
+export interface WitnessOptions {
+  /** Packages of both sides, dotted, without `data`. */
+  readonly packages: readonly string[];
+  /** Those of them in which a rule differs. */
+  readonly edited: readonly string[];
+  /** Slash paths of the rules that both sides answer. */
+  readonly rules: readonly string[];
+  /** Inputs to begin with, such as recorded ones, by the slash path of a package. */
+  readonly seeds?: Readonly<Record<string, readonly unknown[]>>;
+  readonly budgetMs: number;
+  /** Default: as many as there is time for. */
+  readonly maxInputs?: number;
+  readonly seed?: number;
+}
+
+/** An input that one revision refuses and the other one lets through. */
+export interface Witness {
+  /** Slash path of the package or rule. */
+  readonly path: string;
+  readonly input: unknown;
+  /** The decisions; absent for an undefined one. */
+  readonly before?: unknown;
+  readonly after?: unknown;
+}
+
+/** What a search came to. That nothing was found proves nothing. */
+export interface WitnessSearch {
+  readonly witness?: Witness;
+  /** Inputs that both sides were asked with; those of {@link failed} are among them. */
+  readonly tried: number;
+  /** Of them, those that the later revision refuses and the earlier one lets through, and those on which they differ otherwise. */
+  readonly narrowed: number;
+  readonly other: number;
+  /** Errors on either side, and answers that another time would change. */
+  readonly failed: number;
+  /** Slash paths of the packages that were asked: those that the edit can reach. */
+  readonly packages: readonly string[];
+  readonly durationMs: number;
+}
+
+/** Inputs that are kept because no other had the same two answers. */
+const MAX_KEPT = 512;
+
+/** One evaluation. */
+const DEADLINE_MS = 50;
+
+/** What is taken for finding a smaller form, beside the budget of the search. */
+const SHRINK_EVALUATIONS = 4_000;
+
+/** Looks for an input that is refused before and let through after. */
+export function searchWitness(before: WitnessSide, after: WitnessSide, options: WitnessOptions): WitnessSearch {
+  return new Search(before, after, options).run();
+}
+
+interface Target {
+  readonly entrypoint: string;
+  readonly ground: Ground;
+  /** Rules whose flips count; empty where the whole document is the decision. */
+  readonly rules: readonly string[];
+  /** Inputs with answers of their own. */
+  readonly kept: unknown[];
+}
+
+class Search {
+  readonly #sides: readonly [WitnessSide, WitnessSide];
+  readonly #options: WitnessOptions;
+  readonly #random: Random;
+  readonly #seen = new Set<string>();
+  readonly #counts = { tried: 0, narrowed: 0, other: 0, failed: 0 };
+  #last: Witness | undefined;
+
+  constructor(before: WitnessSide, after: WitnessSide, options: WitnessOptions) {
+    this.#sides = [before, after];
+    this.#options = options;
+    this.#random = new Random(options.seed ?? 1);
+  }
+
+  run(): WitnessSearch {
+    const start = performance.now();
+    const { budgetMs, maxInputs = Infinity } = this.#options;
+    const targets = this.#targets();
+    const found =
+      targets.length === 0
+        ? undefined
+        : this.#look(targets, () => {
+            return this.#counts.tried < maxInputs && performance.now() - start < budgetMs;
+          });
+    return {
+      ...(found === undefined ? {} : { witness: this.#smallest(...found) }),
+      ...this.#counts,
+      packages: targets.map(({ entrypoint }) => entrypoint),
+      durationMs: Math.round(performance.now() - start),
+    };
+  }
+
+  /** Packages that the edit can reach: by their rules, by those that they use, or by their data. */
+  #targets(): readonly Target[] {
+    const { packages, edited } = this.#options;
+    return packages.flatMap((name) => {
+      const entrypoint = name.replaceAll('.', '/');
+      const reach = reachOf(name, this.#sides);
+      const reached = edited.some((one) => reach.has(one)) || readsOtherData(reach, this.#sides);
+      const ground = groundOf(reach, this.#sides);
+      if (!reached || ground.places.length === 0 || !this.#sides.every(({ replica }) => replica.has(entrypoint))) return [];
+      return [{ entrypoint, ground, rules: decisive(entrypoint, this.#options.rules), kept: [] }];
+    });
+  }
+
+  #look(targets: readonly Target[], mayGoOn: () => boolean): [Target, Witness] | undefined {
+    for (const target of targets) {
+      const seeds = this.#options.seeds?.[target.entrypoint] ?? [];
+      for (const input of [{}, ...seeds]) if (this.#try(target, input) === 'deny_to_allow') return this.#found(target);
+    }
+    for (let round = 0; mayGoOn(); round++) {
+      const target = targets[round % targets.length];
+      if (target !== undefined && this.#try(target, this.#next(target)) === 'deny_to_allow') return this.#found(target);
+    }
+    return undefined;
+  }
+
+  #found(target: Target): [Target, Witness] | undefined {
+    return this.#last === undefined ? undefined : [target, this.#last];
+  }
+
+  #next({ kept, ground }: Target): unknown {
+    const random = this.#random;
+    if (kept.length === 0 || random.chance(10)) return firstInput(ground, random);
+    // What was found last leads on most often.
+    const parent = random.chance(30) ? kept[kept.length - 1 - random.below(Math.min(kept.length, 16))] : random.pick(kept);
+    return changed(parent, ground, random);
+  }
+
+  #try(target: Target, input: unknown): Flip | undefined {
+    this.#counts.tried++;
+    const flip = this.#flip(target, input);
+    if (flip === 'allow_to_deny') this.#counts.narrowed++;
+    if (flip === 'other') this.#counts.other++;
+    return flip;
+  }
+
+  #flip({ entrypoint, rules, kept }: Target, input: unknown, keeping = true): Flip | undefined {
+    const bytes = Buffer.from(JSON.stringify(input));
+    const [was, is] = this.#sides.map(({ replica }) => replica.evaluate(entrypoint, bytes, DEADLINE_MS));
+    // Where one side fails there is no decision to compare.
+    if (was === undefined || is === undefined || !('result' in was && 'result' in is) || (was.volatile ?? is.volatile) !== undefined) {
+      if (keeping) this.#counts.failed++;
+      return undefined;
+    }
+    if (keeping) this.#keep(kept, input, `${entrypoint}\0${was.result ?? ''}\0${is.result ?? ''}`);
+    if (was.result === is.result) return undefined;
+    return this.#judge(entrypoint, rules, input, parsed(was.result), parsed(is.result));
+  }
+
+  #keep(kept: unknown[], input: unknown, answers: string): void {
+    if (this.#seen.has(answers)) return;
+    this.#seen.add(answers);
+    if (kept.length < MAX_KEPT) kept.push(input);
+    else kept[this.#random.below(MAX_KEPT)] = input;
+  }
+
+  #judge(entrypoint: string, rules: readonly string[], input: unknown, before: unknown, after: unknown): Flip {
+    let found: Flip = 'other';
+    for (const path of rules.length === 0 ? [entrypoint] : rules) {
+      const [was, is] = path === entrypoint ? [before, after] : [memberOf(before, path), memberOf(after, path)];
+      const flip = flipOf(path, was, is, JSON.stringify(was) === JSON.stringify(is));
+      if (flip === 'deny_to_allow') {
+        this.#last = { path, input, ...(was === undefined ? {} : { before: was }), ...(is === undefined ? {} : { after: is }) };
+        return flip;
+      }
+      found = flip ?? found;
+    }
+    return found;
+  }
+
+  #smallest(target: Target, witness: Witness): Witness {
+    let left = SHRINK_EVALUATIONS;
+    const holds = (input: unknown): boolean => this.#flip(target, input, false) === 'deny_to_allow' && this.#last?.path === witness.path;
+    const input = shrink(witness.input, holds, () => left-- > 0);
+    // Asked again for the answers to that very input.
+    return holds(input) && this.#last !== undefined ? this.#last : witness;
+  }
+}
+
+/** A rule of such a name is meant to decide; in a package that has one, the others help it. */
+const DECIDING = /^(?:allow|permit|authori[sz]ed|den(?:y|ied)|violations?|block|reject)/iu;
+
+function decisive(entrypoint: string, rules: readonly string[]): readonly string[] {
+  if (Object.values(DOMAINS).some((domain) => domain.entrypoint === entrypoint)) return [];
+  const own = rules.filter((path) => path.startsWith(`${entrypoint}/`) && !path.slice(entrypoint.length + 1).includes('/'));
+  const deciding = own.filter((path) => DECIDING.test(path.slice(entrypoint.length + 1)));
+  return deciding.length > 0 ? deciding : own;
+}
+
+function memberOf(document: unknown, path: string): unknown {
+  const name = path.slice(path.lastIndexOf('/') + 1);
+  return isDocument(document) && Object.hasOwn(document, name) ? document[name] : undefined;
+}
+
+function parsed(result: string | undefined): unknown {
+  return result === undefined ? undefined : JSON.parse(result);
+}

@@ -1,0 +1,18 @@
+import { giveWayHere, Replica } from '../../evaluator/replica.js';
+import { answerOnce } from '../../work-apart.js';
+import { searchWitness } from './search.js';
+import type { WitnessSide } from './search.js';
+import type { WitnessRequest, WitnessRequestSide } from './search-apart.js';
+
+/** The thread that searches; see search-apart.ts. */
+answerOnce(async (asked) => {
+  giveWayHere();
+  const { before, after, maxMemoryBytes, options } = asked as WitnessRequest;
+  return searchWitness(await load(before, maxMemoryBytes), await load(after, maxMemoryBytes), options);
+});
+
+async function load({ source, mined }: WitnessRequestSide, maxMemoryBytes: number): Promise<WitnessSide> {
+  const { data } = source;
+  const text = Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString('utf8');
+  return { replica: await Replica.load(source, maxMemoryBytes), mined, data: JSON.parse(text) };
+}

@@ -1,0 +1,83 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { moduleTexts } from '../../../src/compiler/module-texts.js';
+import { Replica, replicaSource } from '../../../src/evaluator/replica.js';
+import { compareRules } from '../../../src/history/compare/rules.js';
+import { searchWitness } from '../../../src/impact/witness/search.js';
+import type { WitnessSearch, WitnessSide } from '../../../src/impact/witness/search.js';
+import { mergeData } from '../../../src/policy/merge-data.js';
+import type { CompiledPolicy } from '../../../src/policy/revision.js';
+import { compileRego, testCompiler } from '../../helpers/compile.js';
+import { ROOT } from '../../helpers/policies.js';
+import { sourceSet } from '../../helpers/source-set.js';
+import { HARMLESS, WIDENING } from './policy-edits.js';
+import type { PolicyEdit } from './policy-edits.js';
+
+const FOLDER = path.join(ROOT, 'policies/rego');
+const SHIPPED = Object.fromEntries(
+  readdirSync(FOLDER)
+    .filter((name) => !name.endsWith('_test.rego'))
+    .map((name) => [name, readFileSync(path.join(FOLDER, name), 'utf8')]),
+);
+const MEMORY = 256 * 1024 * 1024;
+
+interface Side extends WitnessSide {
+  readonly policy: CompiledPolicy;
+}
+
+async function sideOf(files: Readonly<Record<string, string>>): Promise<Side> {
+  const source = sourceSet(files);
+  const modules = Object.fromEntries(moduleTexts(source.modules).map(({ path: name, text }) => [name, text]));
+  const policy = await compileRego(modules);
+  const { data } = mergeData(source);
+  const mined = await testCompiler().mine({ modules: moduleTexts(source.modules) });
+  return {
+    policy,
+    mined,
+    data: JSON.parse(Buffer.from(data).toString()),
+    replica: await Replica.load(replicaSource({ policy, data }), MEMORY),
+  };
+}
+
+function edited({ file, from, to }: PolicyEdit): Record<string, string> {
+  const text = SHIPPED[file] ?? '';
+  expect(text).toContain(from);
+  return { ...SHIPPED, [file]: text.replace(from, () => to) };
+}
+
+function search(before: Side, after: Side, maxInputs: number): WitnessSearch {
+  const changes = compareRules(before.policy, after.policy);
+  return searchWitness(before, after, {
+    packages: before.policy.packages,
+    edited: [...changes.added, ...changes.removed, ...changes.changed].map(({ package: name }) => name),
+    rules: before.policy.entrypoints.filter(({ kind }) => kind === 'rule').map(({ path: name }) => name),
+    budgetMs: 60_000,
+    maxInputs,
+  });
+}
+
+let shipped: Promise<Side> | undefined;
+
+describe('the search for a witness', { timeout: 300_000 }, () => {
+  const found: string[] = [];
+
+  it('finds what widening edits let through, as a small input', async () => {
+    const before = await (shipped ??= sideOf(SHIPPED));
+    for (const edit of WIDENING) {
+      const { witness } = search(before, await sideOf(edited(edit)), 8_000);
+      if (witness === undefined) continue;
+      found.push(edit.name);
+      expect(JSON.stringify(witness.input).length, edit.name).toBeLessThan(120);
+    }
+    expect(found.length, `found: ${found.join('; ')}`).toBeGreaterThanOrEqual(14);
+  });
+
+  it('says nothing of edits that narrow or mean the same', async () => {
+    const before = await (shipped ??= sideOf(SHIPPED));
+    for (const edit of HARMLESS) {
+      const { witness } = search(before, await sideOf(edited(edit)), 1_200);
+      expect(witness, edit.name).toBeUndefined();
+    }
+  });
+});
