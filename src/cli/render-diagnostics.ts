@@ -1,11 +1,11 @@
+import { placeOf } from '../policy/diagnostic.js';
 import type { Diagnostic } from '../policy/diagnostic.js';
 import type { Paint } from './paint.js';
 import { visible, visibleLine } from './visible.js';
 
 /** `file:row:col`, as far as the finding has them; `data` paths stand for themselves. */
-export function place({ file, row, col, path }: Pick<Diagnostic, 'file' | 'row' | 'col' | 'path'>): string {
-  if (file === undefined) return path ?? '';
-  return [visibleLine(file), row, row === undefined ? undefined : col].filter((part) => part !== undefined).join(':');
+export function place(found: Pick<Diagnostic, 'file' | 'row' | 'col' | 'path'>): string {
+  return visibleLine(placeOf(found));
 }
 
 /** One finding: place, severity, message, then the source line with a caret under the column. */
@@ -26,7 +26,7 @@ export function renderDiagnostics(diagnostics: readonly Diagnostic[], paint: Pai
 }
 
 /** Tabs are kept in the caret's indent so that it stands under its column whatever the terminal's tab width. */
-function excerpt(line: string, col: number | undefined, paint: Paint): string {
+export function excerpt(line: string, col: number | undefined, paint: Paint): string {
   const shown = `    ${line.replace(/\r$/u, '')}`;
   if (col === undefined) return shown;
   const prefix = Array.from(line)

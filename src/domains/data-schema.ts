@@ -74,7 +74,7 @@ const EXPECTED: Readonly<Record<string, string>> = {
 
 function diagnostic(severity: Diagnostic['severity'], path: Path, message: string): Diagnostic {
   const place = ['data', ...path].map((step, index) => (index === 0 ? 'data' : printed(step))).join('');
-  return { severity, code: 'data_schema', path: place, message: `${place}: ${message}` };
+  return { severity, code: 'data_schema', path: place, message };
 }
 
 function printed(step: PropertyKey): string {

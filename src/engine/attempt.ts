@@ -4,6 +4,7 @@ import { documentApart, mergeApart } from '../policy/merge-apart.js';
 import { placed } from '../policy/diagnostic.js';
 import type { Diagnostic } from '../policy/diagnostic.js';
 import type { CompiledPolicy, Revision } from '../policy/revision.js';
+import { withLine } from '../policy/source-line.js';
 import type { SourceSet } from '../policy/source-set.js';
 import type { Candidate, Gate, PolicyCompile, SourceGate, SourceRead } from './candidate.js';
 import type { StageTimings } from './engine.js';
@@ -142,7 +143,10 @@ async function prepare(
 
 async function withData(source: SourceSet, policy: CompiledPolicy): Promise<BuiltCandidate> {
   const { data, document, conflicts, missing } = await mergeApart(source, policy);
-  throwErrors('policy_data_conflict', conflicts);
+  throwErrors(
+    'policy_data_conflict',
+    conflicts.map((conflict) => withLine(conflict, source)),
+  );
   return { source, policy, data, document, missing };
 }
 

@@ -10,6 +10,7 @@ import { besideText, modulesBeside, takeInventory } from '../policy/inventory.js
 import type { Inventory, ModulesBeside } from '../policy/inventory.js';
 import { mergeApart } from '../policy/merge-apart.js';
 import type { Claims } from '../policy/references.js';
+import { withLine } from '../policy/source-line.js';
 import type { SourceSet } from '../policy/source-set.js';
 import { packageNames } from '../compiler/compiled-policy.js';
 import { moduleTexts } from '../compiler/module-texts.js';
@@ -94,18 +95,6 @@ async function checkData(source: SourceSet, packages: readonly string[], claims:
     return findingsOf(thrown);
   }
 }
-
-/** What was found with no text at hand gets the line that it is about. */
-function withLine(found: Diagnostic, { modules, tests }: SourceSet): Diagnostic {
-  const { file, row, line } = found;
-  if (line !== undefined || file === undefined || row === undefined) return found;
-  const source = [...modules, ...tests].find(({ path }) => path === file);
-  const text = source === undefined ? undefined : Buffer.from(source.bytes).toString('utf8').split('\n')[row - 1];
-  return text === undefined ? found : { ...found, line: text.slice(0, MAX_LINE) };
-}
-
-/** As the compiler service cuts lines. */
-const MAX_LINE = 400;
 
 function findingsOf(thrown: unknown): readonly Diagnostic[] {
   const error = asGatewayError(thrown);

@@ -1,11 +1,15 @@
 import { GatewayError } from '../errors.js';
 import { isObject, splitObject } from './json-slices.js';
+import { placeInData } from './data-place.js';
+import type { DataPlace } from './data-place.js';
+import { placeOf } from './diagnostic.js';
 import { roomFor } from './shared-bytes.js';
+import type { SourceFile } from './source-set.js';
 
 /** JSON text as it was written, with the file that it came from. */
 interface Leaf {
   readonly json: Uint8Array;
-  readonly file: string;
+  readonly file: SourceFile;
 }
 type Branch = Map<string, Leaf | Branch>;
 
@@ -14,14 +18,14 @@ export class DataTree {
   readonly #root: Branch = new Map();
 
   /** Puts a value at a path; throws `policy_data_conflict` where two files claim one path and are not both objects. */
-  insert(path: readonly string[], json: Uint8Array, file: string): void {
+  insert(path: readonly string[], json: Uint8Array, file: SourceFile): void {
     const last = path.at(-1);
     if (last === undefined) mergeInto(this.#root, branchOf({ json, file }), []);
     else mergeInto(this.#branchAt(path.slice(0, -1), file), new Map([[last, { json, file }]]), path.slice(0, -1));
   }
 
   /** Replaces top-level keys, whatever they held. */
-  overlay(json: Uint8Array, file: string): void {
+  overlay(json: Uint8Array, file: SourceFile): void {
     for (const [key, value] of branchOf({ json, file })) this.#root.set(key, value);
   }
 
@@ -38,7 +42,7 @@ export class DataTree {
     return json;
   }
 
-  #branchAt(path: readonly string[], file: string): Branch {
+  #branchAt(path: readonly string[], file: SourceFile): Branch {
     let branch = this.#root;
     for (const [index, key] of path.entries()) {
       const found = branch.get(key) ?? new Map<string, Leaf | Branch>();
@@ -74,10 +78,11 @@ function asBranch(node: Leaf | Branch): Branch | undefined {
   return isObject(node.json) ? branchOf(node) : undefined;
 }
 
-function fileOf(node: Leaf | Branch): string {
+/** Undefined for a folder without data. */
+function fileOf(node: Leaf | Branch): SourceFile | undefined {
   if (!(node instanceof Map)) return node.file;
   for (const child of node.values()) return fileOf(child);
-  return 'a folder without data';
+  return undefined;
 }
 
 function write(node: Leaf | Branch, parts: Uint8Array[]): void {
@@ -94,9 +99,12 @@ function write(node: Leaf | Branch, parts: Uint8Array[]): void {
   parts.push(Buffer.from(separator === '{' ? '{}' : '}'));
 }
 
-function conflict(path: readonly string[], first: string, second: string): GatewayError {
+/** Named with both places. */
+function conflict(path: readonly string[], first: SourceFile | undefined, second: SourceFile | undefined): GatewayError {
   const at = ['data', ...path].join('.');
-  return new GatewayError('policy_data_conflict', `${second}: ${at} is already set by ${first}`, {
-    details: { file: second, path: at, other: first },
+  const [earlier, later] = [first, second].map((file): DataPlace | undefined => file && (placeInData([file], path) ?? { file: file.path }));
+  const what = `${at} is already set by ${earlier === undefined ? 'a folder without data' : placeOf(earlier)}`;
+  return new GatewayError('policy_data_conflict', `${later === undefined ? '' : `${placeOf(later)}: `}${what}`, {
+    details: { ...later, path: at, other: first?.path },
   });
 }

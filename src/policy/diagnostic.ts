@@ -1,4 +1,4 @@
-/** One finding of the compiler, the data checks or the judge-file checks, made to be shown to the person who edits. */
+/** One finding of the compiler, the data checks or the judge-file checks, made to be shown to the person who edits. The message does not repeat the place. */
 export interface Diagnostic {
   readonly severity: 'error' | 'warning';
   /** Stable code, e.g. `rego_parse_error`, `rego_refused_builtin`, `data_schema`. */
@@ -20,10 +20,19 @@ export interface Diagnostic {
   readonly hint?: string;
 }
 
-/** `file:row:col: message`, as compilers say it, as far as the place is known. */
-export function placed({ file, row, col, message }: Diagnostic): string {
-  const place = [file, row, row === undefined ? undefined : col].filter((part) => part !== undefined).join(':');
-  return file === undefined ? message : `${place}: ${message}`;
+/** Where a finding is. */
+export type Place = { readonly [K in 'file' | 'row' | 'col' | 'path']?: Diagnostic[K] | undefined };
+
+/** `file:row:col`, as far as it is known; for a finding in the data the path of it; empty for none. */
+export function placeOf({ file, row, col, path }: Place): string {
+  if (file === undefined) return path ?? '';
+  return [file, row, row === undefined ? undefined : col].filter((part) => part !== undefined).join(':');
+}
+
+/** A finding in one line: place and message. */
+export function placed(found: Place & Pick<Diagnostic, 'message'>): string {
+  const place = placeOf(found);
+  return place === '' ? found.message : `${place}: ${found.message}`;
 }
 
 /** Each finding once: compiling for one purpose finds most of what compiling for another does. */

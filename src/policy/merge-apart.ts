@@ -40,7 +40,7 @@ export async function mergeApart(
 ): Promise<CheckedData> {
   if (isSmall([...data, ...overlays])) {
     const merged = mergeData({ data, overlays });
-    return { ...merged, ...checkClaims(merged, { rules, references }) };
+    return { ...merged, ...checkClaims(merged, { rules, references }, [...data, ...overlays]) };
   }
   const request: DataRequest = { type: 'merge', data, overlays, claims: { rules, references } };
   const { survey, ...merged } = await workApart<MergeResult>(WORKER, request);

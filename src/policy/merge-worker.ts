@@ -10,5 +10,5 @@ answerOnce((request): MergeResult | DataSurvey => {
   const asked = request as DataRequest;
   if (asked.type === 'survey') return surveyData(asked.data);
   const merged = mergeData(asked);
-  return { data: merged.data, survey: surveyData(merged.data), ...checkClaims(merged, asked.claims) };
+  return { data: merged.data, survey: surveyData(merged.data), ...checkClaims(merged, asked.claims, [...asked.data, ...asked.overlays]) };
 });

@@ -2,6 +2,7 @@ import { nearest } from '../config/problem.js';
 import type { Diagnostic } from './diagnostic.js';
 import { checkDataConflicts } from './merge-data.js';
 import type { MergedData } from './merge-data.js';
+import type { SourceFile } from './source-set.js';
 import type { CompiledPolicy, DataReference, RulePlace } from './revision.js';
 
 /** What of the modules is held against the data. */
@@ -14,8 +15,12 @@ export interface ClaimFindings {
   readonly missing: readonly Diagnostic[];
 }
 
-export function checkClaims({ document }: Pick<MergedData, 'document'>, { rules, references }: Claims): ClaimFindings {
-  return { conflicts: checkDataConflicts({ document }, rules), missing: checkReferences(references, document, rules) };
+export function checkClaims(
+  { document }: Pick<MergedData, 'document'>,
+  { rules, references }: Claims,
+  files: readonly SourceFile[] = [],
+): ClaimFindings {
+  return { conflicts: checkDataConflicts({ document }, rules, files), missing: checkReferences(references, document, rules) };
 }
 
 /** Warnings that one check makes. */

@@ -1,4 +1,5 @@
 import { GatewayError } from '../errors.js';
+import { unplaced } from './error-diagnostics.js';
 import type { SourceLimits } from './source-set.js';
 
 /** The system's own code of a failed call (`ENOENT`), or undefined. */
@@ -73,12 +74,10 @@ export function neverStill(file: string): GatewayError {
 export function joinProblems(problems: readonly [GatewayError, ...GatewayError[]]): GatewayError {
   const [first] = problems;
   if (problems.length === 1) return first;
-  const diagnostics = problems.map(({ code, message, details }) => ({
-    severity: 'error',
-    code,
-    message,
-    ...(typeof details['file'] === 'string' ? { file: details['file'] } : {}),
-  }));
+  const diagnostics = problems.map(({ code, message, details: { file } }) => {
+    const at = typeof file === 'string' ? { file } : {};
+    return { severity: 'error', code, message: unplaced(message, at), ...at };
+  });
   return new GatewayError(first.code, `${first.message} (and ${problems.length - 1} more)`, {
     cause: first,
     details: { ...first.details, diagnostics },

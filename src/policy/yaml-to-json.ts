@@ -9,6 +9,8 @@ const MAX_YAML_BYTES = 128 * 1024;
 /** Nodes that aliases may add, so that a small file cannot unfold into a huge document. */
 const MAX_ALIASED_NODES = 200_000;
 const MAX_DEPTH = 512;
+/** Of the line that is shown. */
+const MAX_LINE = 200;
 
 /** JSON text of a YAML file as OPA would convert it. Throws `policy_data_invalid` with file, row and column. */
 export function yamlToJson(file: string, bytes: Uint8Array): Uint8Array {
@@ -22,7 +24,8 @@ export function yamlToJson(file: string, bytes: Uint8Array): Uint8Array {
     // Before anything is read the counter knows no line, and says 0:0.
     const { line, col: column } = lines.linePos(offset);
     const [row, col] = [Math.max(line, 1), Math.max(column, 1)];
-    return new GatewayError('policy_data_invalid', `${file}:${row}:${col}: ${what}`, { cause, details: { file, row, col } });
+    const text = Buffer.from(bytes).toString('utf8').split('\n')[row - 1]?.slice(0, MAX_LINE);
+    return new GatewayError('policy_data_invalid', `${file}:${row}:${col}: ${what}`, { cause, details: { file, row, col, line: text } });
   };
   const control = bytes.findIndex((byte) => byte < 0x20 && byte !== 0x09 && byte !== 0x0a && byte !== 0x0d);
   if (control >= 0) throw new GatewayError('policy_data_invalid', `${file}: byte ${control} is a control character`, { details: { file } });

@@ -1,6 +1,7 @@
 import { DOMAIN_LOST, lostDomains } from '../domains/required-domains.js';
 import type { Outcome } from '../engine/engine.js';
 import type { Log } from '../log.js';
+import { placed } from '../policy/diagnostic.js';
 import type { Diagnostic } from '../policy/diagnostic.js';
 import { shortId } from '../policy/source-set.js';
 
@@ -21,11 +22,9 @@ function short(revision: string | undefined): string {
   return revision === undefined ? 'none' : shortId(revision);
 }
 
-/** `file:line:col: message`, as far as the place is known. */
-function locateDiagnostic({ file, row, col, path, message, hint }: Diagnostic): string {
-  const place = [file, row, col].filter((part) => part !== undefined).join(':') || path;
-  const what = hint === undefined ? message : `${message} (${hint})`;
-  return place === undefined ? what : `${place}: ${what}`;
+/** Place, message and hint. */
+function locateDiagnostic(found: Diagnostic): string {
+  return found.hint === undefined ? placed(found) : `${placed(found)} (${found.hint})`;
 }
 
 function lifecycle(outcome: Outcome, policyDir: string): LifecycleRecord {

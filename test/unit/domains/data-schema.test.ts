@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { isHostEntry } from '../../../src/domains/data-entries.js';
 import { checkDomainData } from '../../../src/domains/data-schema.js';
+import { placed } from '../../../src/policy/diagnostic.js';
 
 const folder = new URL('../../../policies/rego/', import.meta.url);
 const PACKAGES = ['admission', 'guardrail', 'firewall', 'sandbox', 'audit', 'skill_actions'].map((name) => `defenseclaw.${name}`);
@@ -28,7 +29,9 @@ function patched(path: string, value: unknown): Json {
 }
 
 function messages(data: unknown, packages: readonly string[] = PACKAGES): string[] {
-  return checkDomainData(data, packages).map(({ severity, message }) => (severity === 'error' ? message : `${severity}: ${message}`));
+  return checkDomainData(data, packages).map((found) =>
+    found.severity === 'error' ? placed(found) : `${found.severity}: ${placed(found)}`,
+  );
 }
 
 describe('checkDomainData', () => {
@@ -69,7 +72,7 @@ describe('checkDomainData', () => {
         severity: 'error',
         code: 'data_schema',
         path: 'data.actions.CRITICAL.runtime',
-        message: 'data.actions.CRITICAL.runtime: expected "block" or "allow", got "blok" - did you mean "block"?',
+        message: 'expected "block" or "allow", got "blok" - did you mean "block"?',
       },
     ]);
   });

@@ -86,7 +86,11 @@ describe('merging by the bundle rule (results as `opa eval -b` gives them)', () 
   ])('refuses %s', (_name, files, file, path) => {
     const error = failure(files);
     expect(error).toMatchObject({ code: 'policy_data_conflict', details: { file, path } });
-    expect(diagnosticsOf(error)).toMatchObject([{ file, path, code: 'policy_data_conflict' }]);
+    const [found] = diagnosticsOf(error);
+    expect(found).toMatchObject({ file, path, row: 1, code: 'policy_data_conflict' });
+    // Once, not twice; and with the place of the other one.
+    expect(error.message).toMatch(new RegExp(`^${file}:1:\\d+: ${path} is already set by \\S+$`, 'u'));
+    expect(found?.message).toMatch(/^data\.a/u);
   });
 });
 
@@ -147,7 +151,8 @@ describe('files that are no data', () => {
   ])('%s %j', (name, text, row, col) => {
     const error = failure({ [name]: text });
     expect(error.code).toBe('policy_data_invalid');
-    expect(error.details).toMatchObject({ file: name, ...(row === undefined ? {} : { row, col }) });
+    const line = row === undefined ? undefined : text.split('\n')[row - 1];
+    expect(error.details).toMatchObject({ file: name, ...(row === undefined ? {} : { row, col }), ...(line ? { line } : {}) });
   });
 
   it.each<[string, string, string, string]>([
@@ -283,6 +288,27 @@ describe('data against rules', () => {
     const found = checkDataConflicts({ document: document as Record<string, unknown> }, [rule(path, 7)]);
     expect(found).toMatchObject(claimed === undefined ? [] : [{ code: 'policy_data_conflict', path: claimed, file: 'a.rego', row: 7 }]);
     expect(found).toHaveLength(claimed === undefined ? 0 : 1);
+  });
+
+  it('names the file and the line that write what a rule claims, the last that does', () => {
+    const files = sourcesOf({
+      'data.json': '{\n  "a": {"b": 1}}',
+      'a/data.yaml': '# c\nb: 2',
+      'data-late.json': '{"c": {},\n "a": {"b": 3}}',
+    });
+    const names = ['data.json', 'a/data.yaml', 'data-late.json'];
+    const told = (upTo: number) =>
+      checkDataConflicts(
+        { document: { a: { b: 1 } } },
+        [rule('a/b')],
+        files.filter(({ path }) => names.slice(0, upTo).includes(path)),
+      )[0]?.message;
+    expect(told(0)).toBe('the rule data.a.b conflicts with base data at data.a.b');
+    expect([1, 2, 3].map((upTo) => told(upTo)?.replace(/.*, which /u, ''))).toEqual([
+      'data.json:2:9 writes',
+      'a/data.yaml:2:1 writes',
+      'data-late.json:2:8 writes',
+    ]);
   });
 
   it('names each claimed path once, however many rules share it', () => {

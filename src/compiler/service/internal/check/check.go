@@ -64,7 +64,7 @@ func Compile(set *source.Set, strict bool, found *diagnostics.List) *ast.Compile
 		WithEnablePrintStatements(true).
 		SetErrorLimit(diagnostics.ErrorLimit)
 	if c.Compile(set.Trees()); c.Failed() {
-		found.Add(c.Errors, ast.CompileErr)
+		found.Add(placed(c), ast.CompileErr)
 	}
 	return c
 }

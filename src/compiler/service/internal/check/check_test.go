@@ -2,6 +2,7 @@ package check
 
 import (
 	"context"
+	"fmt"
 	"strings"
 	"testing"
 
@@ -56,6 +57,41 @@ func TestCheck(t *testing.T) {
 			}
 			if got := strings.Join(codes, " "); got != tc.want || answer.OK != ok {
 				t.Errorf("expected %q, got %q, ok %v", tc.want, got, answer.OK)
+			}
+		})
+	}
+}
+
+func TestAConflictOfRulesPointsAtTheSecondAndNamesTheFirst(t *testing.T) {
+	tests := map[string]struct {
+		modules []protocol.Module
+		want    string
+	}{
+		"default rules": {
+			[]protocol.Module{{Path: "a.rego", Text: "package a\n\ndefault allow := false\n\ndefault allow := true\n"}},
+			"a.rego:5 multiple default rules data.a.allow: the other one is at a.rego:3",
+		},
+		"arities in two files": {
+			[]protocol.Module{
+				{Path: "a.rego", Text: "package a\nf(x) := x"},
+				{Path: "b.rego", Text: "package a\nf(x) := 1 if x == 2\nf(x, y) := x + y"},
+			},
+			"b.rego:3 conflicting rules data.a.f: the other one is at a.rego:2",
+		},
+		"a rule within another": {
+			[]protocol.Module{{Path: "a.rego", Text: "package a\np := 1\np.q := 2"}},
+			"a.rego:2 rule data.a.p conflicts with: rule data.a.p.q at a.rego:3",
+		},
+	}
+	for name, tc := range tests {
+		t.Run(name, func(t *testing.T) {
+			result, err := Run(context.Background(), source.NewCache(), protocol.CheckParams{Modules: tc.modules})
+			if err != nil || len(result.Diagnostics) != 1 {
+				t.Fatalf("got %+v, %v", result, err)
+			}
+			d := result.Diagnostics[0]
+			if got := fmt.Sprintf("%s:%d %s", d.File, d.Row, d.Message); got != tc.want {
+				t.Errorf("expected %s, got %s", tc.want, got)
 			}
 		})
 	}

@@ -105,7 +105,8 @@ func (l *List) addOne(e *ast.Error) {
 	if e.Message == limitReached && e.Location == nil {
 		return
 	}
-	message := e.Message
+	// OPA puts the places of a conflict on lines of their own; a message is one line.
+	message := strings.ReplaceAll(e.Message, "\n  ", " ")
 	// The parser's details repeat the source line, which is carried on its own; others say what was expected.
 	if _, parser := e.Details.(*ast.ParserErrorDetail); !parser && e.Details != nil {
 		for _, line := range e.Details.Lines() {
