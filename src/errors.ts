@@ -146,6 +146,12 @@ export const ERRORS = {
 
 export type ErrorCode = keyof typeof ERRORS;
 
+interface ErrorOptions {
+  readonly cause?: unknown;
+  readonly details?: Readonly<Record<string, unknown>>;
+  readonly hint?: string;
+}
+
 /** The one error class. Compare `code`, never the message. */
 export class GatewayError extends Error {
   override readonly name = 'GatewayError';
@@ -153,10 +159,19 @@ export class GatewayError extends Error {
   /** Structured facts for the answer and the log (diagnostics, path, limit). Never secrets. */
   readonly details: Readonly<Record<string, unknown>>;
 
-  constructor(code: ErrorCode, message: string, options: { cause?: unknown; details?: Readonly<Record<string, unknown>> } = {}) {
+  readonly #hint: string | undefined;
+
+  /** `hint`: what to do next, where that is known better than the table knows it. */
+  constructor(code: ErrorCode, message: string, options: ErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.code = code;
     this.details = options.details ?? {};
+    this.#hint = options.hint;
+  }
+
+  /** What the reader should do next. */
+  get hint(): string {
+    return this.#hint ?? this.spec.hint;
   }
 
   get spec(): ErrorSpec {

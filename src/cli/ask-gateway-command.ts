@@ -1,9 +1,8 @@
 import { reloadBound, sayWhileWaiting } from './await-reload.js';
 import { GatewayCommand } from './base-command.js';
 import { openGateway } from './open-gateway.js';
-import { diagnosticsOf, messageOf, renderChange } from './reload-body.js';
+import { refusalOf, renderChange } from './reload-body.js';
 import type { ReloadBody } from './reload-body.js';
-import { renderDiagnostics } from './render-diagnostics.js';
 import type { SettingFlags } from './settings.js';
 import { whoAmI } from './who-am-i.js';
 import { ERRORS } from '../errors.js';
@@ -18,9 +17,7 @@ export abstract class AskGatewayCommand extends GatewayCommand {
       return answer.body;
     }
     this.endWith(answer.status === 401 ? ERRORS.token_missing.exit : ERRORS.policy_rejected.exit);
-    const diagnostics = diagnosticsOf(answer.body);
-    if (diagnostics.length > 0) this.logToStderr(renderDiagnostics(diagnostics, this.paintError));
-    this.logToStderr(`${this.paintError('red', 'Error:')} ${messageOf(answer.body)} (HTTP ${answer.status})`);
+    if (!this.jsonEnabled()) this.say(refusalOf(answer.body));
     return answer.body;
   }
 }

@@ -1,8 +1,9 @@
 import { Command, Flags } from '@oclif/core';
-import { asGatewayError, GatewayError } from '../errors.js';
-import type { Diagnostic } from '../policy/diagnostic.js';
+import { asGatewayError, ERRORS, GatewayError } from '../errors.js';
 import { isColoured, paintFor } from './paint.js';
-import { renderDiagnostics } from './render-diagnostics.js';
+import { errorEnvelope, renderError } from './render-error.js';
+import { usageError } from './usage-error.js';
+import type { OclifError } from './usage-error.js';
 import { visible, visibleBetweenPaint } from './visible.js';
 
 /** Flags that every command takes. */
@@ -10,19 +11,6 @@ const CONFIG_FLAGS = {
   config: Flags.string({ char: 'c', description: 'Configuration file (default: config.yaml in the data folder)', helpGroup: 'GLOBAL' }),
   'data-dir': Flags.string({ description: 'Data folder: token, audit trail (default: ~/.defenseclaw)', helpGroup: 'GLOBAL' }),
 };
-
-/** What a command prints as JSON when it fails. */
-export interface ErrorEnvelope {
-  readonly error: {
-    readonly code: string;
-    readonly message: string;
-    readonly hint?: string;
-    readonly diagnostics?: readonly Diagnostic[];
-  };
-}
-
-/** What oclif throws of its own says with which code to end. */
-type OclifError = Error & { readonly exitCode?: number; readonly oclif?: { readonly exit?: number } };
 
 /** The base of every command: JSON envelope, error rendering and exit codes are decided here and nowhere else. */
 export abstract class GatewayCommand extends Command {
@@ -52,29 +40,36 @@ export abstract class GatewayCommand extends Command {
     process.stderr.on('error', () => undefined);
   }
 
-  /** Coded errors end with their exit code and a hint, and so does a stranger, as `internal`; usage errors of oclif keep their own exit code 2. */
+  /** Coded errors end with their exit code and a hint, and so does a stranger, as `internal`. */
   protected override async catch(thrown: OclifError): Promise<void> {
-    if (thrown.oclif !== undefined) {
-      // With --json oclif looks for a property that its own errors do not have.
-      if (this.jsonEnabled()) process.exitCode ??= thrown.oclif.exit;
-      await super.catch(thrown);
-      return;
-    }
-    const error = asGatewayError(thrown);
+    if (thrown.code === 'EEXIT') throw thrown;
+    const error = thrown.oclif === undefined ? this.#pointed(asGatewayError(thrown)) : this.#usage(thrown);
     process.exitCode = error.spec.exit;
-    if (this.jsonEnabled()) {
-      this.logJson(envelope(error));
-      return;
-    }
-    const diagnostics = diagnosticsIn(error);
-    if (diagnostics.length > 0) this.logToStderr(renderDiagnostics(diagnostics, this.paintError));
-    this.logToStderr(`${this.paintError('red', 'Error:')} ${error.message} ${this.paintError('dim', `[${error.code}]`)}`);
-    this.logToStderr(`${this.paintError('dim', 'Next:')}  ${error.spec.hint}`);
+    this.say(error);
+    return Promise.resolve();
   }
 
-  protected override toErrorJson(error: unknown): ErrorEnvelope {
-    if (error instanceof GatewayError) return envelope(error);
-    return { error: { code: 'usage', message: error instanceof Error ? error.message : String(error) } };
+  /** Says what went wrong as every failure of a command is said. */
+  protected say(error: GatewayError): void {
+    if (this.jsonEnabled()) this.logJson(errorEnvelope(error));
+    else this.logToStderr(renderError(error, this.paintError));
+  }
+
+  /** The table knows no command to name. */
+  #pointed(error: GatewayError): GatewayError {
+    if (error.hint !== ERRORS.usage.hint) return error;
+    return new GatewayError('usage', error.message, { cause: error, details: error.details, hint: `See \`${this.#named} --help\`.` });
+  }
+
+  get #named(): string {
+    return `${this.config.bin} ${(this.id ?? '').replaceAll(':', ' ')}`;
+  }
+
+  #usage(thrown: OclifError): GatewayError {
+    const { flags, baseFlags, enableJsonFlag } = this.ctor;
+    const named = Object.entries({ ...baseFlags, ...flags });
+    const known = named.flatMap(([name, { aliases, ...flag }]) => [name, ...(aliases ?? []), ...(isNegatable(flag) ? [`no-${name}`] : [])]);
+    return usageError(thrown, this.#named, [...known, 'help', ...(enableJsonFlag ? ['json'] : [])]);
   }
 
   /** Ends the command with this exit code after its output is written. */
@@ -87,13 +82,6 @@ function shown(message: string, stream: NodeJS.WriteStream): string {
   return isColoured(stream) ? visibleBetweenPaint(message) : visible(message);
 }
 
-function envelope(error: GatewayError): ErrorEnvelope {
-  const diagnostics = diagnosticsIn(error);
-  const { code, message, spec } = error;
-  return { error: { code, message, hint: spec.hint, ...(diagnostics.length > 0 ? { diagnostics } : {}) } };
-}
-
-function diagnosticsIn(error: GatewayError): readonly Diagnostic[] {
-  const { diagnostics } = error.details;
-  return Array.isArray(diagnostics) ? (diagnostics as readonly Diagnostic[]) : [];
+function isNegatable(flag: object): boolean {
+  return 'allowNo' in flag && flag.allowNo === true;
 }

@@ -1,3 +1,5 @@
+import { ERRORS, GatewayError } from '../errors.js';
+import type { ErrorCode } from '../errors.js';
 import type { Diagnostic } from '../policy/diagnostic.js';
 import { shortId } from '../policy/source-set.js';
 
@@ -12,12 +14,19 @@ export interface ReloadBody {
   readonly duration_ms?: number;
 }
 
-export function diagnosticsOf(body: unknown): readonly Diagnostic[] {
+/** What the gateway refused, as every failure of a command: its code says what to do next. */
+export function refusalOf(body: unknown): GatewayError {
+  const code = typeof body === 'object' && body !== null && 'code' in body ? body.code : undefined;
+  const known = typeof code === 'string' && Object.hasOwn(ERRORS, code) ? (code as ErrorCode) : 'gateway_refused';
+  return new GatewayError(known, messageOf(body), { details: { diagnostics: diagnosticsOf(body) } });
+}
+
+function diagnosticsOf(body: unknown): readonly Diagnostic[] {
   const found = typeof body === 'object' && body !== null && 'diagnostics' in body ? body.diagnostics : undefined;
   return Array.isArray(found) ? (found as readonly Diagnostic[]) : [];
 }
 
-export function messageOf(body: unknown): string {
+function messageOf(body: unknown): string {
   if (typeof body === 'object' && body !== null && 'error' in body && typeof body.error === 'string') return body.error;
   return typeof body === 'string' ? body : JSON.stringify(body);
 }

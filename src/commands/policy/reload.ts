@@ -3,9 +3,8 @@ import { reloadBound, sayWhileWaiting } from '../../cli/await-reload.js';
 import { GatewayCommand } from '../../cli/base-command.js';
 import { ADDRESS_FLAGS } from '../../cli/flags.js';
 import { openGateway } from '../../cli/open-gateway.js';
-import { diagnosticsOf, messageOf } from '../../cli/reload-body.js';
+import { refusalOf } from '../../cli/reload-body.js';
 import { renderDryRun } from '../../cli/render-dry-run.js';
-import { renderDiagnostics } from '../../cli/render-diagnostics.js';
 import { whoAmI } from '../../cli/who-am-i.js';
 import { ERRORS } from '../../errors.js';
 import type { DryRun } from '../../gateway/dry-run.js';
@@ -48,9 +47,7 @@ export default class PolicyReload extends GatewayCommand {
       return body;
     }
     this.endWith(ERRORS.policy_rejected.exit);
-    const diagnostics = diagnosticsOf(body);
-    if (diagnostics.length > 0) this.logToStderr(renderDiagnostics(diagnostics, this.paintError));
-    this.logToStderr(`${this.paintError('red', 'Error:')} reload failed (HTTP ${status}): ${messageOf(body)}`);
+    if (!this.jsonEnabled()) this.say(refusalOf(body));
     return body;
   }
 

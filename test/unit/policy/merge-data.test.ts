@@ -291,18 +291,9 @@ describe('data against rules', () => {
   });
 
   it('names the file and the line that write what a rule claims, the last that does', () => {
-    const files = sourcesOf({
-      'data.json': '{\n  "a": {"b": 1}}',
-      'a/data.yaml': '# c\nb: 2',
-      'data-late.json': '{"c": {},\n "a": {"b": 3}}',
-    });
-    const names = ['data.json', 'a/data.yaml', 'data-late.json'];
-    const told = (upTo: number) =>
-      checkDataConflicts(
-        { document: { a: { b: 1 } } },
-        [rule('a/b')],
-        files.filter(({ path }) => names.slice(0, upTo).includes(path)),
-      )[0]?.message;
+    const texts = { 'data.json': '{\n  "a": {"b": 1}}', 'a/data.yaml': '# c\nb: 2', 'data-late.json': '{"c": {},\n "a": {"b": 3}}' };
+    const files = Object.entries(texts).flatMap(([name, text]) => sourcesOf({ [name]: text }));
+    const told = (upTo: number) => checkDataConflicts({ document: { a: { b: 1 } } }, [rule('a/b')], files.slice(0, upTo))[0]?.message;
     expect(told(0)).toBe('the rule data.a.b conflicts with base data at data.a.b');
     expect([1, 2, 3].map((upTo) => told(upTo)?.replace(/.*, which /u, ''))).toEqual([
       'data.json:2:9 writes',

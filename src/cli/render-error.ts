@@ -1,0 +1,35 @@
+import type { GatewayError } from '../errors.js';
+import type { Diagnostic } from '../policy/diagnostic.js';
+import { diagnosticsOf } from '../policy/error-diagnostics.js';
+import type { Paint } from './paint.js';
+import { excerpt, renderDiagnostics } from './render-diagnostics.js';
+
+/** What a command prints as JSON when it fails. */
+export interface ErrorEnvelope {
+  readonly error: {
+    readonly code: string;
+    readonly message: string;
+    readonly hint?: string;
+    readonly diagnostics?: readonly Diagnostic[];
+  };
+}
+
+/** For people: the findings, what went wrong, what to do next. */
+export function renderError(error: GatewayError, paint: Paint): string {
+  const { code, message, hint } = error;
+  const many = Array.isArray(error.details['diagnostics']) ? diagnosticsOf(error) : [];
+  const [one] = many.length === 0 ? diagnosticsOf(error) : [];
+  return [
+    ...(many.length === 0 ? [] : [renderDiagnostics(many, paint)]),
+    `${paint('red', 'Error:')} ${message} ${paint('dim', `[${code}]`)}`,
+    ...(one?.line === undefined ? [] : [excerpt(one.line, one.col, paint)]),
+    `${paint('dim', 'Next:')}  ${hint}`,
+  ].join('\n');
+}
+
+/** For programs. */
+export function errorEnvelope(error: GatewayError): ErrorEnvelope {
+  const { code, message, hint } = error;
+  const diagnostics = diagnosticsOf(error);
+  return { error: { code, message, hint, ...(diagnostics.length > 0 ? { diagnostics } : {}) } };
+}
