@@ -130,10 +130,11 @@ export class Disturbances {
   }
 
   async #stopMain(): Promise<void> {
-    const { random, pid } = this.#target;
+    const { random, pid, ledger } = this.#target;
     signal(pid, 'SIGSTOP');
     await pause(random.between(50, 5_000));
     signal(pid, 'SIGCONT');
+    ledger.resumed();
   }
 
   async #fillDisk(): Promise<void> {

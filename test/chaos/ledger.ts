@@ -22,21 +22,28 @@ export class Ledger {
   floor = 0;
   /** The gateway was told to end. */
   ending = false;
+  /** Ms without any decision, but for those in which the main process was stopped. */
   longestGapMs = 0;
   longestGapDuring = '';
   #now = 'the start';
-  #lastDecision = performance.now();
+  #lastDecision: number | undefined;
   /** Ports of clients whose connections were on a process that was killed, or stopped for so long that the gateway replaced it. */
   readonly #doomed = new Map<number, number>();
 
   decided(): void {
     const now = performance.now();
-    if (now - this.#lastDecision > this.longestGapMs) {
-      this.longestGapMs = now - this.#lastDecision;
+    const gap = now - (this.#lastDecision ?? now);
+    if (gap > this.longestGapMs) {
+      this.longestGapMs = gap;
       this.longestGapDuring = this.#now;
     }
     this.#lastDecision = now;
     this.decisions += 1;
+  }
+
+  /** The main process runs again: while it was stopped, what it serves itself could not be answered. */
+  resumed(): void {
+    this.#lastDecision = performance.now();
   }
 
   disturbed(kind: string): void {
