@@ -1,12 +1,15 @@
 import type { Evaluation, EvaluationRequest } from '../../evaluator/evaluator.js';
 import type { RevisionLease } from '../../engine/engine.js';
 import type { Revision } from '../../policy/revision.js';
+import { isLargeData } from '../../policy/large-data.js';
 import { sectionsOf } from '../../policy/sections.js';
 import { formatJson } from '../../value/format-json.js';
 import { parseTerm } from '../../value/parse-term.js';
 import { RegoObject } from '../../value/value.js';
 import type { RegoValue } from '../../value/value.js';
+import { askLargeMember } from './base-member.js';
 import { resolve } from './resolve.js';
+import { memberOf, walk } from './walk.js';
 
 /** How to evaluate what is behind a path. */
 export interface Question {
@@ -23,7 +26,7 @@ export async function askDocument(lease: RevisionLease, question: Question): Pro
   const plan = resolve(lease.revision.policy, path);
   switch (plan.kind) {
     case 'base':
-      return { result: textOf(walk(baseData(lease.revision, path), path)) };
+      return { result: await baseText(lease.revision, path) };
     case 'document':
       return wholeDocument(lease, question, plan.roots);
     case 'evaluate': {
@@ -64,6 +67,14 @@ async function wholeDocument(lease: RevisionLease, question: Question, roots: re
 
 const parsed = new WeakMap<Revision, Map<string, RegoValue>>();
 
+/** What the data files hold at a path. */
+async function baseText(revision: Revision, path: readonly string[]): Promise<string | undefined> {
+  const [name = '', ...below] = path;
+  const json = sectionsOf(revision.data).get(name);
+  if (json !== undefined && isLargeData(json)) return askLargeMember({ json, path: below });
+  return textOf(walk(baseData(revision, path), path));
+}
+
 /** The member of the data document that a path leads into, read when first asked for and kept as long as the revision. */
 function baseData(revision: Revision, [name]: readonly string[]): RegoValue {
   const members = parsed.get(revision) ?? new Map<string, RegoValue>();
@@ -72,32 +83,6 @@ function baseData(revision: Revision, [name]: readonly string[]): RegoValue {
     if ((name === undefined || key === name) && !members.has(key)) members.set(key, parseTerm(json));
   }
   return RegoObject.of(members);
-}
-
-const INDEX = /^\d{1,9}$/;
-
-/** What a segment that is no index finds in an array. */
-type InArray = (array: readonly RegoValue[], segment: string) => RegoValue | undefined;
-
-/**
- * The answer of a rule is JSON, in which a set is an array: a name that asks an array is taken to ask a set whether it has that member, for
- * no name has anything to ask of a real one.
- */
-const memberOf: InArray = (array, segment) => (array.includes(segment) ? segment : undefined);
-
-const nothing: InArray = () => undefined;
-
-/** The value below a value; undefined where there is none. */
-function walk(from: RegoValue, path: readonly string[], inArray = nothing): RegoValue | undefined {
-  let value: RegoValue | undefined = from;
-  for (const segment of path) {
-    if (value instanceof RegoObject) value = value.get(segment);
-    else if (Array.isArray(value)) {
-      const array = value as readonly RegoValue[];
-      value = INDEX.test(segment) ? array[Number(segment)] : inArray(array, segment);
-    } else return undefined;
-  }
-  return value;
 }
 
 function textOf(value: RegoValue | undefined): string | undefined {
