@@ -61,6 +61,11 @@ export const ERRORS = {
   history_unknown: { status: 404, exit: 1, hint: 'See `policy history` for what is kept; older revisions were pruned (history.keep).' },
   history_ambiguous: { status: 400, exit: 2, hint: 'Give more digits of the revision.' },
   history_damaged: { status: 500, exit: 5, hint: 'Choose another revision of `policy history`, and check the disk of the data folder.' },
+  decision_unknown: {
+    status: 404,
+    exit: 1,
+    hint: 'See `decisions list` for what is kept; older records were pruned (decisions.keep, decisions.max_bytes).',
+  },
   // compiler service
   compiler_missing: { status: 500, exit: 5, hint: 'Install Go >= 1.25 and run `npm run build`, or set DEFENSECLAW_REGO_COMPILER.' },
   compiler_version_mismatch: { status: 500, exit: 5, hint: 'Run `npm run build` so that both halves come from one version.' },

@@ -7,10 +7,10 @@ const DIGITS = 15;
 const MAX_COUNT = 0x3fff;
 
 /**
- * UUIDs of version 7 (RFC 9562) with a counter after the time: unique, and in the order of their making, so that a record is found by its
- * time and sorted by its id alone. Time is in ms since 1970.
+ * UUIDs of version 7 (RFC 9562) with a counter after the time: unique, and in the order of their making even where the clock goes back, so
+ * that a record is found by its time and sorted by its id alone. Times are in ms since 1970.
  */
-export function createDecisionIds(now: () => number = Date.now): () => string {
+export function createDecisionIds(): (ms: number) => string {
   let pool = '';
   let at = 0;
   let ms = -1;
@@ -24,8 +24,7 @@ export function createDecisionIds(now: () => number = Date.now): () => string {
     head = `${digits.slice(0, 8)}-${digits.slice(8)}-7`;
   }
 
-  return () => {
-    const time = now();
+  return (time) => {
     if (time > ms) start(time);
     else if (count > MAX_COUNT) start(ms + 1);
     if (at + DIGITS > pool.length) {

@@ -26,7 +26,7 @@ export interface DecisionReader {
 /** What a record may be older than the name of its segment says, and younger than its last write: it waits its turn in between. */
 const SLACK_MS = 10_000;
 /** What is younger than this may still be on its way to the disk. */
-const FRESH_MS = 2_000;
+const FRESH_MS = 5_000;
 const LOOK_AGAIN_MS = 50;
 
 export function openDecisions(folder: string): DecisionReader {

@@ -17,6 +17,7 @@ import { createWatcher } from '../watcher/create-watcher.js';
 import type { Watcher } from '../watcher/watcher.js';
 import { loadFirstRevision } from './first-revision.js';
 import type { FirstRevision } from './first-revision.js';
+import { createDecisionParts, recorderSettings } from './decision-parts.js';
 import { createGateParts } from './gate-parts.js';
 import type { GatewayEvaluator } from './gateway-evaluator.js';
 import { createGuardrailParts } from './guardrail-parts.js';
@@ -78,15 +79,18 @@ export async function startGateway({ config, token, log, version = '0.0.0', eval
     closers.push(() => audit.seal());
     const tls = openTlsFiles({ config, log });
     closers.push(() => tls?.close());
-    const serving = createServingParts({ config, token, version, log, tls: tls?.pair });
+    const metrics = createMetrics();
+    const decisions = createDecisionParts({ config, token, version, log, metrics });
+    closers.push(() => decisions?.close());
+    const serving = createServingParts({ config, token, version, log, tls: tls?.pair, decisions: recorderSettings({ config, version }) });
     closers.push(() => serving?.close());
+    if (decisions !== undefined) serving?.observeRecords((...records) => decisions.take(...records));
     const history = openGatewayHistory(config, version, log);
     closers.push(() => history.close());
-    const metrics = createMetrics();
     const gates = createGateParts({ config, log, metrics, audit, history });
     const watchdog = createWatchdog({ config, log, metrics, audit });
     const policy = createPolicyEngine({
-      ...{ config, policyDir: paths.policyDir, log, serving, history, watchdog, evaluator },
+      ...{ config, policyDir: paths.policyDir, log, serving, history, watchdog, decisions, evaluator },
       gatesOn: gates.gatesOn,
     });
     closers.push(() => policy.close());
@@ -127,6 +131,7 @@ export async function startGateway({ config, token, log, version = '0.0.0', eval
           serving,
           history,
           watchdog,
+          decisions,
           tls: tls?.pair,
         },
         ...{ telemetry: () => telemetry.state, watcher: () => watcher.state, retrying: () => first.retrying },

@@ -13,6 +13,9 @@ import type { Metrics } from '../telemetry/metrics.js';
 import type { TelemetryState } from '../telemetry/subscribe.js';
 import type { WatcherState } from '../watcher/watcher.js';
 import { dryRun } from './dry-run.js';
+import type { DecisionKeeper } from '../decisions/keeper.js';
+import { openDecisions } from '../decisions/reader.js';
+import { decisionRecordResources } from '../http/routes/decision-records.js';
 import { createExplain } from './explain.js';
 import type { GateParts } from './gate-parts.js';
 import type { GuardrailParts } from './guardrail-parts.js';
@@ -36,6 +39,8 @@ export interface HttpParts {
   readonly gates: GateParts;
   /** Undefined: off. */
   readonly watchdog: Watchdog | undefined;
+  /** Undefined: decisions are not recorded. */
+  readonly decisions: DecisionKeeper | undefined;
   /** Undefined: everything is answered in this process. */
   readonly serving: Serving | undefined;
   readonly tls: TlsPair | undefined;
@@ -62,7 +67,10 @@ export function httpDeps(parts: HttpParts): HttpDeps {
       ...guardrail.resources,
       ...historyResources({ policyDir: config.policy_dir, history: queries, engine: policy.engine }),
       dryRunResource({ policyDir: config.policy_dir, dryRun: (options) => dryRun({ engine: policy.engine, gates, log }, options) }),
+      ...(parts.decisions === undefined ? [] : decisionRecordResources(openDecisions(paths.decisionsDir))),
     ],
+    decisions: parts.decisions,
+    decisionLog: () => parts.decisions?.state,
     history: () => parts.history.state,
     watchdog: () => parts.watchdog?.state,
     entries: () => parts.history.own(),

@@ -27,7 +27,7 @@ export function addressOf({ gateway }: Pick<Config, 'gateway'>): string {
 }
 
 /** The same at the next start of this gateway, another for a second one on the same data folder: what it serves, and where. */
-function instanceOf({ paths, gateway }: Config): string {
+export function instanceOf({ paths, gateway }: Config): string {
   const subject = JSON.stringify([paths.policyDir ?? '', gateway.api_bind, gateway.api_port]);
   return createHash('sha256').update(subject).digest('hex').slice(0, 12);
 }

@@ -9,6 +9,8 @@ import { createForgetfulKeeper } from '../engine/forgetful-keeper.js';
 import { GatewayError } from '../errors.js';
 import type { Evaluator } from '../evaluator/evaluator.js';
 import { effectsOf } from '../history/compare/effects.js';
+import type { DecisionKeeper } from '../decisions/keeper.js';
+import { withMasks } from '../decisions/mask/with-masks.js';
 import { AskedEntrypoints, noting } from '../history/guards/asked-entrypoints.js';
 import { createGuardGate } from '../history/guards/guard-gate.js';
 import type { History } from '../history/history.js';
@@ -34,6 +36,8 @@ export interface PolicyEngineOptions {
   readonly gatesOn?: (compiler: RegoCompiler) => readonly SourceGate[];
   /** Gets every revision too, and changes over with the engine. */
   readonly serving?: Pick<Serving, 'prepare' | 'deactivate' | 'observeTallies'> | undefined;
+  /** Asks the policy what of a decision is recorded: a revision whose masks cannot be asked does not serve. */
+  readonly decisions?: Pick<DecisionKeeper, 'prepareMasks'> | undefined;
   /** Hears what becomes of decisions. */
   readonly watchdog?: Pick<Watchdog, 'note'> | undefined;
   /** Keeps what served; without it nothing outlives the process. */
@@ -67,7 +71,7 @@ const COMPILER_PRIORITY = 5;
 
 /** Puts the engine together; nothing runs yet but the worker threads. */
 export function createPolicyEngine(options: PolicyEngineOptions): PolicyEngine {
-  const { config, policyDir, log, serving, history, gatesOn, watchdog } = options;
+  const { config, policyDir, log, serving, history, gatesOn, watchdog, decisions } = options;
   const { policy } = config;
   const patience: Patience = { factor: 1 };
   const reader = configuredReader(config, () => patience.factor);
@@ -102,7 +106,7 @@ export function createPolicyEngine(options: PolicyEngineOptions): PolicyEngine {
     },
     compile,
     evaluator: noting(
-      serving === undefined ? evaluator : withServing(evaluator, serving),
+      withMasks(serving === undefined ? evaluator : withServing(evaluator, serving), decisions),
       asked,
       watchdog === undefined ? undefined : (tally) => watchdog.note(tally),
     ),

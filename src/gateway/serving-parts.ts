@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import type { Config } from '../config/config.js';
 import type { EnforcementStore } from '../audit/enforcement-store.js';
+import type { RecorderSettings } from '../decisions/recorder/recorder.js';
 import { DEFAULT_LIMITS } from '../http/deps.js';
 import type { HttpLimits } from '../http/deps.js';
 import type { TlsPair } from '../http/tls-pair.js';
@@ -16,17 +17,19 @@ export interface ServingPartsOptions {
   readonly version: string;
   readonly log: Log;
   readonly tls: TlsPair | undefined;
+  /** Undefined: decisions are not recorded. */
+  readonly decisions: RecorderSettings | undefined;
 }
 
 /** The serving processes that the configuration asks for; undefined for none. */
-export function createServingParts({ config, token, version, log, tls }: ServingPartsOptions): Serving | undefined {
+export function createServingParts({ config, token, version, log, tls, decisions }: ServingPartsOptions): Serving | undefined {
   const { http, evaluation, paths, guardrail } = config;
   const processes = http.processes ?? availableParallelism();
   if (processes === 0) return undefined;
   return createServing({
     ...{ processes, guardrail, log },
     settings: {
-      ...{ token, version, tls },
+      ...{ token, version, tls, decisions },
       policyDir: config.policy_dir === '' ? undefined : config.policy_dir,
       limits: { ...DEFAULT_LIMITS, ...httpLimits(config) },
       strictBuiltinErrors: evaluation.strict_builtin_errors,

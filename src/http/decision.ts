@@ -2,15 +2,24 @@ import type { DecisionContext, Domain, DomainName } from '../domains/domain.js';
 import { DOMAINS } from '../domains/registry.js';
 import { GatewayError } from '../errors.js';
 import type { Evaluation, EvaluationRequest } from '../evaluator/evaluator.js';
+import type { Caller, DecisionLog } from '../decisions/decision-log.js';
 import type { EnforcementSource, GuardrailSettings, RequestMetrics } from './deps.js';
 import { Elsewhere } from './exchange.js';
 import type { Reply } from './exchange.js';
+import { noted } from './noted.js';
 import { ERROR_CODE_HEADER, json } from './replies.js';
 
 /** What a decision takes in beside the request. */
 export interface DecisionSettings {
   readonly enforcement: EnforcementSource;
   readonly guardrail: () => GuardrailSettings;
+}
+
+/** Who is told of decisions. */
+export interface DecisionTelling {
+  readonly metrics: Pick<RequestMetrics, 'evaluation'>;
+  /** Undefined: decisions are not recorded. */
+  readonly decisions: DecisionLog | undefined;
 }
 
 /** The decisions by domain. The guardrail is served at two paths: its own, and one beside its siblings. */
@@ -51,26 +60,32 @@ export class DomainQuestion<Input> {
   readonly #domain: Domain<Input>;
   readonly #input: Input;
   readonly #context: DecisionContext;
-  readonly #metrics: Pick<RequestMetrics, 'evaluation'>;
+  readonly #telling: DecisionTelling;
+  readonly #caller: Caller;
   readonly #start = performance.now();
+  #revision: string | undefined;
+  #asked: Uint8Array | undefined;
+  #result: string | undefined;
 
-  constructor(domain: Domain<Input>, input: Input, context: DecisionContext, metrics: Pick<RequestMetrics, 'evaluation'>) {
+  constructor(domain: Domain<Input>, input: Input, context: DecisionContext, telling: DecisionTelling, caller: Caller) {
     this.#domain = domain;
     this.#input = input;
     this.#context = context;
-    this.#metrics = metrics;
+    this.#telling = telling;
+    this.#caller = caller;
   }
 
-  request(): EvaluationRequest {
-    const { entrypoint } = this.#domain;
-    return { entrypoint, input: this.#domain.toEvaluationInput(this.#input, this.#context), strictBuiltinErrors: true };
+  /** What the revision of this id is asked. */
+  request(revision: string): EvaluationRequest {
+    this.#revision = revision;
+    return { entrypoint: this.#domain.entrypoint, input: this.#evaluationInput, strictBuiltinErrors: true };
   }
 
   /** The answer of the policy on the wire, counted. Throws `decision_invalid` when it decides nothing. */
   answer({ result }: Evaluation): Reply {
+    this.#result = result;
     const answer = this.#domain.toAnswer(result);
-    this.#count(this.#domain.verdictLabel(answer));
-    return json(answer.status, answer.body);
+    return this.#tell(json(answer.status, answer.body), this.#domain.verdictLabel(answer));
   }
 
   /**
@@ -83,11 +98,21 @@ export class DomainQuestion<Input> {
     const { code, message } = thrown;
     if (code === 'decision_invalid') asked?.undecided(this.#domain.entrypoint);
     const answer = this.#domain.closedForm({ code, message }, this.#input);
-    this.#count('error');
-    return json(answer.status, answer.body, { [ERROR_CODE_HEADER]: code });
+    return this.#tell(json(answer.status, answer.body, { [ERROR_CODE_HEADER]: code }), 'error', thrown);
   }
 
-  #count(verdict: string): void {
-    this.#metrics.evaluation(this.#domain.name, verdict, (performance.now() - this.#start) / 1000);
+  get #evaluationInput(): Uint8Array {
+    return (this.#asked ??= this.#domain.toEvaluationInput(this.#input, this.#context));
+  }
+
+  #tell(reply: Reply, verdict: string, thrown?: GatewayError): Reply {
+    const { metrics, decisions } = this.#telling;
+    const { name, entrypoint } = this.#domain;
+    metrics.evaluation(name, verdict, (performance.now() - this.#start) / 1000);
+    if (decisions === undefined) return reply;
+    return noted(reply, decisions, {
+      ...{ caller: this.#caller, path: entrypoint, domain: name, verdict, revision: this.#revision },
+      ...{ input: this.#evaluationInput, result: this.#result, thrown, startMs: this.#start, strictBuiltinErrors: true },
+    });
   }
 }

@@ -1,3 +1,5 @@
+import type { DecisionLog } from '../decisions/decision-log.js';
+import type { DecisionLogState } from '../decisions/keeper.js';
 import type { Entry } from '../history/entry.js';
 import type { WatchdogState } from '../history/watchdog/watchdog.js';
 import { DEFAULT_INPUT_DEPTH } from '../value/json-input.js';
@@ -120,6 +122,10 @@ export interface HttpDeps {
   readonly watcher: () => WatcherState | undefined;
   /** Why another try for the first revision is under way; undefined when none is. */
   readonly retrying?: () => string | undefined;
+  /** Takes decisions down. Undefined: they are not recorded. */
+  readonly decisions?: DecisionLog | undefined;
+  /** How the recording of decisions goes; undefined while it is off. */
+  readonly decisionLog?: () => DecisionLogState | undefined;
   /** Undefined when no trail is kept. */
   readonly audit: () => AuditState | undefined;
   readonly config: ConfigFacts;

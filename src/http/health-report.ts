@@ -49,7 +49,10 @@ export function createHealthReporter(deps: HttpDeps, attachment: Attachment): ()
     const watcher = watcherSubsystem(deps, startedAt);
     const audit = auditSubsystem(deps, startedAt);
     const history = historySubsystem(deps, startedAt);
-    const reasons = [policy, watcher, audit, history].flatMap(({ last_error: problem }) => (problem === undefined ? [] : [problem]));
+    const decisions = decisionsSubsystem(deps, startedAt);
+    const reasons = [policy, watcher, audit, history, decisions].flatMap(({ last_error: problem }) =>
+      problem === undefined ? [] : [problem],
+    );
     if (attachment.leaving) reasons.push('the gateway is shutting down');
     const { mode, scanner_mode } = deps.guardrail();
     return {
@@ -66,6 +69,7 @@ export function createHealthReporter(deps: HttpDeps, attachment: Attachment): ()
       watcher,
       audit,
       history,
+      decisions,
       provenance: provenanceOf(deps, attachment),
     };
   };
@@ -123,6 +127,14 @@ function historySubsystem(deps: HttpDeps, startedAt: Date): Subsystem {
   const { ok, failures } = history;
   const subsystem: Subsystem = { state: ok ? 'running' : 'error', since: startedAt, details: { failures } };
   return ok ? subsystem : { ...subsystem, last_error: 'the policy history does not work' };
+}
+
+function decisionsSubsystem(deps: HttpDeps, startedAt: Date): Subsystem {
+  const log = deps.decisionLog?.();
+  if (log === undefined) return { state: 'disabled', since: startedAt };
+  const { ok, lost } = log;
+  const subsystem: Subsystem = { state: ok ? 'running' : 'error', since: startedAt, details: { lost } };
+  return ok ? subsystem : { ...subsystem, last_error: 'records of decisions are lost' };
 }
 
 function auditSubsystem(deps: HttpDeps, startedAt: Date): Subsystem {

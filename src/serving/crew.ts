@@ -20,9 +20,14 @@ export interface CrewOptions {
   /** A process may be silent this long beyond what a report takes. */
   readonly hangMs: number;
   readonly returned: (socket: Socket, read: Uint8Array) => void;
+  /** Given the records of the decisions of processes. */
+  readonly recorded: TakeRecords;
   /** Told what became of the decisions of processes. */
   readonly tallied: (tallies: readonly Tally[]) => void;
 }
+
+/** Lines of so many records; so many more were lost before them. */
+export type TakeRecords = (lines: Uint8Array, records: number, lost: number) => void;
 
 const REPORT_MS = 1_000;
 const SILENCE_MS = 3_000;
@@ -202,6 +207,7 @@ export class Crew {
       this.#changes.notify();
       this.#options.tallied(event.figures.tallies);
     }
+    if (event.type === 'decisions') this.#options.recorded(event.lines, event.records, event.lost);
     if (event.type === 'log') this.#options.log[event.level]({ ...event.fields, pid: member.pid }, event.message);
   }
 

@@ -1,3 +1,4 @@
+import type { RecorderSettings } from '../decisions/recorder/recorder.js';
 import type { HttpLimits, GuardrailSettings } from '../http/deps.js';
 import type { Tally } from '../evaluator/tally.js';
 import type { ErrorCode } from '../errors.js';
@@ -21,6 +22,8 @@ export interface ServingSettings {
   readonly debug: boolean;
   /** Clients have to speak TLS. */
   readonly tls: TlsPair | undefined;
+  /** Undefined: decisions are not recorded. */
+  readonly decisions: RecorderSettings | undefined;
   /** Local socket of the main process, for what is not answered here. */
   readonly mainPath: string;
 }
@@ -68,6 +71,8 @@ export type ServingEvent =
   /** Of the request with this number; of none at the end. */
   | { readonly type: 'report'; readonly number: number | undefined; readonly figures: ProcessFigures }
   | { readonly type: 'log'; readonly level: LogLevel; readonly fields: Readonly<Record<string, unknown>>; readonly message: string }
+  /** Records of decisions, whole lines; so many more were lost before them. */
+  | { readonly type: 'decisions'; readonly lines: Uint8Array; readonly records: number; readonly lost: number }
   | { readonly type: 'drained' };
 
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error';

@@ -10,6 +10,7 @@ import type { Log } from '../log.js';
 import { isLargeData } from '../policy/large-data.js';
 import type { Revision } from '../policy/revision.js';
 import { Crew } from './crew.js';
+import type { TakeRecords } from './crew.js';
 import { GATEWAY_WORDS } from './gateway-words.js';
 import type { ServingSettings, WireRevision } from './protocol.js';
 import { createPrivateFolder, MAIN_SOCKET, removeLeftovers } from './private-folder.js';
@@ -43,6 +44,8 @@ export interface Serving extends Front {
   whenReady(): Promise<void>;
   /** Loads the revision in every process. Throws what a process cannot load. */
   prepare(revision: Pick<Revision, 'id' | 'policy' | 'data'>): Promise<ServedRevision>;
+  /** Who is given the records of the decisions of the processes. */
+  observeRecords(listener: TakeRecords): void;
   /** Who is told what became of the decisions of the processes, each second. */
   observeTallies(listener: (tallies: readonly Tally[]) => void): void;
   /** No process decides from here on. */
@@ -68,6 +71,7 @@ export function createServing({ processes, settings, guardrail, log }: ServingOp
   const mainPath = path.join(folder, MAIN_SOCKET);
   let generations = 0;
   let onReturned: (socket: Socket, read: Uint8Array) => void = (socket) => void socket.destroy();
+  let onRecords: TakeRecords = () => undefined;
   let onTallies: (tallies: readonly Tally[]) => void = () => undefined;
   const crew = new Crew({
     processes,
@@ -77,10 +81,12 @@ export function createServing({ processes, settings, guardrail, log }: ServingOp
     hangMs: settings.timeoutMs,
     guardrail,
     returned: (socket, read) => onReturned(socket, read),
+    recorded: (...records) => onRecords(...records),
     tallied: (tallies) => onTallies(tallies),
   });
 
   return {
+    observeRecords: (listener) => void (onRecords = listener),
     observeTallies: (listener) => void (onTallies = listener),
     socketPath: mainPath,
     onReturned: (serveHere) => void (onReturned = serveHere),

@@ -1,6 +1,7 @@
 import { Registry } from 'prom-client';
 import { createGateMetrics, type GateMetrics } from './metrics/gates.js';
 import { createGuardrailMetrics, type GuardrailMetrics } from './metrics/guardrail.js';
+import { createDecisionCounter, createDecisionLogMetrics, type CountDecision, type DecisionLogMetrics } from './metrics/decisions.js';
 import { createHistoryMetrics, type HistoryMetrics } from './metrics/history.js';
 import { createHttpMetrics, type HttpMetrics } from './metrics/http.js';
 import { createPolicyMetrics, type PolicyMetrics } from './metrics/policy.js';
@@ -19,7 +20,9 @@ export interface MetricDescription {
  * Everything that is counted. Each gateway has its own registry: two in one process do not mix. Every label comes from a
  * closed list, so no caller can grow the number of series.
  */
-export interface Metrics extends PolicyMetrics, GateMetrics, HttpMetrics, GuardrailMetrics, HistoryMetrics, RuntimeMetrics {
+export interface Metrics
+  extends PolicyMetrics, GateMetrics, HttpMetrics, GuardrailMetrics, HistoryMetrics, DecisionLogMetrics, RuntimeMetrics {
+  readonly decision: CountDecision;
   /** Prometheus text format. */
   text(): Promise<string>;
   /** From now on a scrape adds what other processes have counted. */
@@ -43,6 +46,8 @@ export function createMetrics(): Metrics {
     ...createHttpMetrics(registry),
     ...createGuardrailMetrics(registry),
     ...createHistoryMetrics(registry),
+    ...createDecisionLogMetrics(registry),
+    decision: createDecisionCounter([registry]),
     ...createRuntimeMetrics(registry),
   };
   return {

@@ -14,6 +14,8 @@ export interface AnswerFacts {
   readonly revision: Pick<Revision, 'id'>;
   readonly version: string;
   readonly decisionIds: boolean;
+  /** Of the decision; a new one stands for a decision that is not recorded. */
+  readonly decisionId?: string | undefined;
   /** Of the way to the evaluation and back, when they are asked for. */
   readonly timers?: Timers;
   /** Members that explain the result, as JSON text. */
@@ -33,7 +35,7 @@ export function answerText({ result, timers: inner }: Evaluation, facts: AnswerF
   if (flags === NO_FLAGS && !facts.decisionIds && facts.inputMissing !== true && facts.explanation === undefined)
     return result === undefined ? '{}' : `{"result":${result}}`;
   const parts: string[] = [];
-  if (facts.decisionIds || flags.decisionId) parts.push(`"decision_id":"${randomUUID()}"`);
+  if (facts.decisionIds || flags.decisionId) parts.push(`"decision_id":"${facts.decisionId ?? randomUUID()}"`);
   if (flags.provenance) parts.push(`"provenance":${provenanceText(facts)}`);
   if (facts.explanation !== undefined) parts.push(facts.explanation);
   if (flags.metrics) parts.push(`"metrics":${goJson(sortedTimers({ ...facts.timers, ...opaTimers(inner) }))}`);

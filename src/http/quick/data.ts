@@ -1,3 +1,4 @@
+import type { DecisionLog } from '../../decisions/decision-log.js';
 import type { Evaluation } from '../../evaluator/evaluator.js';
 import type { HttpDeps, HttpLimits, RequestMetrics } from '../deps.js';
 import { Elsewhere } from '../exchange.js';
@@ -10,6 +11,7 @@ import { readFlags } from '../opa/flags.js';
 import type { Failed } from '../on-revision.js';
 import { DATA_ROOT, resolve, segmentsOf } from '../opa/resolve.js';
 import type { Policy } from '../opa/resolve.js';
+import { noted } from '../noted.js';
 import { REVISION_HEADER, withHeader } from '../replies.js';
 import { unexpected } from './expected.js';
 import type { QuickHandler, QuickResource, QuickSource } from './quick.js';
@@ -19,6 +21,8 @@ export interface QuickParts {
   readonly limits: Pick<HttpLimits, 'maxInputDepth'>;
   readonly source: QuickSource;
   readonly failed: Failed;
+  /** Undefined: decisions are not recorded. */
+  readonly decisions: DecisionLog | undefined;
 }
 
 /** POST /v1/data/… without switches, where the path is that of an entrypoint: what nearly every OPA client sends. */
@@ -33,8 +37,9 @@ export function quickDataResource(parts: QuickParts): QuickResource {
   };
 }
 
-function quickData({ deps, limits, source, failed }: QuickParts, path: readonly string[]): QuickHandler {
+function quickData({ deps, limits, source, failed, decisions }: QuickParts, path: readonly string[]): QuickHandler {
   const flags = readFlags('', deps.strictBuiltinErrors);
+  const asked = { path: path.join('/'), domain: 'data', strictBuiltinErrors: flags.strictBuiltinErrors };
   let policy: Policy | undefined;
   let entrypoint: string | undefined;
   return (call, body) => {
@@ -51,6 +56,7 @@ function quickData({ deps, limits, source, failed }: QuickParts, path: readonly 
     const start = performance.now();
     let evaluation: Evaluation | undefined;
     let reply: Reply;
+    let error: unknown;
     try {
       evaluation = revision.evaluateNow(input === undefined ? request : { ...request, input });
       const facts = { flags, revision, version: deps.version, decisionIds: false, inputMissing: input === undefined };
@@ -58,8 +64,11 @@ function quickData({ deps, limits, source, failed }: QuickParts, path: readonly 
     } catch (thrown) {
       if (thrown instanceof Elsewhere) throw thrown;
       reply = failed(thrown, call);
+      error = thrown;
     }
     countData(deps.metrics, evaluation, start);
+    const { result } = evaluation ?? {};
+    noted(reply, decisions, { ...asked, caller: call, revision: revision.id, input, result, thrown: error, startMs: start });
     return compressed(call, withHeader(reply, REVISION_HEADER, revision.shortId));
   };
 }

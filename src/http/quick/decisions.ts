@@ -16,8 +16,9 @@ export function quickDecisionResources(parts: QuickParts & { readonly settings: 
 
 function quickDecision<Input>(
   domain: Domain<Input>,
-  { deps: { metrics }, source, settings, failed }: QuickParts & { readonly settings: DecisionSettings },
+  { deps: { metrics }, source, settings, failed, decisions }: QuickParts & { readonly settings: DecisionSettings },
 ): QuickHandler {
+  const telling = { metrics, decisions };
   return (call, body) => {
     const input = domain.parseInput(body);
     const context = contextFor(domain.name, settings);
@@ -25,14 +26,14 @@ function quickDecision<Input>(
     const revision = source.current();
     const refusal = unexpected(call, revision, failed);
     if (refusal !== undefined) return refusal;
-    const question = new DomainQuestion(domain, input, context, metrics);
+    const question = new DomainQuestion(domain, input, context, telling, call);
     return withHeader(decide(question, revision), REVISION_HEADER, revision.shortId);
   };
 }
 
 function decide<Input>(question: DomainQuestion<Input>, revision: QuickRevision): Reply {
   try {
-    return question.answer(revision.evaluateNow(question.request()));
+    return question.answer(revision.evaluateNow(question.request(revision.id)));
   } catch (thrown) {
     return question.close(thrown, revision);
   }

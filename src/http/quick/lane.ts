@@ -60,7 +60,7 @@ export function createQuickLane({ core, resources, heads, otherwise, leaving, lo
       return;
     }
     learn(request, response, { path, headers, stop });
-    const call = callAt(path, headers);
+    const call = callAt(path, headers, request.socket);
     const chunks: Buffer[] = [];
     const start = performance.now();
     request.on('data', (chunk: Buffer) => chunks.push(chunk));

@@ -5,7 +5,8 @@ const NAMES = [
   ...['host', 'authorization', 'x-defenseclaw-token', 'x-dc-auth', 'x-defenseclaw-client'],
   ...['x-defenseclaw-request-id', 'x-request-id', 'x-correlation-id'],
   ...['content-type', 'content-length', 'content-encoding', 'transfer-encoding', 'accept-encoding', 'expect', 'origin', 'sec-fetch-site'],
-  'if-policy-revision',
+  ...['if-policy-revision', 'traceparent'],
+  ...['x-defenseclaw-agent-id', 'x-defenseclaw-agent-instance-id', 'x-defenseclaw-session-id'],
 ] as const;
 
 type Name = (typeof NAMES)[number];

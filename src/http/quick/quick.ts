@@ -21,7 +21,7 @@ export interface QuickSource {
 }
 
 /** What a handler knows of a request whose body was read already. */
-export type QuickCall = Pick<Call, 'method' | 'path' | 'headers' | 'requestId'>;
+export type QuickCall = Pick<Call, 'method' | 'path' | 'headers' | 'requestId' | 'remoteAddress'>;
 
 /** Answers without waiting for anything but the packing of a large answer. Throws GatewayError, or {@link Elsewhere}. */
 export type QuickHandler = (call: QuickCall, body: Uint8Array) => Reply | Promise<Reply>;

@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import type { Core } from '../core.js';
 import { requestIdOf } from '../door/request-id.js';
 import { Elsewhere } from '../exchange.js';
@@ -35,8 +36,8 @@ function isServedBy(resource: QuickResource, path: string): boolean {
 }
 
 /** The request as the handler of a stop takes it, named. */
-export function callAt(path: string, headers: PlainHeaders): QuickCall {
-  return { method: 'POST', path, headers, requestId: requestIdOf(headers) };
+export function callAt(path: string, headers: PlainHeaders, { remoteAddress }: Pick<Socket, 'remoteAddress'>): QuickCall {
+  return { method: 'POST', path, headers, requestId: requestIdOf(headers), remoteAddress };
 }
 
 /** The answer of a stop, also when it fails; undefined when somebody else has to answer. */

@@ -70,7 +70,7 @@ export function createWire({ core, heads, leaving, handOver, giveBack }: WireOpt
       return;
     }
     const { path, headers, stop } = found.head;
-    const call = callAt(path, headers);
+    const call = callAt(path, headers, line.socket);
     const reply = ask(stop, call, found.body, core);
     if (reply === undefined) {
       giveUp(line, chunk);

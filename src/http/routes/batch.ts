@@ -8,9 +8,9 @@ import { answerText, jsonText } from '../opa/answer.js';
 import { mapBounded, readBatch } from '../opa/batch.js';
 import type { BatchInput } from '../opa/batch.js';
 import { compressed } from '../opa/compress.js';
-import { counted } from '../opa/count.js';
+import { answered } from '../opa/answered.js';
+import type { Asked } from '../opa/answered.js';
 import type { OpaDeps } from '../opa/deps.js';
-import { askDocument } from '../opa/document.js';
 import { causeOf, EVALUATION_MESSAGE, opaError } from '../opa/errors.js';
 import { readFlags } from '../opa/flags.js';
 import type { Flags } from '../opa/flags.js';
@@ -39,9 +39,12 @@ async function batch(opa: OpaDeps, call: Call): Promise<Reply> {
   if (path === undefined) return opaError(400, 'invalid_parameter', 'invalid path: a segment holds a quote');
   const flags = readFlags(call.query, opa.deps.strictBuiltinErrors);
   const inputs = readBatch(await readOpaBody(call, opa.limits.maxInflatedBytes), opa.limits);
+  const batchId = randomUUID();
   const reply = await onRevision(opa, call, async (lease) => {
-    const responses = await mapBounded(inputs, WIDTH, (input) => respond(opa, lease, path, flags, input));
-    return assemble(responses, flags);
+    const responses = await mapBounded(inputs, WIDTH, (input) =>
+      respond(opa, lease, path, flags, { ...input, call, batchId, startMs: performance.now() }),
+    );
+    return assemble(responses, flags, batchId);
   });
   return compressed(call, reply);
 }
@@ -51,14 +54,14 @@ async function respond(
   lease: RevisionLease,
   path: readonly string[],
   flags: Flags,
-  { name, input }: BatchInput,
+  { name, input, ...asked }: BatchInput & Asked,
 ): Promise<Response> {
-  const start = performance.now();
   try {
     const { strictBuiltinErrors, metrics } = flags;
-    const evaluation = await counted(opa.deps.metrics, askDocument(lease, { path, input, strictBuiltinErrors, metrics }));
-    const timers = { timer_rego_query_eval_ns: Math.round((performance.now() - start) * 1e6) };
-    const facts = { flags, revision: lease.revision, version: opa.deps.version, decisionIds: opa.deps.decisionIds === true, timers };
+    const { evaluation, id } = await answered(opa, lease, { path, input, strictBuiltinErrors, metrics }, asked);
+    const timers = { timer_rego_query_eval_ns: Math.round((performance.now() - asked.startMs) * 1e6) };
+    const { version, decisionIds = false } = opa.deps;
+    const facts = { flags, revision: lease.revision, version, decisionIds, decisionId: id, timers };
     return { name, failed: false, text: answerText(evaluation, facts).slice(1, -1) };
   } catch (thrown) {
     // A full queue or a closing gateway is the batch's own failure, not that of one input.
@@ -68,7 +71,7 @@ async function respond(
   }
 }
 
-function assemble(responses: readonly Response[], { pretty }: Flags): Reply {
+function assemble(responses: readonly Response[], { pretty }: Flags, batchId: string): Reply {
   const failures = responses.filter(({ failed }) => failed).length;
   const mixed = failures > 0 && failures < responses.length;
   const entries = [...responses]
@@ -77,6 +80,6 @@ function assemble(responses: readonly Response[], { pretty }: Flags): Reply {
       const status = mixed ? `"http_status_code":"${failed ? 500 : 200}"` : '';
       return `${goJson(name)}:{${[status, text].filter((part) => part !== '').join(',')}}`;
     });
-  const text = `{"batch_decision_id":"${randomUUID()}","responses":{${entries.join(',')}}}`;
+  const text = `{"batch_decision_id":"${batchId}","responses":{${entries.join(',')}}}`;
   return jsonText(text, pretty, mixed ? 207 : failures > 0 ? 500 : 200);
 }

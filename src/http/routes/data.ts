@@ -1,14 +1,13 @@
 import type { RevisionLease } from '../../engine/engine.js';
 import { asGatewayError } from '../../errors.js';
-import type { Evaluation } from '../../evaluator/evaluator.js';
 import type { Call, Reply, Resource } from '../exchange.js';
 import { onRevision } from '../on-revision.js';
 import { answerText, jsonText } from '../opa/answer.js';
 import type { Timers } from '../opa/answer.js';
 import { compressed } from '../opa/compress.js';
-import { counted } from '../opa/count.js';
+import { answered, named } from '../opa/answered.js';
+import type { Answered } from '../opa/answered.js';
 import type { OpaDeps } from '../opa/deps.js';
-import { askDocument } from '../opa/document.js';
 import type { Question } from '../opa/document.js';
 import { readBareInput, readEnvelope } from '../opa/envelope.js';
 import type { Envelope } from '../opa/envelope.js';
@@ -52,19 +51,21 @@ async function read(opa: OpaDeps, call: Call, readInput: () => Envelope | Promis
   const parsed = performance.now();
   const question: Question = { path, input, strictBuiltinErrors: flags.strictBuiltinErrors, metrics: flags.metrics };
   const reply = await onRevision(opa, call, async (lease) => {
-    const asked = counted(opa.deps.metrics, askDocument(lease, question));
+    const asked = answered(opa, lease, question, { call, startMs: start });
     const told = mode === undefined || explain === undefined ? undefined : await explainOn(explain, lease, { ...question, mode }, asked);
-    const evaluation = told ?? (await asked);
+    const made = told === undefined ? await asked : await asked.catch(() => undefined);
+    const evaluation = told ?? made?.evaluation ?? { result: undefined };
     const text = answerText(evaluation, {
       flags,
       revision: lease.revision,
       version: opa.deps.version,
       decisionIds: opa.deps.decisionIds === true,
+      decisionId: made?.id,
       inputMissing: call.method === 'POST' && input === undefined,
       ...(told === undefined ? {} : { explanation: told.members }),
       ...(flags.metrics ? { timers: timersOf(start, parsed) } : {}),
     });
-    return jsonText(text, flags.pretty);
+    return named(jsonText(text, flags.pretty), made?.id);
   });
   return compressed(call, reply);
 }
@@ -74,11 +75,11 @@ async function explainOn(
   explain: Explain,
   lease: RevisionLease,
   { path, input, strictBuiltinErrors = false, mode }: Question & Pick<ExplainQuestion, 'mode'>,
-  asked: Promise<Evaluation>,
+  asked: Promise<Answered>,
 ): Promise<Explained> {
   const [told, served] = await Promise.all([
     explain(lease.revision, { path, input, strictBuiltinErrors, mode }),
-    asked.then(({ result }) => result, asGatewayError),
+    asked.then(({ evaluation }) => evaluation.result, asGatewayError),
   ]);
   return explained(told, served);
 }

@@ -11,7 +11,7 @@ import { refused } from '../replies.js';
 
 /** What the decision routes are built from. */
 export interface DecisionDeps {
-  readonly deps: Pick<HttpDeps, 'policyDir' | 'enforcement' | 'guardrail' | 'metrics' | 'log'>;
+  readonly deps: Pick<HttpDeps, 'policyDir' | 'enforcement' | 'guardrail' | 'metrics' | 'decisions' | 'log'>;
   readonly attachment: Attachment;
   readonly failed: Failed;
 }
@@ -25,14 +25,14 @@ async function decide<Input>(domain: Domain<Input>, call: Call, parts: DecisionD
   const input = domain.parseInput(await call.body());
   const context = contextFor(domain.name, deps);
   if (context instanceof GatewayError) return listsFailed(context, deps);
-  const question = new DomainQuestion(domain, input, context, deps.metrics);
+  const question = new DomainQuestion(domain, input, context, { metrics: deps.metrics, decisions: deps.decisions }, call);
   if (attachment.engine?.current === undefined) {
     expectRevision(call.headers[EXPECTED_REVISION], undefined);
     return question.close(noRevision(parts));
   }
   return onRevision(parts, call, async (lease) => {
     try {
-      return question.answer(await lease.evaluate(question.request()));
+      return question.answer(await lease.evaluate(question.request(lease.revision.id)));
     } catch (thrown) {
       return question.close(thrown, lease);
     }

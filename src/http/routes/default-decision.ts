@@ -2,9 +2,8 @@ import type { Call, Reply, Resource } from '../exchange.js';
 import { onRevision } from '../on-revision.js';
 import { jsonText } from '../opa/answer.js';
 import { compressed } from '../opa/compress.js';
-import { counted } from '../opa/count.js';
+import { answered, named } from '../opa/answered.js';
 import type { OpaDeps } from '../opa/deps.js';
-import { askDocument } from '../opa/document.js';
 import { readBareInput } from '../opa/envelope.js';
 import { opaError } from '../opa/errors.js';
 import { readFlags } from '../opa/flags.js';
@@ -32,14 +31,16 @@ export function plainDecisionResources(opa: OpaDeps): Resource[] {
 }
 
 async function decide(opa: OpaDeps, call: Call, path: readonly string[]): Promise<Reply> {
+  const startMs = performance.now();
   const { pretty, strictBuiltinErrors } = readFlags(call.query, opa.deps.strictBuiltinErrors);
   const body = readBareInput(await readOpaBody(call, opa.limits.maxInflatedBytes), 'body', opa.limits.maxInputDepth);
   const reply = await onRevision(opa, call, async (lease) => {
     const question = { path, strictBuiltinErrors, input: body.length === 0 ? undefined : body };
-    const { result } = await counted(opa.deps.metrics, askDocument(lease, question));
-    if (result !== undefined) return jsonText(result, pretty);
+    const { evaluation, id } = await answered(opa, lease, question, { call, startMs });
+    const { result } = evaluation;
+    if (result !== undefined) return named(jsonText(result, pretty), id);
     const what = ruleAlong(lease.revision.policy, path) ? 'undefined' : 'missing';
-    return opaError(404, 'undefined_document', `document ${what}: ${['data', ...path].join('.')}`);
+    return named(opaError(404, 'undefined_document', `document ${what}: ${['data', ...path].join('.')}`), id);
   });
   return compressed(call, reply);
 }

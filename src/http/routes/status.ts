@@ -1,3 +1,4 @@
+import type { DecisionLogState } from '../../decisions/keeper.js';
 import type { Engine, Outcome } from '../../engine/engine.js';
 import type { WatchdogState } from '../../history/watchdog/watchdog.js';
 import type { Attachment } from '../attachment.js';
@@ -27,6 +28,7 @@ export function statusResource(deps: HttpDeps, attachment: Attachment, report: (
           watcher: deps.watcher() ?? { mode: 'off' },
           audit: auditBlock(deps),
           ...(deps.history === undefined ? {} : { history: historyBlock(deps.history()) }),
+          ...(deps.decisionLog === undefined ? {} : { decisions: decisionsBlock(deps.decisionLog()) }),
           ...(deps.watchdog === undefined ? {} : { watchdog: watchdogBlock(deps.watchdog()) }),
           ...(deps.gates === undefined ? {} : { gates: deps.gates() }),
           ...(deps.evaluator === undefined ? {} : { evaluator: deps.evaluator() }),
@@ -92,6 +94,12 @@ function watchdogBlock(state: WatchdogState | undefined): Record<string, unknown
 
 function historyBlock({ ok, failures, lastError }: HistoryWrites): Record<string, unknown> {
   return { state: ok ? 'running' : 'error', failures, last_error: lastError ?? null };
+}
+
+function decisionsBlock(log: DecisionLogState | undefined): Record<string, unknown> {
+  if (log === undefined) return { state: 'disabled' };
+  const { ok, lastError, ...figures } = log;
+  return { state: ok ? 'running' : 'error', last_error: lastError ?? null, ...figures };
 }
 
 function auditBlock(deps: HttpDeps): Record<string, unknown> {

@@ -18,6 +18,11 @@ function tell(event: ServingEvent): void {
   if (process.connected) process.send?.(event);
 }
 
+function send(event: ServingEvent, sent: () => void): void {
+  if (process.connected && process.send !== undefined) process.send(event, undefined, undefined, sent);
+  else sent();
+}
+
 /** The other end is closed here once the main process has its own: the connection lives on there. */
 function giveBack(socket: Socket, read: Uint8Array): void {
   const event: ServingEvent = { type: 'returned', read };
@@ -42,7 +47,7 @@ function take(number: number, socket: Socket | undefined): void {
 
 async function obey(command: ServingCommand, socket: Socket | undefined): Promise<void> {
   if (command.type === 'start') {
-    servant = createServant({ settings: command.settings, words, tell, giveBack });
+    servant = createServant({ settings: command.settings, words, tell, send, giveBack });
     tell({ type: 'started' });
   } else if (command.type === 'drain') {
     await servant?.drain();

@@ -14,11 +14,14 @@ import { createChannelLog } from './channel-log.js';
 import { Forwarder } from './forwarder.js';
 import { HeldRevisions } from './held-revisions.js';
 import { LiveSettings } from './live-settings.js';
+import { createRecordSender } from './record-sender.js';
+import type { SendEvent } from './record-sender.js';
 
 export interface ServantOptions {
   readonly settings: ServingSettings;
   readonly words: GatewayWords;
   readonly tell: (event: ServingEvent) => void;
+  readonly send: SendEvent;
   /** Gives a connection back to the main process, with what was read from it. Not one whose keys are known here alone. */
   readonly giveBack: (socket: Socket, read: Uint8Array) => void;
 }
@@ -31,14 +34,16 @@ export interface Servant {
 }
 
 /** Answers the usual decision requests by the same rules as the main process, and sends everything else on to it. */
-export function createServant({ settings, words, tell, giveBack }: ServantOptions): Servant {
+export function createServant({ settings, words, tell, send, giveBack }: ServantOptions): Servant {
   const { limits } = settings;
   const log = createChannelLog(tell, settings.debug);
   const metrics = createDecisionMetrics();
   const held = new HeldRevisions(settings, words, new EvaluationContext((text) => log.debug({ print: text }, 'print')));
   const live = new LiveSettings(settings.stateFile, words);
   const core = createCore({ token: settings.token, metrics, log, limits, quiet: !settings.debug });
-  const parts = { deps: { ...settings, metrics }, limits, source: held, failed: core.failed };
+  const decisions =
+    settings.decisions === undefined ? undefined : createRecordSender({ settings: settings.decisions, count: metrics.decision }, send);
+  const parts = { deps: { ...settings, metrics }, limits, source: held, failed: core.failed, decisions };
   const lists = { enforcement: live, guardrail: () => live.guardrail };
   const resources = [...quickDecisionResources({ ...parts, settings: lists }), quickDataResource(parts)];
   const heads = new KnownHeads();
@@ -87,6 +92,7 @@ export function createServant({ settings, words, tell, giveBack }: ServantOption
     async drain() {
       await server.close();
       forwarder.close();
+      decisions?.flush();
       await report();
     },
   };

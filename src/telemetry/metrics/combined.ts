@@ -1,9 +1,11 @@
 import { AggregatorRegistry, Registry } from 'prom-client';
+import { createDecisionCounter, type CountDecision } from './decisions.js';
 import { createHttpMetrics, type HttpMetrics } from './http.js';
 import { createEvaluationMetrics, type PolicyMetrics } from './policy.js';
 
 /** What a process that only answers decisions counts. */
 export interface DecisionMetrics extends HttpMetrics, Pick<PolicyMetrics, 'evaluation'> {
+  readonly decision: CountDecision;
   /** All of it, to be added up with that of other processes. */
   snapshot(): Promise<unknown>;
 }
@@ -13,6 +15,7 @@ export function createDecisionMetrics(): DecisionMetrics {
   return {
     ...createHttpMetrics(registry),
     evaluation: createEvaluationMetrics([registry]),
+    decision: createDecisionCounter([registry]),
     snapshot: () => registry.getMetricsAsJSON(),
   };
 }

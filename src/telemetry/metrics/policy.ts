@@ -10,10 +10,13 @@ const EVALUATION_BUCKETS = [0.00005, 0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.0
 const RELOAD_BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
 
 const domainLabel = closedSet(['admission', 'guardrail', 'firewall', 'sandbox', 'audit', 'skill-actions', 'data']);
-const verdictLabel = closedSet([
+/** All that the domains say, and what a document comes to. */
+export const VERDICTS = [
   ...['allow', 'allowed', 'deny', 'block', 'blocked', 'scan', 'clean', 'rejected', 'warning', 'alert', 'confirm', 'redact'],
   ...['retain', 'expire', 'none', 'disable', 'quarantine', 'defined', 'undefined', 'error'],
-]);
+];
+
+const verdictLabel = closedSet(VERDICTS);
 
 export interface PolicyMetrics {
   /** Counts one reload attempt and moves the gauges. */

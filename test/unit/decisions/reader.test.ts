@@ -12,7 +12,7 @@ const START = 1_700_000_000_000;
 
 function lineAt(ms: number, path: string, verdict: string, extra: Partial<DecisionRecord> = {}): string {
   const record: DecisionRecord = {
-    decision_id: createDecisionIds(() => ms)(),
+    decision_id: createDecisionIds()(ms),
     timestamp: new Date(ms).toISOString(),
     path,
     labels: { id: 'i', version: '1' },

@@ -1,0 +1,99 @@
+import { revisionOf } from '../decisions/record.js';
+import type { DecisionRecord, KeptDecision } from '../decisions/record.js';
+import type { PathStats } from '../decisions/stats.js';
+import { shortId } from '../policy/source-set.js';
+import type { Paint, Style } from './paint.js';
+import { plainTable } from './plain-table.js';
+
+const COLOURS: Readonly<Record<string, Style>> = {
+  ...{ allow: 'green', allowed: 'green', clean: 'green', true: 'green' },
+  ...{ deny: 'red', block: 'red', blocked: 'red', rejected: 'red', false: 'red', error: 'red' },
+  ...{ alert: 'yellow', warning: 'yellow', confirm: 'yellow', undefined: 'yellow' },
+};
+
+const HEAD = ['TIME', 'RESULT', 'PATH', 'REVISION', 'AGENT', 'MS', 'DECISION'];
+
+/** Decisions, one a row. */
+export function renderDecisions(records: readonly DecisionRecord[], paint: Paint): string {
+  return plainTable(
+    HEAD,
+    records.map((record) => cells(record, paint)),
+    paint,
+  );
+}
+
+/** One decision in one line, its columns as wide as they usually are. */
+export function renderDecision(record: DecisionRecord, paint: Paint): string {
+  const [time = '', , path = '', revision = '', agent = '', ms = '', id = ''] = cells(record, paint);
+  const verdict = record.custom.verdict;
+  return [
+    time,
+    coloured(verdict, paint) + ' '.repeat(Math.max(0, 9 - verdict.length)),
+    path.padEnd(28),
+    revision,
+    agent.padEnd(10),
+    ms.padStart(7),
+    id,
+  ].join('  ');
+}
+
+function cells(record: DecisionRecord, paint: Paint): string[] {
+  const { timestamp, path, custom, decision_id: id } = record;
+  const revision = revisionOf(record);
+  return [
+    timestamp,
+    coloured(custom.verdict, paint),
+    path,
+    revision === undefined ? '-' : shortId(revision),
+    custom.agent ?? '',
+    msOf(record),
+    id,
+  ];
+}
+
+function coloured(verdict: string, paint: Paint): string {
+  const colour = COLOURS[verdict];
+  return colour === undefined ? verdict : paint(colour, verdict);
+}
+
+function msOf({ metrics }: DecisionRecord): string {
+  return (metrics.timer_server_handler_ns / 1e6).toFixed(3);
+}
+
+/** All of one decision. */
+export function renderWhole({ record }: KeptDecision, paint: Paint): string {
+  const { custom, error, erased, masked, trace_id: trace, requested_by: peer } = record;
+  const facts: readonly (readonly [string, string | undefined])[] = [
+    ['decision', record.decision_id],
+    ['time', `${record.timestamp}, ${msOf(record)} ms`],
+    ['path', `${record.path} (${custom.domain})`],
+    ['result', coloured(custom.verdict, paint)],
+    ['error', error === undefined ? undefined : `${error.code}: ${error.message}`],
+    ['revision', revisionOf(record)],
+    ['client', [custom.client, peer].filter((part) => part !== undefined).join(' from ') || undefined],
+    ['agent', [custom.agent, custom.agent_instance].filter((part) => part !== undefined).join(', ') || undefined],
+    ['session', custom.session],
+    ['request', custom.request_id],
+    ['trace', trace],
+    ['erased', erased?.join(' ')],
+    ['masked', masked?.join(' ')],
+    ['too long', custom.oversized === undefined ? undefined : JSON.stringify(custom.oversized)],
+  ];
+  const rows = facts.flatMap(([name, value]) => (value === undefined ? [] : [[name, value]]));
+  const documents = (['input', 'result'] as const).flatMap((name) =>
+    record[name] === undefined ? [] : [`${paint('dim', name)} ${JSON.stringify(record[name], undefined, 2)}`],
+  );
+  return [plainTable([], rows, paint), ...documents].join('\n');
+}
+
+/** What became of the decisions of each path, one a row. */
+export function renderStats(stats: readonly PathStats[], paint: Paint): string {
+  const rows = stats.map(({ path, decisions, errors, results, agents, revisions, p50Ms, p95Ms }) => [
+    ...[path, String(decisions)],
+    Object.entries(results)
+      .map(([word, count]) => `${coloured(word, paint)} ${count}`)
+      .join(', '),
+    ...[errors === 0 ? '0' : paint('red', String(errors)), String(agents), String(revisions), p50Ms.toFixed(3), p95Ms.toFixed(3)],
+  ]);
+  return plainTable(['PATH', 'DECISIONS', 'RESULTS', 'ERRORS', 'AGENTS', 'REVISIONS', 'P50 MS', 'P95 MS'], rows, paint);
+}

@@ -1,0 +1,122 @@
+import type { DecisionLog } from './decision-log.js';
+import { createMasker } from './mask/masker.js';
+import type { Masker } from './mask/masker.js';
+import type { MaskSettings } from './mask/protocol.js';
+import { createRecorder } from './recorder/recorder.js';
+import type { RecorderSettings } from './recorder/recorder.js';
+import { createRedact } from './store/redact.js';
+import { createSegmentWriter } from './store/segment-writer.js';
+
+export interface DecisionKeeperOptions {
+  readonly folder: string;
+  readonly keepMs: number;
+  readonly maxBytes: number;
+  readonly recorder: RecorderSettings;
+  readonly masks: MaskSettings;
+  /** What may stand in no record. */
+  readonly secrets: readonly string[];
+  readonly count: (path: string, verdict: string) => void;
+  /** Told when records begin to get lost, and what for. */
+  readonly onTrouble: (reason: LossReason, message: string) => void;
+}
+
+/** Where records get lost: before they were handed on, while they were masked, at the disk. */
+export type LossReason = 'buffer' | 'mask' | 'disk';
+
+/** How the recording goes. */
+export interface DecisionLogState {
+  /** False while records cannot be written. */
+  readonly ok: boolean;
+  readonly lastError?: string | undefined;
+  readonly written: number;
+  /** Left out since the policy says so. */
+  readonly dropped: number;
+  readonly lost: Readonly<Record<LossReason, number>>;
+  /** Bytes of the records that are kept, as they were counted last. */
+  readonly bytes: number;
+}
+
+/** Takes the decisions of this process down, and those of the others, and keeps them. */
+export interface DecisionKeeper extends DecisionLog {
+  /** Lines of so many records, which other processes may use again when this returns; so many more were lost before them. */
+  take(lines: Uint8Array, records: number, lost: number): void;
+  readonly prepareMasks: Masker['prepare'];
+  readonly state: DecisionLogState;
+  /** Keeps what it has. Idempotent. */
+  close(): Promise<void>;
+}
+
+/** Bytes that may be on their way through the masks. */
+const MAX_MASKING = 8 * 1024 * 1024;
+
+export function createDecisionKeeper(options: DecisionKeeperOptions): DecisionKeeper {
+  const { folder, keepMs, maxBytes, onTrouble } = options;
+  const writer = createSegmentWriter({ folder, keepMs, maxBytes, onTrouble: (message) => onTrouble('disk', message) });
+  const masker = createMasker(options.masks);
+  const redact = createRedact(options.secrets);
+  const lost = { buffer: 0, mask: 0 };
+  let dropped = 0;
+  let masking = 0;
+  let masked: Promise<void> = Promise.resolve();
+  let closing: Promise<void> | undefined;
+
+  function lose(reason: 'buffer' | 'mask', records: number, message: string): void {
+    if (records === 0) return;
+    lost[reason] += records;
+    onTrouble(reason, message);
+  }
+
+  function keep(lines: Uint8Array, records: number): void {
+    if (records > 0) writer.push(redact(lines), records);
+  }
+
+  async function maskThenKeep(lines: Uint8Array, records: number): Promise<void> {
+    masking += lines.byteLength;
+    try {
+      const made = await masker.mask(lines);
+      dropped += made.dropped;
+      lose('mask', made.failed, made.error ?? '');
+      keep(made.lines, made.records);
+    } catch (thrown) {
+      lose('mask', records, thrown instanceof Error ? thrown.message : String(thrown));
+    } finally {
+      masking -= lines.byteLength;
+    }
+  }
+
+  function take(lines: Uint8Array, records: number, lostBefore: number): void {
+    lose('buffer', lostBefore, 'decisions came faster than their records could be taken');
+    if (records === 0) return;
+    const own = Uint8Array.from(lines);
+    if (!masker.active) keep(own, records);
+    else if (masking > MAX_MASKING) lose('mask', records, 'decisions came faster than their records could be masked');
+    else masked = Promise.all([masked, maskThenKeep(own, records)]).then(() => undefined);
+  }
+
+  const recorder = createRecorder({
+    settings: options.recorder,
+    count: options.count,
+    emit(lines, records, lostBefore) {
+      take(lines, records, lostBefore);
+      return true;
+    },
+  });
+
+  async function close(): Promise<void> {
+    recorder.flush();
+    await masked;
+    await masker.close();
+    await writer.close();
+  }
+
+  return {
+    note: (facts) => recorder.note(facts),
+    take,
+    prepareMasks: (revision) => masker.prepare(revision),
+    get state() {
+      const { ok, lastError, written, lost: disk, bytes } = writer.state;
+      return { ok, lastError, written, dropped, lost: { ...lost, disk }, bytes };
+    },
+    close: () => (closing ??= close()),
+  };
+}

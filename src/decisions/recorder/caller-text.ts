@@ -1,0 +1,53 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import type { Caller } from '../decision-log.js';
+
+/** Clients send the same few values over and over; what differs each time is not worth room. */
+const MAX_KNOWN = 512;
+const MAX_VALUE = 256;
+
+/** Members of `custom` by the header that they come from. */
+const MEMBERS = [
+  ['client', 'x-defenseclaw-client'],
+  ['agent', 'x-defenseclaw-agent-id'],
+  ['agent_instance', 'x-defenseclaw-agent-instance-id'],
+  ['session', 'x-defenseclaw-session-id'],
+] as const;
+
+const TRACE_PARENT = /^[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})([0-9a-f]{16})-[0-9a-f]{2}/u;
+
+/** Makes the members of `custom` that tell who asked, each with a comma before it. */
+export function createCallerText(): (headers: IncomingHttpHeaders) => string {
+  const known = new Map<string, string>();
+  return (headers) => {
+    const key = `${text(headers['x-defenseclaw-client'])}\n${text(headers['x-defenseclaw-agent-id'])}\n${text(headers['x-defenseclaw-agent-instance-id'])}\n${text(headers['x-defenseclaw-session-id'])}`;
+    const found = known.get(key);
+    if (found !== undefined) return found;
+    const made = MEMBERS.map(([name, header]) => memberOf(name, text(headers[header]))).join('');
+    if (known.size >= MAX_KNOWN) known.clear();
+    known.set(key, made);
+    return made;
+  };
+}
+
+/** The members that tell the trace, each with a comma after it; empty when the request belongs to none. */
+export function traceText({ traceparent }: IncomingHttpHeaders): string {
+  if (traceparent === undefined) return '';
+  const [, trace, span] = TRACE_PARENT.exec(text(traceparent)) ?? [];
+  return trace === undefined || span === undefined ? '' : `"trace_id":"${trace}","span_id":"${span}",`;
+}
+
+/** The member that tells the peer, with a comma after it. */
+export function peerText({ remoteAddress }: Pick<Caller, 'remoteAddress'>): string {
+  return remoteAddress === undefined ? '' : `"requested_by":${JSON.stringify(remoteAddress)},`;
+}
+
+function memberOf(name: string, value: string): string {
+  if (value === '') return '';
+  // Node hands the bytes of a header over as one character each.
+  const decoded = Buffer.from(value, 'latin1').toString('utf8').slice(0, MAX_VALUE);
+  return `,"${name}":${JSON.stringify(decoded)}`;
+}
+
+function text(value: string | string[] | undefined): string {
+  return typeof value === 'string' ? value : (value?.[0] ?? '');
+}

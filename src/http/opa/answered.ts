@@ -1,0 +1,45 @@
+import { DECISION_HEADER } from '../../decisions/decision-log.js';
+import type { RevisionLease } from '../../engine/engine.js';
+import type { Evaluation } from '../../evaluator/evaluator.js';
+import type { Call, Reply } from '../exchange.js';
+import { note } from '../noted.js';
+import { withHeader } from '../replies.js';
+import { counted } from './count.js';
+import type { OpaDeps } from './deps.js';
+import { askDocument } from './document.js';
+import type { Question } from './document.js';
+
+/** An answered question, with the id of the decision when that is recorded. */
+export interface Answered {
+  readonly evaluation: Evaluation;
+  readonly id: string | undefined;
+}
+
+/** What a question came with. */
+export interface Asked {
+  readonly call: Call;
+  /** When the request came, by `performance.now()`. */
+  readonly startMs: number;
+  readonly batchId?: string;
+}
+
+/** Asks one revision for the document at a path, counts it and takes it down, also when it fails. Throws `evaluation_*`. */
+export async function answered({ deps }: Pick<OpaDeps, 'deps'>, lease: RevisionLease, question: Question, asked: Asked): Promise<Answered> {
+  const { path, input, strictBuiltinErrors = false } = question;
+  const { call, startMs, batchId } = asked;
+  const facts = {
+    ...{ caller: call, path: path.join('/'), domain: 'data', revision: lease.revision.id, input, startMs, strictBuiltinErrors, batchId },
+  };
+  try {
+    const evaluation = await counted(deps.metrics, askDocument(lease, question));
+    return { evaluation, id: note(deps.decisions, { ...facts, result: evaluation.result }) };
+  } catch (thrown) {
+    note(deps.decisions, { ...facts, thrown });
+    throw thrown;
+  }
+}
+
+/** The reply with the decision named. */
+export function named(reply: Reply, id: string | undefined): Reply {
+  return id === undefined ? reply : withHeader(reply, DECISION_HEADER, id);
+}

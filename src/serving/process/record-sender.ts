@@ -1,0 +1,25 @@
+import { createRecorder } from '../../decisions/recorder/recorder.js';
+import type { Recorder, RecorderOptions } from '../../decisions/recorder/recorder.js';
+import type { ServingEvent } from '../protocol.js';
+
+/** Sends an event; `sent` is called once it is out of this process. */
+export type SendEvent = (event: ServingEvent, sent: () => void) => void;
+
+/** Bytes that may wait for the main process to take them. */
+const MAX_WAITING = 4 * 1024 * 1024;
+
+/** Takes decisions down here and sends the records to the main process. What that does not take in time is lost. */
+export function createRecordSender(options: Omit<RecorderOptions, 'emit'>, send: SendEvent): Recorder {
+  let waiting = 0;
+  return createRecorder({
+    ...options,
+    emit(lines, records, lost) {
+      const { byteLength } = lines;
+      if (waiting + byteLength > MAX_WAITING) return false;
+      waiting += byteLength;
+      // A message may wait for the one before it, and the memory is filled again.
+      send({ type: 'decisions', lines: Uint8Array.from(lines), records, lost }, () => (waiting -= byteLength));
+      return true;
+    },
+  });
+}

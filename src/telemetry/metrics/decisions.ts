@@ -1,0 +1,77 @@
+import { Counter, Gauge, type Registry } from 'prom-client';
+import { boundCounter, closedSet, OTHER } from './labels.js';
+import { VERDICTS } from './policy.js';
+
+/** How the recording of decisions goes. */
+export interface DecisionFigures {
+  readonly ok: boolean;
+  readonly written: number;
+  readonly dropped: number;
+  readonly lost: Readonly<Record<string, number>>;
+  readonly bytes: number;
+}
+
+export interface DecisionLogMetrics {
+  /** From now on a scrape asks for these. */
+  observeDecisions(figures: () => DecisionFigures): void;
+}
+
+/** Paths that a registry holds; past it a path counts as `other`, since callers choose them. */
+const MAX_PATHS = 100;
+
+const resultLabel = closedSet(['true', 'false', ...VERDICTS]);
+
+/** Counts one decision by its path and what it came to. */
+export type CountDecision = (path: string, verdict: string) => void;
+
+export function createDecisionCounter(registers: [Registry]): CountDecision {
+  const decisions = boundCounter({
+    name: 'defenseclaw_decisions_total',
+    help: 'Decisions by path and result, while decisions are recorded; recorded or not.',
+    labelNames: ['path', 'result'],
+    registers,
+  });
+  const paths = new Set<string>();
+  return (path, verdict) => {
+    if (!paths.has(path) && paths.size < MAX_PATHS) paths.add(path);
+    decisions(paths.has(path) ? path : OTHER, resultLabel(verdict)).inc();
+  };
+}
+
+const GAUGES: readonly (readonly [name: string, help: string, value: (figures: DecisionFigures) => number])[] = [
+  ['defenseclaw_decision_log_ok', '1 while records of decisions are being written.', ({ ok }) => Number(ok)],
+  ['defenseclaw_decision_log_bytes', 'Bytes of the records that are kept, as they were counted last.', ({ bytes }) => bytes],
+];
+
+export function createDecisionLogMetrics(registry: Registry): DecisionLogMetrics {
+  const registers: [Registry] = [registry];
+  let source: (() => DecisionFigures) | undefined;
+  for (const [name, help, value] of GAUGES) {
+    new Gauge({
+      name,
+      help,
+      registers,
+      collect() {
+        this.set(source === undefined ? 0 : value(source()));
+      },
+    });
+  }
+  new Counter({
+    name: 'defenseclaw_decision_records_total',
+    help: 'Records of decisions by what became of them: written, dropped as the policy says, or lost and where.',
+    labelNames: ['outcome'],
+    registers,
+    collect() {
+      this.reset();
+      if (source === undefined) return;
+      const { written, dropped, lost } = source();
+      const outcomes = {
+        written,
+        dropped,
+        ...Object.fromEntries(Object.entries(lost).map(([reason, count]) => [`lost_${reason}`, count])),
+      };
+      for (const [outcome, count] of Object.entries(outcomes)) this.inc({ outcome }, count);
+    },
+  });
+  return { observeDecisions: (figures) => void (source = figures) };
+}
