@@ -28,6 +28,19 @@ function startedScripts() {
 
 const { resolve: resolvePackage } = createRequire(import.meta.url);
 
+/** Those that have a charset of their own, and what bodies come as. */
+function ownTypes(types) {
+  const bodies = [
+    'application/octet-stream',
+    'application/x-www-form-urlencoded',
+    'multipart/form-data',
+    'text/plain',
+    'text/html',
+    'text/event-stream',
+  ];
+  return Object.fromEntries(Object.entries(types).filter(([name, { charset }]) => charset !== undefined || bodies.includes(name)));
+}
+
 /** What is bundled and never used: each thread would read it in. */
 const unused = {
   name: 'unused',
@@ -40,6 +53,11 @@ const unused = {
     onResolve({ filter: /^semver$/ }, () => ({ path: 'semver', namespace: 'empty' }));
     // What prom-client asks for exemplars, of which we have none.
     onResolve({ filter: /^@opentelemetry\/api$/ }, () => ({ path: 'opentelemetry', namespace: 'empty' }));
+    // Koa looks up the kind of what it answers with: thousands of types that are none of ours take longer to sort than to load it.
+    onLoad({ filter: /mime-db[\\/]db\.json$/ }, ({ path: file }) => ({
+      contents: JSON.stringify(ownTypes(JSON.parse(readFileSync(file, 'utf8')))),
+      loader: 'json',
+    }));
     onLoad({ filter: /.*/, namespace: 'empty' }, () => ({ contents: 'module.exports = {};', loader: 'js' }));
   },
 };
@@ -61,14 +79,10 @@ const ownAddress = {
   },
 };
 
-const entries = new Set([
-  'index.ts',
-  path.join('cli', 'main.ts'),
-  ...sources.filter((name) => name.startsWith('commands')),
-  ...startedScripts(),
-]);
-
 const commands = ['index.ts', path.join('cli', 'main.ts'), ...sources.filter((name) => name.startsWith('commands'))];
+
+/** What is the same for each run is found out once, here. */
+const define = { LISTED_SETTINGS: JSON.stringify(await listSettings()) };
 
 /**
  * One build for what may run in one process, and one for each script that has a thread or a process of its own: what they share is then no
@@ -87,6 +101,9 @@ async function bundle(entries) {
     bundle: true,
     splitting: true,
     format: 'esm',
+    // Names stay: they stand in stack traces.
+    minifyWhitespace: true,
+    minifySyntax: true,
     platform: 'node',
     target: 'node20.19',
     // Native, and what oclif looks for beside commands that are not built.
@@ -99,6 +116,7 @@ async function bundle(entries) {
     // One table of media types, where several versions of one package bring one each.
     alias: { 'mime-db': path.dirname(resolvePackage('mime-db', { paths: [resolvePackage('koa')] })) },
     plugins: [ownAddress, unused],
+    define,
     banner: {
       js: [
         "import { createRequire as __createRequire } from 'node:module';",
@@ -111,6 +129,18 @@ async function bundle(entries) {
 
 removeStale(new Set(Object.keys(outputs).map((name) => path.relative('dist', name))));
 writeFileSync(path.join(dist, 'THIRD-PARTY-LICENSES.txt'), licences());
+
+async function listSettings() {
+  const { outputFiles } = await build({
+    entryPoints: [path.join(src, 'config/setting.ts')],
+    bundle: true,
+    format: 'esm',
+    platform: 'node',
+    write: false,
+  });
+  const { listSettings: list } = await import(`data:text/javascript;base64,${Buffer.from(outputFiles[0].contents).toString('base64')}`);
+  return list();
+}
 
 /** What earlier builds wrote and this one did not. */
 function removeStale(written) {

@@ -71,8 +71,12 @@ function collect(value: unknown, path: readonly string[], into: Setting[]): void
   });
 }
 
+/** What the build found {@link listSettings} to be: finding out takes longer than all else that a configuration does. */
+declare const LISTED_SETTINGS: readonly Setting[] | undefined;
+
 /** Every setting of the config file, in the order of the schema. */
 export function listSettings(): readonly Setting[] {
+  if (typeof LISTED_SETTINGS !== 'undefined') return LISTED_SETTINGS;
   const settings: Setting[] = [];
   collect(z.toJSONSchema(settingsSchema, { io: 'input', reused: 'inline' }), [], settings);
   return settings;

@@ -22,6 +22,7 @@ export function createEvaluator(options: EvaluatorOptions = {}): Evaluator {
     allowBuiltins,
     tests: options.tests ?? false,
     standIns: options.standIns ?? true,
+    eager: options.eager ?? false,
     onPrint: options.onPrint ?? (() => undefined),
   });
   return {
@@ -39,6 +40,7 @@ export function createEvaluator(options: EvaluatorOptions = {}): Evaluator {
       };
     },
     warm: () => pool.warm(),
+    whenFull: pool.whenFull,
     stats: () => pool.stats(),
     close: () => pool.close(),
   };

@@ -70,10 +70,12 @@ export interface Evaluator {
   readonly hostedBuiltins: readonly string[];
   /** Of these, the ones that WebAssembly has too, but wrong or slow: the compiler should have them called in the host. */
   readonly overrides: readonly string[];
-  /** Instantiates the revision in every worker and smoke-tests it; throws when any worker cannot. */
+  /** Instantiates the revision in every worker, an eager evaluator its first one in one of them, and smoke-tests it; throws when any worker cannot. */
   prepare(revision: Pick<Revision, 'id' | 'policy' | 'data'>): Promise<PreparedRevision>;
   /** Starts the worker threads now; otherwise the first {@link prepare} does. */
   warm(): void;
+  /** Settles when every worker has a revision: those of an eager evaluator that come after its first one, too. */
+  readonly whenFull: Promise<void>;
   stats(): EvaluatorStats;
   close(): Promise<void>;
 }
@@ -99,6 +101,8 @@ export interface EvaluatorOptions {
    * who never has more requests under way than there are workers.
    */
   readonly standIns?: boolean;
+  /** Its first revision serves as soon as one worker has it; the others are started then. Default false. */
+  readonly eager?: boolean;
   /** Receives `print` output: text and `file:line:col` of the call. */
   readonly onPrint?: (line: string) => void;
 }

@@ -18,6 +18,7 @@ export function createGatewayEvaluator({ evaluation }: Pick<Config, 'evaluation'
     maxQueue: evaluation.max_queue,
     maxMemoryMb: evaluation.max_memory_mb,
     allowBuiltins: evaluation.allow_builtins,
+    eager: true,
     onPrint: (line) => print(line),
     ...(evaluation.workers === undefined ? {} : { workers: evaluation.workers }),
   });

@@ -87,6 +87,7 @@ export async function startGateway({ config, token, log, version = '0.0.0', eval
     if (decisions !== undefined) serving?.observeRecords((...records) => decisions.take(...records));
     const history = openGatewayHistory(config, version, log);
     closers.push(() => history.close());
+    history.readAhead();
     const gates = createGateParts({ config, log, metrics, audit, history });
     const watchdog = createWatchdog({ config, log, metrics, audit });
     const policy = createPolicyEngine({
@@ -145,7 +146,6 @@ export async function startGateway({ config, token, log, version = '0.0.0', eval
     await checkAddress(config.gateway.api_bind, config.gateway.api_port);
     // The worker threads start while the first compile runs.
     policy.evaluator.warm();
-    history.readAhead();
     const first: FirstRevision = await loadFirstRevision(policy, log);
     // Together, within one drain time: a reload that the watcher began may take as long as the compiler is allowed to, or hang.
     const drained = (): Promise<void> => pause(config.http.drain_timeout, undefined, { ref: false });
@@ -161,7 +161,7 @@ export async function startGateway({ config, token, log, version = '0.0.0', eval
       return serving?.whenReady();
     });
     const ready = Promise.all([
-      first.ended,
+      first.ended.then(() => (policy.engine.current === undefined ? undefined : soon(policy.evaluator.whenFull))),
       watching.catch((err: unknown) => log.error({ err }, 'the policy folder cannot be watched: changes need `policy reload`')),
       rest,
     ]).then(() => undefined);
@@ -200,6 +200,13 @@ export async function startGateway({ config, token, log, version = '0.0.0', eval
  * again and again whether it is there yet connects within it.
  */
 const FIRST_MS = 30;
+
+/** Workers take some 100 ms to start, and many times that on a machine that is busy. Nobody waits longer for one that does not. */
+const FULL_MS = 30_000;
+
+async function soon(what: Promise<void>): Promise<void> {
+  await Promise.race([what, pause(FULL_MS, undefined, { ref: false })]);
+}
 
 function warnOfPlainHttp(url: string, log: Log): void {
   log.warn({ url }, 'listening beyond loopback in plain HTTP: whoever is on the way reads the token and every input; see gateway.tls.cert');

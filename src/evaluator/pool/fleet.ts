@@ -1,5 +1,6 @@
 import { collectGarbage } from '../../collect-garbage.js';
 import type { GatewayError } from '../../errors.js';
+import type { FleetListener, FleetOptions } from './fleet-listener.js';
 import type { Generation } from './generation.js';
 import type { Pending } from './pending.js';
 import { fromWire } from '../../wire-error.js';
@@ -7,32 +8,7 @@ import { Parser } from './parser.js';
 import type { ReplyPayload, ThreadEvent } from './protocol.js';
 import { Restarts } from './restarts.js';
 import { Thread } from './thread.js';
-import type { ThreadListener, ThreadOptions } from './thread.js';
-
-export interface FleetOptions extends ThreadOptions {
-  /** Threads that serve. */
-  readonly workers: number;
-  /** Keeps one more thread warm, and lets others step in for those that are in a slow request. */
-  readonly standIns: boolean;
-  readonly onPrint: (line: string) => void;
-}
-
-/** What a thread left behind when it died. */
-export interface LostThread {
-  /** What it was at, as far as that is known. */
-  readonly running: Pending | undefined;
-  /** What waited in it. */
-  readonly returned: readonly Pending[];
-  readonly error: GatewayError;
-}
-
-/** What the fleet tells the pool. */
-export interface FleetListener {
-  reply(pending: Pending, payload: ReplyPayload): void;
-  /** Threads may have room again. */
-  ready(): void;
-  lost(thread: LostThread): void;
-}
+import type { ThreadListener } from './thread.js';
 
 /** Who let go of a large revision has dropped what it held of it by then. */
 const COLLECT_MS = 1_000;
@@ -49,6 +25,11 @@ export class Fleet implements ThreadListener {
   readonly #restarts = new Restarts(() => this.#fill());
   #threads: readonly Thread[] = [];
   readonly #parsers = new Map<Generation, Parser>();
+  /** Eager, and nothing was ever ready: one thread alone gets there soonest, and what it costs to have others is put off until then. */
+  #alone: boolean;
+  #full = (): void => undefined;
+  /** Settles when all threads that are wanted have a revision. */
+  readonly whenFull = new Promise<void>((resolve) => (this.#full = resolve));
   /** Threads may have revisions that they were given for a while. */
   #relieved = false;
   #closed = false;
@@ -59,6 +40,7 @@ export class Fleet implements ThreadListener {
   constructor(options: FleetOptions, listener: FleetListener) {
     this.#options = options;
     this.#listener = listener;
+    this.#alone = options.eager;
   }
 
   /** Starts the threads, if they do not run. */
@@ -199,6 +181,7 @@ export class Fleet implements ThreadListener {
 
   /** Serving threads and the spare. */
   get #wanted(): number {
+    if (this.#alone) return 1;
     return this.#options.workers + (this.#options.standIns ? 1 : 0);
   }
 
@@ -258,8 +241,17 @@ export class Fleet implements ThreadListener {
     // The last one is the spare: parsing there keeps nobody waiting.
     const parsers = generation.large || generation.parser !== undefined ? [] : holders.slice(-1);
     for (const thread of generation.parsed ? holders : parsers) this.#ask(generation, thread);
-    const enough = generation.large ? Math.min(generation.copies, this.#options.workers) : this.#wanted;
-    if (holders.length >= enough && holders.every((thread) => thread.prepared.has(generation.id))) generation.succeed();
+    const enough = generation.large ? Math.min(generation.copies, this.#options.workers, this.#wanted) : this.#wanted;
+    if (holders.length < enough || !holders.every((thread) => thread.prepared.has(generation.id))) return;
+    generation.succeed();
+    if (!this.#alone) {
+      this.#full();
+      return;
+    }
+    this.#alone = false;
+    this.#fill();
+    // One of the few that large data is loaded by may be all that there is to be.
+    this.#advance(generation);
   }
 
   /** Threads that are to have it. Of large data one that is stuck keeps its copy: it comes back, or dies and another takes its place. */

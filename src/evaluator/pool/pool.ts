@@ -1,7 +1,7 @@
 import { GatewayError } from '../../errors.js';
 import type { Evaluation, EvaluationRequest, EvaluatorStats } from '../evaluator.js';
 import { Fleet } from './fleet.js';
-import type { FleetListener, FleetOptions, LostThread } from './fleet.js';
+import type { FleetListener, FleetOptions, LostThread } from './fleet-listener.js';
 import { Generation } from './generation.js';
 import { pending } from './pending.js';
 import type { Pending } from './pending.js';
@@ -61,7 +61,7 @@ export class Pool implements FleetListener {
     this.#fleet.start();
   }
 
-  /** Resolves when every thread has the revision. */
+  /** Resolves when every thread has the revision, the first one of an eager pool in one thread. */
   async prepare(source: Omit<GenerationSource, 'generation'>): Promise<Generation> {
     if (this.#closing !== undefined) throw closed();
     const generation = new Generation({ ...source, generation: ++this.#generations });
@@ -76,6 +76,10 @@ export class Pool implements FleetListener {
     } finally {
       clearTimeout(timer);
     }
+  }
+
+  get whenFull(): Promise<void> {
+    return this.#fleet.whenFull;
   }
 
   evaluate(generation: Generation, request: EvaluationRequest): Promise<Evaluation> {

@@ -98,6 +98,15 @@ describe('the worker pool', () => {
     expect(lines).toEqual([expect.stringMatching(/said 1$/)]);
   });
 
+  it('serves the first revision as soon as one thread has it when it is eager, and the next ones when all have them', async () => {
+    const first = await serve('first', { workers: 2, eager: true });
+    expect((await answer(first)).result).toBe('"first"');
+    await evaluator.whenFull;
+    expect(evaluator.stats()).toMatchObject({ workers: 3, workersReplaced: 0 });
+    expect((await answer(await prepare('second'))).result).toBe('"second"');
+    expect((await answer(first)).result).toBe('"first"');
+  });
+
   it('cuts a runaway rule at its deadline while others go on being answered, and keeps the thread', async () => {
     const revision = await serve('a');
     const outcomes: unknown[] = [];
