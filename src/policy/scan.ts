@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
-import { stat as statWithCallback } from 'node:fs';
+import { stat } from 'node:fs/promises';
 import path from 'node:path';
-import { promisify } from 'node:util';
 import type { BigIntStats } from 'node:fs';
 import { GatewayError } from '../errors.js';
 import type { Deadline } from './deadline.js';
+import { lookAt } from './look-at.js';
+import type { Look } from './look-at.js';
 import { MANIFEST_NAME, OUTER_MANIFEST } from './manifest.js';
 import { mapBounded } from './map-bounded.js';
 import { fileTooLarge, folderTooLarge, missingFolder, systemCode, unreadable } from './source-errors.js';
@@ -12,9 +13,6 @@ import { judgeKindOf, kindOf } from './source-kind.js';
 import type { SourceLimits } from './source-set.js';
 import { walk } from './walk.js';
 import type { Walked, WalkedFile, WalkOptions } from './walk.js';
-
-/** Two thirds of the CPU of `fs/promises`: a sweep makes thousands of these calls. */
-const stat = promisify(statWithCallback);
 
 /** A source file as the file system describes it. */
 export interface ScannedFile extends WalkedFile {
@@ -115,11 +113,12 @@ async function walkJudge(folder: string, options: WalkOptions): Promise<Walked |
 async function look(root: string, walks: readonly Walked[], { limits, deadline }: Pick<WalkOptions, 'limits' | 'deadline'>): Promise<Scan> {
   const problems = walks.flatMap((walked) => walked.problems);
   const places = new Map<string, string>(walks.flatMap((walked) => [...walked.links]));
+  const statsOf = await lookAt(root);
   const folders = await mapBounded(
     walks.flatMap((walked) => walked.folders),
     async (folder) => {
       deadline.check();
-      return { folder, stats: await statOrUndefined(folder) };
+      return { folder, stats: await statOrUndefined(folder, statsOf) };
     },
   );
   let changedAt = 0;
@@ -133,7 +132,7 @@ async function look(root: string, walks: readonly Walked[], { limits, deadline }
     walks.flatMap((walked) => walked.files),
     (file) => {
       deadline.check();
-      return describe(file, limits);
+      return describe(file, limits, statsOf);
     },
   );
   const files: ScannedFile[] = [];
@@ -152,9 +151,9 @@ async function look(root: string, walks: readonly Walked[], { limits, deadline }
   return { root, files, problems, key: keyOf(root, files, problems), changedAt, places };
 }
 
-async function describe(file: WalkedFile, limits: SourceLimits): Promise<ScannedFile | GatewayError> {
+async function describe(file: WalkedFile, limits: SourceLimits, statsOf: Look): Promise<ScannedFile | GatewayError> {
   try {
-    const stats = await stat(file.absolute, { bigint: true });
+    const stats = await statsOf(file.absolute);
     if (!stats.isFile()) return unreadable(file.path, 'is no regular file');
     const size = Number(stats.size);
     if (size > limits.maxFileBytes) return fileTooLarge(file.path, size, limits);
@@ -164,9 +163,9 @@ async function describe(file: WalkedFile, limits: SourceLimits): Promise<Scanned
   }
 }
 
-async function statOrUndefined(folder: string): Promise<BigIntStats | undefined> {
+async function statOrUndefined(folder: string, statsOf: Look): Promise<BigIntStats | undefined> {
   try {
-    return await stat(folder, { bigint: true });
+    return await statsOf(folder);
   } catch {
     // Gone since it was listed: the next scan of the pair that has to agree sees it.
     return undefined;

@@ -25,9 +25,9 @@ export interface RuleChanges {
 export type RuleSurface = Pick<CompiledPolicy, 'rules' | 'packages'>;
 
 interface Rule extends RuleName {
-  readonly digests: string[];
-  readonly file: string;
-  default?: string;
+  /** Of its clauses: equal for equal rules. */
+  readonly digest: string;
+  readonly default: string | undefined;
 }
 
 /** Rules of `before` and `after` by path; layout and comments do not count. */
@@ -35,36 +35,58 @@ export function compareRules(before: RuleSurface, after: RuleSurface): RuleChang
   const old = rulesOf(before);
   const now = rulesOf(after);
   const changes = { added: [] as RuleName[], removed: [] as RuleName[], changed: [] as RuleName[], defaults: [] as DefaultChange[] };
-  for (const path of [...new Set([...old.keys(), ...now.keys()])].sort()) {
+  for (const path of pathsThatDiffer(old, now)) {
     const was = old.get(path);
     const is = now.get(path);
     if (was === undefined && is !== undefined) changes.added.push(nameOf(is));
     else if (was !== undefined && is === undefined) changes.removed.push(nameOf(was));
-    else if (was !== undefined && is !== undefined && was.digests.sort().join() !== is.digests.sort().join())
-      changes.changed.push(nameOf(is));
+    else if (is !== undefined) changes.changed.push(nameOf(is));
     if (was?.default !== is?.default) changes.defaults.push(defaultChange(was, is));
   }
   return changes;
 }
 
-function rulesOf({ rules, packages }: RuleSurface): Map<string, Rule> {
-  const names = new Set(packages);
-  const found = new Map<string, Rule>();
-  for (const { path, file, kind, digest, default: value } of rules) {
-    const key = path.join('.');
-    const length = packageLength(path, names);
-    const rule = found.get(key) ?? {
-      package: path.slice(0, length).join('.'),
-      rule: path.slice(length).join('.'),
-      kind,
-      file,
-      digests: [],
-    };
-    rule.digests.push(digest);
-    if (value !== undefined) rule.default = value;
-    found.set(key, rule);
-  }
+function pathsThatDiffer(old: Rules, now: Rules): string[] {
+  const gone = [...old.keys()].filter((path) => !now.has(path));
+  const here = [...now].filter(([path, { digest }]) => old.get(path)?.digest !== digest).map(([path]) => path);
+  return [...gone, ...here].sort();
+}
+
+type Rules = ReadonlyMap<string, Rule>;
+
+/** Each policy is compared with the one before it and with the one behind it, by whoever wants to know. */
+const known = new WeakMap<RuleSurface, Rules>();
+
+function rulesOf(surface: RuleSurface): Rules {
+  const found = known.get(surface) ?? collect(surface);
+  known.set(surface, found);
   return found;
+}
+
+function collect({ rules, packages }: RuleSurface): Rules {
+  const names = new Set(packages);
+  const clauses = new Map<string, RuleClause[]>();
+  for (const clause of rules) {
+    const key = clause.path.join('.');
+    const others = clauses.get(key);
+    if (others === undefined) clauses.set(key, [clause]);
+    else others.push(clause);
+  }
+  return new Map([...clauses].map(([key, ofRule]) => [key, ruleOf(ofRule, names)]));
+}
+
+function ruleOf(clauses: readonly RuleClause[], packages: ReadonlySet<string>): Rule {
+  const { path = [], kind = 'complete' } = clauses[0] ?? {};
+  const length = packageLength(path, packages);
+  const digests = clauses.map(({ digest }) => digest).sort();
+  const values = clauses.flatMap((clause) => clause.default ?? []);
+  return {
+    package: path.slice(0, length).join('.'),
+    rule: path.slice(length).join('.'),
+    kind,
+    digest: `${digests.join()} ${values.at(-1) ?? ''}`,
+    default: values.at(-1),
+  };
 }
 
 /** The longest package that the path begins with: a rule may have dots of its own. */
