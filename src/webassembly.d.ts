@@ -1,6 +1,6 @@
 /** The part of WebAssembly that this program uses: Node's types name the module class only, and the DOM library is not for servers. */
 declare namespace WebAssembly {
-  type ImportValue = Memory | ((...args: number[]) => unknown);
+  type ImportValue = Memory | Table | Global | number | ((...args: number[]) => unknown);
 
   class Module {
     constructor(bytes: Uint8Array);
@@ -20,7 +20,13 @@ declare namespace WebAssembly {
     grow(pages: number): number;
   }
 
+  class Table {
+    constructor(descriptor: { readonly element: 'anyfunc'; readonly initial: number });
+    readonly length: number;
+  }
+
   class Global {
+    constructor(descriptor: { readonly value: 'i32' | 'i64'; readonly mutable: boolean }, value: number | bigint);
     readonly value: unknown;
   }
 

@@ -1,5 +1,5 @@
 import { GatewayError } from '../errors.js';
-import { compileLibrary, compileModule } from '../evaluator/compile-module.js';
+import { compileLibrary, compilePolicy } from '../evaluator/compile-module.js';
 import type { CompiledPolicy } from '../policy/revision.js';
 import type { BuildResult } from './protocol.js';
 
@@ -11,7 +11,7 @@ export async function compiledPolicy(result: BuildResult, modulesId: string, mak
   return {
     modulesId,
     maker,
-    wasm: await loaded(compileModule(wasm)),
+    wasm: await loaded(compilePolicy(wasm)),
     code: wasm,
     library: await loaded(compileLibrary(library)),
     entrypoints,

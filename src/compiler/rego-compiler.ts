@@ -2,6 +2,7 @@ import type { CancellationTokenSource } from 'vscode-jsonrpc/node.js';
 import { formatDuration } from '../config/duration.js';
 import { GatewayError } from '../errors.js';
 import { refusedBuiltins } from '../builtins/refused.js';
+import { partsById, policyCode, withParts } from '../evaluator/policy-code.js';
 import { locateBinary, type LocateOptions } from './locate-binary.js';
 import type { FormatParams, FormatResult } from './format-protocol.js';
 import type { MineParams, MineResult } from './mine-protocol.js';
@@ -19,7 +20,7 @@ import type {
 } from './protocol.js';
 import type { EvaluateParams, EvaluateResult } from './query-protocol.js';
 import type { ServiceProcess } from './service-process.js';
-import type { WireBuildResult, WireLibraryResult } from './wire.js';
+import type { WireBuildParams, WireBuildResult, WireLibraryResult } from './wire.js';
 
 /** A cold build of a thousand modules takes some 5 s on 2 cores; beyond a minute something is stuck. */
 const DEFAULT_TIMEOUT_MS = 60_000;
@@ -134,11 +135,18 @@ export function createRegoCompiler(options: RegoCompilerOptions = {}): RegoCompi
     return library;
   };
 
+  /** Of the last policy that was built: an edit leaves most of them as they are. */
+  let parts: ReadonlyMap<string, Uint8Array> = new Map();
+
   return {
     build: async (params, callOptions) => {
-      const answer = await withModules<WireBuildResult>('build', { allowable, ...params }, callOptions);
+      const known = params.tests === true ? new Map<string, Uint8Array>() : parts;
+      const wire: WireBuildParams = { allowable, had: [...known.keys()], ...params };
+      const answer = await withModules<WireBuildResult>('build', wire, callOptions);
       if (answer.wasm === null) return { ...answer, wasm: null, library: null };
-      return { ...answer, wasm: fromBase64(answer.wasm), library: await libraryOf(answer.library, callOptions) };
+      const wasm = withParts(fromBase64(answer.wasm), known);
+      if (params.tests !== true) parts = partsById(policyCode(wasm));
+      return { ...answer, wasm, library: await libraryOf(answer.library, callOptions) };
     },
     check: (params, callOptions) => withModules('check', { allowable, ...params }, callOptions),
     test: (params, callOptions) => withModules('test', params, callOptions),

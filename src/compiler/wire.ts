@@ -1,4 +1,10 @@
-import type { BuildResult } from './protocol.js';
+import type { BuildParams, BuildResult } from './protocol.js';
+
+/** {@link BuildParams} as they cross the pipe. */
+export interface WireBuildParams extends BuildParams {
+  /** Ids of the parts of the code that are here from a build before: they come back empty. */
+  readonly had: readonly string[];
+}
 
 /** {@link BuildResult} as it crosses the pipe. */
 export interface WireBuildResult extends Omit<BuildResult, 'wasm' | 'library'> {

@@ -1,8 +1,8 @@
 import { GatewayError } from '../errors.js';
-import { compileLibrary, compileModule } from '../evaluator/compile-module.js';
+import { compileLibrary, compilePolicy } from '../evaluator/compile-module.js';
 import type { LibraryCode } from '../evaluator/compile-module.js';
 import { mapBounded } from '../policy/map-bounded.js';
-import type { CompiledPolicy, PolicyLibrary, Revision } from '../policy/revision.js';
+import type { CompiledPolicy, PolicyLibrary, PolicyModules, Revision } from '../policy/revision.js';
 import { hashFiles } from '../policy/source-hash.js';
 import type { SourceFile, SourceSet } from '../policy/source-set.js';
 import { refOf } from './blob-store.js';
@@ -128,8 +128,8 @@ async function codeAt(blobs: BlobStore, ref: BlobRef): Promise<Uint8Array<ArrayB
   return new Uint8Array(await blobs.get(ref));
 }
 
-function load(bytes: Uint8Array<ArrayBuffer>, file: string): Promise<WebAssembly.Module> {
-  return compileModule(bytes).catch((cause: unknown) => damaged(file, cause));
+function load(bytes: Uint8Array<ArrayBuffer>, file: string): Promise<PolicyModules> {
+  return compilePolicy(bytes).catch((cause: unknown) => damaged(file, cause));
 }
 
 function loadLibrary(library: LibraryCode, file: string): Promise<PolicyLibrary> {

@@ -45,13 +45,37 @@ export interface PolicyLibrary {
   readonly code: Uint8Array;
 }
 
+/** How the parts of a policy become one, as the compiler lists it. Nothing in a part depends on where it comes to lie. */
+export interface Linking {
+  /** Places of the table that the parts share. */
+  readonly table: number;
+  /** First address behind the constants of all parts. */
+  readonly heap: number;
+  /** Where each part lies in memory and in the table. The id names its bytes. */
+  readonly parts: readonly { readonly id: string; readonly constants: number; readonly table: number }[];
+  /** Functions that are called from another part, by their places in the table. */
+  readonly functions: Readonly<Record<string, number>>;
+  /** What the host is called with for its built-ins. */
+  readonly builtins: Readonly<Record<string, number>>;
+  /** By their places in the table. */
+  readonly entrypoints: Readonly<Record<string, number>>;
+}
+
+/** The code of a policy, ready for instances. */
+export interface PolicyModules {
+  /** The main part first. */
+  readonly modules: readonly [WebAssembly.Module, ...WebAssembly.Module[]];
+  /** Absent for a policy of one part that was kept before there were several: it holds its lists itself. */
+  readonly linking?: Linking;
+}
+
 /** What the compiler made of the modules of a source set. Shared by revisions that differ in data alone. */
 export interface CompiledPolicy {
   /** {@link SourceSet.modulesId} of the modules that were compiled. */
   readonly modulesId: string;
   /** What made it: equal makers make equal code of equal modules. */
   readonly maker: string;
-  readonly wasm: WebAssembly.Module;
+  readonly wasm: PolicyModules;
   /** What {@link wasm} was made of: for processes that cannot be handed the module itself. */
   readonly code: Uint8Array;
   /** What {@link wasm} imports. */

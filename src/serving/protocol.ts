@@ -33,6 +33,7 @@ export interface WireRevision {
   readonly generation: number;
   readonly id: string;
   readonly policy: Policy;
+  /** Without the parts that the process has from the revision before. */
   readonly code: Uint8Array;
   /** The code is left out where the process has it. */
   readonly library: { readonly id: string; readonly code?: Uint8Array };

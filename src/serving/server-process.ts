@@ -1,6 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
 import type { Socket } from 'node:net';
 import { GatewayError } from '../errors.js';
+import { partsById, policyCode, withoutParts } from '../evaluator/policy-code.js';
 import { Claims } from './claims.js';
 import { Handover } from './handover.js';
 import type { ServingCommand, ServingEvent, ProcessFigures } from './protocol.js';
@@ -48,6 +49,8 @@ export class ServerProcess {
   #ended = false;
   /** Id of the library that was sent last. */
   #library: string | undefined;
+  /** Ids of the parts of the policy that was sent last, which the process keeps. */
+  #parts: ReadonlySet<string> = new Set();
 
   constructor({ wordsFd, folder }: ServerProcessOptions, listener: ProcessListener) {
     this.#claims = Claims.create(folder);
@@ -130,19 +133,28 @@ export class ServerProcess {
   /** Resolves once it has the revision, or is gone: nobody waits for a process that is replaced. Rejects when the revision is to blame. */
   async prepare(command: ServingCommand & { readonly type: 'prepare' }): Promise<void> {
     const { revision } = command;
-    const { generation, library } = revision;
-    const known = this.#library === library.id;
+    const { generation, library, code } = revision;
+    const sent = {
+      ...revision,
+      code: withoutParts(code, this.#parts),
+      library: this.#library === library.id ? { id: library.id } : library,
+    };
     this.#library = library.id;
+    this.#parts = new Set(partsById(policyCode(code)).keys());
     await new Promise<void>((resolve, reject) => {
       const hang = setTimeout(() => this.kill(), PREPARE_TIMEOUT_MS);
       this.#waiting.set(generation, (failure) => {
         clearTimeout(hang);
         this.#waiting.delete(generation);
         if (failure === undefined) resolve();
-        else reject(failure);
+        else {
+          // What it could not load is not there for the next one either.
+          this.#parts = new Set();
+          reject(failure);
+        }
       });
       if (this.#ended) this.#waiting.get(generation)?.();
-      else this.send(known ? { type: 'prepare', revision: { ...revision, library: { id: library.id } } } : command);
+      else this.send({ type: 'prepare', revision: sent });
     });
   }
 

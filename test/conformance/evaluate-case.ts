@@ -5,6 +5,8 @@ import { refusedBuiltins } from '../../src/builtins/refused.js';
 import { EvaluationContext } from '../../src/evaluator/host/evaluation-context.js';
 import { guestFailure } from '../../src/evaluator/host/guest-failure.js';
 import { align, instantiate } from '../../src/evaluator/host/instantiate.js';
+import { policyCode } from '../../src/evaluator/policy-code.js';
+import type { PolicyModules } from '../../src/policy/revision.js';
 import { formatJson } from '../../src/value/format-json.js';
 import { parseTerm } from '../../src/value/parse-term.js';
 import { RegoObject, RegoSet } from '../../src/value/value.js';
@@ -35,12 +37,12 @@ export function evaluateCase(found: ConformanceCase, library: WebAssembly.Module
   }
 }
 
-/** The result set of entrypoint 0: a set of objects, one per solution. */
+/** The result set of the only entrypoint: a set of objects, one per solution. */
 function run({ wasm = '', data = {}, input, inputTerm, strictError = false }: ConformanceCase, library: WebAssembly.Module): RegoValue {
   const bytes = Buffer.from(wasm, 'base64');
   const guest = instantiate(
     {
-      module: new WebAssembly.Module(bytes),
+      module: compiledNow(bytes),
       library,
       wasmBytes: bytes.length,
       data: { json: Buffer.from(JSON.stringify(data)) },
@@ -49,15 +51,23 @@ function run({ wasm = '', data = {}, input, inputTerm, strictError = false }: Co
     },
     context,
   );
-  const { exports, memory, heapStart, dataAddress } = guest;
+  const { exports, memory, heapStart, dataAddress, entrypoints } = guest;
+  const [entrypoint = 0] = Object.values(entrypoints);
   const text = inputTerm ?? (input === undefined ? undefined : JSON.stringify(input));
   const length = text === undefined ? 0 : Buffer.byteLength(text);
   memory.reserve(heapStart + length);
   memory.bytes.write(text ?? '', heapStart);
   context.begin(strictError);
-  const dump = exports.opa_eval(0, 0, dataAddress, text === undefined ? 0 : heapStart, length, align(heapStart + length), 1);
+  const dump = exports.opa_eval(0, entrypoint, dataAddress, text === undefined ? 0 : heapStart, length, align(heapStart + length), 1);
   context.finish();
   return parseTerm(memory.text(dump));
+}
+
+function compiledNow(bytes: Uint8Array): PolicyModules {
+  const { parts, linking } = policyCode(bytes);
+  const [main, ...others] = parts;
+  const modules = [new WebAssembly.Module(main), ...others.map((part) => new WebAssembly.Module(part))] as const;
+  return { modules, ...(linking === undefined ? {} : { linking }) };
 }
 
 function solutions(results: RegoValue, { ignoreGeneratedVars = false }: ConformanceCase): readonly string[] {

@@ -56,7 +56,7 @@ export function createMemoryEngine(): MemoryEngine {
         Promise.resolve({
           modulesId,
           maker: 'test',
-          wasm: EMPTY_WASM,
+          wasm: { modules: [EMPTY_WASM] },
           library: { id: 'none', module: EMPTY_WASM, code: new Uint8Array() },
           code: new Uint8Array(8),
           entrypoints: [],

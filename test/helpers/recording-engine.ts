@@ -1,5 +1,5 @@
 import type { Engine, Outcome } from '../../src/engine/engine.js';
-import type { Revision, Trigger } from '../../src/policy/revision.js';
+import type { CompiledPolicy, Revision, Trigger } from '../../src/policy/revision.js';
 import type { SourceReader } from '../../src/policy/source-reader.js';
 import type { SourceSet } from '../../src/policy/source-set.js';
 import { contentKey } from '../../src/policy/source-set.js';
@@ -78,10 +78,10 @@ export function createRecordingEngine(policyDir: string, reader: SourceReader): 
 }
 
 function revisionOf(source: SourceSet, trigger: Trigger): Revision {
-  const policy = {
+  const policy: CompiledPolicy = {
     modulesId: source.modulesId,
     maker: 'test',
-    wasm: EMPTY_WASM,
+    wasm: { modules: [EMPTY_WASM] },
     library: { id: 'none', module: EMPTY_WASM, code: new Uint8Array() },
     code: new Uint8Array(8),
     entrypoints: [],

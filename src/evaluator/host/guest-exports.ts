@@ -24,11 +24,15 @@ export interface GuestExports {
   readonly opa_value_dump: (value: number) => number;
   readonly opa_heap_ptr_get: () => number;
   readonly opa_heap_ptr_set: (address: number) => void;
-  readonly builtins: () => number;
+  readonly opa_object: () => number;
+  /** Of policies without parts only. */
+  readonly builtins?: () => number;
   /** Steps until the guest asks for more of them. */
   readonly fuel: { value: number };
   /** Address behind the data document. */
   readonly base_end: { value: number };
+  /** How far the stack reaches down. Libraries of before 0.4.0 keep it to themselves. */
+  readonly stack_pointer?: { value: number };
   readonly opa_value_compare: (a: number, b: number) => number;
   readonly opa_wasm_abi_version: { readonly value: number };
   readonly opa_wasm_abi_minor_version: { readonly value: number };

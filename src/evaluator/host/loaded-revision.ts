@@ -2,7 +2,7 @@ import type { DataImage } from './data-image.js';
 import type { GuestMemory } from './guest-memory.js';
 import type { EvaluationContext } from './evaluation-context.js';
 import { GuestAbort, OutOfBudget, guestFailure } from './guest-failure.js';
-import { align, instantiate, reinstantiate } from './instantiate.js';
+import { align, instantiate } from './instantiate.js';
 import type { Guest, ModuleSource } from './instantiate.js';
 import { readResult } from './read-result.js';
 import { timedEvaluation } from './timed-evaluation.js';
@@ -30,10 +30,8 @@ export class LoadedRevision {
   readonly image: DataImage;
   readonly entrypoints: Readonly<Record<string, number>>;
   #guest: Guest | undefined;
-  /** Aborted, but its memory may be used again. */
-  #aborted: Guest | undefined;
   #keptBytes = 0;
-  /** Instances given up: after a throw, or grown past what is kept. */
+  /** Instances given up or put back to their beginning: after a throw, or grown past what is kept. */
   dropped = 0;
 
   /** Makes the first instance, in `filled` when that is there. Throws GatewayError when the module or the data cannot be loaded. */
@@ -76,7 +74,7 @@ export class LoadedRevision {
     this.#context.begin(request.strict);
     let result: T;
     try {
-      const guest = this.#guest ?? this.#renew();
+      const guest = this.#guest ?? this.#adopt(instantiate(this.#source, this.#context));
       guest.exports.fuel.value = this.#fuel(request);
       result = evaluate(guest);
       if (guest.memory.bytes.byteLength > this.#keptBytes) this.#drop(false);
@@ -103,20 +101,14 @@ export class LoadedRevision {
     return guest;
   }
 
-  #renew(): Guest {
-    if (this.#aborted === undefined) return this.#adopt(instantiate(this.#source, this.#context));
-    const aborted = this.#aborted;
-    this.#aborted = undefined;
-    this.#guest = reinstantiate(aborted, this.#source, this.#context);
-    return this.#guest;
-  }
-
-  /** Gives the instance up. What stopped in order left its memory in order, unless there is too much of it. */
+  /** Gives the instance up. What stopped in order left its memory in order, unless there is too much of it: that is put back. */
   #drop(orderly: boolean): void {
     const guest = this.#guest;
     this.#guest = undefined;
     this.dropped++;
-    if (orderly && guest !== undefined && guest.memory.bytes.byteLength <= this.#keptBytes) this.#aborted = guest;
+    if (!orderly || guest?.reset === undefined || guest.memory.bytes.byteLength > this.#keptBytes) return;
+    guest.reset(this.image);
+    this.#guest = guest;
   }
 }
 

@@ -1,3 +1,4 @@
+import type { PolicyModules } from '../../policy/revision.js';
 import type { WireError } from '../../wire-error.js';
 import type { DataSource } from '../host/data-image.js';
 import type { Evaluation } from '../evaluator.js';
@@ -5,7 +6,7 @@ import type { Evaluation } from '../evaluator.js';
 /** A revision as threads know it: numbers are shorter than ids, and one id may be prepared twice. */
 export interface GenerationSource {
   readonly generation: number;
-  readonly module: WebAssembly.Module;
+  readonly module: PolicyModules;
   readonly library: WebAssembly.Module;
   readonly wasmBytes: number;
   readonly data: DataSource;

@@ -1,6 +1,7 @@
 import { asGatewayError } from '../../errors.js';
 import type { ErrorCode } from '../../errors.js';
-import { compileModule } from '../../evaluator/compile-module.js';
+import { compileModule, startPolicy } from '../../evaluator/compile-module.js';
+import type { CompiledParts } from '../../evaluator/compile-module.js';
 import type { EvaluationContext } from '../../evaluator/host/evaluation-context.js';
 import type { Tally } from '../../evaluator/tally.js';
 import { LoadedRevision } from '../../evaluator/host/loaded-revision.js';
@@ -21,6 +22,8 @@ export class HeldRevisions implements QuickSource {
   readonly #loading = new Set<number>();
   /** What the revisions import: the same for all of them, so that its optimised code outlives each. */
   #library: { readonly id: string; readonly module: Promise<WebAssembly.Module> } | undefined;
+  /** Of the revision that came last: the next one comes without those that it shares with it. */
+  #parts: CompiledParts = new Map();
   #gone = { overBudget: 0, instancesDropped: 0 };
 
   constructor(
@@ -48,7 +51,9 @@ export class HeldRevisions implements QuickSource {
     try {
       if (library.code !== undefined) this.#library = { id: library.id, module: compileModule(library.code) };
       if (this.#library?.id !== library.id) throw new Error(`Expected the library ${library.id} to be here`);
-      const [module, linked, link] = await Promise.all([compileModule(code), this.#library.module, linker(allowBuiltins, builtins)]);
+      const { modules, parts } = startPolicy(code, this.#parts);
+      this.#parts = parts;
+      const [module, linked, link] = await Promise.all([modules, this.#library.module, linker(allowBuiltins, builtins)]);
       if (!this.#loading.has(generation)) return undefined;
       const source = { module, library: linked, wasmBytes: code.byteLength, data: { json: data }, maxMemoryBytes, link };
       this.#held.set(generation, new SlicedRevision(id, policy, new LoadedRevision(source, this.#context), timeoutMs));

@@ -27,7 +27,7 @@ export function fakeRevision(
       ...{
         modulesId: 'm',
         maker: 'test',
-        wasm: EMPTY_MODULE,
+        wasm: { modules: [EMPTY_MODULE] },
         library: { id: 'none', module: EMPTY_MODULE, code: new Uint8Array() },
         code: new Uint8Array(8),
         entrypoints: [],

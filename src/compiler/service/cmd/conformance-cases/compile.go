@@ -172,7 +172,8 @@ func link(policy *ir.Policy) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	return emit.Link(lib, &emit.Program{Functions: functions, Entries: entries})
+	code, _, err := emit.Link(lib, &emit.Program{Functions: functions, Entries: entries}, nil, nil)
+	return code, err
 }
 
 // generatedPrefix begins the variables that OPA binds to what an expression of a query is, so that it can be shown. They are no

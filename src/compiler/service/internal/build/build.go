@@ -94,7 +94,7 @@ func (b *Builder) Run(ctx context.Context, params protocol.BuildParams) (*protoc
 		kept = NewKept()
 	}
 	linted := lint(set, params)
-	made, err := compileWasm(ctx, job{set, host, entrypoints, surface.packagePaths, params.PrintStatements, kept})
+	made, err := compileWasm(ctx, job{set, host, entrypoints, surface.packagePaths, params.PrintStatements, kept, params.Had})
 	could := linted()
 	answer.Timings.Compile, answer.Timings.Plan, answer.Stats.Compiled = made.compileMs, made.planMs, made.compiled
 	if err != nil {

@@ -17,6 +17,7 @@ type Kept struct {
 	last    map[source.Digest]unitCode
 	before  map[source.Digest]unitCode
 	entries emit.Kept
+	parts   emit.KeptParts
 }
 
 func NewKept() *Kept { return &Kept{} }
@@ -39,9 +40,16 @@ func (k *Kept) oldEntries() emit.Kept {
 	return k.entries
 }
 
-// replace keeps a whole set.
-func (k *Kept) replace(units map[source.Digest]unitCode, entries emit.Kept) {
+// oldParts are the parts of the last set.
+func (k *Kept) oldParts() emit.KeptParts {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	k.before, k.last, k.entries = k.last, units, entries
+	return k.parts
+}
+
+// replace keeps a whole set.
+func (k *Kept) replace(units map[source.Digest]unitCode, entries emit.Kept, parts emit.KeptParts) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.before, k.last, k.entries, k.parts = k.last, units, entries, parts
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"hash/fnv"
 	"maps"
 	"slices"
 	"strings"
@@ -107,12 +108,16 @@ func (a *assembly) compile(set *source.Set) (*ast.Compiler, error) {
 func (a *assembly) link() error {
 	var names []string
 	byName := map[string][]*emit.Function{}
+	at := map[*emit.Function]int{}
 	kept := make(map[source.Digest]unitCode, len(a.code))
-	for at, code := range a.code {
-		kept[a.units.All[at].Key] = code
+	for unit, code := range a.code {
+		kept[a.units.All[unit].Key] = code
 		for name, functions := range code {
 			names = append(names, name)
 			byName[name] = functions
+			for _, f := range functions {
+				at[f] = unit
+			}
 		}
 	}
 	slices.Sort(names)
@@ -129,12 +134,53 @@ func (a *assembly) link() error {
 	if err != nil {
 		return err
 	}
-	functions = emit.Reached(append(functions, shared...), entries)
-	if a.wasm, err = emit.Link(a.library, &emit.Program{Functions: functions, Entries: entries}); err != nil {
+	for _, document := range shared {
+		if unit, ok := a.units.Owner(document.Path); ok {
+			at[document.Function] = unit
+		}
+		functions = append(functions, document.Function)
+	}
+	program := a.divide(emit.Reached(functions, entries), entries, at)
+	linked, parts, err := emit.Link(a.library, program, a.kept.oldParts(), a.had)
+	if err != nil {
 		return err
 	}
-	a.kept.replace(kept, fresh)
+	a.wasm = linked
+	a.kept.replace(kept, fresh, parts)
 	return nil
+}
+
+// maxParts bounds what an instance costs: each part adds some 50 us to it.
+const maxParts = 16
+
+// divide puts the functions of each unit into one of some parts, and what stands above all units into the main part. Which part it
+// is depends on the name of the unit alone, so that others come and go without moving it.
+func (a *assembly) divide(functions []*emit.Function, entries []emit.Entry, at map[*emit.Function]int) *emit.Program {
+	count := 1
+	for count < min(len(a.units.All), maxParts) {
+		count *= 2
+	}
+	program := &emit.Program{Parts: make([][]*emit.Function, count), Entries: entries}
+	put := func(unit int, f *emit.Function) {
+		h := fnv.New32a()
+		_, _ = h.Write([]byte(a.units.All[unit].Packages[0]))
+		to := &program.Parts[int(h.Sum32())%count]
+		*to = append(*to, f)
+	}
+	for _, f := range functions {
+		if unit, ok := at[f]; ok {
+			put(unit, f)
+		} else {
+			program.Functions = append(program.Functions, f)
+		}
+	}
+	for i, e := range entries {
+		if unit, ok := a.units.Owner(strings.Split(e.Name, "/")); ok {
+			entries[i].Elsewhere = true
+			put(unit, e.Function)
+		}
+	}
+	return program
 }
 
 var errUnplanned = errors.New("OPA gave no plan of all that is called")

@@ -26,6 +26,8 @@ type job struct {
 	prints   bool
 	// kept is undefined for sets that are not built again.
 	kept *Kept
+	// had are the ids of parts that the caller has.
+	had []string
 }
 
 // settings name what the code depends on beside the modules.

@@ -59,7 +59,7 @@ func (m *maker) callHosted(s *ir.CallStmt) {
 		m.fail("the built-in %s takes %d arguments, at most %d are possible", s.Func, len(s.Args), maxHosted)
 		return
 	}
-	m.ConstOf(toBuiltin(s.Func))
+	m.Global(toBuiltin(s.Func), wasm.I32)
 	m.Const(0)
 	m.arguments(s.Args)
 	m.CallTo(toHost(fmt.Sprintf("opa_builtin%d", len(s.Args))), wasm.Signature{Parameters: len(s.Args) + 2, Result: true})
@@ -88,7 +88,7 @@ func (m *maker) callDynamic(s *ir.CallDynamicStmt) {
 	for i, step := range s.Path {
 		m.Get(path)
 		if i == 0 {
-			m.ConstOf(toString(pattern[0]))
+			m.address(toString(pattern[0]))
 		} else {
 			m.read(step)
 		}
@@ -116,19 +116,19 @@ func (m *maker) callDynamic(s *ir.CallDynamicStmt) {
 // recall returns the value that was found before in the same evaluation.
 func (m *maker) recall() {
 	slot := toSlot(m.name)
-	m.ConstOf(slot)
+	m.address(slot)
 	m.Load(wasm.I64Load, 0)
 	m.Global(valid, wasm.I64)
 	m.Op(wasm.I64Eq)
 	m.If()
-	m.ConstOf(slot)
+	m.address(slot)
 	m.Load(wasm.I32Load, slotValue)
 	m.Return()
 	m.End()
 	m.Global(depth, wasm.I32)
 	m.If()
 	known := m.Local(wasm.I32)
-	m.ConstOf(slot)
+	m.address(slot)
 	m.call("opa_memoize_get")
 	m.Tee(known)
 	m.If()
@@ -151,17 +151,17 @@ func (m *maker) keep(source ir.Local) {
 	{
 		m.get(source)
 		m.If()
-		m.ConstOf(slot)
+		m.address(slot)
 		m.get(source)
 		m.call("opa_memoize_insert")
 		m.End()
 	}
 	m.Else()
 	{
-		m.ConstOf(slot)
+		m.address(slot)
 		m.get(source)
 		m.Store(wasm.I32Store, slotValue)
-		m.ConstOf(slot)
+		m.address(slot)
 		m.Global(valid, wasm.I64)
 		m.Store(wasm.I64Store, 0)
 	}

@@ -32,7 +32,7 @@ func Plans(lib *library.Library, policy *ir.Policy) ([]Entry, error) {
 		if err != nil {
 			return nil, err
 		}
-		entries = append(entries, Entry{plan.Name, f})
+		entries = append(entries, Entry{Name: plan.Name, Function: f})
 	}
 	return entries, nil
 }
@@ -69,7 +69,7 @@ type Kept map[string]*Function
 // Documents makes an entry of each path: of a rule, or of a package or a part of its name, whose document is made of what the
 // rules below say and of the base document. It gives the functions that the entries share, too. What is kept already is not
 // made again; what is needed is kept in fresh.
-func Documents(lib *library.Library, functions []*Function, packages [][]string, names []string, kept, fresh Kept) ([]Entry, []*Function, error) {
+func Documents(lib *library.Library, functions []*Function, packages [][]string, names []string, kept, fresh Kept) ([]Entry, []Document, error) {
 	d := &documents{
 		unit: newUnit(lib, &ir.Policy{Static: &ir.Static{}, Funcs: &ir.Funcs{}}), root: &tree{children: map[string]*tree{}},
 		kept: kept, fresh: fresh,
@@ -88,15 +88,21 @@ func Documents(lib *library.Library, functions []*Function, packages [][]string,
 		if err != nil {
 			return nil, nil, err
 		}
-		entries[i] = Entry{name, f}
+		entries[i] = Entry{Name: name, Function: f}
 	}
 	return entries, d.extents, nil
+}
+
+// Document is a function that gives all that the rules below a path say.
+type Document struct {
+	Path     []string
+	Function *Function
 }
 
 type documents struct {
 	*unit
 	root        *tree
-	extents     []*Function
+	extents     []Document
 	kept, fresh Kept
 }
 
@@ -178,7 +184,7 @@ func (m *maker) fromBase(path []string, value int) {
 // steps looks the names up one after the other.
 func (m *maker) steps(names []string) {
 	for _, name := range names {
-		m.ConstOf(toString(name))
+		m.address(toString(name))
 		m.call("opa_value_get")
 	}
 }
@@ -189,7 +195,7 @@ func (m *maker) answer(value int) {
 	m.call("opa_object")
 	m.Set(binding)
 	m.Get(binding)
-	m.ConstOf(toString(resultName))
+	m.address(toString(resultName))
 	m.Get(value)
 	m.call("opa_object_insert")
 	m.Get(resultsLocal)
@@ -222,7 +228,7 @@ func (d *documents) extent(node *tree) error {
 		return err
 	}
 	node.extent = f
-	d.extents = append(d.extents, f)
+	d.extents = append(d.extents, Document{strings.Split(node.name, "/"), f})
 	return nil
 }
 
@@ -238,7 +244,7 @@ func (m *maker) extent(names, callees []string) {
 		m.Tee(value)
 		m.If()
 		m.Get(object)
-		m.ConstOf(toString(name))
+		m.address(toString(name))
 		m.Get(value)
 		m.call("opa_object_insert")
 		m.End()

@@ -1,6 +1,8 @@
 package emit
 
 import (
+	"sync"
+
 	"github.com/open-policy-agent/opa/v1/ir"
 
 	"defenseclaw-gateway/rego-compiler/internal/library"
@@ -9,35 +11,36 @@ import (
 
 // Names of the functions that every module has. Some are its exports, as OPA's ABI names them.
 const (
-	evalName        = "eval"
-	opaEvalName     = "opa_eval"
-	builtinsName    = "builtins"
-	entrypointsName = "entrypoints"
-	startName       = "start"
-	runName         = "run"
-)
-
-// What the linker knows when everything has its place.
-const (
-	entryBase toConstant = iota
-	entryCount
-	entrypointsAt
-	entrypointsLength
-	builtinsAt
-	builtinsLength
-	mappingAt
-	mappingLength
-	slotsAt
-	slotsLength
-	heapAt
+	evalName    = "eval"
+	opaEvalName = "opa_eval"
+	startName   = "start"
+	runName     = "run"
 )
 
 // Offsets in the context of an evaluation, which the ABI passes.
 const contextInput, contextData, contextResult, contextEntry = 0, 4, 8, 12
 
-// frame makes the functions around those of the plan.
+// noPlan is for functions that belong to no plan.
+var noPlan = &ir.Policy{Static: &ir.Static{}, Funcs: &ir.Funcs{}}
+
+// framesOf are the functions around those of any plan, made once a library.
+var framesOf sync.Map
+
+// frame gives the functions around those of the plan.
 func frame(lib *library.Library) ([]*Function, error) {
-	u := newUnit(lib, &ir.Policy{Static: &ir.Static{}, Funcs: &ir.Funcs{}})
+	if known, ok := framesOf.Load(lib.ID); ok {
+		return known.([]*Function), nil
+	}
+	made, err := makeFrame(lib)
+	if err == nil {
+		known, _ := framesOf.LoadOrStore(lib.ID, made)
+		return known.([]*Function), nil
+	}
+	return nil, err
+}
+
+func makeFrame(lib *library.Library) ([]*Function, error) {
+	u := newUnit(lib, noPlan)
 	word := func(parameters int) wasm.Signature { return wasm.Signature{Parameters: parameters, Result: true} }
 	var made []*Function
 	for _, f := range []struct {
@@ -48,9 +51,6 @@ func frame(lib *library.Library) ([]*Function, error) {
 		{runName, word(3), (*maker).run},
 		{opaEvalName, word(7), (*maker).opaEval},
 		{evalName, word(1), (*maker).eval},
-		{entrypointsName, word(0), func(m *maker) { m.parsed(entrypointsAt, entrypointsLength) }},
-		{builtinsName, word(0), func(m *maker) { m.parsed(builtinsAt, builtinsLength) }},
-		{startName, wasm.Signature{}, (*maker).start},
 	} {
 		m := u.maker(f.name, f.s)
 		f.fill(m)
@@ -63,7 +63,7 @@ func frame(lib *library.Library) ([]*Function, error) {
 	return made, nil
 }
 
-// run(entry, input, data) gives the result set.
+// run(entry, input, data) gives the result set. An entry is its number in the table.
 func (m *maker) run() {
 	entry, input, data := 0, 1, 2
 	results := m.Local(wasm.I32)
@@ -75,22 +75,12 @@ func (m *maker) run() {
 	m.SetGlobal(valid, wasm.I64)
 	m.Const(0)
 	m.SetGlobal(depth, wasm.I32)
-	m.Get(entry)
-	m.ConstOf(entryCount)
-	m.Op(wasm.I32GeU)
-	m.If()
-	m.ConstOf(toText("internal: illegal entrypoint id"))
-	m.CallTo(toHost("opa_abort"), wasm.Signature{Parameters: 1})
-	m.Unreachable()
-	m.End()
 	m.call("opa_set")
 	m.Set(results)
 	m.Get(input)
 	m.Get(data)
 	m.Get(results)
 	m.Get(entry)
-	m.ConstOf(entryBase)
-	m.Op(wasm.I32Add)
 	m.CallTable(toType(entryType), entryType)
 	m.Get(results)
 }
@@ -135,25 +125,58 @@ func (m *maker) eval() {
 	m.Const(0)
 }
 
-func (m *maker) parsed(at, length toConstant) {
-	m.ConstOf(at)
-	m.ConstOf(length)
-	m.call("opa_json_parse")
-}
-
-// start gets memory ready: no value is kept yet, and the heap begins behind the constants.
-func (m *maker) start() {
-	m.ConstOf(slotsAt)
-	m.Const(0)
-	m.ConstOf(slotsLength)
-	m.Fill()
-	m.ConstOf(heapAt)
+// start gets memory ready: the addresses in the constants become true, and in the main part the heap begins behind them all.
+func (m *maker) start(addresses []run, main bool) {
+	for _, r := range addresses {
+		m.relocate(r)
+	}
+	if !main {
+		return
+	}
+	m.Global(heapAt, wasm.I32)
 	m.call("opa_malloc_init")
 	m.call("opa_mpd_init")
-	m.ConstOf(mappingLength)
+	m.ConstOf(toMappingLength{})
 	m.If()
-	m.ConstOf(mappingAt)
-	m.ConstOf(mappingLength)
+	m.address(toMapping{})
+	m.ConstOf(toMappingLength{})
 	m.call("opa_mapping_init")
 	m.End()
+}
+
+// relocate adds the place of the constants to words that stand at equal distances.
+func (m *maker) relocate(r run) {
+	if r.count == 0 {
+		return
+	}
+	at, end := m.Local(wasm.I32), m.Local(wasm.I32)
+	m.Global(constantsAt, wasm.I32)
+	m.Const(r.at)
+	m.Op(wasm.I32Add)
+	m.Tee(at)
+	m.Const(r.count * r.stride)
+	m.Op(wasm.I32Add)
+	m.Set(end)
+	m.Loop()
+	m.Get(at)
+	m.Get(at)
+	m.Load(wasm.I32Load, 0)
+	m.Global(constantsAt, wasm.I32)
+	m.Op(wasm.I32Add)
+	m.Store(wasm.I32Store, 0)
+	m.Get(at)
+	m.Const(r.stride)
+	m.Op(wasm.I32Add)
+	m.Tee(at)
+	m.Get(end)
+	m.Op(wasm.I32LtU)
+	m.BranchIf(0)
+	m.End()
+}
+
+// address is where a constant of this part is.
+func (m *maker) address(to any) {
+	m.Global(constantsAt, wasm.I32)
+	m.ConstOf(to)
+	m.Op(wasm.I32Add)
 }

@@ -100,20 +100,23 @@ func (m *maker) finish(path []string) (*Function, error) {
 	if err = errors.Join(m.err, err); err != nil {
 		return nil, &Fault{m.name, m.place, err}
 	}
-	return &Function{
-		Name: m.name, Signature: m.Signature, Path: path, Place: m.place,
-		code: code, references: m.References, dynamic: m.dynamic, calls: called(m.References),
-	}, nil
-}
-
-func called(references []wasm.Reference) []string {
-	var names []string
-	for _, ref := range references {
-		if to, ok := ref.To.(toFunction); ok && !slices.Contains(names, string(to)) {
-			names = append(names, string(to))
+	f := &Function{Name: m.name, Signature: m.Signature, Path: path, Place: m.place, code: code, references: m.References, dynamic: m.dynamic}
+	for _, ref := range m.References {
+		switch to := ref.To.(type) {
+		case toFunction:
+			f.calls = with(f.calls, string(to))
+		case toBuiltin:
+			f.hosted = with(f.hosted, string(to))
 		}
 	}
-	return names
+	return f, nil
+}
+
+func with(names []string, name string) []string {
+	if slices.Contains(names, name) {
+		return names
+	}
+	return append(names, name)
 }
 
 func (m *maker) fail(format string, args ...any) {
@@ -233,7 +236,7 @@ func (m *maker) read(o ir.Operand) {
 	case ir.Local:
 		m.get(v)
 	case ir.StringIndex:
-		m.ConstOf(toString(m.text(int(v))))
+		m.address(toString(m.text(int(v))))
 	case ir.Bool:
 		m.Const(m.boolean(bool(v)))
 	default:

@@ -166,7 +166,7 @@ func (m *maker) find(texts []string, value int) {
 	m.Const(1)
 	m.Op(wasm.I32ShrU)
 	m.Set(middle)
-	m.ConstOf(table)
+	m.address(table)
 	m.Get(middle)
 	m.Const(2)
 	m.Op(wasm.I32Shl, wasm.I32Add)

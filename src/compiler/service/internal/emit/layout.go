@@ -2,218 +2,159 @@ package emit
 
 import (
 	"encoding/binary"
-	"encoding/json"
-	"slices"
 )
 
 // How constants look to the library.
 const (
 	numberType, internedString = 3, 8
-	numberBytes, stringBytes   = 24, 12
+	numberBytes, stringBytes   = 24, 16
 	wholeNumber, textNumber    = 1, 2
-	aligned                    = 8
-	pageBytes                  = 65_536
+	// Where the address of its text stands in a string and in a number.
+	stringText, numberText = 8, 8
+	aligned                = 8
+	pageBytes              = 65_536
 )
 
-// layout is where the constants of a policy are, from an address on.
+// layout is where the constants of a part are, from wherever the part lies: strings, numbers, slots, indices, and texts behind
+// them all. Addresses among them are counted from there, too.
 type layout struct {
-	base    int
-	bytes   []byte
-	strings map[string]int
-	texts   map[string]int
-	numbers map[number]int
-	slots   map[string]int
-	indices map[*[]string]int
-	end     int
+	strings, texts, slots map[string]int
+	numbers               map[number]int
+	indices               map[*[]string]int
+	bytes                 []byte
+	// addresses are the words that are addresses.
+	addresses []run
 }
 
-func newLayout(base int) *layout {
-	return &layout{base: base, strings: map[string]int{}, texts: map[string]int{}, numbers: map[number]int{}, slots: map[string]int{}, indices: map[*[]string]int{}}
+// run is a number of words at equal distances.
+type run struct{ at, count, stride int }
+
+// constants of a part, in the order in which its functions refer to them.
+type constants struct {
+	strings, texts, slots []string
+	whole, spelled        []number
+	indices               []*[]string
 }
 
-func (y *layout) at() int { return y.base + len(y.bytes) }
+func constantsOf(functions []*Function) constants {
+	var c constants
+	seen := map[any]struct{}{}
+	first := func(to any) bool {
+		_, again := seen[to]
+		seen[to] = struct{}{}
+		return !again
+	}
+	for _, f := range functions {
+		for _, ref := range f.references {
+			if !first(ref.To) {
+				continue
+			}
+			switch to := ref.To.(type) {
+			case toString:
+				c.strings = append(c.strings, string(to))
+			case toText:
+				c.texts = append(c.texts, string(to))
+			case toNumber:
+				if to.text == "" {
+					c.whole = append(c.whole, number(to))
+				} else {
+					c.spelled = append(c.spelled, number(to))
+				}
+			case toSlot:
+				c.slots = append(c.slots, string(to))
+			case toIndex:
+				c.indices = append(c.indices, to.table)
+				for _, s := range *to.table {
+					if first(toString(s)) {
+						c.strings = append(c.strings, s)
+					}
+				}
+			}
+		}
+	}
+	return c
+}
 
-func (y *layout) align() {
-	for y.at()%aligned != 0 {
-		y.bytes = append(y.bytes, 0)
+func layOut(c constants) *layout {
+	y := &layout{
+		strings: make(map[string]int, len(c.strings)), texts: make(map[string]int, len(c.strings)), slots: make(map[string]int, len(c.slots)),
+		numbers: map[number]int{}, indices: map[*[]string]int{},
+	}
+	y.addresses = []run{
+		{stringText, len(c.strings), stringBytes},
+		{len(c.strings)*stringBytes + numberText, len(c.spelled), numberBytes},
+	}
+	for i, s := range c.strings {
+		y.strings[s] = i * stringBytes
+	}
+	y.bytes = make([]byte, len(c.strings)*stringBytes)
+	for _, n := range append(c.spelled, c.whole...) {
+		y.numbers[n] = y.room(numberBytes)
+	}
+	for _, name := range c.slots {
+		y.slots[name] = y.room(slotSize)
+	}
+	at := len(y.bytes)
+	for _, table := range c.indices {
+		y.indices[table] = len(y.bytes)
+		for _, s := range *table {
+			y.bytes = binary.LittleEndian.AppendUint32(y.bytes, uint32(y.strings[s]))
+		}
+	}
+	y.addresses = append(y.addresses, run{at, (len(y.bytes) - at) / wordSize, wordSize})
+	y.fill(c)
+	y.bytes = append(y.bytes, make([]byte, -len(y.bytes)&(aligned-1))...)
+	return y
+}
+
+func (y *layout) room(size int) int {
+	at := len(y.bytes)
+	y.bytes = append(y.bytes, make([]byte, size)...)
+	return at
+}
+
+// fill puts the values into the room for them.
+func (y *layout) fill(c constants) {
+	word, long := binary.LittleEndian.PutUint32, binary.LittleEndian.PutUint64
+	for _, s := range c.strings {
+		text := y.text(s)
+		value := y.bytes[y.strings[s]:]
+		value[0] = internedString
+		word(value[4:], uint32(len(s)))
+		word(value[stringText:], uint32(text))
+	}
+	for _, n := range c.spelled {
+		text := y.text(n.text)
+		value := y.bytes[y.numbers[n]:]
+		value[0], value[1] = numberType, textNumber
+		word(value[numberText:], uint32(text))
+		word(value[12:], uint32(len(n.text)))
+	}
+	for _, n := range c.whole {
+		value := y.bytes[y.numbers[n]:]
+		value[0], value[1] = numberType, wholeNumber
+		long(value[8:], uint64(n.whole))
+	}
+	for _, s := range c.texts {
+		y.text(s)
 	}
 }
 
-// text gives the address of a text, which ends with a zero byte.
+// text gives the place of a text, which ends with a zero byte.
 func (y *layout) text(s string) int {
 	if at, ok := y.texts[s]; ok {
 		return at
 	}
-	at := y.at()
+	at := len(y.bytes)
 	y.texts[s] = at
 	y.bytes = append(append(y.bytes, s...), 0)
 	return at
 }
 
-func (y *layout) addNumber(n number) {
-	text := 0
-	if n.text != "" {
-		text = y.text(n.text)
-	}
-	y.align()
-	y.numbers[n] = y.at()
-	value := make([]byte, numberBytes)
-	value[0] = numberType
-	if n.text == "" {
-		value[1] = wholeNumber
-		binary.LittleEndian.PutUint64(value[8:], uint64(n.whole))
-	} else {
-		value[1] = textNumber
-		binary.LittleEndian.PutUint32(value[8:], uint32(text))
-		binary.LittleEndian.PutUint32(value[12:], uint32(len(n.text)))
-	}
-	y.bytes = append(y.bytes, value...)
-}
-
-func (y *layout) addString(s string) {
-	text := y.text(s)
-	y.align()
-	y.strings[s] = y.at()
-	value := make([]byte, stringBytes)
-	value[0] = internedString
-	binary.LittleEndian.PutUint32(value[4:], uint32(len(s)))
-	binary.LittleEndian.PutUint32(value[8:], uint32(text))
-	y.bytes = append(y.bytes, value...)
-}
-
-// addIndex adds the addresses of texts.
-func (y *layout) addIndex(texts []string) {
-	for _, s := range texts {
-		if _, ok := y.strings[s]; !ok {
-			y.addString(s)
-		}
-	}
-	y.align()
-	for _, s := range texts {
-		y.bytes = binary.LittleEndian.AppendUint32(y.bytes, uint32(y.strings[s]))
-	}
-}
-
-// addJSON gives where a document is, and its length.
-func (y *layout) addJSON(value any) (at, length int, err error) {
-	text, err := json.Marshal(value)
-	at = y.at()
+// add puts a text behind the rest.
+func (y *layout) add(text []byte) int {
+	at := len(y.bytes)
 	y.bytes = append(y.bytes, text...)
-	return at, len(text), err
-}
-
-// pages is how much memory the policy needs to begin with.
-func (y *layout) pages() int { return (y.end + pageBytes - 1) / pageBytes }
-
-// layOut gives everything that the functions refer to its place.
-func (l *linker) layOut() error {
-	y := l.layout
-	var slots []string
-	seen := map[any]struct{}{}
-	for _, f := range l.functions {
-		for _, ref := range f.references {
-			if _, ok := seen[ref.To]; ok {
-				continue
-			}
-			seen[ref.To] = struct{}{}
-			switch to := ref.To.(type) {
-			case toString:
-				if _, ok := y.strings[string(to)]; !ok {
-					y.addString(string(to))
-				}
-			case toText:
-				y.text(string(to))
-			case toNumber:
-				y.addNumber(number(to))
-			case toSlot:
-				slots = append(slots, string(to))
-			case toIndex:
-				y.addIndex(*to.table)
-				y.indices[to.table] = y.at() - len(*to.table)*wordSize
-			}
-		}
-	}
-	if err := l.tables(); err != nil {
-		return err
-	}
-	y.align()
-	l.constants[slotsAt] = y.at()
-	l.constants[slotsLength] = len(slots) * slotSize
-	for i, name := range slots {
-		y.slots[name] = y.at() + i*slotSize
-	}
-	y.end = y.at() + len(slots)*slotSize
-	l.constants[heapAt] = y.end
-	return nil
-}
-
-// tables lays out what is asked for by number: entries, built-ins, and rules that are called by path.
-func (l *linker) tables() error {
-	l.constants[entryBase], l.constants[entryCount] = 1, len(l.program.Entries)
-	entrypoints := map[string]int{}
-	for i, e := range l.program.Entries {
-		entrypoints[e.Name] = i
-		l.module.Table = append(l.module.Table, l.index[e.Function.Name])
-	}
-	mapping := l.mapping()
-	for _, t := range []struct {
-		value      any
-		at, length toConstant
-	}{
-		{entrypoints, entrypointsAt, entrypointsLength},
-		{l.builtins, builtinsAt, builtinsLength},
-		{mapping, mappingAt, mappingLength},
-	} {
-		at, length, err := l.layout.addJSON(t.value)
-		if err != nil {
-			return err
-		}
-		l.constants[t.at], l.constants[t.length] = at, length
-	}
-	if len(mapping) == 0 {
-		l.constants[mappingLength] = 0
-	}
-	return nil
-}
-
-// mapping is the tree of the rules that some call by path can reach; its leaves are places in the table.
-func (l *linker) mapping() map[string]any {
-	var patterns [][]string
-	for _, f := range l.functions {
-		patterns = append(patterns, f.dynamic...)
-	}
-	root := map[string]any{}
-	if len(patterns) == 0 {
-		return root
-	}
-	for _, f := range l.functions {
-		if f.Signature != ruleType || !slices.ContainsFunc(patterns, func(p []string) bool { return matches(p, f.Path) }) {
-			continue
-		}
-		node := root
-		for _, name := range f.Path[:len(f.Path)-1] {
-			child, ok := node[name].(map[string]any)
-			if !ok {
-				child = map[string]any{}
-				node[name] = child
-			}
-			node = child
-		}
-		l.module.Table = append(l.module.Table, l.index[f.Name])
-		node[f.Path[len(f.Path)-1]] = len(l.module.Table)
-	}
-	return root
-}
-
-// matches compares a path with one that is known in part.
-func matches(pattern, path []string) bool {
-	if len(pattern) != len(path) {
-		return false
-	}
-	for i, name := range pattern {
-		if name != "" && name != path[i] {
-			return false
-		}
-	}
-	return true
+	y.bytes = append(y.bytes, make([]byte, -len(y.bytes)&(aligned-1))...)
+	return at
 }

@@ -1,186 +1,184 @@
 package emit
 
 import (
+	"encoding/json"
 	"fmt"
 	"maps"
 	"slices"
-	"strings"
 
 	"defenseclaw-gateway/rego-compiler/internal/library"
 	"defenseclaw-gateway/rego-compiler/internal/wasm"
 )
 
-// LibrarySection is the custom section that names the library that a policy was made for.
-const LibrarySection = "library"
+// Custom sections behind the main part: how the parts are put together, and the parts, each a module.
+const (
+	LinkSection = "link"
+	PartSection = "part"
+)
 
-// hostFunctions are imported by every policy.
-var hostFunctions = []string{"opa_abort", "opa_builtin0", "opa_builtin1", "opa_builtin2", "opa_builtin3", "opa_builtin4"}
-
-type linker struct {
-	library   *library.Library
-	program   *Program
-	functions []*Function
-	index     map[string]int
-	imports   map[string]int
-	importing []string
-	types     map[string]int
-	module    *wasm.Module
-	layout    *layout
-	constants map[toConstant]int
-	builtins  map[string]int
+// Linking says how instances of the parts are put together. Nothing in a part depends on where it comes to lie, so that an edit
+// leaves the parts that it does not touch as they were.
+type Linking struct {
+	// Library names the library that the policy was made for.
+	Library string `json:"library"`
+	// Table is the number of its places; 0 means none.
+	Table int `json:"table"`
+	// Heap is the first address behind all constants.
+	Heap int `json:"heap"`
+	// Parts are where each of them lies; the main part is the first.
+	Parts []Position `json:"parts"`
+	// Functions are places in the table, of functions that are called from another part.
+	Functions map[string]int `json:"functions"`
+	// Builtins are the numbers that the host is called with.
+	Builtins map[string]int `json:"builtins"`
+	// Entrypoints are places in the table.
+	Entrypoints map[string]int `json:"entrypoints"`
 }
 
-// Link puts a module together.
-func Link(lib *library.Library, program *Program) ([]byte, error) {
+// Position is where the constants of a part are in memory, and its functions in the table. The id names its bytes.
+type Position struct {
+	ID        string `json:"id"`
+	Constants int    `json:"constants"`
+	Table     int    `json:"table"`
+}
+
+// KeptParts are parts that were linked before.
+type KeptParts []*part
+
+// Link puts a policy together. Of the parts that were linked before those are taken that would come out the same. What the caller
+// has already, by the ids of parts, is left empty.
+func Link(lib *library.Library, program *Program, kept KeptParts, had []string) ([]byte, KeptParts, error) {
 	around, err := frame(lib)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	l := &linker{
-		library: lib, program: program, module: &wasm.Module{}, layout: newLayout(lib.End),
-		index: map[string]int{}, imports: map[string]int{}, types: map[string]int{}, constants: map[toConstant]int{}, builtins: map[string]int{},
-	}
-	l.functions = slices.Concat(program.Functions, around)
+	main := &part{library: lib, main: true, functions: slices.Concat(program.Functions, around)}
 	for _, e := range program.Entries {
-		l.functions = append(l.functions, e.Function)
-	}
-	l.importAll()
-	for i, f := range l.functions {
-		if _, twice := l.index[f.Name]; twice {
-			return nil, &Fault{f.Name, f.Place, fmt.Errorf("two functions of one name")}
+		if !e.Elsewhere {
+			main.functions = append(main.functions, e.Function)
 		}
-		l.index[f.Name] = len(l.importing) + len(hostFunctions) + i
-		l.module.Functions = append(l.module.Functions, l.typeOf(wasm.TypeOf(f.Signature)))
 	}
-	if err := l.layOut(); err != nil {
-		return nil, err
-	}
-	for _, f := range l.functions {
-		body, err := l.resolve(f)
-		if err != nil {
-			return nil, err
+	parts := []*part{main}
+	for _, functions := range program.Parts {
+		if len(functions) > 0 {
+			parts = append(parts, &part{library: lib, functions: functions})
 		}
-		l.module.Bodies = append(l.module.Bodies, body)
 	}
-	l.finish()
-	return l.module.Encode(), nil
+	l := &linker{library: lib, parts: parts, entries: program.Entries, numbers: map[string]int{}}
+	if err := l.number(); err != nil {
+		return nil, nil, err
+	}
+	for i, p := range parts {
+		if at := slices.IndexFunc(kept, p.isSame); at >= 0 {
+			parts[i] = kept[at]
+		} else if err := p.link(l.functions); err != nil {
+			return nil, nil, err
+		}
+	}
+	out, err := l.assemble(had)
+	return out, parts, err
 }
 
-func (l *linker) typeOf(spelled []byte) int {
-	if at, ok := l.types[string(spelled)]; ok {
-		return at
-	}
-	at := len(l.module.Types)
-	l.types[string(spelled)] = at
-	l.module.Types = append(l.module.Types, spelled)
-	return at
+type linker struct {
+	library *library.Library
+	parts   []*part
+	entries []Entry
+	// functions are all of them by name.
+	functions map[string]*Function
+	// numbers are the places in the table.
+	numbers map[string]int
+	linking Linking
 }
 
-// importAll imports the host's functions and those of the library that something calls.
-func (l *linker) importAll() {
-	for i, name := range hostFunctions {
-		s := wasm.Signature{Parameters: 1}
-		if name != hostFunctions[0] {
-			s = wasm.Signature{Parameters: i + 1, Result: true}
+// number gives those functions places in the table that are called from elsewhere, by whatever means.
+func (l *linker) number() error {
+	l.functions = map[string]*Function{}
+	for _, p := range l.parts {
+		for _, f := range p.functions {
+			if _, twice := l.functions[f.Name]; twice {
+				return &Fault{f.Name, f.Place, fmt.Errorf("two functions of one name")}
+			}
+			l.functions[f.Name] = f
 		}
-		l.imports[name] = i
-		l.importFunction("env", name, wasm.TypeOf(s))
 	}
-	called, hosted := map[string]struct{}{}, map[string]struct{}{}
-	for _, f := range l.functions {
-		for _, ref := range f.references {
-			switch to := ref.To.(type) {
-			case toLibrary:
-				called[string(to)] = struct{}{}
-			case toBuiltin:
-				hosted[string(to)] = struct{}{}
+	called := map[string]struct{}{}
+	for _, p := range l.parts {
+		if err := p.survey(l.functions); err != nil {
+			return err
+		}
+		for _, name := range p.elsewhere {
+			called[name] = struct{}{}
+		}
+	}
+	l.linking.Functions = make(map[string]int, len(called))
+	for name := range called {
+		l.linking.Functions[name] = 0
+	}
+	for _, e := range l.entries {
+		called[e.Function.Name] = struct{}{}
+	}
+	targets := dynamicTargets(l.parts)
+	for _, f := range targets {
+		called[f.Name] = struct{}{}
+	}
+	next := 1
+	for _, p := range l.parts {
+		l.linking.Parts = append(l.linking.Parts, Position{Table: next})
+		for _, f := range p.functions {
+			if _, ok := called[f.Name]; ok {
+				l.numbers[f.Name] = next
+				p.table = append(p.table, f.Name)
+				next++
 			}
 		}
 	}
-	for i, name := range slices.Sorted(maps.Keys(hosted)) {
-		l.builtins[name] = i
+	l.linking.Table = next
+	for name := range l.linking.Functions {
+		l.linking.Functions[name] = l.numbers[name]
 	}
-	l.importing = slices.Sorted(maps.Keys(called))
-	for i, name := range l.importing {
-		l.imports[name] = len(hostFunctions) + i
-		l.importFunction("library", name, l.library.Types[name])
-	}
-	l.module.Imports = append(l.module.Imports, wasm.Import("library", library.Fuel, wasm.GlobalKind, wasm.I32, mutable))
+	return l.mapDynamic(targets)
 }
 
-const mutable = 1
-
-func (l *linker) importFunction(from, name string, spelled []byte) {
-	l.module.Imports = append(l.module.Imports, wasm.Import(from, name, wasm.FunctionKind, wasm.AppendLEB(nil, l.typeOf(spelled))...))
+// mapDynamic lists what is called by path, in the main part.
+func (l *linker) mapDynamic(targets []*Function) (err error) {
+	if len(targets) > 0 {
+		l.parts[0].mapping, err = json.Marshal(mapping(targets, l.numbers))
+	}
+	return err
 }
 
-// resolve writes the numbers into a copy of the code.
-func (l *linker) resolve(f *Function) ([]byte, error) {
-	code := slices.Clone(f.code)
-	for _, ref := range f.references {
-		value, ok := l.value(ref.To)
-		if !ok {
-			return nil, &Fault{f.Name, f.Place, fmt.Errorf("nothing is known of %v", ref.To)}
+// assemble gives the parts their places, and puts them behind one another.
+func (l *linker) assemble(had []string) ([]byte, error) {
+	at := l.library.End
+	at += -at & (aligned - 1)
+	hosted := map[string]struct{}{}
+	for i, p := range l.parts {
+		l.linking.Parts[i].ID, l.linking.Parts[i].Constants = p.id, at
+		at += p.size
+		for _, name := range p.builtins {
+			hosted[name] = struct{}{}
 		}
-		wasm.PutFixed(code[ref.At:], uint32(value))
 	}
-	return code, nil
-}
-
-func (l *linker) value(to any) (value int, ok bool) {
-	switch to := to.(type) {
-	case toFunction:
-		value, ok = l.index[string(to)]
-	case toLibrary:
-		value, ok = l.imports[string(to)]
-	case toHost:
-		value, ok = l.imports[string(to)]
-	case toString:
-		value, ok = l.layout.strings[string(to)]
-	case toText:
-		value, ok = l.layout.texts[string(to)]
-	case toNumber:
-		value, ok = l.layout.numbers[number(to)]
-	case toSlot:
-		value, ok = l.layout.slots[string(to)]
-	case toIndex:
-		value, ok = l.layout.indices[to.table]
-	case toBuiltin:
-		value, ok = l.builtins[string(to)]
-	case toType:
-		value, ok = l.typeOf(wasm.TypeOf(wasm.Signature(to))), true
-	case toGlobal:
-		value, ok = int(to), true
-	case toConstant:
-		value, ok = l.constants[to]
+	l.linking.Library, l.linking.Heap = l.library.ID, at
+	l.linking.Builtins = make(map[string]int, len(hosted))
+	for i, name := range slices.Sorted(maps.Keys(hosted)) {
+		l.linking.Builtins[name] = i
 	}
-	return value, ok
-}
-
-// finish adds what needs the whole.
-func (l *linker) finish() {
-	m := l.module
-	m.Imports = append(m.Imports, wasm.Import("env", "memory", wasm.MemoryKind, append([]byte{0}, wasm.AppendLEB(nil, l.layout.pages())...)...))
-	m.Globals = [][]byte{
-		{wasm.I64, mutable, wasm.I64Const, 0, wasm.End},
-		{wasm.I64, mutable, wasm.I64Const, 0, wasm.End},
-		{wasm.I32, mutable, wasm.I32Const, 0, wasm.End},
+	l.linking.Entrypoints = make(map[string]int, len(l.entries))
+	for _, e := range l.entries {
+		l.linking.Entrypoints[e.Name] = l.numbers[e.Function.Name]
 	}
-	for _, name := range []string{opaEvalName, evalName, builtinsName, entrypointsName} {
-		m.Exports = append(m.Exports, wasm.Export(name, wasm.FunctionKind, l.index[name]))
+	linking, err := json.Marshal(l.linking)
+	if err != nil {
+		return nil, err
 	}
-	m.Start = l.index[startName]
-	m.Data = []wasm.Segment{{Address: l.library.End, Bytes: l.layout.bytes}}
-	m.Custom = []wasm.Named{{Name: LibrarySection, Content: []byte(l.library.ID)}, {Name: "name", Content: l.names()}}
-}
-
-// names lets an engine, and whoever looks into a profile, call the functions by their names.
-func (l *linker) names() []byte {
-	const functionNames = 1
-	list := wasm.AppendLEB(nil, len(l.functions))
-	for _, f := range l.functions {
-		name := strings.ToValidUTF8(f.Name, "?")
-		list = wasm.AppendSized(wasm.AppendLEB(list, l.index[f.Name]), []byte(name))
+	out := wasm.AppendCustom(slices.Clone(l.parts[0].code), wasm.Named{Name: LinkSection, Content: linking})
+	for _, p := range l.parts[1:] {
+		content := p.code
+		if slices.Contains(had, p.id) {
+			content = nil
+		}
+		out = wasm.AppendCustom(out, wasm.Named{Name: PartSection, Content: content})
 	}
-	return wasm.AppendSized([]byte{functionNames}, list)
+	return out, nil
 }

@@ -26,8 +26,12 @@ type (
 	toType wasm.Signature
 	// toGlobal is a global variable.
 	toGlobal int
-	// toConstant is what only the linker knows.
-	toConstant int
+	// toElsewhere is the number in the table of a function of another part.
+	toElsewhere string
+	// toMapping is where the rules that are called by path are listed.
+	toMapping struct{}
+	// toMappingLength is the number of bytes of that list.
+	toMappingLength struct{}
 )
 
 type number struct {
@@ -36,7 +40,7 @@ type number struct {
 	whole int64
 }
 
-// Globals of a policy module: the imported one first.
+// Globals of every part, all of them imported.
 const (
 	fuel toGlobal = iota
 	// counted is the number of evaluations so far.
@@ -45,6 +49,13 @@ const (
 	valid
 	// depth is the number of `with`s around.
 	depth
+	// constantsAt is where the constants of the part lie.
+	constantsAt
+	// tableAt is the number of its first function in the table.
+	tableAt
+	// heapAt is the first address behind all constants.
+	heapAt
+	globals
 )
 
 // Place is where something stands in the source.
@@ -66,18 +77,25 @@ type Function struct {
 	// dynamic are the calls whose path is known in part only: "" stands for what is not known.
 	dynamic [][]string
 	calls   []string
+	// hosted are the built-ins of the host that it calls.
+	hosted []string
 }
 
-// Program is all that a module is made of.
+// Program is all that a policy is made of.
 type Program struct {
+	// Functions are those of the main part, but for the entries.
 	Functions []*Function
-	Entries   []Entry
+	// Parts are modules of their own: one whose functions did not change is the same module as before.
+	Parts   [][]*Function
+	Entries []Entry
 }
 
 // Entry is something that can be asked for.
 type Entry struct {
 	Name     string
 	Function *Function
+	// Elsewhere says that the function is one of a part.
+	Elsewhere bool
 }
 
 // Fault is something that no code can be made for.

@@ -181,13 +181,13 @@ func (m *maker) constant(s ir.Stmt) {
 	case *ir.MakeNumberIntStmt:
 		target = s.Target
 		if !m.counters[target] {
-			m.ConstOf(toNumber{whole: s.Value})
+			m.address(toNumber{whole: s.Value})
 			break
 		}
 		m.Const64(s.Value)
 		m.callWide("opa_number_int", true)
 	case *ir.MakeNumberRefStmt:
-		m.ConstOf(toNumber{text: m.text(s.Index)})
+		m.address(toNumber{text: m.text(s.Index)})
 		target = s.Target
 	case *ir.MakeArrayStmt:
 		m.Const(int(s.Capacity))
@@ -256,10 +256,10 @@ func (m *maker) insertOnce(s *ir.ObjectInsertOnceStmt) {
 // conflict ends the evaluation, naming the place.
 func (m *maker) conflict(l *ir.Location, message string) {
 	p := m.placeOf(l)
-	m.ConstOf(toText(p.File))
+	m.address(toText(p.File))
 	m.Const(p.Row)
 	m.Const(p.Col)
-	m.ConstOf(toText(message))
+	m.address(toText(message))
 	m.call("opa_runtime_error")
 	m.Unreachable()
 }

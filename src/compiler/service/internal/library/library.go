@@ -54,6 +54,8 @@ const (
 	WalkInOrder = "walk_in_order"
 	// BaseEnd is the address behind the base document, which the host sets.
 	BaseEnd = "base_end"
+	// StackPointer is how far the stack reaches down, which the host puts back after an evaluation that was broken off.
+	StackPointer = "stack_pointer"
 )
 
 // planned matches what the planner named, and what is made for each policy.
@@ -124,6 +126,9 @@ func (l *linker) run() (*Library, error) {
 	for _, name := range slices.Concat(used, direct) {
 		l.exportOnce(name)
 	}
+	if err := l.exportStackPointer(); err != nil {
+		return nil, err
+	}
 	if len(l.missing) > 0 {
 		return nil, fmt.Errorf("OPA's library has no %s", strings.Join(l.missing, ", "))
 	}
@@ -143,6 +148,15 @@ func (l *linker) find(name string) int {
 		l.missing = append(l.missing, name)
 	}
 	return index
+}
+
+// exportStackPointer exports the first global, which is the only one that OPA's compiler makes to be changed.
+func (l *linker) exportStackPointer() error {
+	if !bytes.HasPrefix(l.globals.entries, []byte{wasm.I32, 1}) {
+		return errors.New("OPA's library has no stack pointer")
+	}
+	l.export(StackPointer, wasm.GlobalKind, 0)
+	return nil
 }
 
 // exportOnce exports a function by its name, unless it is exported already.

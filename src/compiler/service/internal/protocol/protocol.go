@@ -114,6 +114,8 @@ type BuildParams struct {
 	PrintStatements bool     `json:"printStatements,omitempty"`
 	// Lint asks for the warnings and the references of the modules too.
 	Lint bool `json:"lint,omitempty"`
+	// Had names parts of the code that the caller has from a build before: they are left empty.
+	Had []string `json:"had,omitempty"`
 	// Tests makes every test rule an entrypoint too. Then the modules are all of them, and Run, a regular expression,
 	// keeps the tests whose full name matches, and every table test.
 	Tests bool   `json:"tests,omitempty"`

@@ -5,19 +5,17 @@ type Module struct {
 	Types     [][]byte
 	Imports   [][]byte
 	Functions []int
-	Table     []int
-	Globals   [][]byte
 	Exports   [][]byte
-	Start     int
-	Bodies    [][]byte
-	Data      []Segment
-	Custom    []Named
-}
-
-// Segment is what lies in memory from an address on.
-type Segment struct {
-	Address int
-	Bytes   []byte
+	// Start is called by whoever makes an instance.
+	Start int
+	// Elements are functions for an imported table, from the number on that a global has.
+	Elements   []int
+	ElementsAt int
+	Bodies     [][]byte
+	// Data lies in memory from the address on that a global has.
+	Data   []byte
+	DataAt int
+	Custom []Named
 }
 
 // Named is the content of a custom section.
@@ -52,37 +50,43 @@ func Export(name string, kind byte, index int) []byte {
 	return AppendLEB(append(AppendSized(nil, []byte(name)), kind), index)
 }
 
-const tableOfFunctions = 0x70
+// TableOfFunctions is the kind of what a table holds.
+const TableOfFunctions = 0x70
 
-// Encode gives the bytes. The table holds its functions from index 1 on: 0 means none.
+// Encode gives the bytes.
 func (m *Module) Encode() []byte {
 	out := append([]byte(nil), Header...)
 	section := func(id byte, content []byte) { out = AppendSized(append(out, id), content) }
 	section(TypeSection, list(m.Types))
 	section(ImportSection, list(m.Imports))
 	section(FunctionSection, numbers(m.Functions))
-	section(TableSection, AppendLEB([]byte{1, tableOfFunctions, 0}, len(m.Table)+1))
-	section(GlobalSection, list(m.Globals))
 	section(ExportSection, list(m.Exports))
 	section(StartSection, AppendLEB(nil, m.Start))
-	if len(m.Table) > 0 {
-		section(ElementSection, append([]byte{1, 0, I32Const, 1, End}, numbers(m.Table)...))
+	if len(m.Elements) > 0 {
+		section(ElementSection, append(fromGlobal(m.ElementsAt), numbers(m.Elements)...))
 	}
 	content := AppendLEB(nil, len(m.Bodies))
 	for _, body := range m.Bodies {
 		content = AppendSized(content, body)
 	}
 	section(CodeSection, content)
-	data := AppendLEB(nil, len(m.Data))
-	for _, s := range m.Data {
-		data = append(AppendSigned(append(data, 0, I32Const), s.Address), End)
-		data = AppendSized(data, s.Bytes)
+	if len(m.Data) > 0 {
+		section(DataSection, AppendSized(fromGlobal(m.DataAt), m.Data))
 	}
-	section(DataSection, data)
 	for _, c := range m.Custom {
-		section(CustomSection, append(AppendSized(nil, []byte(c.Name)), c.Content...))
+		out = AppendCustom(out, c)
 	}
 	return out
+}
+
+// AppendCustom puts a custom section behind a module.
+func AppendCustom(out []byte, c Named) []byte {
+	return AppendSized(append(out, CustomSection), append(AppendSized(nil, []byte(c.Name)), c.Content...))
+}
+
+// fromGlobal begins a section of one segment.
+func fromGlobal(global int) []byte {
+	return append(AppendLEB([]byte{1, 0, GlobalGet}, global), End)
 }
 
 func list(entries [][]byte) []byte {

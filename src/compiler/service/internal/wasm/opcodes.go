@@ -48,6 +48,7 @@ const (
 // Kinds of imports and exports.
 const (
 	FunctionKind = 0
+	TableKind    = 1
 	MemoryKind   = 2
 	GlobalKind   = 3
 )
