@@ -1,7 +1,7 @@
 import { setPriority, constants } from 'node:os';
 import type { Builtin } from '../builtins/builtin.js';
 import { asGatewayError } from '../errors.js';
-import type { CompiledPolicy, Revision } from '../policy/revision.js';
+import type { CompiledPolicy, PolicyModules, Revision } from '../policy/revision.js';
 import { EvaluationContext } from './host/evaluation-context.js';
 import { evaluationFailure } from './host/guest-failure.js';
 import { LoadedRevision } from './host/loaded-revision.js';
@@ -9,7 +9,7 @@ import { isReachingOut, linker } from './linker.js';
 
 /** A revision as it is handed to a thread that evaluates it beside everything else. */
 export interface ReplicaSource {
-  readonly module: WebAssembly.Module;
+  readonly module: PolicyModules;
   readonly library: WebAssembly.Module;
   readonly wasmBytes: number;
   readonly builtins: readonly string[];

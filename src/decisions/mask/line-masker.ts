@@ -1,5 +1,5 @@
 import { splitObject } from '../../policy/json-slices.js';
-import { compileLibrary, compileModule } from '../../evaluator/compile-module.js';
+import { compileLibrary, compilePolicy } from '../../evaluator/compile-module.js';
 import { EvaluationContext } from '../../evaluator/host/evaluation-context.js';
 import { LoadedRevision } from '../../evaluator/host/loaded-revision.js';
 import { linker } from '../../evaluator/linker.js';
@@ -32,7 +32,7 @@ export class LineMasker {
   async prepare({ id, code, library, builtins, data }: MaskingRevision): Promise<void> {
     const { allowBuiltins, maxMemoryBytes } = this.#settings;
     if (this.#held.get(id) === undefined) this.#held.set(id, undefined);
-    const [module, linked, link] = await Promise.all([compileModule(code), compileLibrary(library), linker(allowBuiltins, builtins)]);
+    const [module, linked, link] = await Promise.all([compilePolicy(code), compileLibrary(library), linker(allowBuiltins, builtins)]);
     const source = { module, library: linked.module, wasmBytes: code.byteLength, data: { json: data }, maxMemoryBytes, link };
     if (this.#held.has(id)) this.#held.set(id, new LoadedRevision(source, this.#context));
   }
