@@ -8,12 +8,13 @@ export async function compiledPolicy(result: BuildResult, modulesId: string, mak
   if (!result.ok) throw rejected(result);
   const { wasm, library, entrypoints, rules, references, builtins, warnings } = result;
   if (wasm === null || library === null) throw new GatewayError('policy_no_modules', 'the modules define no rule');
+  const [compiled, compiledLibrary] = await Promise.all([loaded(compilePolicy(wasm)), loaded(compileLibrary(library))]);
   return {
     modulesId,
     maker,
-    wasm: await loaded(compilePolicy(wasm)),
+    wasm: compiled,
     code: wasm,
-    library: await loaded(compileLibrary(library)),
+    library: compiledLibrary,
     entrypoints,
     packages: packageNames(result),
     rules,

@@ -60,9 +60,10 @@ async function run(parts: Parts, source: TestSource, options: TestRunOptions): P
   const { engine = 'both' } = options;
   const wanted = testSelection(options.run);
   const { data } = mergeData(source);
+  const built = engine === 'topdown' ? undefined : buildTests(parts, source, options);
   const [wasm, topdown] = await Promise.all([
-    engine === 'topdown' ? undefined : onGateway(parts, source, data, options, wanted),
-    engine === 'wasm' && options.coverage !== true ? undefined : onInterpreter(parts, source, data, options),
+    built?.then((build) => onGateway(parts, build, data, options, wanted)),
+    engine === 'wasm' && options.coverage !== true ? undefined : afterwards(built, () => onInterpreter(parts, source, data, options)),
   ]);
   const diagnostics = uniqueDiagnostics([...(wasm?.build.diagnostics ?? []), ...(topdown?.diagnostics ?? [])]);
   const omitted = Math.max(foundBy(wasm?.build), foundBy(topdown), diagnostics.length) - diagnostics.length;
@@ -100,14 +101,22 @@ interface GatewayRun {
   readonly results: TestResult['results'];
 }
 
+/**
+ * The build has the processors to itself: all else of the engine that serves waits for it, and goes on in another process while the
+ * interpreter does its part.
+ */
+async function afterwards<T>(built: Promise<unknown> | undefined, work: () => Promise<T>): Promise<T> {
+  await built;
+  return work();
+}
+
 async function onGateway(
   parts: Parts,
-  source: TestSource,
+  build: BuildResult,
   data: Uint8Array,
   options: TestRunOptions,
   wanted: TestSelection,
 ): Promise<GatewayRun> {
-  const build = await buildTests(parts, source, options);
   if (!build.ok || build.wasm === null) return { build, results: [] };
   const { workers } = parts;
   const { parallel = workers, timeoutMs = DEFAULT_TIMEOUT_MS, signal } = options;
