@@ -38,7 +38,10 @@ func (a *assembly) make(ctx context.Context, missing []int, wanted []string) err
 		a.refused = set
 		return err
 	}
-	planned := emit.NewPlan(a.library, policy)
+	if err := a.load(); err != nil {
+		return err
+	}
+	planned := emit.NewPlan(a.lib, policy)
 	rules := planned.Rules()
 	for _, name := range slices.Sorted(maps.Keys(rules)) {
 		at, ok := a.units.Owner(rules[name])
@@ -130,7 +133,7 @@ func (a *assembly) link() error {
 		asked[i] = e.Path
 	}
 	fresh := emit.Kept{}
-	entries, shared, err := emit.Documents(a.library, functions, a.packages, asked, a.kept.oldEntries(), fresh)
+	entries, shared, err := emit.Documents(a.lib, functions, a.packages, asked, a.kept.oldEntries(), fresh)
 	if err != nil {
 		return err
 	}
@@ -141,7 +144,7 @@ func (a *assembly) link() error {
 		functions = append(functions, document.Function)
 	}
 	program := a.divide(emit.Reached(functions, entries), entries, at)
-	linked, parts, err := emit.Link(a.library, program, a.kept.oldParts(), a.had)
+	linked, parts, err := emit.Link(a.lib, program, a.kept.oldParts(), a.had)
 	if err != nil {
 		return err
 	}

@@ -47,12 +47,7 @@ type product struct {
 
 // compileWasm compiles and plans with OPA the units whose code is not kept, and makes WebAssembly of the plans and what is kept.
 func compileWasm(ctx context.Context, j job) (p product, err error) {
-	lib, err := library.Load()
-	if err != nil {
-		return p, err
-	}
-	p.library = lib.ID
-	a := &assembly{job: j, library: lib, units: units.Of(j.set, j.settings()), product: &p}
+	a := &assembly{job: j, units: units.Of(j.set, j.settings()), product: &p}
 	a.code = make([]unitCode, len(a.units.All))
 	var missing []int
 	for at, unit := range a.units.All {
@@ -71,17 +66,31 @@ func compileWasm(ctx context.Context, j job) (p product, err error) {
 			return p, err
 		}
 	}
+	if err := a.load(); err != nil {
+		return p, err
+	}
 	started := time.Now()
 	err = a.link()
 	p.planMs += milliseconds(time.Since(started))
 	return p, err
 }
 
+// load waits for the library where it is first needed: the service makes it while the first modules are compiled.
+func (a *assembly) load() error {
+	lib, err := library.Load()
+	if err != nil {
+		return err
+	}
+	a.lib, a.library = lib, lib.ID
+	return nil
+}
+
 // assembly is a module in the making.
 type assembly struct {
 	job
 	*product
-	library *library.Library
+	// lib is there once it was loaded.
+	lib *library.Library
 	units   *units.Units
 	// code of each unit; nil where there is none yet.
 	code []unitCode
