@@ -29,7 +29,7 @@ export const TEST_FLAGS = {
   })(),
   'exit-zero-on-skipped': Flags.boolean({ char: 'z', description: 'Do not fail because of skipped tests (todo_test_…)' }),
   'max-errors': Flags.integer({ char: 'm', min: 1, max: 10_000, default: MAX_ERRORS, description: 'Findings of the compiler to show' }),
-  watch: Flags.boolean({ char: 'w', description: 'Run again whenever a file of the folder changes' }),
+  watch: Flags.boolean({ char: 'w', description: 'Run again what a change of a file can reach, whenever there is one' }),
   bench: Flags.boolean({
     description: 'Measure every test on the engine that serves',
     exclusive: ['watch', 'coverage', 'threshold', 'engine'],

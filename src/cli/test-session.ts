@@ -101,6 +101,8 @@ export class TestSession {
   async #test(source: SourceSet): Promise<number> {
     const result = await this.#tests.run(source, this.#options());
     this.#report(result, source);
+    const { ran = result.results.length, results } = result;
+    if (ran < results.length) this.#note(this.#noting('dim', `${count(ran, 'test')} ran again: the others reach nothing that changed`));
     const problem = testProblem(result, this.#flags, this.#dir);
     return problem === undefined ? 0 : this.#fail(problem);
   }
@@ -116,6 +118,7 @@ export class TestSession {
       maxDiagnostics: machine ? Math.max(maxErrors, JSON_DIAGNOSTICS) : maxErrors,
       ...(run === undefined ? {} : { run }),
       ...(parallel === undefined ? {} : { parallel }),
+      ...(this.#flags.watch ? { remember: true } : {}),
     };
   }
 

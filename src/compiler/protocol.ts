@@ -100,6 +100,8 @@ export interface TestRule {
   readonly skip?: boolean;
   /** A rule of several named cases, `test_x[note] if …`. */
   readonly table?: boolean;
+  /** Names all that decides how the test ends but data; absent for one that asks for the time, for chance or for the network. */
+  readonly key?: string;
 }
 
 /** Begins the import name of an overridden native built-in. */
@@ -185,6 +187,8 @@ export interface TestParams extends Bounded {
   readonly parallel?: number;
   /** Bound of one test in ms; default 5000. */
   readonly timeoutMs?: number;
+  /** Leaves out tests that reach nothing which changed since the request before: their outcomes are told again. */
+  readonly remember?: boolean;
 }
 
 export interface SourceLocation {

@@ -13,7 +13,8 @@ import { compareEngines, explained } from './compare-engines.js';
 import { selectTests, testSelection } from './select-tests.js';
 import type { TestSelection } from './select-tests.js';
 import type { TestRun, TestRunOptions, TestSource } from './test-run.js';
-import { runWasmTests } from './wasm-tests.js';
+import { TestMemory } from './test-memory.js';
+import { chosenTests, runWasmTests } from './wasm-tests.js';
 
 const DEFAULT_TIMEOUT_MS = 5_000;
 
@@ -41,9 +42,10 @@ export interface TestRunner {
 export function createTestRunner({ compiler, evaluation = {} }: TestRunnerOptions): TestRunner {
   const workers = evaluation.workers ?? Math.max(1, availableParallelism() - 1);
   const evaluator = createEvaluator({ ...evaluation, workers, tests: true, standIns: false, timeoutMs: MAX_TIMEOUT_MS });
+  const parts: Parts = { compiler, evaluator, workers, memory: new TestMemory() };
   return {
-    run: (source, options = {}) => run({ compiler, evaluator, workers }, source, options),
-    bench: (source, options) => bench({ compiler, evaluator, workers }, source, options),
+    run: (source, options = {}) => run(parts, source, options),
+    bench: (source, options) => bench(parts, source, options),
     warm: () => evaluator.warm(),
     close: () => evaluator.close(),
   };
@@ -53,6 +55,7 @@ interface Parts {
   readonly compiler: Pick<RegoCompiler, 'build' | 'test'>;
   readonly evaluator: Evaluator;
   readonly workers: number;
+  readonly memory: TestMemory;
 }
 
 async function run(parts: Parts, source: TestSource, options: TestRunOptions): Promise<TestRun> {
@@ -77,6 +80,7 @@ async function run(parts: Parts, source: TestSource, options: TestRunOptions): P
     diagnostics,
     ...(omitted === 0 ? {} : { omitted }),
     durationNs: Number(process.hrtime.bigint() - started),
+    ...(wasm?.ran === undefined ? {} : { ran: wasm.ran }),
   };
 }
 
@@ -99,6 +103,7 @@ function verdicts(topdown: TestResult['results'] | undefined, wasm: TestResult['
 interface GatewayRun {
   readonly build: Pick<BuildResult, 'diagnostics' | 'omitted'>;
   readonly results: TestResult['results'];
+  readonly ran?: number;
 }
 
 /**
@@ -118,11 +123,17 @@ async function onGateway(
   wanted: TestSelection,
 ): Promise<GatewayRun> {
   if (!build.ok || build.wasm === null) return { build, results: [] };
-  const { workers } = parts;
-  const { parallel = workers, timeoutMs = DEFAULT_TIMEOUT_MS, signal } = options;
+  const { workers, memory } = parts;
+  const { parallel = workers, timeoutMs = DEFAULT_TIMEOUT_MS, signal, remember = false } = options;
   const prepared = await prepare(parts, build, data);
   try {
-    return { build, results: await runWasmTests(prepared, build, { wanted, timeoutMs, parallel: Math.min(parallel, workers), signal }) };
+    const known = remember ? memory.recall(data, timeoutMs) : () => undefined;
+    const chosen = chosenTests(build, wanted);
+    const ran = chosen.filter((test) => known(test) === undefined).length;
+    const results = await runWasmTests(prepared, build, { wanted, timeoutMs, parallel: Math.min(parallel, workers), signal, known });
+    if (!remember) return { build, results };
+    memory.keep(chosen, results);
+    return { build, results, ran };
   } finally {
     prepared.release();
   }
@@ -177,7 +188,7 @@ function onInterpreter(
   { compiler }: Parts,
   source: TestSource,
   data: Uint8Array,
-  { run: pattern, coverage, coverageKinds, parallel, timeoutMs = DEFAULT_TIMEOUT_MS, maxDiagnostics, signal }: TestRunOptions,
+  { run: pattern, coverage, coverageKinds, parallel, timeoutMs = DEFAULT_TIMEOUT_MS, maxDiagnostics, remember, signal }: TestRunOptions,
 ): Promise<TestResult> {
   return compiler.test(
     {
@@ -189,6 +200,7 @@ function onInterpreter(
       ...(coverageKinds === undefined ? {} : { coverageKinds }),
       ...(maxDiagnostics === undefined ? {} : { maxDiagnostics }),
       ...(parallel === undefined ? {} : { parallel }),
+      ...(remember === undefined ? {} : { remember }),
     },
     signal === undefined ? {} : { signal },
   );

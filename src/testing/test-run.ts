@@ -22,6 +22,8 @@ export interface TestRunOptions {
   readonly timeoutMs?: number;
   /** Findings of the compiler that are told; default 100. */
   readonly maxDiagnostics?: number;
+  /** What reaches nothing that changed since the runner's last run is not run again, but told again. Not with `coverage`. */
+  readonly remember?: boolean;
   /** The run rejects with the signal's reason. */
   readonly signal?: AbortSignal;
 }
@@ -49,6 +51,8 @@ export interface TestRun {
   /** Findings beyond those; absent for none. */
   readonly omitted?: number;
   readonly durationNs: number;
+  /** With `remember`: tests that the engine that serves did run. */
+  readonly ran?: number;
 }
 
 /** The sentence for a difference between the engines. */

@@ -114,6 +114,25 @@ describe('tests of a policy folder', () => {
     });
   });
 
+  it('are told again, where asked, when they reach nothing that changed', async () => {
+    const two = { ...FOLDER, 'b_test.rego': 'package b_test\n\ntest_b if data.roles[0] == "dev"\n\ntest_c if 1 == 1\n' };
+    const ran = async (files: Readonly<Record<string, string>>): Promise<readonly [number | undefined, unknown]> => {
+      const found = await run(files, { remember: true });
+      expect(found.disagreements).toEqual([]);
+      return [found.ran, verdicts(found)];
+    };
+    const verdictsOfTwo = { ...VERDICTS, 'data.b_test.test_b': 'pass', 'data.b_test.test_c': 'pass' };
+    expect(await ran(two)).toEqual([13, verdictsOfTwo]);
+    // Of the package of a test that calls out nothing is known beforehand: that it is mocked does not count.
+    expect(await ran(two)).toEqual([11, verdictsOfTwo]);
+    const edited = { ...two, 'b_test.rego': two['b_test.rego'].replace('1 == 1', '1 == 2') };
+    expect(await ran(edited)).toEqual([13, { ...verdictsOfTwo, 'data.b_test.test_c': 'fail' }]);
+    expect(await ran({ ...edited, 'data.json': '{"roles": ["ops", "dev"]}' })).toEqual([
+      13,
+      { ...verdictsOfTwo, 'data.b_test.test_b': 'fail', 'data.b_test.test_c': 'fail' },
+    ]);
+  });
+
   it('are chosen by their names and by the names of cases', async () => {
     expect(verdicts(await run(FOLDER, { run: 'test_table.*one|test_allow' }))).toEqual({
       'data.app_test.test_allow': 'pass',

@@ -23,9 +23,11 @@ import (
 type Builder struct {
 	cache *source.Cache
 	kept  *Kept
+	// keptTests are of builds with tests, which are made under other settings.
+	keptTests *Kept
 }
 
-func NewBuilder(cache *source.Cache) *Builder { return &Builder{cache, NewKept()} }
+func NewBuilder(cache *source.Cache) *Builder { return &Builder{cache, NewKept(), NewKept()} }
 
 // Run answers a request. Findings about the policy are in the answer; an error is a fault of ours.
 func (b *Builder) Run(ctx context.Context, params protocol.BuildParams) (*protocol.BuildResult, error) {
@@ -91,7 +93,7 @@ func (b *Builder) Run(ctx context.Context, params protocol.BuildParams) (*protoc
 	}
 	kept := b.kept
 	if params.Tests {
-		kept = NewKept()
+		kept = b.keptTests
 	}
 	linted := lint(set, params)
 	made, err := compileWasm(ctx, job{set, host, entrypoints, surface.packagePaths, params.PrintStatements, kept, params.Had})

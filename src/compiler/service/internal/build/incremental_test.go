@@ -37,7 +37,7 @@ func (f *folder) name() string { return string(rune('p' + f.random.IntN(4))) }
 // rule is one of all kinds that can make one package depend on another.
 func (f *folder) rule(in string) string {
 	own, other, n := f.name(), f.other(in), f.random.IntN(5)
-	switch f.random.IntN(21) {
+	switch f.random.IntN(22) {
 	case 0:
 		return fmt.Sprintf("%s contains %d", own, n)
 	case 1:
@@ -74,6 +74,9 @@ func (f *folder) rule(in string) string {
 		return fmt.Sprintf("%s contains sprintf(\"%%d\", [%d])", own, n)
 	case 17:
 		return fmt.Sprintf("%s contains y if { y := data.%s.%s with input.n as %d }", own, other, f.name(), n)
+	case 20:
+		test := f.random.IntN(1000)
+		return fmt.Sprintf("test_%d[k] if { some k, v in {\"a\": 1, \"b\": %d}; v > 1 }\n\ntest_of_%d if data.%s.%s", test, n, test, other, f.name())
 	case 18:
 		return fmt.Sprintf("%s contains y if { some y in data.%s.many }", own, other)
 	case 19:
@@ -148,7 +151,7 @@ func TestBuildsAfterEditsAreThoseFromScratch(t *testing.T) {
 		for range 6 {
 			f.edit()
 		}
-		for range 30 {
+		for step := range 30 {
 			before := f.files
 			f.files = map[string][]string{}
 			for path, lines := range before {
@@ -156,6 +159,8 @@ func TestBuildsAfterEditsAreThoseFromScratch(t *testing.T) {
 			}
 			f.edit()
 			params := f.params()
+			// Builds with tests come between the others, as in a gateway that tests what it is to serve.
+			params.Tests = step%4 == 3
 			got, err := incremental.Run(context.Background(), params)
 			if err != nil {
 				t.Fatal(err)
@@ -164,7 +169,7 @@ func TestBuildsAfterEditsAreThoseFromScratch(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if got.OK != want.OK || !bytes.Equal(got.Wasm, want.Wasm) || !slices.Equal(got.Builtins, want.Builtins) {
+			if got.OK != want.OK || !bytes.Equal(got.Wasm, want.Wasm) || !slices.Equal(got.Builtins, want.Builtins) || !slices.Equal(got.Tests, want.Tests) {
 				t.Fatalf("round %d: %t, %d bytes, %v after edits; %t, %d bytes, %v from scratch\n%s", round,
 					got.OK, len(got.Wasm), got.Diagnostics, want.OK, len(want.Wasm), want.Diagnostics, f.text())
 			}
@@ -174,6 +179,9 @@ func TestBuildsAfterEditsAreThoseFromScratch(t *testing.T) {
 			if !want.OK {
 				rejected++
 				f.files = before
+				continue
+			}
+			if params.Tests {
 				continue
 			}
 			built++

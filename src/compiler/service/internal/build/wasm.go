@@ -90,8 +90,8 @@ type assembly struct {
 	job
 	*product
 	// lib is there once it was loaded.
-	lib *library.Library
-	units   *units.Units
+	lib   *library.Library
+	units *units.Units
 	// code of each unit; nil where there is none yet.
 	code []unitCode
 	// own are the units whose code nobody else has.

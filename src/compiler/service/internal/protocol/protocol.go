@@ -164,6 +164,8 @@ type TestRule struct {
 	Location   Location `json:"location"`
 	Skip       bool     `json:"skip,omitempty"`
 	Table      bool     `json:"table,omitempty"`
+	// Key names all that decides how the test ends but data. It is empty for one that asks for the time, for chance or for the network.
+	Key string `json:"key,omitempty"`
 }
 
 // Entrypoint is something that the compiled module can be asked for. Path is its name inside the module.
@@ -258,6 +260,8 @@ type TestParams struct {
 	// CoverageKinds finds out why lines were not covered: every test runs three times.
 	CoverageKinds bool `json:"coverageKinds,omitempty"`
 	Parallel      int  `json:"parallel,omitempty"`
+	// Remember leaves out tests that reach nothing which changed since the test request before: their outcomes are told again.
+	Remember bool `json:"remember,omitempty"`
 	// TimeoutMs bounds each test; 0 means 5000, as in OPA.
 	TimeoutMs int `json:"timeoutMs,omitempty"`
 	// MaxDiagnostics as in BuildParams.

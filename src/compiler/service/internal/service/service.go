@@ -33,7 +33,7 @@ func Methods() map[string]rpc.Method {
 		"library":      rpc.Handler(libraryModule),
 		"build":        rpc.Handler(releasing(build.NewBuilder(cache).Run)),
 		"check":        cached(cache, check.Run),
-		"test":         cached(cache, tests.Run),
+		"test":         rpc.Handler(tests.NewRunner(cache).Run),
 		"evaluate":     cached(cache, eval.Run),
 		"mine":         cached(cache, mine.Run),
 		"format":       rpc.Handler(format.Run),

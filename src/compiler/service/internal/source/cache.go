@@ -12,6 +12,11 @@ const maxCachedBytes = 48 << 20
 // Digest names contents.
 type Digest [sha256.Size]byte
 
+// Derived names what a step made of these contents.
+func (d Digest) Derived(step string) Digest {
+	return Digest(sha256.Sum256(append(d[:], step...)))
+}
+
 type entry struct {
 	key    Digest
 	parsed *Parsed

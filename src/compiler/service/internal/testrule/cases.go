@@ -27,6 +27,7 @@ func Announcing(set *source.Set) *source.Set {
 		}
 		if tree != nil {
 			announcing.Modules[i] = source.NewParsed(m.Path, tree)
+			announcing.Modules[i].ID = m.ID.Derived("announcing")
 		}
 	}
 	return &announcing

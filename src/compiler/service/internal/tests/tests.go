@@ -37,10 +37,10 @@ type suite struct {
 }
 
 // Run answers a `test` request.
-func Run(ctx context.Context, cache *source.Cache, params protocol.TestParams) (*protocol.TestResult, error) {
+func (r *Runner) Run(ctx context.Context, params protocol.TestParams) (*protocol.TestResult, error) {
 	started := time.Now()
 	found := diagnostics.NewList(params.Modules)
-	set, complete := cache.Parse(params.Modules, params.RegoVersion, found)
+	set, complete := r.cache.Parse(params.Modules, params.RegoVersion, found)
 	answer := &protocol.TestResult{Results: []protocol.TestOutcome{}}
 	if set != nil {
 		answer.Stats = set.Stats
@@ -55,7 +55,7 @@ func Run(ctx context.Context, cache *source.Cache, params protocol.TestParams) (
 	}
 	if complete {
 		set = testrule.Numbered(set)
-		if err := newSuite(set, data, found, params).run(ctx, set, params, answer); err != nil {
+		if err := newSuite(set, data, found, params).run(ctx, r, set, params, answer); err != nil {
 			return nil, err
 		}
 	}
@@ -85,7 +85,7 @@ func newSuite(set *source.Set, data map[string]any, found *diagnostics.List, par
 	return s
 }
 
-func (s *suite) run(ctx context.Context, set *source.Set, params protocol.TestParams, answer *protocol.TestResult) error {
+func (s *suite) run(ctx context.Context, r *Runner, set *source.Set, params protocol.TestParams, answer *protocol.TestResult) error {
 	wanted, err := testrule.Filter(testrule.Of(set), params.Run)
 	if err != nil {
 		s.found.At(diagnostics.InvalidFilter, err.Error(), nil)
@@ -100,14 +100,24 @@ func (s *suite) run(ctx context.Context, set *source.Set, params protocol.TestPa
 	defer s.store.Abort(context.WithoutCancel(ctx), s.txn)
 	// As in `opa test`: data that claims the path of a rule is an error, not a shadow.
 	s.compiler.WithPathConflictsCheck(storage.NonEmpty(ctx, s.store, s.txn))
-	if s.compiler.Compile(testrule.Announcing(set).Trees()); s.compiler.Failed() {
+	announcing := testrule.Announcing(set)
+	known := r.recall(announcing, wanted, params)
+	pending := known.pending(wanted)
+	if known != nil {
+		announcing = known.needed(announcing, wanted)
+	}
+	if s.compiler.Compile(announcing.Trees()); s.compiler.Failed() {
 		s.found.Add(s.compiler.Errors, ast.CompileErr)
 		return nil
 	}
-	answer.Results = s.inParallel(wanted, func(rule testrule.Rule) protocol.TestOutcome { return s.test(ctx, rule) })
-	s.locate(ctx, wanted, answer.Results)
+	ran := s.inParallel(pending, func(rule testrule.Rule) protocol.TestOutcome { return s.test(ctx, rule) })
+	s.locate(ctx, pending, ran)
 	if err := ctx.Err(); err != nil {
 		return err
+	}
+	answer.Results = known.whole(wanted, ran)
+	if known != nil {
+		known.keep(wanted, slices.Clone(answer.Results))
 	}
 	functions, err := testrule.Filter(testrule.Functions(set), params.Run)
 	if err != nil {

@@ -60,7 +60,7 @@ func run(t *testing.T, params protocol.TestParams) *protocol.TestResult {
 	if params.Modules == nil {
 		params.Modules = []protocol.Module{{Path: "a.rego", Text: policy}, {Path: "a_test.rego", Text: suiteText}}
 	}
-	answer, err := Run(context.Background(), source.NewCache(), params)
+	answer, err := NewRunner(source.NewCache()).Run(context.Background(), params)
 	if err != nil {
 		t.Fatal(err)
 	}

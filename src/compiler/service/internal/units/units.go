@@ -15,6 +15,8 @@ type Unit struct {
 	Modules []*source.Parsed
 	// Key names the code: it is equal for equal code, under one compiler and its settings.
 	Key source.Digest
+	// Text names, to the letter, all that evaluating it can reach but data: the same text gives the same values.
+	Text source.Digest
 	// Packages are the names of the packages, in order.
 	Packages []string
 	// uses are the units that this one refers to.
@@ -181,6 +183,7 @@ func (u *Units) name(seed string) {
 		}
 		h.Write(reached[:])
 		unit.Key = source.Digest(h.Sum(nil))
+		unit.Text = text[component.of[at]]
 	}
 }
 

@@ -1,0 +1,32 @@
+package units
+
+import (
+	"slices"
+
+	"github.com/open-policy-agent/opa/v1/ast"
+
+	"defenseclaw-gateway/rego-compiler/internal/source"
+)
+
+// OwnerOf is the unit that a document below `data` is made in.
+func (u *Units) OwnerOf(ref ast.Ref) (unit int, ok bool) {
+	var path []string
+	for _, term := range ref[1:] {
+		name, ok := term.Value.(ast.String)
+		if !ok {
+			break
+		}
+		path = append(path, string(name))
+	}
+	return u.Owner(path)
+}
+
+// Repeatable says that a unit has the same values as long as its text and the data are the same: neither it nor what it refers to asks for the
+// time, for chance or for the network.
+func (u *Units) Repeatable(at int) bool {
+	return !slices.ContainsFunc(u.Closure([]int{at}), func(reached int) bool {
+		return slices.ContainsFunc(u.All[reached].Modules, func(m *source.Parsed) bool {
+			return slices.ContainsFunc(m.Calls, func(c source.Call) bool { return ast.BuiltinMap[c.Name].Nondeterministic })
+		})
+	})
+}
