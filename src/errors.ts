@@ -55,6 +55,11 @@ export const ERRORS = {
     exit: 1,
     hint: 'Mend the data at the place that is named, or its data.schema.json, or pass the gate with `policy reload --force`.',
   },
+  policy_impact: {
+    status: 409,
+    exit: 1,
+    hint: 'See `gates.impact` of the answer or `policy impact` for the decisions; to serve it all the same: `policy reload --accept-impact`, `{"accept_impact": true}`.',
+  },
   policy_judge_invalid: { status: 500, exit: 1, hint: 'Mend the judge file that is named.' },
   // history
   policy_guard: { status: 500, exit: 1, hint: 'Mend what is named, or accept it: `policy reload --accept NAME`, `{"accept": ["NAME"]}`.' },

@@ -26,6 +26,15 @@ export function gateEvent(report: GateReport, policyDir: string): NewAuditEvent 
     };
   }
   if (mode !== 'warn' || (state !== 'failed' && state !== 'stopped')) return undefined;
+  if (gate === 'impact') {
+    return {
+      ...shared,
+      action: 'policy-impact',
+      actor: 'gateway',
+      severity: 'MEDIUM',
+      details: `recorded decisions on what serves: ${what}`,
+    };
+  }
   if (gate === 'schema') {
     return { ...shared, action: 'policy-schema', actor: 'gateway', severity: 'MEDIUM', details: `schemas of what serves: ${what}` };
   }

@@ -38,9 +38,10 @@ function describe(outcome: Outcome): string {
 }
 
 /** Who asked and why, as they say: a name that nobody has checked is no actor. */
-function askedBy({ asked: { by, force, accept, reason } }: Outcome): string {
+function askedBy({ asked: { by, force, accept, acceptImpact, reason } }: Outcome): string {
   const who = by === undefined ? '' : ` by ${by}`;
-  const accepted = accept === undefined ? '' : `; accepting ${accept.join(', ')}`;
+  const names = [...(accept ?? []), ...(acceptImpact === true ? ['impact'] : [])];
+  const accepted = names.length === 0 ? '' : `; accepting ${names.join(', ')}`;
   const why = reason === undefined ? '' : `; reason: ${reason}`;
   return `${force === true ? `; forced${who}` : who === '' ? '' : `; asked${who}`}${accepted}${why}`;
 }

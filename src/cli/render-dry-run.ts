@@ -1,8 +1,10 @@
 import type { DryRun } from '../gateway/dry-run.js';
 import { shortId } from '../policy/source-set.js';
+import type { Impact } from '../impact/report.js';
 import type { Paint } from './paint.js';
 import { count, renderDiagnostics } from './render-diagnostics.js';
 import { renderDiff } from './render-diff.js';
+import { renderImpact } from './render-impact.js';
 
 /** What would change, what the gates say of it, and last whether it would serve. */
 export function renderDryRun(report: DryRun, paint: Paint): string {
@@ -19,11 +21,17 @@ export function renderDryRun(report: DryRun, paint: Paint): string {
 
 type Word = DryRun['gates'][string];
 
-function gateLine(name: string, { state, mode, passed, failed, errored, duration_ms: ms }: Word, paint: Paint): string {
+function gateLine(name: string, word: Word, paint: Paint): string {
+  const { state, mode, passed, failed, errored, duration_ms: ms } = word;
   const colour = state === 'passed' ? 'green' : 'yellow';
   const ran = [passed, failed, errored].every((part) => typeof part === 'number') ? Number(passed) + Number(failed) + Number(errored) : 0;
+  const impact = impactOf(word);
   const tally = name === 'tests' ? `, ${String(passed)} of ${ran} passed` : '';
-  return `${name.padEnd(8)} ${paint(colour, String(state))} ${paint('dim', `(${String(mode)}${tally}, ${Math.round(Number(ms))} ms)`)}`;
+  return `${name.padEnd(8)} ${paint(colour, String(state))} ${paint('dim', `(${String(mode)}${tally}, ${Math.round(Number(ms))} ms)`)}${impact === undefined ? '' : `\n${renderImpact(impact, paint)}`}`;
+}
+
+function impactOf({ replay }: Word): Impact | undefined {
+  return typeof replay === 'object' && replay !== null ? (replay as Impact) : undefined;
 }
 
 function guardLine({ diagnostics, warnings }: DryRun, paint: Paint): string[] {

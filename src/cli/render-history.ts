@@ -43,11 +43,13 @@ function testsOf({ tests }: Entry, paint: Paint): string {
   return failed === 0 ? `${passed} passed` : paint('red', `${failed} of ${passed + failed} failed`);
 }
 
-function notesOf({ error, reason, accepted, warnings }: Entry, serves: boolean, pinned: boolean, paint: Paint): string {
+function notesOf({ error, reason, accepted, warnings, impact }: Entry, serves: boolean, pinned: boolean, paint: Paint): string {
   return [
     ...(serves ? [paint('bold', 'serving')] : []),
     ...(pinned ? [paint('yellow', 'pinned')] : []),
     ...(error === undefined ? [] : [error.code]),
+    ...(impact === undefined || impact.deny_to_allow === 0 ? [] : [paint('red', `${impact.deny_to_allow} deny->allow`)]),
+    ...(impact === undefined || impact.allow_to_deny === 0 ? [] : [paint('yellow', `${impact.allow_to_deny} allow->deny`)]),
     ...(accepted === undefined ? [] : [`accepted ${accepted.join(' ')}`]),
     ...(warnings > 0 && error === undefined ? [`${warnings} warnings`] : []),
     ...(reason === undefined ? [] : [JSON.stringify(reason)]),

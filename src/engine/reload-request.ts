@@ -18,6 +18,8 @@ export interface ReloadOptions {
   readonly resume?: boolean;
   /** Asks the gates about a kept revision too. */
   readonly gates?: boolean;
+  /** What recorded decisions come to on the candidate does not count this time. */
+  readonly acceptImpact?: boolean;
   /** Names of guards whose word does not count this time. */
   readonly accept?: readonly string[];
 }

@@ -1,4 +1,5 @@
 import type { GatewayError } from '../errors.js';
+import type { Impact } from '../impact/report.js';
 import type { Diagnostic } from '../policy/diagnostic.js';
 
 /** Whether a gate is asked, and what its word is worth. */
@@ -28,7 +29,7 @@ export interface Verdict {
   readonly durationMs: number;
 }
 
-export type GateName = 'tests' | 'schema';
+export type GateName = 'tests' | 'schema' | 'impact';
 
 /** The last word of a gate; the counts of one that runs no tests are zero. */
 export interface GateReport extends Verdict {
@@ -43,6 +44,8 @@ export interface GateReport extends Verdict {
   readonly at: Date;
   /** Who forced it, as they call themselves. */
   readonly by?: string;
+  /** Of the impact gate: what the edit does to recorded decisions. */
+  readonly impact?: Impact;
 }
 
 /** What a gate would say. */

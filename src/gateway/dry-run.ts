@@ -77,13 +77,13 @@ const WOULD_BE: Readonly<Record<DryRun['status'], string>> = { accepted: 'reload
 
 async function rehearseGates(
   gates: DryRunParts['gates'],
-  { source }: Rehearsal,
+  { source, serving, candidate }: Rehearsal,
   options: ReloadOptions,
   refusals: GatewayError[],
 ): Promise<readonly GateWord[]> {
   if (source === undefined) return [];
   try {
-    const words = await gates.rehearse(source, options);
+    const words = await gates.rehearse({ source, serving, candidate }, options);
     refusals.push(...words.flatMap(({ refusal }) => (refusal === undefined ? [] : [refusal])));
     return words;
   } catch (failure) {

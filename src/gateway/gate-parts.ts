@@ -2,19 +2,26 @@ import { gateEvent } from '../audit/gate-event.js';
 import type { AuditStore } from '../audit/audit-store.js';
 import type { RegoCompiler } from '../compiler/rego-compiler.js';
 import type { Config } from '../config/config.js';
-import type { Engine, Outcome } from '../engine/engine.js';
-import type { SourceGate } from '../engine/candidate.js';
+import type { Engine, Outcome, Rehearsal } from '../engine/engine.js';
+import type { Gate, SourceGate } from '../engine/candidate.js';
 import type { ReloadOptions } from '../engine/reload-request.js';
 import type { GateReport, GateWord } from '../gates/gate-report.js';
 import { checkSchemas } from '../gates/check-schemas.js';
+import { createImpactGate } from '../gates/impact-gate.js';
 import { createSchemaGate } from '../gates/schema-gate.js';
 import { createTestGate } from '../gates/test-gate.js';
+import type { ImpactResult } from '../history/entry.js';
 import type { History } from '../history/history.js';
+import { parseAllowance } from '../impact/budget.js';
+import type { Allowance } from '../impact/budget.js';
+import type { Impact } from '../impact/report.js';
 import type { Log } from '../log.js';
 import type { SourceSet } from '../policy/source-set.js';
 import { logGate } from '../telemetry/gate-log.js';
 import type { Metrics } from '../telemetry/metrics.js';
 import type { TestRunner } from '../testing/create-test-runner.js';
+import { GatewayError } from '../errors.js';
+import { measureImpact } from './measure-impact.js';
 import { appendEvent } from './append-event.js';
 import { createBackgroundTests, warmTestRunner } from './background-tests.js';
 
@@ -23,19 +30,26 @@ export interface GateOptions {
   readonly log: Log;
   readonly metrics: Pick<Metrics, 'observeGate' | 'auditWriteFailure'>;
   readonly audit: Pick<AuditStore, 'append'>;
-  readonly history: Pick<History, 'noteTests'>;
+  readonly history: Pick<History, 'noteTests' | 'noteImpact'>;
 }
 
 /** The gates that a running gateway asks beside those that every reload passes. */
 export interface GateParts {
   /** `compiler` is the engine's own: a candidate that waits for its tests waits for no second process. */
   readonly gatesOn: (compiler: RegoCompiler) => readonly SourceGate[];
+  /** Asked of a candidate after all gates that are cheaper. */
+  readonly impactGate: Gate;
   /** From now on the ends of reloads are listened to. */
-  follow(engine: Pick<Engine, 'on'>): void;
+  follow(engine: Pick<Engine, 'on' | 'current'>): void;
   /** What is put off until after a swap waits for this too: what comes of the start is tested once decisions are answered. */
   start(): void;
-  /** What the gates of sources would say, cheapest first. Throws `compiler_*`. */
-  rehearse(source: SourceSet, options: ReloadOptions): Promise<readonly GateWord[]>;
+  /** What the gates of sources and of impact would say, cheapest first. Throws `compiler_*`. */
+  rehearse(
+    rehearsal: Pick<Rehearsal, 'serving' | 'candidate'> & { readonly source: SourceSet },
+    options: ReloadOptions,
+  ): Promise<readonly GateWord[]>;
+  /** Settles when everything that the last swap had replayed is told. Never rejects. */
+  settled(): Promise<void>;
   /** For /status and the answer of a reload. */
   status(): Readonly<Record<string, unknown>>;
   close(): Promise<void>;
@@ -61,6 +75,30 @@ export function createGateParts({ config, log, metrics, audit, history }: GateOp
     },
   });
   const schemas = createSchemaGate({ mode: schema, check: (source) => checkSchemas(source, timeoutMs), onReport: tell });
+
+  let engine: Pick<Engine, 'current'> | undefined;
+  const { impact: impactMode, impact_sample: limit, impact_budget: budget } = config.gates;
+  const impact = createImpactGate({
+    mode: config.decisions.enabled ? impactMode : 'off',
+    budget: {
+      deny_to_allow: allowance(budget.max_deny_to_allow),
+      allow_to_deny: allowance(budget.max_allow_to_deny),
+      errors: allowance(budget.max_errors),
+      slowdown: budget.max_slowdown,
+    },
+    serving: () => engine?.current,
+    measure: (before, { source, policy, data }) =>
+      measureImpact({
+        ...{ before, after: { id: source.id, policy, data }, limit },
+        from: { folder: config.paths.decisionsDir },
+        maxMemoryMb: config.evaluation.max_memory_mb,
+      }),
+    log,
+    onReport: (report) => {
+      tell(report);
+      if (report.impact !== undefined) void history.noteImpact(report.revision, impactResult(report.impact, report.state));
+    },
+  });
 
   /** Ends of reloads before {@link GateParts.start}. */
   let early: Outcome[] | undefined = [];
@@ -90,9 +128,11 @@ export function createGateParts({ config, log, metrics, audit, history }: GateOp
       }
       return [...cheap, gate.check];
     },
-    follow: (engine) => {
+    follow: (followed) => {
+      engine = followed;
+      followed.on('reloaded', (outcome) => impact.settle(outcome));
       for (const status of ['reloaded', 'unchanged', 'rejected'] as const) {
-        engine.on(status, (outcome) => {
+        followed.on(status, (outcome) => {
           if (early === undefined) gate.settle(outcome);
           else early.push(outcome);
         });
@@ -102,16 +142,24 @@ export function createGateParts({ config, log, metrics, audit, history }: GateOp
       for (const outcome of early?.splice(0) ?? []) gate.settle(outcome);
       early = undefined;
     },
-    async rehearse(source, options) {
-      const words = [await schemas.rehearse(source, options), await gate.rehearse(source, options)];
+    impactGate: impact.check,
+    settled: () => impact.settled(),
+    async rehearse({ source, serving, candidate }, options) {
+      const words = [
+        await schemas.rehearse(source, options),
+        candidate === undefined ? undefined : await impact.rehearse(serving, candidate, options),
+        await gate.rehearse(source, options),
+      ];
       return words.filter((word) => word !== undefined);
     },
     status: () => ({
       tests: { mode, ...(gate.report === undefined ? {} : reported(gate.report)) },
       schema: { mode: schema, ...(schemas.report === undefined ? {} : reported(schemas.report)) },
+      impact: { mode: config.gates.impact, ...(impact.report === undefined ? {} : reported(impact.report)) },
     }),
     close: async () => {
       await gate.close();
+      await impact.settled();
       await Promise.allSettled([patient.close(), urgent?.then((runner) => runner.close())]);
     },
   };
@@ -119,11 +167,24 @@ export function createGateParts({ config, log, metrics, audit, history }: GateOp
 
 /** A report as answers carry it. */
 export function reported(report: GateReport): Record<string, unknown> {
-  const { gate, state, revision, counts, coverage, failing, findings, durationMs, cached, at, by } = report;
+  const { gate, state, revision, counts, coverage, failing, findings, durationMs, cached, at, by, impact } = report;
   return {
     ...(gate === 'tests' ? counts : {}),
     ...{ state, revision, failing, findings, duration_ms: durationMs, cached, at },
     ...(coverage === undefined ? {} : { coverage }),
     ...(by === undefined ? {} : { by }),
+    ...(impact === undefined ? {} : { replay: impact }),
   };
+}
+
+function allowance(setting: number | string): Allowance {
+  const parsed = parseAllowance(String(setting));
+  if (parsed === undefined) throw new GatewayError('config_invalid', `gates.impact_budget: Expected a count or a share, got ${setting}`);
+  return parsed;
+}
+
+/** What the history keeps of it. */
+function impactResult(impact: Impact, state: string): ImpactResult {
+  const { replayed, deny_to_allow, allow_to_deny, other, errors } = impact;
+  return { state, replayed, deny_to_allow, allow_to_deny, other, errors };
 }

@@ -93,6 +93,7 @@ export async function startGateway({ config, token, log, version = '0.0.0', eval
     const policy = createPolicyEngine({
       ...{ config, policyDir: paths.policyDir, log, serving, history, watchdog, decisions, evaluator },
       gatesOn: gates.gatesOn,
+      impactGate: gates.impactGate,
     });
     closers.push(() => policy.close());
     closers.push(() => gates.close());

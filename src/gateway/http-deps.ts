@@ -76,6 +76,7 @@ export function httpDeps(parts: HttpParts): HttpDeps {
     entries: () => parts.history.own(),
     explain: createExplain(policy.compiler),
     gates: () => gates.status(),
+    gatesSettled: () => gates.settled(),
     judge: () => ({ ...(guardrail.judge?.status() ?? { enabled: false }) }),
     watcher,
     retrying,

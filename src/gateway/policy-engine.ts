@@ -34,6 +34,8 @@ export interface PolicyEngineOptions {
   readonly evaluator?: GatewayEvaluator | undefined;
   /** What is asked of everything that was read, last of all; given the engine's own compiler. */
   readonly gatesOn?: (compiler: RegoCompiler) => readonly SourceGate[];
+  /** Asked of a candidate after all other gates that look at it. */
+  readonly impactGate?: Gate;
   /** Gets every revision too, and changes over with the engine. */
   readonly serving?: Pick<Serving, 'prepare' | 'deactivate' | 'observeTallies'> | undefined;
   /** Asks the policy what of a decision is recorded: a revision whose masks cannot be asked does not serve. */
@@ -71,7 +73,7 @@ const COMPILER_PRIORITY = 5;
 
 /** Puts the engine together; nothing runs yet but the worker threads. */
 export function createPolicyEngine(options: PolicyEngineOptions): PolicyEngine {
-  const { config, policyDir, log, serving, history, gatesOn, watchdog, decisions } = options;
+  const { config, policyDir, log, serving, history, gatesOn, impactGate, watchdog, decisions } = options;
   const { policy } = config;
   const patience: Patience = { factor: 1 };
   const reader = configuredReader(config, () => patience.factor);
@@ -110,7 +112,12 @@ export function createPolicyEngine(options: PolicyEngineOptions): PolicyEngine {
       asked,
       watchdog === undefined ? undefined : (tally) => watchdog.note(tally),
     ),
-    gates: [passedBefore(history, () => engine.current !== undefined, [domainDataGate, judgeGate]), domainGate, guardGate],
+    gates: [
+      passedBefore(history, () => engine.current !== undefined, [domainDataGate, judgeGate]),
+      domainGate,
+      guardGate,
+      ...(impactGate === undefined ? [] : [impactGate]),
+    ],
     ...(gatesOn === undefined ? {} : { sourceGates: gatesOn(compiler) }),
     keeper: history ?? createForgetfulKeeper(),
     warm: history === undefined ? 0 : config.history.warm,

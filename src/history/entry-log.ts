@@ -6,7 +6,7 @@ import { systemErrorCode } from '../config/bounded-file.js';
 import type { Log } from '../log.js';
 import { mapBounded } from '../policy/map-bounded.js';
 import { entryText, notesText, parseEntry, parseNotes } from './entry.js';
-import type { Entry, TestResult } from './entry.js';
+import type { Entry, EntryNotes } from './entry.js';
 
 const NOTES = '.notes';
 const NAME = /^(\d{10})\.json$/u;
@@ -59,11 +59,12 @@ export class EntryLog {
     }
   }
 
-  /** Adds to an entry what its tests came to; an entry itself never changes. Throws system errors. */
-  async note(number: number, result: TestResult): Promise<void> {
-    await writeAtomically(this.#notesOf(number), notesText(result), PRIVATE_MODE);
+  /** Adds to an entry what its tests and recorded decisions came to; an entry itself never changes. Throws system errors. */
+  async note(number: number, found: EntryNotes): Promise<void> {
+    const file = this.#notesOf(number);
+    await writeAtomically(file, notesText({ ...(await readNotes(file)), ...found }), PRIVATE_MODE);
     const entry = this.#known.get(number);
-    if (entry !== undefined) this.#known.set(number, { ...entry, tests: result });
+    if (entry !== undefined) this.#known.set(number, { ...entry, ...found });
   }
 
   async remove(number: number): Promise<void> {
@@ -98,8 +99,7 @@ export class EntryLog {
     try {
       const entry = parseEntry(await readFile(file, 'utf8'), file);
       const notes = this.#notesOf(number);
-      const result = noted.has(path.basename(notes)) ? await readNotes(notes) : undefined;
-      return result === undefined ? entry : { ...entry, tests: result };
+      return noted.has(path.basename(notes)) ? { ...entry, ...(await readNotes(notes)) } : entry;
     } catch (error) {
       // Pruned by a neighbour since the folder was read.
       if (systemErrorCode(error) !== 'ENOENT')
@@ -109,7 +109,7 @@ export class EntryLog {
   }
 }
 
-async function readNotes(file: string): Promise<TestResult | undefined> {
+async function readNotes(file: string): Promise<EntryNotes | undefined> {
   const text = await readFile(file, 'utf8').catch(() => undefined);
   return text === undefined ? undefined : parseNotes(text);
 }

@@ -19,6 +19,18 @@ const tests = z.object({ state: z.string(), passed: z.int(), failed: z.int() });
 
 export type TestResult = z.output<typeof tests>;
 
+/** What recorded decisions came to on it, as far as they were replayed. */
+const impact = z.object({
+  ...{ state: z.string(), replayed: z.int(), deny_to_allow: z.int(), allow_to_deny: z.int(), other: z.int(), errors: z.int() },
+});
+
+export type ImpactResult = z.output<typeof impact>;
+
+/** What is found out of a revision beside its attempt. */
+const notes = z.object({ tests: tests.exactOptional(), impact: impact.exactOptional() });
+
+export type EntryNotes = z.output<typeof notes>;
+
 /** One attempt that came to something: a revision that served, one that was refused, or one that was held back by a pin. */
 const entrySchema = z.object({
   format: z.literal(1),
@@ -47,6 +59,7 @@ const entrySchema = z.object({
   effects: effects.exactOptional(),
   /** Those of a test run after the swap are kept beside the entry. */
   tests: tests.exactOptional(),
+  impact: impact.exactOptional(),
   durationMs: z.number(),
   warnings: z.int(),
   diagnostics,
@@ -64,14 +77,14 @@ export function entryText(entry: Entry): string {
 }
 
 /** What was found out after the entry was written. */
-export function notesText(result: TestResult): string {
-  return `${JSON.stringify({ format: 1, tests: result })}\n`;
+export function notesText(found: EntryNotes): string {
+  return `${JSON.stringify({ format: 1, ...found })}\n`;
 }
 
 /** Undefined for notes that cannot be read: they are no more than that. */
-export function parseNotes(text: string): TestResult | undefined {
+export function parseNotes(text: string): EntryNotes | undefined {
   try {
-    return z.object({ format: z.literal(1), tests }).parse(JSON.parse(text), READ_ONCE).tests;
+    return notes.parse(JSON.parse(text), READ_ONCE);
   } catch {
     return undefined;
   }

@@ -7,7 +7,7 @@ import type { Log } from '../log.js';
 import type { CompiledPolicy } from '../policy/revision.js';
 import type { SourceSet } from '../policy/source-set.js';
 import { BlobStore } from './blob-store.js';
-import type { Entry, TestResult } from './entry.js';
+import type { Entry, EntryNotes, ImpactResult, TestResult } from './entry.js';
 import { EntryLog } from './entry-log.js';
 import { Heads } from './heads.js';
 import type { Head } from './heads.js';
@@ -60,6 +60,8 @@ export interface History extends RevisionKeeper {
   loadEntry(entry: Entry): Promise<KeptRevision>;
   /** What the folder's own tests came to for this revision: for the attempt that is about to be recorded, and for the last that served it. */
   noteTests(revision: string, result: TestResult): Promise<void>;
+  /** The same of recorded decisions. */
+  noteImpact(revision: string, result: ImpactResult): Promise<void>;
   /** Waits for what is being tidied up. */
   close(): Promise<void>;
 }
@@ -84,7 +86,7 @@ class StoredHistory implements History {
   #tidying: Promise<void> = Promise.resolve();
   #swept = false;
   #ahead: Promise<CompiledPolicy | undefined> | undefined;
-  #tested: { readonly revision: string; readonly result: TestResult } | undefined;
+  #noted: { readonly revision: string; readonly found: EntryNotes } | undefined;
   state: HistoryState = { ok: true, failures: 0 };
 
   constructor(options: HistoryOptions) {
@@ -228,12 +230,20 @@ class StoredHistory implements History {
     return this.#pin;
   }
 
-  async noteTests(revision: string, result: TestResult): Promise<void> {
-    await this.#guard('note what tests came to', async () => {
-      // Something else may serve by now, and the entry of a candidate is still to be written.
-      this.#tested = { revision, result };
+  noteTests(revision: string, result: TestResult): Promise<void> {
+    return this.#note(revision, { tests: result });
+  }
+
+  noteImpact(revision: string, result: ImpactResult): Promise<void> {
+    return this.#note(revision, { impact: result });
+  }
+
+  async #note(revision: string, found: EntryNotes): Promise<void> {
+    // Something else may serve by now, and the entry of a candidate is still to be written.
+    this.#noted = { revision, found: { ...(this.#noted?.revision === revision ? this.#noted.found : {}), ...found } };
+    await this.#guard('note what tests and recorded decisions came to', async () => {
       const served = (await this.own()).findLast((entry) => entry.revision === revision && entry.status === 'reloaded');
-      if (served !== undefined) await this.#entries.note(served.number, result);
+      if (served !== undefined) await this.#entries.note(served.number, found);
     });
   }
 
@@ -259,9 +269,9 @@ class StoredHistory implements History {
     const last = all.findLast(({ instance }) => instance === this.#options.instance);
     const id = outcome.status === 'reloaded' ? outcome.revision : tried?.id;
     const parts = id === undefined ? undefined : await this.#partsOf(id, tried, all);
-    const tests = this.#tested?.revision === id ? this.#tested?.result : undefined;
-    this.#tested = undefined;
-    const entry = outcomeEntry(outcome, { instance: this.#options.instance, id, parts, tests });
+    const found = this.#noted?.revision === id ? this.#noted?.found : undefined;
+    this.#noted = undefined;
+    const entry = outcomeEntry(outcome, { instance: this.#options.instance, id, parts, found });
     if (entry === undefined || (last !== undefined && isRepeated(last, entry))) return last?.number;
     return (await this.#entries.append(entry)).number;
   }

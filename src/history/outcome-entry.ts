@@ -1,5 +1,5 @@
 import type { Outcome } from '../engine/engine.js';
-import type { Entry, TestResult } from './entry.js';
+import type { Entry, EntryNotes } from './entry.js';
 import type { PartsRef } from './pack.js';
 
 /** Diagnostics that one entry carries; the attempt itself told all of them. */
@@ -10,11 +10,11 @@ interface EntryContext {
   /** What was tried. */
   readonly id: string | undefined;
   readonly parts: PartsRef | undefined;
-  readonly tests: TestResult | undefined;
+  readonly found: EntryNotes | undefined;
 }
 
 /** What the history says of an attempt; undefined when nothing came of it. */
-export function outcomeEntry(outcome: Outcome, { instance, id, parts, tests }: EntryContext): Omit<Entry, 'number' | 'format'> | undefined {
+export function outcomeEntry(outcome: Outcome, { instance, id, parts, found }: EntryContext): Omit<Entry, 'number' | 'format'> | undefined {
   const { status, trigger, asked, changes, effects, error, diagnostics } = outcome;
   if (status === 'unchanged') return undefined;
   return {
@@ -36,9 +36,9 @@ export function outcomeEntry(outcome: Outcome, { instance, id, parts, tests }: E
     ...given('serving', outcome.revision),
     ...given('changes', changes === undefined ? undefined : { ...changes }),
     ...given('effects', effects === undefined ? undefined : { ...effects }),
-    ...given('tests', tests),
+    ...found,
     ...given('error', error),
-    ...given('accepted', asked.accept === undefined ? undefined : [...asked.accept]),
+    ...given('accepted', acceptedIn(asked)),
   };
 }
 
@@ -50,4 +50,9 @@ function given<K extends string, V>(key: K, value: V | undefined): Partial<Recor
 export function isRepeated(last: Entry, entry: Omit<Entry, 'number' | 'format'>): boolean {
   if (last.status !== entry.status || last.revision !== entry.revision || last.error?.code !== entry.error?.code) return false;
   return entry.status !== 'reloaded' || entry.trigger === 'boot';
+}
+
+function acceptedIn({ accept = [], acceptImpact }: Outcome['asked']): string[] | undefined {
+  const names = [...accept, ...(acceptImpact === true ? ['impact'] : [])];
+  return names.length === 0 ? undefined : names;
 }

@@ -136,6 +136,8 @@ export interface HttpDeps {
   readonly explain?: Explain;
   /** What the gates said last, for /status and the answer of a reload. */
   readonly gates?: () => Readonly<Record<string, unknown>>;
+  /** Settles when a gate that looks at what serves since the last swap has spoken, where the answer of a reload waits for it. Never rejects. */
+  readonly gatesSettled?: () => Promise<void>;
   /** What the watchdog does; undefined while it is off. */
   readonly watchdog?: () => WatchdogState | undefined;
   /** State of the judge and its cache, for /status. */

@@ -1,14 +1,37 @@
 import type { GateReport } from '../gates/gate-report.js';
+import type { Impact } from '../impact/report.js';
 import type { Log } from '../log.js';
 import { shortId } from '../policy/source-set.js';
 
 /** Findings that one log line carries. */
 const MAX_FINDINGS = 20;
 
+const WHAT = { tests: 'tests', schema: 'schemas', impact: 'recorded decisions' } as const;
+
+function figures(impact: Impact | undefined): Record<string, unknown> {
+  if (impact === undefined) return {};
+  const { recorded, replayed, not_replayable, deny_to_allow, allow_to_deny, other, errors, slowdown, paths } = impact;
+  const ids = paths.flatMap(({ decision_ids: all }) => [all.deny_to_allow, all.allow_to_deny, all.error].flatMap((some) => some ?? []));
+  return {
+    ...{ recorded, replayed, not_replayable, deny_to_allow, allow_to_deny, other, errors, slowdown },
+    ...(ids.length === 0 ? {} : { decision_ids: ids.slice(0, MAX_FINDINGS) }),
+  };
+}
+
 /** One line about what a gate said; a refusal has its line already, that of the reload. */
-export function logGate(log: Log, { gate, state, mode, revision, counts, failing, findings, uncovered, durationMs, by }: GateReport): void {
-  const fields = { gate, mode, revision: shortId(revision), ...(gate === 'tests' ? counts : {}), duration_ms: durationMs };
-  const what = gate === 'tests' ? 'tests' : 'schemas';
+export function logGate(
+  log: Log,
+  { gate, state, mode, revision, counts, failing, findings, uncovered, durationMs, by, impact }: GateReport,
+): void {
+  const fields = {
+    gate,
+    mode,
+    revision: shortId(revision),
+    ...(gate === 'tests' ? counts : {}),
+    ...figures(impact),
+    duration_ms: durationMs,
+  };
+  const what = WHAT[gate];
   const named = {
     ...fields,
     findings: findings
@@ -19,7 +42,10 @@ export function logGate(log: Log, { gate, state, mode, revision, counts, failing
   const failed = uncovered === true ? 'policy coverage is too low' : `policy ${what} failed`;
   switch (state) {
     case 'passed':
-      log.debug(fields, `policy ${what} passed${gate === 'tests' ? `: ${counts.passed}` : ''} in ${Math.round(durationMs)} ms`);
+      log[impact !== undefined && impact.other > 0 ? 'info' : 'debug'](
+        fields,
+        `policy ${what} passed${gate === 'tests' ? `: ${counts.passed}` : impact === undefined ? '' : `: ${impact.replayed} replayed, ${impact.other} differ in what they say`} in ${Math.round(durationMs)} ms`,
+      );
       return;
     case 'forced':
       log.warn({ ...named, by }, `${failed}, passed by force${by === undefined ? '' : ` by ${by}`}: ${first}`);

@@ -27,6 +27,9 @@ export default class PolicyReload extends GatewayCommand {
       multiple: true,
       description: 'Serve although this guard refuses; can be given more than once. Kept in the audit trail.',
     }),
+    'accept-impact': Flags.boolean({
+      description: 'Serve although recorded decisions come out otherwise than gates.impact_budget allows. Kept in the audit trail.',
+    }),
     'dry-run': Flags.boolean({
       description: 'Everything but the swap: what would change, what tests and guards say, and whether it would be served.',
     }),
@@ -38,6 +41,7 @@ export default class PolicyReload extends GatewayCommand {
     const asked = openGateway(flags, reloadBound).call('POST', route, {
       by: whoAmI(),
       ...(flags.force ? { force: true } : {}),
+      ...(flags['accept-impact'] ? { accept_impact: true } : {}),
       ...(flags.accept === undefined ? {} : { accept: flags.accept }),
     });
     const { status, body } = await sayWhileWaiting(asked, (line) => this.logToStderr(this.paintError('dim', line)));

@@ -1,5 +1,6 @@
 import { lostDomains } from '../../domains/required-domains.js';
 import type { Outcome } from '../../engine/engine.js';
+import { ERRORS } from '../../errors.js';
 import type { ErrorCode } from '../../errors.js';
 import { shortId } from '../../policy/source-set.js';
 import type { Reply } from '../exchange.js';
@@ -37,7 +38,7 @@ function done(outcome: Outcome, policyDir: string | undefined, gates: Gates): Re
 const UNCOMPILED: ReadonlySet<string> = new Set<ErrorCode>(['policy_rejected', 'policy_no_modules', 'policy_not_utf8']);
 
 /**
- * With a revision serving, a failure leaves it serving: 500, whatever it was. With none, modules that do not compile are the fault of who
+ * With a revision serving, a failure leaves it serving: 500, whatever it was, but 409 for what recorded decisions speak against. With none, modules that do not compile are the fault of who
  * sent them: 400. What a gate refuses did compile.
  */
 function rejected(outcome: Outcome, gates: Gates): Reply {
@@ -57,7 +58,10 @@ function rejected(outcome: Outcome, gates: Gates): Reply {
     stages: outcome.stages,
     ...(gates === undefined ? {} : { gates }),
   };
-  return json(uncompiled ? 400 : 500, sorted(body), { [ERROR_CODE_HEADER]: code, ...revisionHeader(outcome) });
+  return json(uncompiled ? 400 : code === 'policy_impact' ? ERRORS.policy_impact.status : 500, sorted(body), {
+    [ERROR_CODE_HEADER]: code,
+    ...revisionHeader(outcome),
+  });
 }
 
 /** Said only when there is something to say: the answer is otherwise what DefenseClaw's clients know. */

@@ -15,7 +15,7 @@ const MAX_REASON = 1024;
 const MAX_ACCEPTED = 64;
 
 const request = goStruct({
-  ...{ force: goBool, by: goString, reason: goString, revision: goString, gates: goBool, accept: goList(goString) },
+  ...{ force: goBool, by: goString, reason: goString, revision: goString, gates: goBool, accept_impact: goBool, accept: goList(goString) },
 });
 
 /** What a request about reloading may say; each route takes what concerns it. */
@@ -26,7 +26,7 @@ export interface AskedReload {
 }
 
 /** POST /policy/reload: one run of the engine's one path. An empty body asks for nothing beside it. */
-export function reloadResource(deps: Pick<HttpDeps, 'policyDir' | 'gates'>, attachment: Attachment): Resource {
+export function reloadResource(deps: Pick<HttpDeps, 'policyDir' | 'gates' | 'gatesSettled'>, attachment: Attachment): Resource {
   return {
     path: '/policy/reload',
     methods: {
@@ -36,6 +36,7 @@ export function reloadResource(deps: Pick<HttpDeps, 'policyDir' | 'gates'>, atta
         const { reloader } = attachment;
         if (reloader === undefined) return refused(503, 'policy reloader unavailable', 'evaluation_no_revision');
         const outcome = await reloader('api', (await askedReload(call)).options);
+        await deps.gatesSettled?.();
         return reloadAnswer(outcome, policyDir, deps.gates?.());
       },
     },
@@ -47,7 +48,7 @@ export async function askedReload(call: Call): Promise<AskedReload> {
   const body = await call.body();
   const { requestId } = call;
   if (body.every((byte) => WHITE_SPACE.has(byte))) return { options: { requestId }, revision: '' };
-  const { force, by, reason, revision, gates, accept } = decodeOwnBody(body, request);
+  const { force, by, reason, revision, gates, accept, accept_impact: acceptImpact } = decodeOwnBody(body, request);
   demand(by.length <= MAX_NAME, `by: Expected at most ${MAX_NAME} characters`);
   demand(reason.length <= MAX_REASON, `reason: Expected at most ${MAX_REASON} characters`);
   demand((accept ?? []).length <= MAX_ACCEPTED, `accept: Expected at most ${MAX_ACCEPTED} names`);
@@ -59,6 +60,7 @@ export async function askedReload(call: Call): Promise<AskedReload> {
     requestId,
     ...(force ? { force } : {}),
     ...(gates ? { gates } : {}),
+    ...(acceptImpact ? { acceptImpact } : {}),
     ...(by === '' ? {} : { by }),
     ...(reason === '' ? {} : { reason }),
     ...(accept === null || accept.length === 0 ? {} : { accept }),

@@ -1,5 +1,5 @@
 /** Simpler forms of a value that are tried in its place, smaller ones first. */
-function* simpler(value: unknown): Generator<unknown> {
+function* simpler(value: unknown): Generator {
   if (Array.isArray(value)) {
     if (value.length > 0) yield [];
     for (let index = 0; index < value.length; index++) yield value.toSpliced(index, 1);

@@ -10,7 +10,7 @@ export function createGateMetrics(registry: Registry): GateMetrics {
   const registers = [registry];
   const runs = new Counter({
     name: 'defenseclaw_policy_gate_runs_total',
-    help: 'Times that a gate (tests, schema) was asked about a revision, by what came of it.',
+    help: 'Times that a gate (tests, schema, impact) was asked about a revision, by what came of it.',
     labelNames: ['gate', 'mode', 'result'],
     registers,
   });
@@ -32,11 +32,22 @@ export function createGateMetrics(registry: Registry): GateMetrics {
     labelNames: ['gate'],
     registers,
   });
+  const replayed = new Gauge({
+    name: 'defenseclaw_policy_impact_decisions',
+    help: 'Recorded decisions that the last candidate was asked for, by what became of them (replayed, not_replayable, deny_to_allow, allow_to_deny, other, errors).',
+    labelNames: ['kind'],
+    registers,
+  });
   return {
-    observeGate({ gate, mode, state, counts, durationMs }) {
+    observeGate({ gate, mode, state, counts, durationMs, impact }) {
       runs.inc({ gate, mode, result: state });
       passed.set({ gate }, state === 'passed' ? 1 : 0);
       duration.set({ gate }, durationMs / 1000);
+      if (impact !== undefined) {
+        const { recorded, replayed: all, deny_to_allow, allow_to_deny, other, errors } = impact;
+        const kinds = { replayed: all, not_replayable: recorded - all, deny_to_allow, allow_to_deny, other, errors };
+        for (const [kind, count] of Object.entries(kinds)) replayed.set({ kind }, count);
+      }
       if (gate !== 'tests') return;
       for (const [status, count] of Object.entries<number>({ ...counts })) tests.set({ status }, count);
     },

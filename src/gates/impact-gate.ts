@@ -1,0 +1,111 @@
+import type { Candidate, Gate } from '../engine/candidate.js';
+import type { Outcome } from '../engine/engine.js';
+import type { ReloadOptions } from '../engine/reload-request.js';
+import { asGatewayError, GatewayError } from '../errors.js';
+import { overBudget } from '../impact/budget.js';
+import type { ImpactBudget } from '../impact/budget.js';
+import type { Impact } from '../impact/report.js';
+import type { Log } from '../log.js';
+import type { Diagnostic } from '../policy/diagnostic.js';
+import type { Revision } from '../policy/revision.js';
+import { NO_TESTS } from './gate-report.js';
+import type { GateMode, GateReport, GateWord } from './gate-report.js';
+
+export interface ImpactGateOptions {
+  readonly mode: GateMode;
+  readonly budget: ImpactBudget;
+  readonly serving: () => Revision | undefined;
+  /** Replays recorded decisions. */
+  readonly measure: (before: Revision, after: Candidate) => Promise<Impact>;
+  readonly log: Log;
+  /** Told of every report. */
+  readonly onReport: (report: GateReport) => void;
+}
+
+/** Recorded decisions as a gate of a reload. */
+export interface ImpactGate {
+  readonly check: Gate;
+  /** What {@link check} would say, or the replay after the swap; nothing of it is told. Undefined when there is nothing to replay. */
+  rehearse(before: Revision | undefined, after: Candidate, options: ReloadOptions): Promise<GateWord | undefined>;
+  /** A reload has ended: what was put off until after the swap is replayed now. */
+  settle(outcome: Outcome): void;
+  /** Waits for the replay that a swap began. */
+  settled(): Promise<void>;
+  readonly report: GateReport | undefined;
+}
+
+/** `enforce` asks before the swap, `warn` after it: nobody waits for figures alone. */
+export function createImpactGate({ mode, budget, serving, measure, log, onReport }: ImpactGateOptions): ImpactGate {
+  let last: GateReport | undefined;
+  let pending: { readonly before: Revision; readonly after: Candidate } | undefined;
+  let work: Promise<void> = Promise.resolve();
+
+  async function judge(before: Revision | undefined, after: Candidate, options: ReloadOptions): Promise<GateWord | undefined> {
+    if (mode === 'off' || before === undefined) return undefined;
+    const impact = await measure(before, after);
+    if (impact.recorded === 0) return undefined;
+    const over = overBudget(impact, budget);
+    const accepted = over.length > 0 && mode === 'enforce' && (options.acceptImpact === true || options.force === true);
+    const findings = over.map((message): Diagnostic => ({ severity: 'error', code: 'policy_impact', message }));
+    const report: GateReport = {
+      ...{ gate: 'impact', mode, state: accepted ? 'forced' : over.length > 0 ? 'failed' : 'passed', revision: after.source.id, findings },
+      ...{ counts: NO_TESTS, failing: [], cached: false, at: new Date(), durationMs: impact.duration_ms, impact },
+      ...(accepted && options.by !== undefined ? { by: options.by } : {}),
+    };
+    return { report, ...(over.length > 0 && mode === 'enforce' && !accepted ? { refusal: refused(over, impact) } : {}) };
+  }
+
+  function tell(report: GateReport): void {
+    last = report;
+    onReport(report);
+  }
+
+  async function afterwards(before: Revision, after: Candidate): Promise<void> {
+    try {
+      const word = await judge(before, after, {});
+      if (word !== undefined) tell(word.report);
+    } catch (err) {
+      log.warn({ err }, `recorded decisions could not be replayed: ${asGatewayError(err).message}`);
+    }
+  }
+
+  return {
+    get report() {
+      return last;
+    },
+    async check(after, options) {
+      const before = serving();
+      last = undefined;
+      pending = mode === 'warn' && before !== undefined ? { before, after } : undefined;
+      if (mode !== 'enforce') return [];
+      const word = await judge(before, after, options);
+      if (word !== undefined) tell(word.report);
+      if (word?.refusal !== undefined) throw word.refusal;
+      return [];
+    },
+    rehearse: judge,
+    settle(outcome) {
+      const waiting = pending;
+      pending = undefined;
+      if (waiting === undefined || outcome.revision !== waiting.after.source.id || outcome.status !== 'reloaded') return;
+      work = work.then(() => afterwards(waiting.before, waiting.after));
+    },
+    settled: () => work,
+  };
+}
+
+/** Ids that the message of a refusal names; its details name more. */
+const MAX_NAMED = 10;
+
+function refused(over: readonly string[], impact: Impact): GatewayError {
+  const worst = impact.paths.flatMap(({ decision_ids: ids }) => [
+    ...(ids.deny_to_allow ?? []),
+    ...(ids.allow_to_deny ?? []),
+    ...(ids.error ?? []),
+  ]);
+  const named = worst.length === 0 ? '' : `: ${worst.slice(0, MAX_NAMED).join(', ')}${worst.length > MAX_NAMED ? ', …' : ''}`;
+  const diagnostics = over.map((message, index): Diagnostic => {
+    return { severity: 'error', code: 'policy_impact', message: index === 0 ? `${message}${named}` : message };
+  });
+  return new GatewayError('policy_impact', `${over.join('; ')}${named}`, { details: { diagnostics } });
+}

@@ -1,0 +1,56 @@
+import type { DecisionFilter } from '../decisions/filter.js';
+import { replicaSource } from '../evaluator/replica.js';
+import { effectsOf } from '../history/compare/effects.js';
+import { replayApart } from '../impact/replay-apart.js';
+import type { ReplayRequest } from '../impact/replay-apart.js';
+import type { Impact } from '../impact/report.js';
+import type { CompiledPolicy } from '../policy/revision.js';
+
+/** A revision, or what may become one. */
+export interface ImpactSide {
+  /** Full id. */
+  readonly id: string;
+  readonly policy: CompiledPolicy;
+  readonly data: Uint8Array;
+}
+
+export interface ImpactQuestion {
+  /** Undefined: decisions are compared with what was recorded of them. */
+  readonly before: ImpactSide | undefined;
+  readonly after: ImpactSide;
+  readonly from: ReplayRequest['from'];
+  readonly filter?: DecisionFilter;
+  readonly limit: number;
+  readonly maxMemoryMb: number;
+}
+
+const MIB = 1024 * 1024;
+
+/** What an edit does to recorded decisions. Throws as {@link replayApart}. */
+export async function measureImpact({ before, after, from, filter = {}, limit, maxMemoryMb }: ImpactQuestion): Promise<Impact> {
+  const start = performance.now();
+  const replay = await replayApart({
+    before: before === undefined ? undefined : replicaSource(before),
+    after: replicaSource(after),
+    maxMemoryBytes: maxMemoryMb * MIB,
+    ...{ from, filter, limit },
+  });
+  const effects = before === undefined ? undefined : effectsOf(before, after);
+  const rules = effects === undefined ? [] : Object.values(effects.rules).flat();
+  const { packages } = after.policy;
+  return {
+    ...replay,
+    from: before?.id ?? 'recorded',
+    to: after.id,
+    paths: replay.paths.map((path) => ({ ...path, changed: [...rulesOf(path.path, packages, rules), ...(effects?.data ?? [])] })),
+    duration_ms: Math.round((performance.now() - start) * 10) / 10,
+  };
+}
+
+/** The rules that differ in the package that answers the path; all of them when it has none: it may use those of others. */
+function rulesOf(path: string, packages: readonly string[], rules: readonly string[]): readonly string[] {
+  const dotted = path.replaceAll('/', '.');
+  const own = packages.filter((name) => dotted === name || dotted.startsWith(`${name}.`)).map((name) => `data.${name}.`);
+  const found = rules.filter((rule) => own.some((prefix) => rule.startsWith(prefix)));
+  return found.length > 0 ? found : rules;
+}

@@ -1,0 +1,127 @@
+import { appendFile, mkdir, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { createDecisionIds } from '../../../src/decisions/decision-id.js';
+import { startTestGateway } from '../../helpers/gateway.js';
+import type { TestGateway } from '../../helpers/gateway.js';
+import { tempDir } from '../../helpers/temp-dir.js';
+import { waitFor } from '../../helpers/wait-for.js';
+
+const policy = (limit: number): string => `package a\n\ndefault allow := false\n\nallow if input.size <= ${limit}\n`;
+
+/** Sizes from 0 to 999: raising the limit by seven lets seven more through. */
+const LIMIT = 500;
+const FLIPPED = [501, 502, 503, 504, 505, 506, 507];
+
+interface Scene extends TestGateway {
+  readonly save: (limit: number) => Promise<void>;
+  readonly allowed: (size: number) => Promise<unknown>;
+  /** Ids of the decisions by their size. */
+  readonly ids: readonly string[];
+}
+
+async function scene(settings: Readonly<Record<string, unknown>>): Promise<Scene> {
+  const dir = await tempDir({ 'a.rego': policy(LIMIT) });
+  const started = await startTestGateway(dir, { 'gates.tests': 'off', ...settings });
+  const { gateway, call, dataDir } = started;
+  const revision = gateway.engine.current?.id ?? '';
+  const next = createDecisionIds();
+  const ids = Array.from({ length: 1_000 }, () => next());
+  const lines = ids.map((decision_id, size) =>
+    JSON.stringify({
+      ...{ decision_id, timestamp: new Date().toISOString(), path: 'a/allow', labels: { id: 'x', version: '1' } },
+      ...{ bundles: { policies: { revision } }, metrics: { timer_server_handler_ns: 1 } },
+      ...(size === 7 ? { masked: ['/input/name'] } : {}),
+      ...{ custom: { domain: 'data', verdict: 'true', request_id: 'r' }, input: { size }, result: size <= LIMIT },
+    }),
+  );
+  await mkdir(path.join(dataDir, 'decisions'), { recursive: true });
+  await appendFile(path.join(dataDir, 'decisions', `${Date.now()}-${process.pid}.jsonl`), `${lines.join('\n')}\n`);
+  return {
+    ...started,
+    ids,
+    save: (limit) => writeFile(path.join(dir, 'a.rego'), policy(limit)),
+    allowed: async (size) => (await call('POST', '/v1/data/a/allow', { input: { size } })).json()['result'],
+  };
+}
+
+interface Gate {
+  readonly state: string;
+  readonly replay: Readonly<Record<string, unknown>> & {
+    readonly paths: readonly { readonly decision_ids: Readonly<Record<string, string[]>> }[];
+  };
+}
+
+const gateIn = (body: Record<string, unknown>): Gate => (body['gates'] as { impact: Gate }).impact;
+
+describe('gates.impact', { timeout: 120_000 }, () => {
+  it('enforced: refuses an edit that flips seven of a thousand decisions and names them, until it is accepted', async () => {
+    const { save, call, allowed, gateway, ids, log } = await scene({ 'gates.impact': 'enforce', 'gateway.watcher.enabled': false });
+    const before = gateway.engine.current?.id;
+    await save(LIMIT + 7);
+    const refused = await call('POST', '/policy/reload', {});
+    expect(refused.status).toBe(409);
+    expect(refused.headers.get('x-defenseclaw-error')).toBe('policy_impact');
+    const named = FLIPPED.map((size) => ids[size]);
+    expect(refused.json()['error']).toContain('7 deny -> allow of 999 replayed decisions (at most 0)');
+    for (const id of named) expect(refused.json()['error']).toContain(id);
+    const { state, replay } = gateIn(refused.json());
+    expect(state).toBe('failed');
+    expect(replay).toMatchObject({ recorded: 1_000, replayed: 999, not_replayable: { masked: 1 }, deny_to_allow: 7, allow_to_deny: 0 });
+    expect(replay).toMatchObject({
+      paths: [{ path: 'a/allow', changed: ['data.a.allow'], examples: [{ before: 'false', after: 'true' }, {}, {}] }],
+    });
+    expect([...(replay.paths[0]?.decision_ids['deny_to_allow'] ?? [])].sort()).toEqual(named);
+    expect(gateway.engine.current?.id).toBe(before);
+    expect(await allowed(505)).toBe(false);
+
+    const rehearsed = (await call('POST', '/policy/dry-run', {})).json();
+    expect(rehearsed).toMatchObject({ status: 'rejected', code: 'policy_impact', gates: { impact: { replay: { deny_to_allow: 7 } } } });
+
+    const accepted = await call('POST', '/policy/reload', { accept_impact: true, by: 'ann' });
+    expect(accepted.status).toBe(200);
+    expect(gateIn(accepted.json())).toMatchObject({ state: 'forced', by: 'ann' });
+    expect(await allowed(505)).toBe(true);
+    const [entry, last] = (await gateway.history.entries()).slice(-2);
+    expect(entry).toMatchObject({ status: 'rejected', error: { code: 'policy_impact' }, impact: { state: 'failed', deny_to_allow: 7 } });
+    expect(last).toMatchObject({ status: 'reloaded', accepted: ['impact'], by: 'ann', impact: { state: 'forced', deny_to_allow: 7 } });
+    expect(gateway.audit.list({ action: 'policy-gates-forced', limit: 1 })[0]?.details).toContain('gate impact passed by force by ann');
+    expect(gateway.audit.list({ action: 'policy-reload', limit: 1 })[0]?.details).toContain('accepting impact');
+    expect((await call('GET', '/metrics')).text).toContain('defenseclaw_policy_impact_decisions{kind="deny_to_allow"} 7');
+    expect(log.records.some(({ message }) => message.startsWith('policy recorded decisions failed and were passed by force'))).toBe(true);
+
+    await save(LIMIT);
+    const narrower = await call('POST', '/policy/reload', {});
+    expect(narrower.json()['error']).toContain('7 allow -> deny');
+  });
+
+  it('enforced: does the same for a save', async () => {
+    const { save, allowed, gateway, call } = await scene({ 'gates.impact': 'enforce' });
+    await save(LIMIT + 7);
+    await waitFor('the save to be refused', () => gateway.engine.lastOutcome?.error?.code === 'policy_impact', 60_000);
+    expect(await allowed(505)).toBe(false);
+    expect((await call('POST', '/policy/reload', { accept_impact: true })).status).toBe(200);
+    expect(await allowed(505)).toBe(true);
+  });
+
+  it('warns by default: what differs is in the answer, the history and the audit trail, and serves', async () => {
+    const { save, call, allowed, gateway } = await scene({ 'gateway.watcher.enabled': false });
+    await save(LIMIT + 7);
+    const done = await call('POST', '/policy/reload', {});
+    expect(done.status).toBe(200);
+    expect(gateIn(done.json())).toMatchObject({ mode: 'warn', state: 'failed', replay: { deny_to_allow: 7 } });
+    expect(await allowed(505)).toBe(true);
+    expect((await gateway.history.entries()).at(-1)).toMatchObject({ status: 'reloaded', impact: { deny_to_allow: 7 } });
+    expect(gateway.audit.list({ action: 'policy-impact', limit: 1 })[0]?.details).toContain('7 deny -> allow');
+  });
+
+  it('stays within a budget that allows for it', async () => {
+    const { save, call } = await scene({
+      ...{ 'gates.impact': 'enforce', 'gates.impact_budget.max_deny_to_allow': '1%', 'gateway.watcher.enabled': false },
+    });
+    await save(LIMIT + 7);
+    expect(gateIn((await call('POST', '/policy/reload', {})).json())).toMatchObject({ state: 'passed', replay: { deny_to_allow: 7 } });
+    await save(LIMIT + 18);
+    expect((await call('POST', '/policy/reload', {})).json()).toMatchObject({ code: 'policy_impact' });
+  });
+});
