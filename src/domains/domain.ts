@@ -1,5 +1,3 @@
-import type { DecisionDocument } from './decision-document.js';
-
 /** Names of the domains on the wire: in routes, metric labels and texts. */
 export type DomainName = 'admission' | 'guardrail' | 'firewall' | 'sandbox' | 'audit' | 'skill-actions';
 
@@ -52,7 +50,7 @@ export interface Domain<Input> {
   /** The answer while no policy can be asked, or when asking failed: never one that permits. */
   closedForm(reason: ClosedReason, input: Input): DomainAnswer;
   /** What a decision document, or a part of one, lets through, by name: more names, more leniency. */
-  readonly grants: (document: DecisionDocument) => readonly string[];
+  readonly grants: (document: Readonly<Record<string, unknown>>) => readonly string[];
   /** What the decision came to, from a bounded set of words; `error` when there is no decision. */
   verdictLabel(answer: DomainAnswer): string;
 }

@@ -77,6 +77,7 @@ export function createGateParts({ config, log, metrics, audit, history }: GateOp
   const schemas = createSchemaGate({ mode: schema, check: (source) => checkSchemas(source, timeoutMs), onReport: tell });
 
   let engine: Pick<Engine, 'current'> | undefined;
+  let noted: Promise<void> = Promise.resolve();
   const { impact: impactMode, impact_sample: limit, impact_budget: budget } = config.gates;
   const impact = createImpactGate({
     mode: config.decisions.enabled ? impactMode : 'off',
@@ -96,7 +97,7 @@ export function createGateParts({ config, log, metrics, audit, history }: GateOp
     log,
     onReport: (report) => {
       tell(report);
-      if (report.impact !== undefined) void history.noteImpact(report.revision, impactResult(report.impact, report.state));
+      if (report.impact !== undefined) noted = history.noteImpact(report.revision, impactResult(report.impact, report.state));
     },
   });
 
@@ -143,7 +144,7 @@ export function createGateParts({ config, log, metrics, audit, history }: GateOp
       early = undefined;
     },
     impactGate: impact.check,
-    settled: () => impact.settled(),
+    settled: () => impact.settled().then(() => noted),
     async rehearse({ source, serving, candidate }, options) {
       const words = [
         await schemas.rehearse(source, options),

@@ -19,10 +19,8 @@ function figures(impact: Impact | undefined): Record<string, unknown> {
 }
 
 /** One line about what a gate said; a refusal has its line already, that of the reload. */
-export function logGate(
-  log: Log,
-  { gate, state, mode, revision, counts, failing, findings, uncovered, durationMs, by, impact }: GateReport,
-): void {
+export function logGate(log: Log, report: GateReport): void {
+  const { gate, state, mode, revision, counts, failing, findings, uncovered, durationMs, by, impact } = report;
   const fields = {
     gate,
     mode,
@@ -39,12 +37,14 @@ export function logGate(
       .map(({ message, file, row }) => (file === undefined ? message : `${file}:${row ?? 1}: ${message}`)),
   };
   const first = findings[0]?.message ?? '';
-  const failed = uncovered === true ? 'policy coverage is too low' : `policy ${what} failed`;
+  const failed =
+    uncovered === true ? 'policy coverage is too low' : impact === undefined ? `policy ${what} failed` : 'policy impact is over its budget';
   switch (state) {
     case 'passed':
+      // What decisions say otherwise is worth a line, also where it lets no more through and refuses no more.
       log[impact !== undefined && impact.other > 0 ? 'info' : 'debug'](
         fields,
-        `policy ${what} passed${gate === 'tests' ? `: ${counts.passed}` : impact === undefined ? '' : `: ${impact.replayed} replayed, ${impact.other} differ in what they say`} in ${Math.round(durationMs)} ms`,
+        `policy ${what} passed${tally(report)} in ${Math.round(durationMs)} ms`,
       );
       return;
     case 'forced':
@@ -60,4 +60,9 @@ export function logGate(
     case 'running':
     case 'stopped':
   }
+}
+
+function tally({ gate, counts, impact }: GateReport): string {
+  if (impact !== undefined) return `: ${impact.replayed} replayed, ${impact.other} say something else`;
+  return gate === 'tests' ? `: ${counts.passed}` : '';
 }

@@ -1,7 +1,7 @@
-import { appendFile, mkdir, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { createDecisionIds } from '../../../src/decisions/decision-id.js';
+import { openDecisions } from '../../../src/decisions/reader.js';
 import { startTestGateway } from '../../helpers/gateway.js';
 import type { TestGateway } from '../../helpers/gateway.js';
 import { tempDir } from '../../helpers/temp-dir.js';
@@ -10,45 +10,61 @@ import { waitFor } from '../../helpers/wait-for.js';
 const policy = (limit: number): string => `package a\n\ndefault allow := false\n\nallow if input.size <= ${limit}\n`;
 
 /** Sizes from 0 to 999: raising the limit by seven lets seven more through. */
-const LIMIT = 500;
-const FLIPPED = [501, 502, 503, 504, 505, 506, 507];
+const LIMIT = 970;
+const FLIPPED = [971, 972, 973, 974, 975, 976, 977];
+
+/** Asked all at once; the others one by one, every other of them for the whole package. */
+const BATCHED = 950;
+const RECORDED = 1_000;
+const MASKED = 7;
 
 interface Scene extends TestGateway {
   readonly save: (limit: number) => Promise<void>;
-  readonly allowed: (size: number) => Promise<unknown>;
+  readonly allowed: (size: number) => Promise<boolean>;
   /** Ids of the decisions by their size. */
   readonly ids: readonly string[];
 }
 
 async function scene(settings: Readonly<Record<string, unknown>>): Promise<Scene> {
   const dir = await tempDir({ 'a.rego': policy(LIMIT) });
-  const started = await startTestGateway(dir, { 'gates.tests': 'off', ...settings });
-  const { gateway, call, dataDir } = started;
-  const revision = gateway.engine.current?.id ?? '';
-  const next = createDecisionIds();
-  const ids = Array.from({ length: 1_000 }, () => next());
-  const lines = ids.map((decision_id, size) =>
-    JSON.stringify({
-      ...{ decision_id, timestamp: new Date().toISOString(), path: 'a/allow', labels: { id: 'x', version: '1' } },
-      ...{ bundles: { policies: { revision } }, metrics: { timer_server_handler_ns: 1 } },
-      ...(size === 7 ? { masked: ['/input/name'] } : {}),
-      ...{ custom: { domain: 'data', verdict: 'true', request_id: 'r' }, input: { size }, result: size <= LIMIT },
-    }),
+  const started = await startTestGateway(dir, { 'gates.tests': 'off', 'decisions.mask': ['/input/name'], ...settings });
+  const { gateway, dataDir, call } = started;
+  const input = (size: number): unknown => ({ size, ...(size === MASKED ? { name: 'ann' } : {}) });
+  const inputs = Object.fromEntries(Array.from({ length: BATCHED }, (_, size) => [String(size), input(size)]));
+  expect((await call('POST', '/v1/batch/data/a/allow', { inputs })).status).toBe(200);
+  for (let size = BATCHED; size < RECORDED; size++)
+    await call('POST', size % 2 === 0 ? '/v1/data/a/allow' : '/v1/data/a', { input: input(size) });
+  const ids: string[] = [];
+  await waitFor(
+    'the decisions to be kept',
+    async () => {
+      for await (const { record } of openDecisions(path.join(dataDir, 'decisions')).read()) {
+        ids[(record.input as { size: number }).size] = record.decision_id;
+      }
+      return Object.keys(ids).length === RECORDED;
+    },
+    60_000,
   );
-  await mkdir(path.join(dataDir, 'decisions'), { recursive: true });
-  await appendFile(path.join(dataDir, 'decisions', `${Date.now()}-${process.pid}.jsonl`), `${lines.join('\n')}\n`);
   return {
     ...started,
     ids,
     save: (limit) => writeFile(path.join(dir, 'a.rego'), policy(limit)),
-    allowed: async (size) => (await call('POST', '/v1/data/a/allow', { input: { size } })).json()['result'],
+    // Past HTTP, where it would be recorded too.
+    async allowed(size) {
+      const { result } = await gateway.engine.evaluate({ entrypoint: 'a/allow', input: Buffer.from(JSON.stringify({ size })) });
+      return result === 'true';
+    },
   };
 }
 
 interface Gate {
   readonly state: string;
   readonly replay: Readonly<Record<string, unknown>> & {
-    readonly paths: readonly { readonly decision_ids: Readonly<Record<string, string[]>> }[];
+    readonly paths: readonly {
+      readonly path: string;
+      readonly examples: readonly unknown[];
+      readonly decision_ids: Readonly<Record<string, string[]>>;
+    }[];
   };
 }
 
@@ -68,12 +84,12 @@ describe('gates.impact', { timeout: 120_000 }, () => {
     const { state, replay } = gateIn(refused.json());
     expect(state).toBe('failed');
     expect(replay).toMatchObject({ recorded: 1_000, replayed: 999, not_replayable: { masked: 1 }, deny_to_allow: 7, allow_to_deny: 0 });
-    expect(replay).toMatchObject({
-      paths: [{ path: 'a/allow', changed: ['data.a.allow'], examples: [{ before: 'false', after: 'true' }, {}, {}] }],
-    });
-    expect([...(replay.paths[0]?.decision_ids['deny_to_allow'] ?? [])].sort()).toEqual(named);
+    expect(replay.paths.map((one) => one.path)).toEqual(['a', 'a/allow']);
+    expect(replay.paths).toContainEqual(expect.objectContaining({ path: 'a/allow', deny_to_allow: 3, changed: ['data.a.allow'] }));
+    expect(replay.paths[1]?.examples[0]).toMatchObject({ before: 'false', after: 'true' });
+    expect(replay.paths.flatMap(({ decision_ids: all }) => all['deny_to_allow'] ?? []).sort()).toEqual(named);
     expect(gateway.engine.current?.id).toBe(before);
-    expect(await allowed(505)).toBe(false);
+    expect(await allowed(975)).toBe(false);
 
     const rehearsed = (await call('POST', '/policy/dry-run', {})).json();
     expect(rehearsed).toMatchObject({ status: 'rejected', code: 'policy_impact', gates: { impact: { replay: { deny_to_allow: 7 } } } });
@@ -81,14 +97,14 @@ describe('gates.impact', { timeout: 120_000 }, () => {
     const accepted = await call('POST', '/policy/reload', { accept_impact: true, by: 'ann' });
     expect(accepted.status).toBe(200);
     expect(gateIn(accepted.json())).toMatchObject({ state: 'forced', by: 'ann' });
-    expect(await allowed(505)).toBe(true);
+    expect(await allowed(975)).toBe(true);
     const [entry, last] = (await gateway.history.entries()).slice(-2);
     expect(entry).toMatchObject({ status: 'rejected', error: { code: 'policy_impact' }, impact: { state: 'failed', deny_to_allow: 7 } });
     expect(last).toMatchObject({ status: 'reloaded', accepted: ['impact'], by: 'ann', impact: { state: 'forced', deny_to_allow: 7 } });
     expect(gateway.audit.list({ action: 'policy-gates-forced', limit: 1 })[0]?.details).toContain('gate impact passed by force by ann');
     expect(gateway.audit.list({ action: 'policy-reload', limit: 1 })[0]?.details).toContain('accepting impact');
     expect((await call('GET', '/metrics')).text).toContain('defenseclaw_policy_impact_decisions{kind="deny_to_allow"} 7');
-    expect(log.records.some(({ message }) => message.startsWith('policy recorded decisions failed and were passed by force'))).toBe(true);
+    expect(log.records.some(({ message }) => message.startsWith('policy impact is over its budget, passed by force by ann'))).toBe(true);
 
     await save(LIMIT);
     const narrower = await call('POST', '/policy/reload', {});
@@ -99,9 +115,9 @@ describe('gates.impact', { timeout: 120_000 }, () => {
     const { save, allowed, gateway, call } = await scene({ 'gates.impact': 'enforce' });
     await save(LIMIT + 7);
     await waitFor('the save to be refused', () => gateway.engine.lastOutcome?.error?.code === 'policy_impact', 60_000);
-    expect(await allowed(505)).toBe(false);
+    expect(await allowed(975)).toBe(false);
     expect((await call('POST', '/policy/reload', { accept_impact: true })).status).toBe(200);
-    expect(await allowed(505)).toBe(true);
+    expect(await allowed(975)).toBe(true);
   });
 
   it('warns by default: what differs is in the answer, the history and the audit trail, and serves', async () => {
@@ -110,7 +126,7 @@ describe('gates.impact', { timeout: 120_000 }, () => {
     const done = await call('POST', '/policy/reload', {});
     expect(done.status).toBe(200);
     expect(gateIn(done.json())).toMatchObject({ mode: 'warn', state: 'failed', replay: { deny_to_allow: 7 } });
-    expect(await allowed(505)).toBe(true);
+    expect(await allowed(975)).toBe(true);
     expect((await gateway.history.entries()).at(-1)).toMatchObject({ status: 'reloaded', impact: { deny_to_allow: 7 } });
     expect(gateway.audit.list({ action: 'policy-impact', limit: 1 })[0]?.details).toContain('7 deny -> allow');
   });
@@ -121,7 +137,7 @@ describe('gates.impact', { timeout: 120_000 }, () => {
     });
     await save(LIMIT + 7);
     expect(gateIn((await call('POST', '/policy/reload', {})).json())).toMatchObject({ state: 'passed', replay: { deny_to_allow: 7 } });
-    await save(LIMIT + 18);
+    await save(LIMIT + 25);
     expect((await call('POST', '/policy/reload', {})).json()).toMatchObject({ code: 'policy_impact' });
   });
 });
