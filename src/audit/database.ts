@@ -1,7 +1,8 @@
-import { chmodSync, closeSync, constants, existsSync, mkdirSync, openSync, statSync } from 'node:fs';
+import { chmodSync, closeSync, constants, existsSync, openSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import Database from 'libsql';
+import { makeFolder } from '../config/make-folder.js';
 import { GatewayError } from '../errors.js';
 import { migrate, SCHEMA_VERSION } from './schema.js';
 
@@ -111,7 +112,7 @@ function checkRegular(file: string): void {
 
 /** Creates the file first, so that it is private from its first byte on; SQLite gives its side files the same mode. */
 function createPrivate(file: string): void {
-  mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
+  makeFolder(path.dirname(file));
   checkRegular(file);
   closeSync(openSync(file, constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | constants.O_NONBLOCK, 0o600));
   chmodSync(file, 0o600);

@@ -1,9 +1,10 @@
 import { createHash, createPrivateKey, createPublicKey, generateKeyPairSync, sign, verify } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
-import { closeSync, fsyncSync, linkSync, mkdirSync, openSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, fsyncSync, linkSync, openSync, rmSync, writeSync } from 'node:fs';
 import path from 'node:path';
 import { besideName, PRIVATE_MODE } from '../config/atomic-write.js';
 import { readBounded, systemErrorCode } from '../config/bounded-file.js';
+import { makeFolder } from '../config/make-folder.js';
 import { GatewayError } from '../errors.js';
 
 /** Signs checkpoints of the audit trail with Ed25519. */
@@ -63,7 +64,7 @@ function readKey(file: string): KeyObject | undefined {
 /** Two gateways that start at once agree on one key: a link is made by one of them alone, and the other takes what it made. */
 function makeKey(file: string): KeyObject {
   const { privateKey } = generateKeyPairSync('ed25519');
-  mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
+  makeFolder(path.dirname(file));
   const temporary = besideName(file);
   try {
     const descriptor = openSync(temporary, 'wx', PRIVATE_MODE);

@@ -34,6 +34,16 @@ export abstract class GatewayCommand extends Command {
     return shown(message, process.stdout);
   }
 
+  /** Width of the terminal that {@link log} writes to; undefined for a pipe. */
+  protected get columns(): number | undefined {
+    return process.stdout.isTTY ? process.stdout.columns : undefined;
+  }
+
+  /** The same for standard error. */
+  protected shownOnStderr(message: string): string {
+    return shown(message, process.stderr);
+  }
+
   /** Nobody reads the messages any more: a daemon goes on, and a command ends with what it found. */
   protected override async init(): Promise<void> {
     await super.init();

@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from 'node:util';
 import type { HistoryListing } from '../gateway/policy-history.js';
 import type { Entry } from '../history/entry.js';
 import { shortId } from '../policy/source-set.js';
@@ -6,8 +7,8 @@ import { plainTable } from './plain-table.js';
 
 const COLOURS = { reloaded: 'green', rejected: 'red', held: 'yellow' } as const;
 
-/** Attempts, one a row, newest first. */
-export function renderHistory({ entries, serving, pinned }: HistoryListing, paint: Paint): string {
+/** Attempts, one a row, newest first; where a terminal of `width` columns has no room for that, two lines each. */
+export function renderHistory({ entries, serving, pinned }: HistoryListing, paint: Paint, width?: number): string {
   let marked = false;
   const rows = entries.map((entry) => {
     const serves = !marked && entry.status === 'reloaded' && entry.revision === serving;
@@ -24,7 +25,18 @@ export function renderHistory({ entries, serving, pinned }: HistoryListing, pain
       notesOf(entry, serves, serves && pinned === entry.revision, paint),
     ];
   });
-  return plainTable(['NO', 'REVISION', 'WHEN', 'TRIGGER', 'WHO', 'OUTCOME', 'CHANGED', 'TESTS', 'NOTES'], rows, paint);
+  const table = plainTable(['NO', 'REVISION', 'WHEN', 'TRIGGER', 'WHO', 'OUTCOME', 'CHANGED', 'TESTS', 'NOTES'], rows, paint);
+  if (width === undefined || table.split('\n').every((line) => stripVTControlCharacters(line).trimEnd().length <= width)) return table;
+  return rows.map((row) => stacked(row, paint, width)).join('\n');
+}
+
+function stacked(row: readonly string[], paint: Paint, width: number): string {
+  const [number = '', revision = '', when = '', trigger = '', who = '', outcome = '', ...rest] = row;
+  const lines = [
+    [paint('bold', number), revision, when, outcome],
+    [' ', [trigger, who].filter((part) => part !== '').join(' by '), rest.filter((part) => part !== '').join('; ')],
+  ];
+  return lines.map((parts) => plainTable([], [[parts.filter((part) => part !== '').join(' ')]], paint, [width])).join('\n');
 }
 
 /** Modules and data files that changed: `2 rego, 1 data`. */

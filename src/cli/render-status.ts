@@ -15,6 +15,7 @@ export interface StatusBody {
     readonly on_disk_differs: boolean;
     readonly pinned: { readonly revision: string; readonly at: string; readonly by?: string; readonly reason?: string } | null;
     readonly recovered: boolean;
+    readonly last_rejection?: { readonly number: number; readonly at: string; readonly code: string; readonly message: string } | null;
     readonly last_attempt: {
       readonly trigger: string;
       readonly outcome: string;
@@ -27,6 +28,8 @@ export interface StatusBody {
   readonly watcher: { readonly mode: string; readonly reason?: string };
   readonly audit: { readonly state: string; readonly last_error: string | null };
   readonly gates?: Readonly<Record<string, GateStatus>>;
+  /** Absent: the main process answers everything. */
+  readonly serving?: { readonly processes: number; readonly pids: readonly number[] };
   readonly history?: { readonly state: string; readonly last_error: string | null };
 }
 
@@ -42,7 +45,11 @@ interface GateStatus {
 
 const STATES = { current: 'green', stale: 'yellow', none: 'red' } as const;
 
-export function renderStatus(base: string, { health, policy, watcher, audit, history, gates = {} }: StatusBody, paint: Paint): string {
+export function renderStatus(
+  base: string,
+  { health, policy, watcher, audit, history, serving, gates = {} }: StatusBody,
+  paint: Paint,
+): string {
   const rows: [string, string][] = [
     ['gateway', `${base}, up ${duration(health.uptime_ms)}`],
     ['health', health.status === 'ok' ? paint('green', 'ok') : `${paint('yellow', health.status)} - ${health.reason ?? ''}`],
@@ -52,19 +59,24 @@ export function renderStatus(base: string, { health, policy, watcher, audit, his
     ],
     [
       'revision',
-      policy.revision === null ? 'none' : `${shortId(policy.revision)}, ${policy.modules} modules, loaded ${policy.loaded_at ?? ''}`,
+      policy.revision === null ? 'none' : `${shortId(policy.revision)}, ${policy.modules} modules, loaded ${brief(policy.loaded_at ?? '')}`,
     ],
     ...(policy.pinned === null ? [] : [['pinned', paint('yellow', pinText(policy.pinned))] as [string, string]]),
     ['folder', policy.source ?? 'not configured'],
     ['watcher', watcher.reason === undefined ? watcher.mode : `${watcher.mode} - ${watcher.reason}`],
+    ['decided by', decidersText(serving)],
     ['audit', stateText(audit)],
     ...(history === undefined ? [] : [['history', stateText(history)] as [string, string]]),
     ...Object.entries(gates).flatMap(([name, gate]): [string, string][] =>
       gate.mode === 'off' || gate.state === undefined ? [] : [[name, gateText(gate, paint)]],
     ),
   ];
-  const last = policy.last_attempt;
-  if (last !== null) rows.push(['last attempt', `${last.outcome} (${last.trigger}, ${last.duration_ms.toFixed(0)} ms) at ${last.at}`]);
+  const { last_attempt: last, last_rejection: refused = null } = policy;
+  // One that is the last attempt is told below with its findings.
+  if (refused !== null && last?.outcome !== 'rejected')
+    rows.push(['last refused', `no ${refused.number} at ${brief(refused.at)}: ${refused.message}`]);
+  if (last !== null)
+    rows.push(['last attempt', `${last.outcome} (${last.trigger}, ${last.duration_ms.toFixed(0)} ms) at ${brief(last.at)}`]);
   const table = rows.map(([label, value]) => `${paint('dim', label.padEnd(12))} ${value}`);
   if (last?.error !== null && last?.error !== undefined) table.push(`${paint('red', last.error.code)}: ${last.error.message}`);
   if (last !== null && last.diagnostics.length > 0) table.push(renderDiagnostics(last.diagnostics, paint));
@@ -87,8 +99,18 @@ function stateText({ state, last_error: error }: StatusBody['audit']): string {
   return error === null ? state : `${state} - ${error}`;
 }
 
+function decidersText(serving: StatusBody['serving']): string {
+  if (serving === undefined) return 'the main process';
+  return `${serving.processes} serving ${serving.processes === 1 ? 'process' : 'processes'} (${serving.pids.join(', ')})`;
+}
+
+/** A time to the second. */
+function brief(time: string): string {
+  return time.replace(/\.\d+Z$/u, 'Z');
+}
+
 function pinText({ revision, at, by, reason }: NonNullable<StatusBody['policy']['pinned']>): string {
-  return `${shortId(revision)} since ${at}${by === undefined ? '' : ` by ${by}`}${reason === undefined ? '' : `: ${reason}`}`;
+  return `${shortId(revision)} since ${brief(at)}${by === undefined ? '' : ` by ${by}`}${reason === undefined ? '' : `: ${reason}`}`;
 }
 
 /** `42 s`, `3 min 10 s`, `2 h 5 min`. */

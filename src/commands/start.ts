@@ -4,6 +4,9 @@ import { ADDRESS_FLAGS, REGO_FLAGS } from '../cli/flags.js';
 import { runUntilSignal } from '../cli/run-until-signal.js';
 import { configFromFlags } from '../cli/settings.js';
 import { renderBanner } from '../cli/banner.js';
+import type { GatewayError } from '../errors.js';
+import { createLogger, isJsonLog } from '../telemetry/logger.js';
+import type { Config } from '../config/config.js';
 import { createGatewayEvaluator } from '../gateway/gateway-evaluator.js';
 
 export default class Start extends GatewayCommand {
@@ -30,16 +33,33 @@ export default class Start extends GatewayCommand {
     }),
   };
 
+  #format: Config['log']['format'] = 'auto';
+
+  /** What ends the start is a line of the log like all others. */
+  protected override say(error: GatewayError): void {
+    if (error.code === 'usage' || !isJsonLog(this.#format)) {
+      super.say(error);
+      return;
+    }
+    const { code, message, hint, details } = error;
+    createLogger({ format: 'json' }).error(
+      { code, hint, ...('diagnostics' in details ? { diagnostics: details['diagnostics'] } : {}) },
+      message,
+    );
+  }
+
   async run(): Promise<void> {
     const { flags } = await this.parse(Start);
+    if (flags['log-format'] === 'pretty' || flags['log-format'] === 'json') this.#format = flags['log-format'];
     await runUntilSignal(async () => {
       const config = configFromFlags(flags);
+      this.#format = config.log.format;
       const early = createGatewayEvaluator(config);
       // Its threads read in their code while this one reads in all the rest.
       early.evaluator.warm();
       const { bootGateway } = await import('../gateway/boot.js');
-      const gateway = await bootGateway(config, this.config.version, early);
-      void gateway.ready.then(() => this.logToStderr(renderBanner(gateway, this.paintError)));
+      const gateway = await bootGateway({ config, load: () => configFromFlags(flags), version: this.config.version, evaluator: early });
+      void gateway.ready.then(() => gateway.announce(() => this.shownOnStderr(renderBanner(gateway, this.paintError))));
       return gateway;
     });
   }

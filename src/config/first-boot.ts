@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { link, mkdir, rm } from 'node:fs/promises';
+import { link, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { GatewayError } from '../errors.js';
 import { besideName, PRIVATE_MODE, writeAtomically, writeNew } from './atomic-write.js';
 import { readBounded, systemErrorCode } from './bounded-file.js';
 import type { Config } from './config.js';
+import { makeFolder } from './make-folder.js';
 import { processEnvironment, type ProcessEnvironment } from './environment.js';
 import { resolveToken, TOKEN_VARIABLE, type ResolvedToken } from './token.js';
 
@@ -56,13 +57,14 @@ export async function ensureToken(config: Config, env: ProcessEnvironment = proc
   const found = resolveToken(config, env);
   if (found !== undefined) return { ...found, created: false };
   try {
-    await mkdir(dataDir, { recursive: true, mode: 0o700 });
+    makeFolder(dataDir);
     return await agree(config, env, path.join(dataDir, '.env.first-boot'));
   } catch (error) {
     if (error instanceof GatewayError) throw error;
     throw new GatewayError('config_unreadable', `Cannot write the token file ${envFile}: ${systemErrorCode(error) ?? String(error)}`, {
       cause: error,
       details: { file: envFile },
+      hint: 'Let --data-dir, data_dir or DEFENSECLAW_HOME name a folder that this user can write in.',
     });
   }
 }

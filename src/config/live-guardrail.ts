@@ -17,6 +17,8 @@ export interface LiveGuardrail {
   readonly current: GuardrailSettings;
   /** Validates, persists, then goes live. Updates run one after the other. Throws `config_invalid`, `config_unreadable`. */
   update(patch: GuardrailPatch): Promise<GuardrailUpdate>;
+  /** Takes what may change while the gateway runs out of settings that stand in the file already. Returns the names of what is new, dotted. */
+  adopt(settings: GuardrailSettings): readonly string[];
 }
 
 /** The patchable fields of the settings, flat as the API shows them. */
@@ -74,6 +76,13 @@ export function createLiveGuardrail(config: Config, changed: (settings: Guardrai
   return {
     get current() {
       return current;
+    },
+    adopt(settings) {
+      if (!live) return [];
+      const [was, is] = [flatGuardrail(current), flatGuardrail(settings)];
+      const fields = (Object.keys(is) as (keyof GuardrailPatch)[]).filter((field) => was[field] !== is[field]);
+      if (fields.length > 0) become(merge(current, settings, flatGuardrail(settings)));
+      return fields.map((field) => `guardrail.${field.replace(/^hilt_/u, 'hilt.')}`);
     },
     update: (patch) => {
       const run = last.then(() => apply(patch));

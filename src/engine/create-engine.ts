@@ -9,7 +9,7 @@ import type { Decision, Engine, EngineEvents, Outcome, PinChange, Rehearsal, Rev
 import type { Generation } from './generation.js';
 import type { Pin } from './pin.js';
 import { rehearse } from './rehearse.js';
-import { mergeRequests } from './reload-request.js';
+import { isAsked, mergeRequests } from './reload-request.js';
 import type { ReloadOptions, ReloadRequest } from './reload-request.js';
 import { Shelf } from './shelf.js';
 import { createSingleFlight } from './single-flight.js';
@@ -86,7 +86,7 @@ export function createEngine(deps: EngineDeps): Engine {
 
   /** A save does not replace what is pinned, and neither does a person who asked before it was. */
   function isHeldBack(request: ReloadRequest): boolean {
-    return pin !== undefined && request.options.from === undefined && !(request.trigger === 'api' && isAfterPin(request));
+    return pin !== undefined && request.options.from === undefined && !(isAsked(request.trigger) && isAfterPin(request));
   }
 
   function isAfterPin({ pinsSeen }: ReloadRequest): boolean {

@@ -24,6 +24,11 @@ export interface ReloadOptions {
   readonly accept?: readonly string[];
 }
 
+/** A person asked, and means what the folder holds now. */
+export function isAsked(trigger: Trigger): boolean {
+  return trigger === 'api' || trigger === 'signal';
+}
+
 /** One call of the engine's reload, or several that share one run. */
 export interface ReloadRequest {
   readonly trigger: Trigger;
@@ -37,7 +42,7 @@ export interface ReloadRequest {
  * them asked for: who forces a reload means the folder as it is now, and that is what the run reads.
  */
 export function mergeRequests(a: ReloadRequest, b: ReloadRequest): ReloadRequest {
-  const order: readonly Trigger[] = ['watch', 'boot', 'api', 'rollback'];
+  const order: readonly Trigger[] = ['watch', 'boot', 'signal', 'api', 'rollback'];
   const [weaker, stronger] = order.indexOf(a.trigger) < order.indexOf(b.trigger) ? [a, b] : [b, a];
   const pinsSeen = weaker.trigger === stronger.trigger ? Math.max(a.pinsSeen, b.pinsSeen) : stronger.pinsSeen;
   return { trigger: stronger.trigger, options: mergeOptions(a.options, b.options), pinsSeen };

@@ -3,8 +3,9 @@ import type { Config } from '../config/config.js';
 import { ensureToken } from '../config/first-boot.js';
 import { besideText, modulesBeside } from '../policy/inventory.js';
 import type { Log } from '../log.js';
-import { createLogger } from '../telemetry/logger.js';
+import { createLogger, isJsonLog } from '../telemetry/logger.js';
 import type { GatewayEvaluator } from './gateway-evaluator.js';
+import { watchConfig } from './watch-config.js';
 import { startGateway } from './gateway.js';
 import type { Gateway } from './gateway.js';
 
@@ -14,6 +15,8 @@ export interface BootedGateway extends Gateway {
   readonly tokenSource: string;
   /** Reloads the policies, as an operator's reload does. */
   reload(by: string): Promise<void>;
+  /** Says for people, or as a line of the log where that is JSON, that it is up. */
+  announce(banner: () => string): void;
   /** Leaves, waits for the clients to go, drains and stops; a line in the log for each step. */
   shutDown(reason: string): Promise<void>;
 }
@@ -21,22 +24,53 @@ export interface BootedGateway extends Gateway {
 /** Time for whoever asks whether it is ready to notice that it is not. Nobody does on a terminal. */
 const SHUTDOWN_WAIT_MS = 3_000;
 
+export interface BootOptions {
+  readonly config: Config;
+  /** The configuration as it would be at a start now. */
+  readonly load: () => Config;
+  readonly version: string;
+  readonly evaluator?: GatewayEvaluator | undefined;
+}
+
 /** Token and log from the configuration, then the gateway. Throws what {@link startGateway} does, `config_*`. */
-export async function bootGateway(config: Config, version: string, evaluator?: GatewayEvaluator): Promise<BootedGateway> {
+export async function bootGateway({ config, load, version, evaluator }: BootOptions): Promise<BootedGateway> {
   const { token, source, created } = await ensureToken(config);
   const log = createLogger({ level: config.log.level, format: config.log.format, secrets: [token] });
   for (const warning of config.warnings) log.warn({}, warning);
   const gateway = await startGateway({ config, token, log, version, evaluator });
   // Decisions are answered, and nobody has to wait for a look over the whole folder. Never rejects.
   void warnOfUnread(gateway.policyDir, log);
+  const tokenSource = created ? `${source} (made on this first start)` : source;
+  const stopWatching = watchConfig({
+    config,
+    log,
+    load,
+    adopt: (next) => [...adoptLevel(next), ...gateway.adoptGuardrail(next.guardrail)],
+  });
+  let level = config.log.level;
+  function adoptLevel(next: Config): string[] {
+    if (next.log.level === level) return [];
+    level = next.log.level;
+    log.setLevel(level);
+    return ['log.level'];
+  }
   return Object.assign(gateway, {
-    tokenSource: created ? `${source} (made on this first start)` : source,
+    tokenSource,
     async reload(by: string) {
-      await gateway.engine.reload('api', { by });
+      await gateway.engine.reload('signal', { by });
+    },
+    announce(banner: () => string) {
+      const { url, policyDir, watching, engine } = gateway;
+      if (isJsonLog(config.log.format)) {
+        const fields = { url, policy_dir: policyDir ?? null, watching, revision: engine.current?.id ?? null, token: tokenSource };
+        // Whatever the level: it is no event among others, and who started the gateway waits for it.
+        createLogger({ format: 'json', secrets: [token] }).info(fields, `listening on ${url}`);
+      } else process.stderr.write(`${banner()}\n`);
     },
     async shutDown(reason: string) {
       const wait = config.gateway.shutdown_wait ?? (process.stderr.isTTY ? 0 : SHUTDOWN_WAIT_MS);
       log.info({ reason, wait_ms: wait }, 'not ready any more: shutting down, each answer closes its connection');
+      stopWatching();
       gateway.leave();
       await pause(wait);
       await gateway.close();

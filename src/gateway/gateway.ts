@@ -5,6 +5,7 @@ import { createEnforcementStore } from '../audit/enforcement-store.js';
 import { policyReloadEvent } from '../audit/policy-reload.js';
 import { compilerStamp } from '../compiler/stamp.js';
 import type { Config } from '../config/config.js';
+import type { GuardrailSettings } from '../config/guardrail-file.js';
 import type { Engine } from '../engine/engine.js';
 import { checkAddress, isLoopback } from '../http/address.js';
 import type { History } from '../history/history.js';
@@ -28,6 +29,7 @@ import { openAudit } from './open-audit.js';
 import { trailPins } from './pin-trail.js';
 import { openGatewayHistory } from './open-gateway-history.js';
 import { createPolicyEngine } from './policy-engine.js';
+import { sayWhileWaiting } from './say-while-waiting.js';
 import { awaitCompiler } from './await-compiler.js';
 import { createWatchdog } from './watchdog-parts.js';
 import { openTlsFiles } from './tls-files.js';
@@ -51,6 +53,8 @@ export interface Gateway {
   /** The kept revisions. */
   readonly history: History;
   readonly policyDir: string | undefined;
+  /** Takes over what can change while it runs. Returns the names of the settings that did. */
+  adoptGuardrail(settings: GuardrailSettings): readonly string[];
   /** Settles when every serving process takes connections and changes are listened to. Decisions are answered before. Never rejects. */
   readonly ready: Promise<void>;
   /** False when file changes are not listened to. */
@@ -147,10 +151,14 @@ export async function startGateway({ config, token, log, version = '0.0.0', eval
     await checkAddress(config.gateway.api_bind, config.gateway.api_port);
     // The worker threads start while the first compile runs.
     policy.evaluator.warm();
-    const first: FirstRevision = await loadFirstRevision(policy, log);
+    const first: FirstRevision = await sayWhileWaiting(loadFirstRevision(policy, log), (seconds) =>
+      log.info({ seconds }, `reading and compiling the policies before the first decision: ${seconds} s`),
+    );
     // Together, within one drain time: a reload that the watcher began may take as long as the compiler is allowed to, or hang.
     const drained = (): Promise<void> => pause(config.http.drain_timeout, undefined, { ref: false });
-    closers.push(() => Promise.all([api.close(), Promise.race([watcher.close(), drained()])]).then(() => undefined));
+    closers.push(() =>
+      Promise.all([api.close(), Promise.race([watcher.close(), drained()])]).then(() => log.info({}, 'drained: no request is under way')),
+    );
     // It attaches the engine at once, and hears of changes after a while.
     const watching = watcher.start();
     const { url, host } = await api.listen(config.gateway.api_bind, config.gateway.api_port);
@@ -181,6 +189,7 @@ export async function startGateway({ config, token, log, version = '0.0.0', eval
     let closing: Promise<void> | undefined;
     return {
       url,
+      adoptGuardrail: (settings) => guardrail.adopt(settings),
       engine: policy.engine,
       audit,
       history,

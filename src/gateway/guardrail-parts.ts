@@ -32,6 +32,8 @@ export interface GuardrailOptions {
 /** The guardrail: scan, judge, live settings, and the routes of both and of the lists and the trail. */
 export interface GuardrailParts {
   readonly settings: () => GuardrailSettings;
+  /** See {@link LiveGuardrail.adopt}. */
+  readonly adopt: (settings: GuardrailSettings) => readonly string[];
   readonly judge: Judge | undefined;
   readonly resources: readonly Resource[];
   close(): Promise<void>;
@@ -50,6 +52,7 @@ export async function createGuardrailParts(options: GuardrailOptions): Promise<G
   const audit = (event: Parameters<AuditStore['append']>[0]): void => void options.audit.append(event);
   return {
     settings,
+    adopt: (changed) => live.adopt(changed),
     judge,
     resources: [
       ...inspectResources({ inspector, settings, metrics, audit, lists: () => enforcement.lists(), serving: () => engine.current?.id }),

@@ -69,6 +69,11 @@ function prettyLines(colorize: boolean): (line: string) => string {
   return format;
 }
 
+/** Whether a log of this format on standard error is one JSON object a line. */
+export function isJsonLog(format: LoggerOptions['format'] = 'auto'): boolean {
+  return format === 'json' || (format === 'auto' && !process.stderr.isTTY);
+}
+
 export function createLogger(options: LoggerOptions = {}): Logger {
   const { level = 'info', format = 'auto', secrets = [] } = options;
   const own = options.destination === undefined ? standardError() : undefined;

@@ -1,5 +1,6 @@
 import { DOMAIN_LOST, lostDomains } from '../domains/required-domains.js';
 import type { Outcome } from '../engine/engine.js';
+import { isAsked } from '../engine/reload-request.js';
 import type { Log } from '../log.js';
 import { placed } from '../policy/diagnostic.js';
 import type { Diagnostic } from '../policy/diagnostic.js';
@@ -35,11 +36,25 @@ function lifecycle(outcome: Outcome, policyDir: string): LifecycleRecord {
   };
 }
 
+/** What nobody judged was not rejected. */
+const FAILED: Readonly<Partial<Record<string, string>>> = {
+  compiler_missing: 'policy not compiled',
+  compiler_version_mismatch: 'policy not compiled',
+  compiler_crashed: 'policy not compiled',
+  compiler_timeout: 'policy not compiled',
+  compiler_closed: 'policy not compiled',
+  compiler_protocol: 'policy not compiled',
+  policy_dir_missing: 'policy not read',
+  policy_unreadable: 'policy not read',
+  policy_read_timeout: 'policy not read',
+  policy_unsettled: 'policy not read',
+};
+
 function rejection(outcome: Outcome): string {
   const [first, ...rest] = outcome.diagnostics.filter(({ severity }) => severity === 'error');
   const what = first === undefined ? (outcome.error?.message ?? 'unknown reason') : locateDiagnostic(first);
   const more = rest.length === 0 ? '' : ` (and ${rest.length} more)`;
-  return `policy rejected: ${what}${more}; ${whatServes(outcome)}`;
+  return `${FAILED[outcome.error?.code ?? ''] ?? 'policy rejected'}: ${what}${more}; ${whatServes(outcome)}`;
 }
 
 function whatServes({ revision, recovered }: Outcome): string {
@@ -99,7 +114,7 @@ export function logOutcome(log: Log, outcome: Outcome, policyDir: string): void 
       if (outcome.mended === true) log.info(fields, `policy mended: the folder holds ${short(outcome.revision)} again`);
       // Whoever asked for it reads here that it was done; the watcher looks often and asks for itself.
       else
-        log[outcome.trigger === 'api' ? 'info' : 'debug'](
+        log[isAsked(outcome.trigger) ? 'info' : 'debug'](
           fields,
           `policy unchanged: the folder holds ${short(outcome.revision)}, which serves`,
         );

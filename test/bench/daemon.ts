@@ -35,7 +35,7 @@ export async function startGatewayProcess(
       stdio: ['ignore', 'ignore', 'pipe'],
     },
   );
-  const url = await said(child, /listening on\s+(http:\/\/\S+)/u);
+  const url = await said(child, /listening on\s+(http:\/\/[^\s",]+)/u);
   return { name: 'gateway', url, pid: child.pid ?? 0, ended: endOf(child), stop: () => stop(child) };
 }
 

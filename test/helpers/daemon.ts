@@ -52,7 +52,7 @@ export async function startDaemon(args: readonly string[], env: NodeJS.ProcessEn
     'the gateway to say where it listens',
     () => {
       if (child.exitCode !== null) throw new Error(`The gateway ended with ${child.exitCode}:\n${output().stderr}`);
-      return /listening on\s+(\S+)/u.exec(output().stderr)?.[1];
+      return /listening on\s+([^\s",]+)/u.exec(output().stderr)?.[1];
     },
     60_000,
   );

@@ -18,7 +18,7 @@ export default class PolicyHistoryCommand extends GatewayCommand {
   async run(): Promise<HistoryListing> {
     const { flags } = await this.parse(PolicyHistoryCommand);
     const listing = await withLocalHistory(flags, this.config.version, (history) => history.list(flags.limit));
-    this.log(listing.entries.length === 0 ? 'nothing is kept yet' : renderHistory(listing, this.paint));
+    this.log(listing.entries.length === 0 ? 'nothing is kept yet' : renderHistory(listing, this.paint, this.columns));
     return listing;
   }
 }

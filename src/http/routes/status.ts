@@ -1,5 +1,6 @@
 import type { DecisionLogState } from '../../decisions/keeper.js';
 import type { Engine, Outcome } from '../../engine/engine.js';
+import type { Entry } from '../../history/entry.js';
 import type { WatchdogState } from '../../history/watchdog/watchdog.js';
 import type { Attachment } from '../attachment.js';
 import type { HistoryWrites, HttpDeps } from '../deps.js';
@@ -56,9 +57,23 @@ async function policyBlock(deps: HttpDeps, engine: Engine | undefined): Promise<
     pinned: engine?.pin ?? null,
     warm: engine?.warm ?? [],
     recovered: last?.recovered === true,
+    last_rejection: await lastRejection(deps),
     last_attempt: last === undefined ? null : attemptBlock(last),
     on_disk_differs: await onDiskDiffers(deps, revision?.id, last),
   };
+}
+
+/** The newest attempt of this gateway that was refused and is still kept. */
+async function lastRejection(deps: HttpDeps): Promise<Record<string, unknown> | null> {
+  const entries = (await deps.entries?.()) ?? [];
+  const refused = entries.filter(({ status }) => status === 'rejected').reduce<Entry | undefined>(newer, undefined);
+  if (refused === undefined) return null;
+  const { number, at, error } = refused;
+  return { number, at, code: error?.code ?? 'policy_rejected', message: error?.message ?? '' };
+}
+
+function newer(a: Entry | undefined, b: Entry): Entry {
+  return a !== undefined && a.number > b.number ? a : b;
 }
 
 function attemptBlock(outcome: Outcome): Record<string, unknown> {

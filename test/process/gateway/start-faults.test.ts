@@ -47,7 +47,8 @@ describe('a start that cannot go on says why, each cause with an exit code of it
       const home = await tempDir();
       await make(path.join(home, name));
       const { code, stderr } = await failingStart(cliEnv(home));
-      expect(stderr).toContain(`${path.join(home, name)} to be a regular file, got ${kind} [audit_store_failed]`);
+      expect(stderr).toContain('"code":"audit_store_failed"');
+      expect(stderr).toContain(`${path.join(home, name)} to be a regular file, got ${kind}`);
       expect(code).toBe(6);
     }
   });
@@ -56,7 +57,7 @@ describe('a start that cannot go on says why, each cause with an exit code of it
     const home = await tempDir();
     execFileSync('mkfifo', [path.join(home, 'gateway.db')]);
     const { code, stderr } = await runCli(['audit', 'list'], cliEnv(home));
-    expect(stderr).toContain('got a named pipe [audit_store_failed]');
+    expect(stderr).toMatch(/"code":"audit_store_failed".*got a named pipe/u);
     expect(code).toBe(6);
   });
 
@@ -66,7 +67,7 @@ describe('a start that cannot go on says why, each cause with an exit code of it
     let stderr = '';
     child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
     const code = await new Promise((resolve) => child.once('close', resolve));
-    expect(stderr).toContain('[files_exhausted]');
+    expect(stderr).toContain('files_exhausted');
     expect(stderr).toContain('ulimit -n');
     expect(code).toBe(8);
   });
@@ -77,7 +78,7 @@ describe('a start that cannot go on says why, each cause with an exit code of it
     await mkdir(deep);
     const { code, stderr } = await failingStart(cliEnv(home, { TMPDIR: deep, DEFENSECLAW_HTTP_PROCESSES: '1' }));
     expect(stderr).toContain('TMPDIR is too long for local sockets');
-    expect(stderr).toContain('[serving_failed]');
+    expect(stderr).toContain('"code":"serving_failed"');
     expect(code).toBe(7);
     expect(await readdir(deep)).toEqual([]);
   });
@@ -90,13 +91,13 @@ describe('a start that cannot go on says why, each cause with an exit code of it
     // Whoever waits for this compiler waits for ever.
     const env = cliEnv(await tempDir(), { DEFENSECLAW_REGO_COMPILER: await compilerBehind('process.stdin.resume();') });
     const { code, stderr } = await failingStart(env, { port });
-    expect(stderr).toContain(`another process listens on 127.0.0.1:${port} [address_in_use]`);
+    expect(stderr).toMatch(new RegExp(`"code":"address_in_use".*another process listens on 127.0.0.1:${port}`, 'u'));
     expect(code).toBe(3);
   });
 
   it('the address is not of this machine', async () => {
     const { code, stderr } = await failingStart(cliEnv(await tempDir()), { flags: ['--bind', '192.0.2.1'] });
-    expect(stderr).toContain('[address_unavailable]');
+    expect(stderr).toContain('"code":"address_unavailable"');
     expect(code).toBe(9);
   });
 });

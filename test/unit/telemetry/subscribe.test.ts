@@ -89,7 +89,7 @@ describe('what a reload leaves behind', () => {
   it('names the error when there is no place, and that nothing serves', () => {
     const { emit, lines } = watch();
     emit(rejection({ diagnostics: [], revision: undefined, error: { code: 'policy_dir_missing', message: 'no folder' } }));
-    expect(lines[0]?.['msg']).toBe('policy rejected: no folder; no revision serves');
+    expect(lines[0]?.['msg']).toBe('policy not read: no folder; no revision serves');
   });
 
   it.each([

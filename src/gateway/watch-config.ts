@@ -1,0 +1,100 @@
+import { readBounded } from '../config/bounded-file.js';
+import type { Config } from '../config/config.js';
+import { MAX_CONFIG_BYTES } from '../config/config-file.js';
+import { Secret } from '../config/secret.js';
+import { listSettings } from '../config/setting.js';
+import { asGatewayError } from '../errors.js';
+import type { Log } from '../log.js';
+
+/** How often the file is looked at, in ms. */
+const LOOK_MS = 1_000;
+
+export interface ConfigWatch {
+  readonly config: Config;
+  readonly log: Log;
+  /** The settings as they would be at a start now. Throws `config_*`. */
+  readonly load: () => Config;
+  /** Takes over what can change while it runs. Returns the names of the settings that did. */
+  readonly adopt: (config: Config) => readonly string[];
+  readonly lookMs?: number;
+}
+
+/**
+ * Looks at the config file, and says of each change what of it is live and what waits for a restart. One that cannot be used changes nothing, and
+ * is said. Returns what stops it.
+ */
+export function watchConfig({ config, log, load, adopt, lookMs = LOOK_MS }: ConfigWatch): () => void {
+  const file = config.paths.configFile;
+  let seen = contentOf(file);
+  let judged = seen;
+  const running = valuesOf(config);
+
+  /** Two looks have to see the same: an editor may write the file in steps. */
+  function look(): void {
+    const now = contentOf(file);
+    const settled = now === seen && now !== judged;
+    seen = now;
+    if (!settled) return;
+    judged = now;
+    try {
+      take(load());
+    } catch (thrown) {
+      const { code, message } = asGatewayError(thrown);
+      log.error({ code, file }, `the configuration cannot be used, the one of before stays: ${message}`);
+    }
+  }
+
+  function take(next: Config): void {
+    const values = valuesOf(next);
+    const live = adopt(next);
+    const changed = [...values].filter(([name, value]) => value !== running.get(name)).map(([name]) => name);
+    // What the gateway wrote into the file itself is live already, and is not told again.
+    const restart = changed.filter((name) => !isLive(name));
+    if (live.length === 0 && restart.length === 0) return;
+    const told = [
+      ...(live.length === 0 ? [] : [`live: ${live.join(', ')}`]),
+      ...(restart.length === 0 ? [] : [`needs a restart: ${restart.join(', ')}`]),
+    ];
+    log[restart.length === 0 ? 'info' : 'warn']({ file, live, restart }, `configuration changed; ${told.join('; ')}`);
+  }
+
+  const timer = setInterval(look, lookMs).unref();
+  return () => clearInterval(timer);
+}
+
+/** Settings that change while the gateway runs. */
+function isLive(name: string): boolean {
+  return LIVE.has(name);
+}
+
+const LIVE: ReadonlySet<string> = new Set([
+  'log.level',
+  'guardrail.mode',
+  'guardrail.scanner_mode',
+  'guardrail.block_message',
+  'guardrail.connector',
+  'guardrail.hilt.enabled',
+  'guardrail.hilt.min_severity',
+]);
+
+function contentOf(file: string): string {
+  try {
+    const bytes = readBounded(file, MAX_CONFIG_BYTES);
+    return bytes === undefined ? 'absent' : `bytes ${Buffer.from(bytes).toString('latin1')}`;
+  } catch (thrown) {
+    return `error ${asGatewayError(thrown).message}`;
+  }
+}
+
+/** Each setting by its dotted name, as text that can be compared. Never shown: secrets are among them. */
+function valuesOf(config: Config): Map<string, string> {
+  return new Map(listSettings().map(({ path }) => [path.join('.'), comparable(path.reduce<unknown>(member, config))]));
+}
+
+function member(value: unknown, key: string): unknown {
+  return typeof value === 'object' && value !== null ? (value as Readonly<Record<string, unknown>>)[key] : undefined;
+}
+
+function comparable(value: unknown): string {
+  return value instanceof Secret ? value.reveal() : (JSON.stringify(value) ?? '');
+}

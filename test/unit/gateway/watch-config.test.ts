@@ -1,0 +1,47 @@
+import { writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { loadConfig } from '../../../src/config/load.js';
+import { watchConfig } from '../../../src/gateway/watch-config.js';
+import { silentLog } from '../../../src/log.js';
+import { tempDir } from '../../helpers/temp-dir.js';
+import { waitFor } from '../../helpers/wait-for.js';
+
+async function watched(text: string) {
+  const home = await tempDir();
+  const file = path.join(home, 'config.yaml');
+  await writeFile(file, text);
+  const load = () => loadConfig({ env: { DEFENSECLAW_HOME: home }, cwd: home, userHome: home });
+  const said: string[] = [];
+  const say = (_fields: object, message: string) => void said.push(message);
+  let level: string = load().log.level;
+  const adopt = ({ log }: ReturnType<typeof load>) => {
+    if (log.level === level) return [];
+    level = log.level;
+    return ['log.level'];
+  };
+  onTestFinished(watchConfig({ config: load(), log: { ...silentLog, info: say, warn: say, error: say }, load, adopt, lookMs: 5 }));
+  const edit = async (next: string) => {
+    const before = said.length;
+    await writeFile(file, next);
+    return waitFor('the change to be told', () => said.slice(before)[0]);
+  };
+  return { edit, level: () => level };
+}
+
+describe('a config file that changes while the gateway runs', () => {
+  it('is live as far as it can be, names what waits for a restart, and keeps what was before a broken one', async () => {
+    const { edit, level } = await watched('log:\n  level: info\n');
+    expect(await edit('log:\n  level: debug\ngateway:\n  api_port: 1\n  token: very-secret\n')).toBe(
+      'configuration changed; live: log.level; needs a restart: gateway.api_port, gateway.token',
+    );
+    expect(level()).toBe('debug');
+    expect(await edit('log:\n  levle: warn\n')).toMatch(
+      /^the configuration cannot be used, the one of before stays: .*config\.yaml:2:3: log\.levle/u,
+    );
+    expect(level()).toBe('debug');
+    // What waits for a restart is told of the settings that run, not of the edit before.
+    expect(await edit('log:\n  level: warn\n')).toBe('configuration changed; live: log.level');
+    expect(await edit('log:\n  level: warn\nhttp:\n  processes: 3\n')).toBe('configuration changed; needs a restart: http.processes');
+  });
+});
