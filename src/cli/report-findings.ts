@@ -29,6 +29,17 @@ export function toGithub({ root, diagnostics }: Findings, { cwd }: Pick<ReportOp
     .join('\n');
 }
 
+/** `file:line:column: severity: message [code]`, a line each, as editors read the output of compilers. A finding without a file has no line to go to. */
+export function toUnix({ root, diagnostics }: Findings, { cwd }: Pick<ReportOptions, 'cwd'>): string {
+  return diagnostics
+    .map((found) => {
+      const { severity, code, file, row, path: dataPath } = found;
+      const place = file === undefined ? (dataPath ?? root) : `${fileName(root, file, cwd)}:${row ?? 1}:${columnsOf(found).column ?? 1}`;
+      return `${place}: ${severity}: ${messageOf(found).replaceAll('\n', ' ')} [${code}]`;
+    })
+    .join('\n');
+}
+
 /** A SARIF 2.1.0 log as JSON text. */
 export function toSarif({ root, diagnostics }: Findings, { cwd, version }: ReportOptions): string {
   const rules = [...new Set(diagnostics.map(({ code }) => code))].sort();

@@ -3,10 +3,15 @@ import { POLICY_ARGS, POLICY_FLAGS } from '../../cli/flags.js';
 import { LocalPolicyCommand } from '../../cli/local-policy-command.js';
 import { count, renderDiagnostics } from '../../cli/render-diagnostics.js';
 import { renderInventory } from '../../cli/render-validation.js';
-import { toGithub, toSarif } from '../../cli/report-findings.js';
+import { toGithub, toSarif, toUnix } from '../../cli/report-findings.js';
 import { validatePolicy } from '../../gateway/validate-policy.js';
 import type { Validation } from '../../gateway/validate-policy.js';
-import { ERRORS } from '../../errors.js';
+import { asGatewayError, ERRORS } from '../../errors.js';
+import type { GatewayError } from '../../errors.js';
+
+/** Around each round of --watch. */
+const ROUND_BEGINS = 'checking again';
+const ROUND_ENDS = 'watching for changes';
 
 export default class PolicyValidate extends LocalPolicyCommand {
   static override summary = 'Check a policy folder without serving it';
@@ -16,37 +21,69 @@ export default class PolicyValidate extends LocalPolicyCommand {
     '<%= config.bin %> policy validate',
     '<%= config.bin %> policy validate ./policies --strict',
     '<%= config.bin %> policy validate --format sarif > policies.sarif',
+    '<%= config.bin %> policy validate --watch --format unix',
   ];
   static override args = POLICY_ARGS;
   static override flags = {
     ...POLICY_FLAGS,
+    watch: Flags.boolean({ char: 'w', description: 'Check again whenever a file of the folder changes', exclusive: ['json'] }),
     strict: Flags.boolean({ description: 'Take warnings for errors' }),
     'max-errors': Flags.integer({ char: 'm', min: 1, max: 10_000, default: 100, description: 'Errors of the compiler to show' }),
     format: Flags.option({
-      options: ['pretty', 'json', 'github', 'sarif'] as const,
+      options: ['pretty', 'json', 'github', 'sarif', 'unix'] as const,
       default: 'pretty' as const,
-      description: 'Shape of the report: for people, JSON (as --json), annotations of GitHub Actions, or SARIF 2.1.0',
+      description:
+        'Shape of the report: for people, JSON (as --json), annotations of GitHub Actions, SARIF 2.1.0, or a line each for editors (unix)',
     })(),
   };
 
   protected override readonly tellsUnread = true;
 
-  async run(): Promise<Validation> {
+  async run(): Promise<Validation | undefined> {
     const { args, flags } = await this.parse(PolicyValidate);
-    const validation = await this.withPolicy({ args, flags }, ({ parts, config }) =>
-      validatePolicy(parts, { strict: flags.strict, schemaTimeoutMs: config.gates.timeout, maxDiagnostics: flags['max-errors'] }),
-    );
-    if (!validation.valid) this.endWith(ERRORS.policy_rejected.exit);
-    if (!this.jsonEnabled()) this.#report(validation, flags.format);
-    return validation;
+    return this.withPolicy({ args, flags }, async ({ parts, config, dir }) => {
+      const options = { strict: flags.strict, schemaTimeoutMs: config.gates.timeout, maxDiagnostics: flags['max-errors'] };
+      const once = async (): Promise<Validation> => {
+        const validation = await validatePolicy(parts, options);
+        this.endWith(validation.valid ? 0 : ERRORS.policy_rejected.exit);
+        if (!this.jsonEnabled()) this.#report(validation, flags.format);
+        return validation;
+      };
+      const again = (): Promise<unknown> => once().catch((thrown: unknown) => this.#trouble(asGatewayError(thrown)));
+      if (!flags.watch) return once();
+      await again();
+      await this.#watch(dir, again);
+      return undefined;
+    });
   }
 
-  #report(validation: Validation, format: 'pretty' | 'json' | 'github' | 'sarif'): void {
+  /** Says where one round of findings ends: an editor takes what it showed before for stale when the next one begins. */
+  async #watch(dir: string, again: () => Promise<unknown>): Promise<void> {
+    const stop = new AbortController();
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());
+    // Whoever read the report has gone.
+    process.stdout.on('error', () => stop.abort());
+    this.logToStderr(ROUND_ENDS);
+    const { watchFolder } = await import('../../watcher/watch-folder.js');
+    const round = async (): Promise<void> => {
+      this.logToStderr(ROUND_BEGINS);
+      await again();
+      this.logToStderr(ROUND_ENDS);
+    };
+    await watchFolder(dir, round, stop.signal);
+  }
+
+  #trouble(error: GatewayError): void {
+    this.endWith(error.spec.exit);
+    this.say(error);
+  }
+
+  #report(validation: Validation, format: 'pretty' | 'json' | 'github' | 'sarif' | 'unix'): void {
     const options = { cwd: process.cwd(), version: this.config.version };
     if (format === 'json') process.stdout.write(`${JSON.stringify(validation, undefined, 2)}\n`);
     else if (format === 'sarif') process.stdout.write(`${toSarif(validation, options)}\n`);
     else if (format === 'pretty') this.#show(validation);
-    else if (validation.diagnostics.length > 0) this.log(toGithub(validation, options));
+    else if (validation.diagnostics.length > 0) this.log(format === 'unix' ? toUnix(validation, options) : toGithub(validation, options));
   }
 
   #show(validation: Validation): void {
