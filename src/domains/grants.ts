@@ -23,7 +23,7 @@ const BY_ENTRYPOINT = new Map<string, (document: Document) => readonly string[]>
  * the domain has it; else a true or permitting value grants its path. `path` is a slash path without `data`, `value` undefined for an
  * undefined decision.
  */
-export function grantsOf(path: string, value: unknown): readonly string[] {
+function grantsOf(path: string, value: unknown): readonly string[] {
   const whole = BY_ENTRYPOINT.get(path);
   if (whole !== undefined) return isDocument(value) ? whole(value) : [];
   const [name = '', ...above] = path.split('/').reverse();

@@ -77,7 +77,7 @@ function placesOf(reach: ReadonlySet<string>, { mined, data }: Surface): Map<str
 }
 
 /** The values at a path in which `*` is any member, and a last `#` the keys. */
-export function valuesAt(document: unknown, path: readonly string[]): readonly unknown[] {
+function valuesAt(document: unknown, path: readonly string[]): readonly unknown[] {
   let found: readonly unknown[] = [document];
   for (const name of path) found = found.flatMap((value) => stepInto(value, name)).slice(0, MAX_VALUES);
   return found;
