@@ -11,7 +11,7 @@ const LAYERS = [
   ['testing'],
   ['engine'],
   ['domains', 'gates', 'impact'],
-  ['http', 'watcher', 'judge', 'audit', 'telemetry', 'history'],
+  ['http', 'watcher', 'judge', 'audit', 'telemetry', 'history', 'decisions'],
   ['serving'],
   ['cli', 'gateway'],
   ['commands'],

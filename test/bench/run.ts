@@ -2,6 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { cpus } from 'node:os';
 import path from 'node:path';
 import { ROOT } from './daemon.js';
+import { benchDecisions } from './decisions.js';
 import { benchEvaluation } from './evaluation.js';
 import { benchHistory } from './history.js';
 import { benchReload } from './reload.js';
@@ -9,13 +10,14 @@ import { benchFirstDecision } from './first-decision.js';
 import type { Rows } from './reload.js';
 import { benchSets } from './sets.js';
 
-/** `npm run bench [reload|sets|first|evaluation|history …]`: prints a table a section and writes everything as JSON. */
+/** `npm run bench [reload|sets|first|evaluation|history|decisions …]`: prints a table a section and writes everything as JSON. */
 const SECTIONS: Readonly<Record<string, () => Promise<Rows>>> = {
   reload: benchReload,
   sets: benchSets,
   first: benchFirstDecision,
   evaluation: benchEvaluation,
   history: benchHistory,
+  decisions: benchDecisions,
 };
 
 const chosen = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(SECTIONS);

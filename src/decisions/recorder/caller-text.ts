@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Caller } from '../decision-log.js';
+import { asciiJson } from './ascii-json.js';
 
 /** Clients send the same few values over and over; what differs each time is not worth room. */
 const MAX_KNOWN = 512;
@@ -15,11 +16,11 @@ const MEMBERS = [
 
 const TRACE_PARENT = /^[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})([0-9a-f]{16})-[0-9a-f]{2}/u;
 
-/** Makes the members of `custom` that tell who asked, each with a comma before it. */
+/** Makes the members of `custom` that tell who asked, each with a comma before it, in ASCII. */
 export function createCallerText(): (headers: IncomingHttpHeaders) => string {
   const known = new Map<string, string>();
   return (headers) => {
-    const key = `${text(headers['x-defenseclaw-client'])}\n${text(headers['x-defenseclaw-agent-id'])}\n${text(headers['x-defenseclaw-agent-instance-id'])}\n${text(headers['x-defenseclaw-session-id'])}`;
+    const key = keyOf(headers);
     const found = known.get(key);
     if (found !== undefined) return found;
     const made = MEMBERS.map(([name, header]) => memberOf(name, text(headers[header]))).join('');
@@ -27,6 +28,16 @@ export function createCallerText(): (headers: IncomingHttpHeaders) => string {
     known.set(key, made);
     return made;
   };
+}
+
+/** Most clients tell their name at most: that is a text whose hash is known, where the others have to be put together first. */
+function keyOf(headers: IncomingHttpHeaders): string {
+  const client = text(headers['x-defenseclaw-client']);
+  const agent = headers['x-defenseclaw-agent-id'];
+  const instance = headers['x-defenseclaw-agent-instance-id'];
+  const session = headers['x-defenseclaw-session-id'];
+  if (agent === undefined && instance === undefined && session === undefined) return client;
+  return `${client}\n${text(agent)}\n${text(instance)}\n${text(session)}`;
 }
 
 /** The members that tell the trace, each with a comma after it; empty when the request belongs to none. */
@@ -38,14 +49,14 @@ export function traceText({ traceparent }: IncomingHttpHeaders): string {
 
 /** The member that tells the peer, with a comma after it. */
 export function peerText({ remoteAddress }: Pick<Caller, 'remoteAddress'>): string {
-  return remoteAddress === undefined ? '' : `"requested_by":${JSON.stringify(remoteAddress)},`;
+  return remoteAddress === undefined ? '' : `"requested_by":${asciiJson(remoteAddress)},`;
 }
 
 function memberOf(name: string, value: string): string {
   if (value === '') return '';
   // Node hands the bytes of a header over as one character each.
   const decoded = Buffer.from(value, 'latin1').toString('utf8').slice(0, MAX_VALUE);
-  return `,"${name}":${JSON.stringify(decoded)}`;
+  return `,"${name}":${asciiJson(decoded)}`;
 }
 
 function text(value: string | string[] | undefined): string {

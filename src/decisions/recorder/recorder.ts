@@ -1,6 +1,7 @@
 import { createDecisionIds } from '../decision-id.js';
 import type { DecisionFacts, DecisionLog } from '../decision-log.js';
 import { FIRST_MEMBER } from '../store/lines.js';
+import { asciiJson } from './ascii-json.js';
 import { createCallerText, peerText, traceText } from './caller-text.js';
 import { Chunk } from './chunk.js';
 import { fit } from './fit.js';
@@ -35,6 +36,10 @@ const CHUNK_BYTES = 256 * 1024;
 const HEAD_BYTES = 64 * 1024;
 const BYTES_A_CHARACTER = 3;
 const MAX_MESSAGE = 2_048;
+/** Room for the id, the time and what follows input and result. */
+const REST_BYTES = 256;
+/** Callers choose the paths, so only so many are kept. */
+const MAX_ORIGINS = 256;
 
 /**
  * What was asked and answered is text already: it is copied as it is. Putting a record down takes about a microsecond, and neither parses
@@ -45,13 +50,13 @@ export function createRecorder({ settings, emit, count }: RecorderOptions): Reco
   const chunk = new Chunk(Math.max(CHUNK_BYTES, BYTES_A_CHARACTER * maxBytesPerRecord + HEAD_BYTES));
   const nextId = createDecisionIds();
   const callerText = createCallerText();
-  const labelText = `"labels":${JSON.stringify(labels)},`;
+  const labelText = `{"id":${asciiJson(labels.id)},"version":${asciiJson(labels.version)}}`;
   let lost = 0;
   let timer: NodeJS.Timeout | undefined;
   let stampMs = 0;
   let stamp = '';
   let revision: string | undefined;
-  let originText = labelText;
+  const origins = new Map<string, Uint8Array>();
 
   function timeText(ms: number): string {
     if (ms !== stampMs) {
@@ -61,13 +66,18 @@ export function createRecorder({ settings, emit, count }: RecorderOptions): Reco
     return stamp;
   }
 
-  /** The members that tell who decided by what. */
-  function originOf(id: string | undefined): string {
-    if (id !== revision) {
+  /** The members that tell what was asked of whom: the same bytes for all decisions of one path and revision. */
+  function originOf(path: string, id: string | undefined): Uint8Array {
+    if (id !== revision || origins.size >= MAX_ORIGINS) {
       revision = id;
-      originText = id === undefined ? labelText : `${labelText}"bundles":{"policies":{"revision":${JSON.stringify(id)}}},`;
+      origins.clear();
     }
-    return originText;
+    const known = origins.get(path);
+    if (known !== undefined) return known;
+    const bundles = id === undefined ? '' : `"bundles":{"policies":{"revision":${asciiJson(id)}}},`;
+    const made = Buffer.from(`","path":${asciiJson(path)},"labels":${labelText},${bundles}`);
+    origins.set(path, made);
+    return made;
   }
 
   function flush(): void {
@@ -83,21 +93,24 @@ export function createRecorder({ settings, emit, count }: RecorderOptions): Reco
     const { caller, path, domain, verdict, error, startMs, strictBuiltinErrors, batchId } = facts;
     const { input, result, oversized } = fit(facts, maxBytesPerRecord);
     const ns = Math.max(0, Math.round((performance.now() - startMs) * 1e6));
+    const origin = originOf(path, facts.revision);
     const head =
-      `${FIRST_MEMBER}${id}","timestamp":"${timeText(ms)}","path":${JSON.stringify(path)},${originOf(facts.revision)}` +
       (batchId === undefined ? '' : `"batch_decision_id":"${batchId}",`) +
       `${traceText(caller.headers)}${peerText(caller)}"metrics":{"timer_server_handler_ns":${ns}},"custom":{"domain":"${domain}","verdict":` +
-      `${JSON.stringify(verdict)},"request_id":${JSON.stringify(caller.requestId)}${callerText(caller.headers)}` +
+      `${asciiJson(verdict)},"request_id":${asciiJson(caller.requestId)}${callerText(caller.headers)}` +
       (strictBuiltinErrors ? ',"strict_builtin_errors":true' : '') +
       (oversized === undefined ? '}' : `,"oversized":${JSON.stringify(oversized)}}`) +
-      (error === undefined ? '' : `,"error":${JSON.stringify({ code: error.code, message: error.message.slice(0, MAX_MESSAGE) })}`) +
+      (error === undefined ? '' : errorText(error)) +
       (input === undefined ? '' : ',"input":');
-    const most = (head.length + (result?.length ?? 0)) * BYTES_A_CHARACTER + (input?.length ?? 0) + HEAD_END;
+    const most = head.length + origin.length + (result?.length ?? 0) * BYTES_A_CHARACTER + (input?.length ?? 0) + REST_BYTES;
     if (!chunk.fits(most)) flush();
     if (!chunk.fits(most)) throw new RangeError('Expected a record to fit');
-    chunk.text(head);
+    chunk.ascii(`${FIRST_MEMBER}${id}","timestamp":"${timeText(ms)}`);
+    chunk.bytes(origin);
+    chunk.ascii(head);
     if (input !== undefined) chunk.json(input);
-    chunk.text(result === undefined ? '}' : `,"result":${result}}`);
+    if (result === undefined) chunk.ascii('}');
+    else chunk.text(`,"result":${result}}`);
     chunk.end();
   }
 
@@ -121,5 +134,6 @@ export function createRecorder({ settings, emit, count }: RecorderOptions): Reco
   };
 }
 
-/** Room for what follows input and result. */
-const HEAD_END = 64;
+function errorText({ code, message }: NonNullable<DecisionFacts['error']>): string {
+  return `,"error":{"code":${asciiJson(code)},"message":${asciiJson(message.slice(0, MAX_MESSAGE))}}`;
+}

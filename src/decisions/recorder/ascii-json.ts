@@ -1,0 +1,8 @@
+const PLAIN = /^[\w .:/@+=,;~-]*$/u;
+const BEYOND_ASCII = /[\u007f-\uffff]/g;
+
+/** JSON text of a text in ASCII alone, which is written a character a byte. */
+export function asciiJson(text: string): string {
+  if (PLAIN.test(text)) return `"${text}"`;
+  return JSON.stringify(text).replace(BEYOND_ASCII, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
+}
