@@ -71,6 +71,11 @@ export const ERRORS = {
     exit: 1,
     hint: 'See `decisions list` for what is kept; older records were pruned (decisions.keep, decisions.max_bytes).',
   },
+  decision_not_replayable: {
+    status: 409,
+    exit: 1,
+    hint: 'Only a decision whose revision and whole input were recorded can be made again.',
+  },
   // compiler service
   compiler_missing: { status: 500, exit: 5, hint: 'Install Go >= 1.25 and run `npm run build`, or set DEFENSECLAW_REGO_COMPILER.' },
   compiler_version_mismatch: { status: 500, exit: 5, hint: 'Run `npm run build` so that both halves come from one version.' },

@@ -1,15 +1,21 @@
 import { existsSync } from 'node:fs';
 import { GatewayError } from '../errors.js';
+import { createExplain } from '../gateway/explain.js';
 import { addressOf, openGatewayHistory } from '../gateway/open-gateway-history.js';
 import { createPolicyEngine } from '../gateway/policy-engine.js';
 import { createPolicyHistory } from '../gateway/policy-history.js';
 import type { PolicyHistory } from '../gateway/policy-history.js';
+import type { Explain } from '../http/opa/explain.js';
 import { silentLog } from '../log.js';
 import { configFromFlags } from './settings.js';
 import type { SettingFlags } from './settings.js';
 
 /** Looks into the history of the data folder; a gateway may be writing into it at the same time, or none may run. Throws `history_unknown`. */
-export async function withLocalHistory<T>(flags: SettingFlags, version: string, look: (history: PolicyHistory) => Promise<T>): Promise<T> {
+export async function withLocalHistory<T>(
+  flags: SettingFlags,
+  version: string,
+  look: (history: PolicyHistory, explain: Explain) => Promise<T>,
+): Promise<T> {
   const config = configFromFlags(flags);
   if (!existsSync(config.paths.historyDir)) {
     throw new GatewayError('history_unknown', `no policy has been kept yet in ${config.paths.historyDir}`);
@@ -19,7 +25,7 @@ export async function withLocalHistory<T>(flags: SettingFlags, version: string, 
   const head = heads.find(({ address }) => address === addressOf(config)) ?? heads[0];
   const parts = createPolicyEngine({ config, policyDir: head?.policyDir ?? config.paths.policyDir, log: silentLog, history });
   try {
-    return await look(createPolicyHistory({ history, parts, head }));
+    return await look(createPolicyHistory({ history, parts, head }), createExplain(parts.compiler));
   } finally {
     await parts.close();
   }

@@ -15,7 +15,7 @@ const IDENTIFIER = /^[A-Za-z_][A-Za-z0-9_]*$/u;
 /** Explanations by OPA's interpreter, on the sources of the revision that serves; one at a time, for its compiler has other things to do. */
 export function createExplain(compiler: Pick<RegoCompiler, 'evaluate'>): Explain {
   let busy = false;
-  return async ({ source, data }, { path, input, mode, strictBuiltinErrors }) => {
+  return async ({ source, data }, { path, input, mode, strictBuiltinErrors, exhaustive = false }) => {
     if (busy) throw new GatewayError('evaluation_overloaded', 'another explanation is being made');
     busy = true;
     try {
@@ -26,7 +26,13 @@ export function createExplain(compiler: Pick<RegoCompiler, 'evaluate'>): Explain
         timeoutMs: TIMEOUT_MS,
         maxMemoryMb: MAX_MEMORY_MB,
         evaluations: [
-          { query, explain: mode, strictBuiltinErrors, ...(input === undefined ? {} : { input: Buffer.from(input).toString('utf8') }) },
+          {
+            query,
+            explain: mode,
+            strictBuiltinErrors,
+            ...(exhaustive ? { exhaustive } : {}),
+            ...(input === undefined ? {} : { input: Buffer.from(input).toString('utf8') }),
+          },
         ],
       });
       const [result] = results;

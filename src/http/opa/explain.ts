@@ -12,10 +12,12 @@ import type { Question } from './document.js';
 export interface ExplainQuestion extends Pick<Question, 'path' | 'input'> {
   readonly mode: ExplainMode;
   readonly strictBuiltinErrors: boolean;
+  /** Every rule is tried, also those that the rule index would pass over. */
+  readonly exhaustive?: boolean;
 }
 
 /** Asks OPA's interpreter about the sources of a revision. Bounded in time and memory. Throws `evaluation_overloaded`, `compiler_*`. */
-export type Explain = (revision: Revision, question: ExplainQuestion) => Promise<QueryResult>;
+export type Explain = (revision: Pick<Revision, 'source' | 'data'>, question: ExplainQuestion) => Promise<QueryResult>;
 
 const MODES: readonly ExplainMode[] = ['notes', 'fails', 'full', 'debug'];
 
@@ -32,6 +34,8 @@ function isMode(word: string): word is ExplainMode {
 /** What the interpreter said, as members of a Data API answer. */
 export interface Explained {
   readonly result: string | undefined;
+  /** The engine that serves says the same. */
+  readonly agrees: boolean;
   /** JSON text of the members, without braces. */
   readonly members: string;
 }
@@ -51,7 +55,7 @@ export function explained({ json = '[]', explanation, error }: QueryResult, serv
     `"explanation_agrees":${agrees}`,
     ...(truncated ? ['"explanation_truncated":true'] : []),
   ];
-  return { result: result === undefined ? undefined : formatJson(result), members: members.join(',') };
+  return { result: result === undefined ? undefined : formatJson(result), agrees, members: members.join(',') };
 }
 
 function sameText(interpreted: RegoValue | undefined, served: string | undefined): boolean {

@@ -65,6 +65,12 @@ test('decisions of serving processes are recorded, those of clients that hang up
   expect(JSON.parse(stats.stdout)).toMatchObject([
     { path: 'app/allow', decisions: records.length, errors: 0, results: { true: records.length } },
   ]);
+  const explained = await runCli(['decisions', 'explain', ids[0] ?? '', '--json'], env);
+  expect(JSON.parse(explained.stdout)).toMatchObject({
+    result: 'true',
+    agrees: true,
+    held: [{ rule: 'data.app.allow', place: 'app.rego:3' }],
+  });
   const unknown = await runCli(['decisions', 'show', '01890a5d-ac96-774b-bcce-b302099a8057'], env);
   expect(unknown).toMatchObject({ code: 1, stderr: expect.stringContaining('[decision_unknown]') as string });
 });
