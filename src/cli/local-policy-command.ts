@@ -1,4 +1,5 @@
 import { GatewayCommand } from './base-command.js';
+import { sayWhileWaiting } from '../gateway/say-while-waiting.js';
 import { localFolder, serve, withLocalPolicy } from './local-policy.js';
 import type { LocalFlags, LocalFolder, LocalPolicy } from './local-policy.js';
 import { besideText, modulesBeside } from '../policy/inventory.js';
@@ -23,6 +24,13 @@ export abstract class LocalPolicyCommand extends GatewayCommand {
     const found = await localFolder(flags, args.dir);
     if (!this.jsonEnabled()) await this.#introduce(found);
     return found;
+  }
+
+  /** Says on a terminal that work which takes longer than a second goes on. */
+  protected whileWaiting<T>(work: Promise<T>, what: string): Promise<T> {
+    if (process.stderr.isTTY && !this.jsonEnabled())
+      return sayWhileWaiting(work, (seconds) => this.logToStderr(this.paintError('dim', `${what}: ${seconds} s`)));
+    return work;
   }
 
   /** The same with the policies compiled and serving; throws what the reload was rejected for. */

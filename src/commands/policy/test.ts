@@ -30,7 +30,7 @@ export default class PolicyTest extends LocalPolicyCommand {
     tests.warm(engineOf(wanted));
     try {
       const session = new TestSession(tests, dir, wanted, this.#output());
-      this.endWith(wanted.bench ? await session.bench() : await session.run());
+      this.endWith(wanted.bench ? await session.bench() : await this.whileWaiting(session.run(), 'testing the policies'));
       if (wanted.watch) await this.#watch(session, dir);
     } finally {
       await tests.close();

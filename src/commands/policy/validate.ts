@@ -44,7 +44,7 @@ export default class PolicyValidate extends LocalPolicyCommand {
     return this.withPolicy({ args, flags }, async ({ parts, config, dir }) => {
       const options = { strict: flags.strict, schemaTimeoutMs: config.gates.timeout, maxDiagnostics: flags['max-errors'] };
       const once = async (): Promise<Validation> => {
-        const validation = await validatePolicy(parts, options);
+        const validation = await this.whileWaiting(validatePolicy(parts, options), 'checking the policies');
         this.endWith(validation.valid ? 0 : ERRORS.policy_rejected.exit);
         if (!this.jsonEnabled()) this.#report(validation, flags.format);
         return validation;
