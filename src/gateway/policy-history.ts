@@ -70,6 +70,8 @@ export function createPolicyHistory({ history, parts, head }: PolicyHistoryOptio
   }
 
   async function idOf(selector: string): Promise<string> {
+    // Named in full it needs no looking up, which takes longer than going back to it.
+    if (engine.warm.includes(selector)) return selector;
     const { revision } = await entry(selector);
     if (revision === undefined) throw new GatewayError('history_unknown', `${selector} names an attempt that read no sources`);
     return revision;

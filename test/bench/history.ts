@@ -14,10 +14,12 @@ import type { History } from '../../src/history/history.js';
 import { silentLog } from '../../src/log.js';
 import { ask, ROOT, startGatewayProcess } from './daemon.js';
 import { percentile } from './load.js';
-import { createPoller } from './poller.js';
+import { createClient, createPoller } from './poller.js';
 import type { Rows } from './reload.js';
 
 const TURNS = 30;
+/** Edits by the one engine and the other, to tell what the store costs from what the machine does. */
+const COST_TURNS = 80;
 const STARTS = 5;
 const LOOK_MS = 5;
 const REVISIONS = 50;
@@ -51,6 +53,7 @@ async function rollbacks(dir: string, home: string, rows: Rows): Promise<void> {
   await writeFile(markerFile(dir), marker(0));
   const gateway = await startGatewayProcess(dir, home);
   const poller = createPoller(gateway.url, MARKER_PATH);
+  const operator = createClient(gateway.url);
   try {
     const ids: string[] = [];
     for (let value = 0; value < 8; value++) {
@@ -61,7 +64,7 @@ async function rollbacks(dir: string, home: string, rows: Rows): Promise<void> {
       // The poller asks beside the request, as agents do: the swap comes before what is written down about it.
       let answered = NaN;
       const start = performance.now();
-      const done = ask(gateway, '/policy/rollback', { revision: ids[value] }).then(() => (answered = performance.now() - start));
+      const done = operator.post('/policy/rollback', { revision: ids[value] }).then(() => (answered = performance.now() - start));
       const decided = await poller.until(value);
       await done;
       return { decided: decided - start, answered };
@@ -80,6 +83,7 @@ async function rollbacks(dir: string, home: string, rows: Rows): Promise<void> {
     await ask(gateway, '/policy/resume');
   } finally {
     poller.close();
+    operator.close();
     await gateway.stop();
   }
 }
@@ -140,7 +144,7 @@ async function cost(dataDir: string, dir: string): Promise<Record<string, number
   const engines = { with: open(dir, dataDir, true), without: open(dir, dataDir, false) };
   const samples: Record<keyof typeof engines, number[]> = { with: [], without: [] };
   try {
-    for (let turn = 0; turn < TURNS + 2; turn++) {
+    for (let turn = 0; turn < COST_TURNS + 2; turn++) {
       await writeFile(markerFile(dir), marker(100 + turn));
       for (const name of turn % 2 === 0 ? (['with', 'without'] as const) : (['without', 'with'] as const)) {
         const start = performance.now();
@@ -152,8 +156,14 @@ async function cost(dataDir: string, dir: string): Promise<Record<string, number
   } finally {
     for (const parts of Object.values(engines)) await close(parts);
   }
-  const [kept, plain] = [percentile(samples.with, 0.5), percentile(samples.without, 0.5)];
-  return { 'p50 with': round(kept), 'p50 without': round(plain), difference: round(kept - plain) };
+  // Turn by turn: what the machine does meanwhile is in both.
+  const differences = samples.with.map((ms, turn) => ms - (samples.without[turn] ?? NaN));
+  const [low, middle, high] = [0.25, 0.5, 0.75].map((share) => round(percentile(differences, share)));
+  return {
+    'p50 with': round(percentile(samples.with, 0.5)),
+    'p50 without': round(percentile(samples.without, 0.5)),
+    ...{ 'difference p25': low ?? NaN, 'difference p50': middle ?? NaN, 'difference p75': high ?? NaN },
+  };
 }
 
 /** The folder of the store after so many edits of one module. */
