@@ -20,5 +20,6 @@ export function plainTable(
     style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0 },
   });
   for (const row of rows) table.push([...row]);
-  return table.toString();
+  // The last column is as wide as its longest cell.
+  return table.toString().replace(/ +$/gmu, '');
 }

@@ -69,6 +69,13 @@ export function createPolicyHistory({ history, parts, head }: PolicyHistoryOptio
     return selectEntry(selector, { entries, serving });
   }
 
+  /** What a comparison is made with: what served until now, also after going back to something older, from where one can go back no further. */
+  async function servedBefore(): Promise<Entry> {
+    const { serving } = standing();
+    const came = (await history.entries()).findLast(({ revision, status }) => revision === serving && status === 'reloaded');
+    return entry(came?.previous ?? 'previous');
+  }
+
   async function idOf(selector: string): Promise<string> {
     // Named in full it needs no looking up, which takes longer than going back to it.
     if (engine.warm.includes(selector)) return selector;
@@ -80,7 +87,7 @@ export function createPolicyHistory({ history, parts, head }: PolicyHistoryOptio
   async function sideOf(selector: string, folders: boolean): Promise<PolicySide> {
     if (selector === 'disk') return sideOfFolder('disk', () => readSources(parts));
     if (folders && (await isFolder(selector))) return sideOfFolder(selector, () => parts.reader.read(path.resolve(selector)));
-    const found = await entry(selector);
+    const found = await (selector === 'previous' ? servedBefore() : entry(selector));
     const label = found.revision === undefined ? `attempt ${found.number}` : shortId(found.revision);
     if (found.maker === undefined) return { label, source: await history.sources(found) };
     const { source, policy, data } = await history.loadEntry(found);

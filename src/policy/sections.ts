@@ -1,5 +1,7 @@
 import { findBlockLists } from './block-lists.js';
 import type { BlockLists } from './block-lists.js';
+import { findDefaultWords } from './default-words.js';
+import type { DefaultWords } from './default-words.js';
 import { splitObject, valueOf } from './json-slices.js';
 
 /** The members of a data document at its root, each as the JSON text that was written. */
@@ -12,10 +14,12 @@ type SectionPlace = readonly [name: string, start: number, end: number];
 export interface DataSurvey {
   readonly places: readonly SectionPlace[];
   readonly blockLists: BlockLists;
+  readonly defaults: DefaultWords;
 }
 
 const sections = new WeakMap<Uint8Array, Sections>();
 const blockLists = new WeakMap<Uint8Array, BlockLists>();
+const defaults = new WeakMap<Uint8Array, DefaultWords>();
 
 /** The members of a document, cut once. A large document is cut on another thread, see {@link rememberSurvey}. */
 export function sectionsOf(data: Uint8Array): Sections {
@@ -31,23 +35,31 @@ export function blockListsOf(data: Uint8Array): BlockLists {
   return found;
 }
 
+/** See {@link findDefaultWords}; looked for once. */
+export function defaultWordsOf(data: Uint8Array): DefaultWords {
+  const found = defaults.get(data) ?? findDefaultWords(data);
+  defaults.set(data, found);
+  return found;
+}
+
 export function surveyData(data: Uint8Array): DataSurvey {
   const places = [...splitObject(data)].map(([name, json]): SectionPlace => {
     const start = json.byteOffset - data.byteOffset;
     return [name, start, start + json.byteLength];
   });
-  return { places, blockLists: findBlockLists(data) };
+  return { places, blockLists: findBlockLists(data), defaults: findDefaultWords(data) };
 }
 
 /** Takes over what another thread has found. */
 export function rememberSurvey(data: Uint8Array, survey: DataSurvey): void {
   sections.set(data, new Map(survey.places.map(([name, start, end]) => [name, data.subarray(start, end)])));
   blockLists.set(data, survey.blockLists);
+  defaults.set(data, survey.defaults);
 }
 
 /** True when nothing is left to be looked for. */
 export function isSurveyed(data: Uint8Array): boolean {
-  return sections.has(data) && blockLists.has(data);
+  return sections.has(data) && blockLists.has(data) && defaults.has(data);
 }
 
 /** The document as values: each member is parsed when it is first asked for, so that a large one that nobody reads costs nothing. */

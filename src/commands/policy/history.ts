@@ -3,7 +3,7 @@ import { GatewayCommand } from '../../cli/base-command.js';
 import { ADDRESS_FLAGS } from '../../cli/flags.js';
 import { withLocalHistory } from '../../cli/local-history.js';
 import { renderHistory } from '../../cli/render-history.js';
-import type { HistoryListing } from '../../gateway/policy-history.js';
+import { wireEntry } from '../../history/entry-wire.js';
 
 export default class PolicyHistoryCommand extends GatewayCommand {
   static override summary = 'List what served, and what was refused';
@@ -15,10 +15,10 @@ export default class PolicyHistoryCommand extends GatewayCommand {
     limit: Flags.integer({ char: 'n', min: 1, max: 100_000, default: 20, description: 'At most this many attempts' }),
   };
 
-  async run(): Promise<HistoryListing> {
+  async run(): Promise<unknown> {
     const { flags } = await this.parse(PolicyHistoryCommand);
     const listing = await withLocalHistory(flags, this.config.version, (history) => history.list(flags.limit));
     this.log(listing.entries.length === 0 ? 'nothing is kept yet' : renderHistory(listing, this.paint, this.columns));
-    return listing;
+    return { ...listing, entries: listing.entries.map(wireEntry) };
   }
 }

@@ -8,6 +8,7 @@ import { renderDryRun } from '../../cli/render-dry-run.js';
 import { whoAmI } from '../../cli/who-am-i.js';
 import { ERRORS } from '../../errors.js';
 import type { DryRun } from '../../gateway/dry-run.js';
+import { GUARD_NAMES } from '../../history/guards/guard-names.js';
 
 export default class PolicyReload extends GatewayCommand {
   static override summary = 'Make a running gateway reload its policies now';
@@ -25,6 +26,7 @@ export default class PolicyReload extends GatewayCommand {
     }),
     accept: Flags.string({
       multiple: true,
+      options: [...GUARD_NAMES],
       description: 'Serve although this guard refuses; can be given more than once. Kept in the audit trail.',
     }),
     'accept-impact': Flags.boolean({

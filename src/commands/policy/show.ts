@@ -6,6 +6,7 @@ import { renderKept } from '../../cli/render-kept.js';
 import type { SettingFlags } from '../../cli/settings.js';
 import { filesOf } from '../../policy/assemble.js';
 import { readData } from '../../gateway/read-data.js';
+import { wireEntry } from '../../history/entry-wire.js';
 
 export default class PolicyShow extends LocalPolicyCommand {
   static override summary = 'Print the effective data document, what can be asked of the policies, or a kept revision';
@@ -53,7 +54,7 @@ export default class PolicyShow extends LocalPolicyCommand {
       const { entry, source } = await history.sources(revision);
       const files = filesOf(source).map(({ path, bytes }) => ({ path, bytes: bytes.byteLength }));
       this.log(renderKept(entry, files, this.paint));
-      return { ...entry, files };
+      return { ...wireEntry(entry), files };
     });
   }
 }

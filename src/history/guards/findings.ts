@@ -1,7 +1,7 @@
 import { PERMITTING, REFUSING, wordOf } from '../../domains/grants.js';
 import type { Candidate } from '../../engine/candidate.js';
 import type { Revision } from '../../policy/revision.js';
-import { blockListsOf } from '../../policy/sections.js';
+import { blockListsOf, defaultWordsOf } from '../../policy/sections.js';
 import { compareRules } from '../compare/rules.js';
 
 /** What a guard has seen: the place, and what was there and is there now. */
@@ -34,6 +34,14 @@ export function openedDefaults(revision: Revision, { policy }: Candidate): reado
   return compareRules(revision.policy, policy)
     .defaults.filter(({ from, to }) => REFUSING.has(word(from)) && PERMITTING.has(word(to)))
     .map(({ package: name, rule, from = '', to = '' }) => ({ path: `data.${name}.${rule}`, was: from, is: to }));
+}
+
+/** The same, of a default that the data has, such as `default_action`. */
+export function openedDataDefaults(revision: Revision, { data }: Candidate): readonly Finding[] {
+  const now = defaultWordsOf(data);
+  return [...defaultWordsOf(revision.data)]
+    .filter(([path, was]) => REFUSING.has(wordOf(was)) && PERMITTING.has(wordOf(now.get(path))))
+    .map(([path, was]) => ({ path, was: JSON.stringify(was), is: JSON.stringify(now.get(path)) }));
 }
 
 function word(rego: string | undefined): unknown {

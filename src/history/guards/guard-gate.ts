@@ -2,23 +2,17 @@ import type { Candidate, Gate } from '../../engine/candidate.js';
 import { GatewayError } from '../../errors.js';
 import type { Diagnostic } from '../../policy/diagnostic.js';
 import type { Revision } from '../../policy/revision.js';
-import { emptiedBlockLists, lostEntrypoints, lostModules, openedDefaults, shrunkData } from './findings.js';
+import { emptiedBlockLists, lostEntrypoints, lostModules, openedDataDefaults, openedDefaults, shrunkData } from './findings.js';
 import type { Finding } from './findings.js';
+import type { GuardName } from './guard-names.js';
 
 export type GuardMode = 'off' | 'warn' | 'enforce';
 
 /** Modes by guard, as in the configuration. */
-export interface GuardSettings {
-  readonly modules: GuardMode;
-  readonly entrypoints: GuardMode;
-  readonly defaults: GuardMode;
-  readonly block_lists: GuardMode;
-  readonly data: GuardMode;
+export interface GuardSettings extends Readonly<Record<GuardName, GuardMode>> {
   /** Per cent of its bytes that the data may lose. */
   readonly shrink: number;
 }
-
-export type GuardName = Exclude<keyof GuardSettings, 'shrink'>;
 
 export interface GuardGateOptions {
   readonly guards: GuardSettings;
@@ -41,7 +35,7 @@ export function createGuardGate({ guards, serving, asked }: GuardGateOptions): G
     const seen: Readonly<Record<GuardName, () => readonly Finding[]>> = {
       modules: () => lostModules(before, candidate),
       entrypoints: () => lostEntrypoints(before, candidate, asked()),
-      defaults: () => openedDefaults(before, candidate),
+      defaults: () => [...openedDefaults(before, candidate), ...openedDataDefaults(before, candidate)],
       block_lists: () => emptiedBlockLists(before, candidate),
       data: () => shrunkData(before, candidate, guards.shrink),
     };

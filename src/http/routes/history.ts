@@ -3,6 +3,7 @@ import type { Pin } from '../../engine/pin.js';
 import type { ReloadOptions } from '../../engine/reload-request.js';
 import type { Comparison } from '../../history/compare/compare.js';
 import type { Entry } from '../../history/entry.js';
+import { wireEntry } from '../../history/entry-wire.js';
 import { filesOf } from '../../policy/assemble.js';
 import type { SourceFile, SourceSet } from '../../policy/source-set.js';
 import { demand } from '../../domains/request-body.js';
@@ -36,7 +37,7 @@ const REVISIONS = '/policy/revisions';
 export function historyResources(deps: HistoryRouteDeps): Resource[] {
   const { history, policyDir } = deps;
   return [
-    { path: '/policy/history', methods: { GET: async (call) => json(200, await history.list(limitOf(call))) } },
+    { path: '/policy/history', methods: { GET: (call) => list(history, call) } },
     { path: REVISIONS, below: true, methods: { GET: (call) => revision(history, call) } },
     { path: '/policy/diff', methods: { GET: (call) => diff(history, call) } },
     {
@@ -70,6 +71,11 @@ export function historyResources(deps: HistoryRouteDeps): Resource[] {
   ];
 }
 
+async function list(history: HistoryQueries, call: Call): Promise<Reply> {
+  const { entries, ...standing } = await history.list(limitOf(call));
+  return json(200, { ...standing, entries: entries.map(wireEntry) });
+}
+
 function limitOf({ query }: Call): number {
   const given = parameter(query, 'limit')[0] ?? '';
   if (given === '') return DEFAULT_LIMIT;
@@ -89,7 +95,7 @@ async function revision(history: HistoryQueries, { path }: Call): Promise<Reply>
   if (kind === undefined || kind === '') {
     const { entry, source } = await history.sources(selector);
     const files = filesOf(source).map((file) => ({ path: file.path, bytes: file.bytes.byteLength }));
-    return json(200, { ...entry, files });
+    return json(200, { ...wireEntry(entry), files });
   }
   demand(kind === 'files' && name.length > 0, 'Expected /policy/revisions/{id}/files/{path}');
   const { bytes } = await history.file(selector, name.join('/'));

@@ -1,6 +1,7 @@
 import { goBool, goList, goString, goStruct } from '../../domains/go-decode.js';
 import { decodeOwnBody, demand } from '../../domains/request-body.js';
 import type { ReloadOptions } from '../../engine/reload-request.js';
+import { GUARD_NAMES, isGuard } from '../../history/guards/guard-names.js';
 import type { Attachment } from '../attachment.js';
 import type { HttpDeps } from '../deps.js';
 import type { Call, Resource } from '../exchange.js';
@@ -10,9 +11,7 @@ import { reloadAnswer } from './reload-answer.js';
 /** Longest name of who asks, in UTF-16 units: it goes into the audit trail. */
 const MAX_NAME = 256;
 
-/** Longest reason, and most names that are accepted at once. */
 const MAX_REASON = 1024;
-const MAX_ACCEPTED = 64;
 
 const request = goStruct({
   ...{ force: goBool, by: goString, reason: goString, revision: goString, gates: goBool, accept_impact: goBool, accept: goList(goString) },
@@ -51,11 +50,8 @@ export async function askedReload(call: Call): Promise<AskedReload> {
   const { force, by, reason, revision, gates, accept, accept_impact: acceptImpact } = decodeOwnBody(body, request);
   demand(by.length <= MAX_NAME, `by: Expected at most ${MAX_NAME} characters`);
   demand(reason.length <= MAX_REASON, `reason: Expected at most ${MAX_REASON} characters`);
-  demand((accept ?? []).length <= MAX_ACCEPTED, `accept: Expected at most ${MAX_ACCEPTED} names`);
-  demand(
-    (accept ?? []).every((name) => name.length <= MAX_NAME),
-    `accept: Expected names of at most ${MAX_NAME} characters`,
-  );
+  demand((accept ?? []).every(isGuard), `accept: Expected names of guards: ${GUARD_NAMES.join(', ')}`);
+  const accepted = [...new Set(accept ?? [])];
   const options: ReloadOptions = {
     requestId,
     ...(force ? { force } : {}),
@@ -63,7 +59,7 @@ export async function askedReload(call: Call): Promise<AskedReload> {
     ...(acceptImpact ? { acceptImpact } : {}),
     ...(by === '' ? {} : { by }),
     ...(reason === '' ? {} : { reason }),
-    ...(accept === null || accept.length === 0 ? {} : { accept }),
+    ...(accepted.length === 0 ? {} : { accept: accepted }),
   };
   return { options, revision };
 }

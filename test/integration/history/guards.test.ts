@@ -5,12 +5,15 @@ import { startTestGateway } from '../../helpers/gateway.js';
 import { tempDir } from '../../helpers/temp-dir.js';
 
 const POLICY = 'package net\n\ndefault allow := false\n\nallow if input.ok\n\nextra := 1\n';
-const DATA = JSON.stringify({ net: { blocked_hosts: ['a', 'b'], names: Array.from({ length: 50 }, (_, index) => `name-${index}`) } });
+const DATA = JSON.stringify({
+  net: { blocked_hosts: ['a', 'b'], default_action: 'deny', names: Array.from({ length: 50 }, (_, index) => `name-${index}`) },
+});
 
 const CASES: readonly (readonly [guard: string, file: string, text: string, says: string])[] = [
   ['modules', 'net.rego', 'package other\n\nx := 1\n', 'data: net -> other'],
   ['entrypoints', 'net.rego', POLICY.replace('extra := 1', ''), 'data.net.extra: asked within a day -> gone'],
   ['defaults', 'net.rego', POLICY.replace('allow := false', 'allow := true'), 'data.net.allow: false -> true'],
+  ['defaults', 'data.json', DATA.replace('"deny"', '"Allow"'), 'data.net.default_action: "deny" -> "Allow"'],
   ['block_lists', 'data.json', DATA.replace('["a","b"]', '[]'), 'data.net.blocked_hosts: 2 entries -> none'],
   ['data', 'data.json', JSON.stringify({ net: { blocked_hosts: ['a', 'b'] } }), 'bytes'],
 ];
@@ -31,7 +34,8 @@ describe('a guard', () => {
     expect(refused.json()['error']).toContain(`policy reload --accept ${guard}`);
 
     const other = await running.call('POST', '/policy/reload', { accept: ['something_else'] });
-    expect(other.status).toBe(500);
+    expect(other.status).toBe(400);
+    expect(other.json()['error']).toContain('modules, entrypoints, defaults, block_lists, data');
     const accepted = await running.call('POST', '/policy/reload', { accept: [guard], by: 'ann' });
     expect(accepted.status).toBe(200);
     expect(accepted.json()['warnings']).toContainEqual(expect.objectContaining({ code: `guard_${guard}` }));

@@ -18,6 +18,13 @@ describe('going back', () => {
     expect(Object.keys(back.stages)).toEqual(['swap']);
     expect(await marker(running)).toBe('a');
 
+    // What served until now, though nothing older is left to go back to.
+    const compared = await running.call('GET', '/policy/diff?from=previous&to=serving');
+    expect(compared.json()).toMatchObject({ from: { revision: second }, to: { revision: first } });
+    const [entry] = (await running.call('GET', '/policy/history?limit=1')).json()['entries'] as object[];
+    expect(Object.keys(entry ?? {})).toEqual(expect.arrayContaining(['duration_ms', 'modules_id']));
+    expect(Object.keys(entry ?? {}).filter((name) => /[A-Z]/u.test(name))).toEqual([]);
+
     await scene.write(markerModule('c'));
     const held = await waitFor('the save to be held', () => {
       const { lastOutcome: last } = engine;
