@@ -57,7 +57,7 @@ describe('a start that cannot go on says why, each cause with an exit code of it
     const home = await tempDir();
     execFileSync('mkfifo', [path.join(home, 'gateway.db')]);
     const { code, stderr } = await runCli(['audit', 'list'], cliEnv(home));
-    expect(stderr).toMatch(/"code":"audit_store_failed".*got a named pipe/u);
+    expect(stderr).toContain('got a named pipe [audit_store_failed]');
     expect(code).toBe(6);
   });
 
