@@ -37,6 +37,6 @@ type Flag = Completion['config']['commands'][number]['flags'][string];
 
 function spellings(name: string, flag: Flag): CompletedFlag[] {
   const value = flag.type === 'option' ? { values: flag.options ?? [] } : {};
-  const negated = flag.type === 'boolean' && flag.allowNo === true ? [{ name: `--no-${name}` }] : [];
+  const negated = flag.type === 'boolean' && flag.allowNo ? [{ name: `--no-${name}` }] : [];
   return [{ name: `--${name}`, ...value }, ...negated, ...(flag.char === undefined ? [] : [{ name: `-${flag.char}`, ...value }])];
 }

@@ -96,5 +96,6 @@ function member(value: unknown, key: string): unknown {
 }
 
 function comparable(value: unknown): string {
-  return value instanceof Secret ? value.reveal() : (JSON.stringify(value) ?? '');
+  if (value instanceof Secret) return value.reveal();
+  return value === undefined ? '' : JSON.stringify(value);
 }
