@@ -62,7 +62,7 @@ export async function bootGateway({ config, load, version, evaluator }: BootOpti
     announce(banner: () => string) {
       const { url, policyDir, watching, engine } = gateway;
       if (isJsonLog(config.log.format)) {
-        const fields = { url, policy_dir: policyDir ?? null, watching, revision: engine.current?.id ?? null, token: tokenSource };
+        const fields = { url, policy_dir: policyDir ?? null, watching, revision: engine.current?.id ?? null, token_source: tokenSource };
         // Whatever the level: it is no event among others, and who started the gateway waits for it.
         createLogger({ format: 'json', secrets: [token] }).info(fields, `listening on ${url}`);
       } else process.stderr.write(`${banner()}\n`);

@@ -62,7 +62,7 @@ describe('a start that cannot go on says why, each cause with an exit code of it
   });
 
   it('too few files may be open', async () => {
-    const command = `ulimit -n 64; exec "${process.execPath}" "${path.join(ROOT, 'bin/run.js')}" start --port 0`;
+    const command = `ulimit -n 40; exec "${process.execPath}" "${path.join(ROOT, 'bin/run.js')}" start --port 0`;
     const child = spawn('sh', ['-c', command], { env: cliEnv(await tempDir()), cwd: ROOT });
     let stderr = '';
     child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
