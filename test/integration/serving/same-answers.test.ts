@@ -63,7 +63,8 @@ const REQUEST_ID = { 'X-DefenseClaw-Request-Id': 'the-same' };
 
 function essence({ status, headers, text }: WireAnswer): unknown {
   const lasting = Object.entries(headers).filter(([name]) => !PASSING.has(name));
-  return { status, headers: Object.fromEntries(lasting), text: text.replace(UUID, '<uuid>') };
+  const made = lasting.map(([name, value]) => [name, String(value).replace(UUID, '<uuid>')]);
+  return { status, headers: Object.fromEntries(made) as Record<string, string>, text: text.replace(UUID, '<uuid>') };
 }
 
 describe('what serving processes answer', () => {
