@@ -170,13 +170,29 @@ func (l *List) Bounded(limit int) ([]protocol.Diagnostic, int) {
 			cmp.Compare(a.Code, b.Code), cmp.Compare(a.Message, b.Message),
 		)
 	})
-	items = slices.Compact(items)
+	kept := items[:0]
+	for i, d := range items {
+		if i+1 == len(items) || !begins(d, items[i+1]) {
+			kept = append(kept, d)
+		}
+	}
+	items = kept
 	omitted := max(0, len(items)-limit)
 	items = items[:len(items)-omitted]
 	if items == nil {
 		items = []protocol.Diagnostic{}
 	}
 	return items, omitted
+}
+
+// begins tells whether the next finding in order is this one again, or says it and more: of a text that ends too early the parser says that
+// it ends, and then once more together with what it misses.
+func begins(d, next protocol.Diagnostic) bool {
+	if d == next {
+		return true
+	}
+	same := d.File == next.File && d.Row == next.Row && d.Col == next.Col && d.Code == next.Code
+	return same && strings.HasPrefix(next.Message, d.Message+": ")
 }
 
 // Clip cuts between characters.

@@ -36,6 +36,17 @@ func TestTheEndOfATextIsAPlaceInIt(t *testing.T) {
 	}
 }
 
+func TestWhatBeginsAnotherFindingAtItsPlaceIsNotSaidTwice(t *testing.T) {
+	found := NewList(nil)
+	at := &ast.Location{File: "a.rego", Row: 1, Col: 3}
+	found.At("code", "unexpected end: expected a value", at)
+	found.At("code", "unexpected end", at)
+	found.At("code", "unexpected end", &ast.Location{File: "a.rego", Row: 2, Col: 3})
+	if d := found.Sorted(); len(d) != 2 || d[0].Message != "unexpected end: expected a value" || d[1].Row != 2 {
+		t.Errorf("got %+v", d)
+	}
+}
+
 func TestRepetitionsAndStrangersInTheList(t *testing.T) {
 	found := NewList(nil)
 	found.Add(ast.NewError("b", nil, "twice"), "fallback")
