@@ -18,7 +18,7 @@ export interface ReadOptions extends DecisionFilter {
 
 /** Looks into the kept decisions; a gateway may be writing at the same time. All throw what reading a file throws. */
 export interface DecisionReader {
-  read(options?: ReadOptions): AsyncGenerator<KeptDecision, void>;
+  readonly read: (options?: ReadOptions) => AsyncGenerator<KeptDecision, void>;
   /** The record of an id, waited for as long as it takes to be written; undefined when it is not kept. */
   find(id: string): Promise<KeptDecision | undefined>;
 }

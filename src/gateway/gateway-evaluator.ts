@@ -7,7 +7,7 @@ import type { Log } from '../log.js';
 export interface GatewayEvaluator {
   readonly evaluator: Evaluator;
   /** What policies print goes there from now on. */
-  printTo(log: Log): void;
+  readonly printTo: (log: Log) => void;
 }
 
 /** As configured; no thread runs yet. */

@@ -55,11 +55,11 @@ export function createMasker(settings: MaskSettings): Masker {
     return started;
   }
 
-  function ask<Kind extends MaskEvent['type']>(make: (number: number) => MaskCommand): Promise<Extract<MaskEvent, { type: Kind }>> {
+  function ask(make: (number: number) => MaskCommand): Promise<MaskEvent> {
     numbers += 1;
     const number = numbers;
     return new Promise((resolve, reject) => {
-      waiting.set(number, { done: (event) => resolve(event as Extract<MaskEvent, { type: Kind }>), fail: reject });
+      waiting.set(number, { done: resolve, fail: reject });
       worker ??= start();
       worker.postMessage(make(number));
     });
@@ -85,10 +85,10 @@ export function createMasker(settings: MaskSettings): Masker {
       known.holders += 1;
       held.set(id, known);
       const { revision } = known;
-      const { error } = await ask<'prepared'>((number) => ({ type: 'prepare', number, revision }));
-      if (error !== undefined) {
+      const answer = await ask((number) => ({ type: 'prepare', number, revision }));
+      if (answer.type === 'prepared' && answer.error !== undefined) {
         letGo(id);
-        throw new GatewayError('evaluation_failed', `the rules of data.system.log cannot be asked: ${error}`);
+        throw new GatewayError('evaluation_failed', `the rules of data.system.log cannot be asked: ${answer.error}`);
       }
       let released = false;
       return {
@@ -99,7 +99,11 @@ export function createMasker(settings: MaskSettings): Masker {
         },
       };
     },
-    mask: (lines) => ask<'masked'>((number) => ({ type: 'mask', number, lines })),
+    async mask(lines) {
+      const answer = await ask((number) => ({ type: 'mask', number, lines }));
+      if (answer.type !== 'masked') throw new GatewayError('internal', `Expected masked records, got ${answer.type}`);
+      return answer;
+    },
     async close() {
       await worker?.terminate();
       worker = undefined;

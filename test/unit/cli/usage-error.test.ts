@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { refuseUnknown, usageError } from '../../../src/cli/usage-error.js';
-import { GatewayError } from '../../../src/errors.js';
+import type { GatewayError } from '../../../src/errors.js';
 
 const IDS = ['start', 'status', 'policy:validate', 'policy:test', 'judge:test'];
 

@@ -16,9 +16,9 @@ function lines(count: number, size = 0): Uint8Array {
 }
 
 async function kept(folder: string): Promise<number> {
-  let count = 0;
-  for await (const _ of openDecisions(folder).read()) count += 1;
-  return count;
+  const ids = new Set<string>();
+  for await (const { record } of openDecisions(folder).read()) ids.add(record.decision_id);
+  return ids.size;
 }
 
 const DAY_MS = 86_400_000;
