@@ -15,14 +15,14 @@ export function renderJunit({ results, durationNs }: Pick<TestRun, 'results' | '
 
 function renderSuite(name: string, cases: readonly TestCase[]): string {
   const duration = cases.reduce((sum, one) => sum + (one.durationNs ?? 0), 0);
-  return [`  <testsuite name="${escape(name)}" ${totals(cases, duration)}>`, ...cases.map(renderCase), '  </testsuite>'].join('\n');
+  return [`  <testsuite name="${xmlText(name)}" ${totals(cases, duration)}>`, ...cases.map(renderCase), '  </testsuite>'].join('\n');
 }
 
 function renderCase(one: TestCase): string {
   const { package: pkg, name, location, durationNs = 0 } = one;
-  const attributes = `classname="${escape(pkg)}" name="${escape(name)}" file="${escape(location.file)}" line="${location.row}" time="${seconds(durationNs)}"`;
+  const attributes = `classname="${xmlText(pkg)}" name="${xmlText(name)}" file="${xmlText(location.file)}" line="${location.row}" time="${seconds(durationNs)}"`;
   const body = verdict(one);
-  const output = one.output.length > 0 ? `<system-out>${escape(one.output.join('\n'))}</system-out>` : '';
+  const output = one.output.length > 0 ? `<system-out>${xmlText(one.output.join('\n'))}</system-out>` : '';
   return body === '' && output === '' ? `    <testcase ${attributes}/>` : `    <testcase ${attributes}>${body}${output}</testcase>`;
 }
 
@@ -34,10 +34,10 @@ function verdict({ status, failedAt, location, error }: TestCase): string {
       return '<skipped/>';
     case 'fail': {
       const text = [failedAt?.line?.trim() ?? '', ...valueLines(failedAt?.values)].join('\n');
-      return `<failure message="${escape(`not true at ${place(failedAt ?? location)}`)}">${escape(text)}</failure>`;
+      return `<failure message="${xmlText(`not true at ${place(failedAt ?? location)}`)}">${xmlText(text)}</failure>`;
     }
     case 'error':
-      return `<error type="${escape(error?.code ?? 'error')}" message="${escape(error?.message ?? '')}"/>`;
+      return `<error type="${xmlText(error?.code ?? 'error')}" message="${xmlText(error?.message ?? '')}"/>`;
   }
 }
 
@@ -54,6 +54,7 @@ function seconds(nanoseconds: number): string {
 const FORBIDDEN = new RegExp(String.raw`[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]`, 'gu');
 const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
 
-function escape(text: string): string {
+/** Text as it may stand in an element or an attribute. */
+export function xmlText(text: string): string {
   return text.replace(FORBIDDEN, ' ').replace(/[&<>"]/gu, (character) => ENTITIES[character] ?? character);
 }

@@ -10,13 +10,14 @@ import type { Entry } from '../history/entry.js';
 import type { Head } from '../history/heads.js';
 import type { History } from '../history/history.js';
 import { selectEntry } from '../history/select.js';
-import { mergeApart } from '../policy/merge-apart.js';
 import { shortId } from '../policy/source-set.js';
 import type { SourceFile, SourceSet } from '../policy/source-set.js';
 import { filesOf } from '../policy/assemble.js';
 import type { CompiledPolicy } from '../policy/revision.js';
 import type { WitnessSearch } from '../impact/witness/search.js';
+import { buildFolder } from './build-folder.js';
 import { findWitness } from './find-witness.js';
+import type { ImpactSide } from './measure-impact.js';
 import { readSources } from './read-sources.js';
 import type { PolicyEngine } from './policy-engine.js';
 
@@ -43,6 +44,8 @@ export interface PolicyHistory {
    * nothing differs. Throws `compiler_*`, `evaluation_*` too.
    */
   witness(from: string, to: string, budgetMs: number): Promise<Comparison & { readonly witness?: WitnessSearch }>;
+  /** One side of {@link diff} with what it takes to evaluate it. Throws `history_unknown` for an attempt that was not compiled. */
+  built(selector: string): Promise<ImpactSide>;
   rollback(selector: string, options: ReloadOptions): Promise<Outcome>;
   /** Holds the revision against saves, bringing it up first when it does not serve. */
   pin(selector: string, options: ReloadOptions): Promise<Outcome | Pin>;
@@ -84,10 +87,20 @@ export function createPolicyHistory({ history, parts, head }: PolicyHistoryOptio
     return revision;
   }
 
+  /** Reads the folder that is meant; undefined for a name of something kept. */
+  async function folderOf(selector: string, folders: boolean): Promise<(() => Promise<SourceSet>) | undefined> {
+    if (selector === 'disk') return () => readSources(parts);
+    return folders && (await isFolder(selector)) ? () => parts.reader.read(path.resolve(selector)) : undefined;
+  }
+
+  function keptOf(selector: string): Promise<Entry> {
+    return selector === 'previous' ? servedBefore() : entry(selector);
+  }
+
   async function sideOf(selector: string, folders: boolean): Promise<PolicySide> {
-    if (selector === 'disk') return sideOfFolder('disk', () => readSources(parts));
-    if (folders && (await isFolder(selector))) return sideOfFolder(selector, () => parts.reader.read(path.resolve(selector)));
-    const found = await (selector === 'previous' ? servedBefore() : entry(selector));
+    const folder = await folderOf(selector, folders);
+    if (folder !== undefined) return sideOfFolder(selector, folder);
+    const found = await keptOf(selector);
     const label = found.revision === undefined ? `attempt ${found.number}` : shortId(found.revision);
     if (found.maker === undefined) return { label, source: await history.sources(found) };
     const { source, policy, data } = await history.loadEntry(found);
@@ -98,9 +111,7 @@ export function createPolicyHistory({ history, parts, head }: PolicyHistoryOptio
   async function sideOfFolder(label: string, read: () => Promise<SourceSet>): Promise<PolicySide> {
     const source = await read();
     try {
-      const policy = await parts.compile(source);
-      const { data } = await mergeApart(source, NO_CLAIMS);
-      return { label, source, built: { policy, data } };
+      return { label, source, built: await buildFolder(parts, source) };
     } catch (thrown) {
       if (asGatewayError(thrown).code === 'internal') throw thrown;
       return { label, source };
@@ -139,6 +150,15 @@ export function createPolicyHistory({ history, parts, head }: PolicyHistoryOptio
       const { compiler, maxMemoryMb } = parts;
       return { ...comparison, witness: await findWitness(...sides, { compiler, maxMemoryMb, budgetMs }) };
     },
+    async built(selector) {
+      const folder = await folderOf(selector, true);
+      if (folder !== undefined) return buildFolder(parts, await folder());
+      const found = await keptOf(selector);
+      if (found.maker === undefined)
+        throw new GatewayError('history_unknown', `${selector} was refused: nothing is kept that could decide`);
+      const { source, policy, data } = await history.loadEntry(found);
+      return { id: source.id, policy, data };
+    },
     rollback: async (selector, options) => engine.reload('rollback', { ...options, from: await idOf(selector), pin: true }),
     async pin(selector, options) {
       const id = await idOf(selector);
@@ -152,9 +172,6 @@ export function createPolicyHistory({ history, parts, head }: PolicyHistoryOptio
 interface PolicySide extends Side {
   readonly built?: { readonly policy: CompiledPolicy; readonly data: Uint8Array };
 }
-
-/** Whether rules and data agree is not asked here. */
-const NO_CLAIMS = { rules: [], references: [] };
 
 async function isFolder(name: string): Promise<boolean> {
   if (!/[./\\]/u.test(name)) return false;
