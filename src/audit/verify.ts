@@ -1,17 +1,12 @@
 import type { KeyObject } from 'node:crypto';
 import { CHAIN_START, rowHash } from './chain.js';
 import type { ChainedEvent } from './chain.js';
+import { fault, faultAt } from './fault.js';
+import type { Fault, Link } from './fault.js';
+import { createLookAhead } from './look-ahead.js';
 import { checkpointName, checkpointText, signatureHash } from './checkpoint.js';
 import type { Checkpoint } from './checkpoint.js';
 import { isSignedBy, keyIdOf } from './signing-key.js';
-
-/** What is wrong with a trail, at the first place where anything is. */
-export interface Fault {
-  readonly kind: 'changed' | 'dropped' | 'swapped' | 'inserted' | 'cut' | 'rewritten' | 'unsigned' | 'forged';
-  /** Number of the row, or of the last one that is in order. */
-  readonly seq: number;
-  readonly message: string;
-}
 
 export interface Verification {
   readonly ok: boolean;
@@ -19,6 +14,8 @@ export interface Verification {
   readonly checkpoints: number;
   /** The last row that a checkpoint speaks for: what came after it is chained, not signed. */
   readonly signedTo: number;
+  /** Rows after that one: they could be made anew by whoever can write the file. */
+  readonly unproven: number;
   readonly fault?: Fault;
 }
 
@@ -28,20 +25,26 @@ export interface Trail {
   readonly key: KeyObject;
   /** A checkpoint that was shown elsewhere (status, log), by {@link checkpointName}: the trail has to reach as far. */
   readonly expect?: string | undefined;
+  /** What could not even be read. */
+  readonly damage?: Fault | undefined;
 }
 
+/** Links before a row that are remembered, and rows after it that are looked at, to name what is wrong. */
+const NEAR = 20_000;
+
 /** Walks the whole trail. Reads nothing but what it is given. */
-export function verifyTrail({ rows, checkpoints, key, expect }: Trail): Verification {
+export function verifyTrail({ rows, checkpoints, key, expect, damage }: Trail): Verification {
   const signedTo = Math.max(0, ...checkpoints.map(({ seq }) => seq));
   const signed = checkSignatures(checkpoints, key);
   const walked = walk(rows, checkpoints);
-  const fault = walked.fault ?? signed ?? coverage(walked.rows, checkpoints, expect);
+  const found = damage ?? walked.fault ?? signed ?? coverage(walked.rows, checkpoints, expect);
   return {
-    ok: fault === undefined,
+    ok: found === undefined,
     rows: walked.rows,
     checkpoints: checkpoints.length,
     signedTo,
-    ...(fault === undefined ? {} : { fault }),
+    unproven: walked.unproven,
+    ...(found === undefined ? {} : { fault: found }),
   };
 }
 
@@ -59,69 +62,59 @@ function checkSignatures(checkpoints: readonly Checkpoint[], key: KeyObject): Fa
   return undefined;
 }
 
-function walk(rows: Iterable<ChainedEvent>, checkpoints: readonly Checkpoint[]): { readonly rows: number; readonly fault?: Fault } {
+interface Walked {
+  readonly rows: number;
+  readonly unproven: number;
+  readonly fault?: Fault;
+}
+
+function walk(rows: Iterable<ChainedEvent>, checkpoints: readonly Checkpoint[]): Walked {
   const signed = new Map(checkpoints.map((checkpoint) => [checkpoint.seq, checkpoint]));
-  const trimmed = checkpoints.findLast(({ kind }) => kind === 'trimmed');
-  const adopted = checkpoints.find(({ kind }) => kind === 'adopted');
-  let before: ChainedEvent | undefined;
-  let twoBefore: string | undefined;
+  const isSigned = ({ seq, hash }: Link): boolean => signed.get(seq)?.hash === hash;
+  const furthest = Math.max(0, ...signed.keys());
+  const adopted = checkpoints.find(({ kind }) => kind === 'adopted')?.seq ?? 0;
+  const { seq: from, hash: start } = checkpoints.findLast(({ kind }) => kind === 'trimmed') ?? { seq: 0, hash: CHAIN_START };
+  let before: Link[] = [{ seq: from, hash: start }];
+  let last: Link = { seq: from, hash: start };
   let count = 0;
-  for (const row of rows) {
+  let unproven = 0;
+  const ahead = createLookAhead(rows);
+  for (let row = ahead.next(); row !== undefined; row = ahead.next()) {
     count += 1;
-    const start = trimmed === undefined ? { seq: 0, hash: CHAIN_START } : { seq: trimmed.seq, hash: trimmed.hash };
-    const last = before ?? start;
-    const gapAllowed = adopted !== undefined && row.seq <= adopted.seq;
-    const fault = faultOf(row, last, twoBefore, gapAllowed) ?? rewrite(row, signed.get(row.seq));
-    if (fault !== undefined) return { rows: count, fault };
-    twoBefore = last.hash;
-    before = row;
+    const { seq, hash } = row;
+    const ended = (found: Fault): Walked => ({ rows: count, unproven, fault: found });
+    if (!follows(row, last, adopted)) return ended(faultAt({ row, before, after: ahead.coming(NEAR), isSigned }));
+    const checkpoint = signed.get(seq);
+    // The row that was signed may still stand further on, behind one that was put before it: then the walk breaks off there.
+    if (checkpoint !== undefined && checkpoint.hash !== hash && !ahead.coming(NEAR).some((later) => later.hash === checkpoint.hash))
+      return ended(rewritten(seq, checkpoint));
+    last = { seq, hash };
+    before.push(last);
+    if (before.length > 2 * NEAR) before = before.slice(NEAR);
+    if (seq > furthest) unproven += 1;
   }
-  const reached = before?.seq ?? trimmed?.seq ?? 0;
-  const furthest = Math.max(0, ...checkpoints.map(({ seq }) => seq));
-  if (reached < furthest) {
-    return {
-      rows: count,
-      fault: { kind: 'cut', seq: reached, message: `the tail was cut after row ${reached}: a checkpoint was signed for row ${furthest}` },
-    };
-  }
-  return { rows: count };
+  if (last.seq >= furthest) return { rows: count, unproven };
+  const message = `the tail was cut after row ${last.seq}: a checkpoint was signed for row ${furthest}`;
+  return { rows: count, unproven, fault: fault('cut', last.seq, message) };
 }
 
-function faultOf(
-  row: ChainedEvent,
-  last: { readonly seq: number; readonly hash: string },
-  twoBefore: string | undefined,
-  gapAllowed: boolean,
-): Fault | undefined {
-  const { seq } = row;
-  const own = rowHash(seq, row.prev_hash, row) === row.hash;
-  if (seq !== last.seq + 1 && !gapAllowed) {
-    const missing = seq - last.seq === 2 ? `row ${last.seq + 1} is missing` : `rows ${last.seq + 1} to ${seq - 1} are missing`;
-    return seq <= last.seq ? fault('swapped', seq, `row ${seq} stands after row ${last.seq}`) : fault('dropped', last.seq + 1, missing);
-  }
-  if (own && row.prev_hash === last.hash) return undefined;
-  if (twoBefore !== undefined && row.prev_hash === twoBefore)
-    return fault('inserted', last.seq, `row ${last.seq} was inserted: row ${seq} follows the one before it`);
-  // Chained to something else than what stands before it, under a number that is not its own.
-  if (!own && row.prev_hash !== last.hash)
-    return fault('swapped', seq, `row ${seq} is not the one that was written there: it was swapped, or rows were put in before it`);
-  if (!own) return fault('changed', seq, `row ${seq} was changed after it was written`);
-  return fault('changed', last.seq, `row ${last.seq} was changed, with a hash made for it: row ${seq} follows another one`);
+/** Rows up to the one that was `adopted` may have gaps: some were let go before there was a chain. */
+function follows(row: ChainedEvent, last: Link, adopted: number): boolean {
+  const { seq, prev_hash: previous, hash } = row;
+  if (seq !== last.seq + 1 && !(seq > last.seq && seq <= adopted)) return false;
+  return previous === last.hash && rowHash(seq, previous, row) === hash;
 }
 
-function rewrite({ seq, hash }: ChainedEvent, signed: Checkpoint | undefined): Fault | undefined {
-  if (signed === undefined || signed.hash === hash) return undefined;
-  return fault('rewritten', seq, `the chain was rewritten up to row ${seq}: checkpoint ${signed.number} was signed for another one`);
+function rewritten(seq: number, { number }: Checkpoint): Fault {
+  return fault('rewritten', seq, `the chain was rewritten up to row ${seq}: checkpoint ${number} was signed for another one`);
 }
 
 function coverage(rows: number, checkpoints: readonly Checkpoint[], expect: string | undefined): Fault | undefined {
   const last = checkpoints.at(-1);
-  if (last === undefined && rows > 0)
+  if (last === undefined && rows === 0)
+    return fault('empty', 0, 'there is nothing to verify: no row and no checkpoint, so nothing is proven');
+  if (last === undefined)
     return fault('unsigned', 0, 'no checkpoint is left: they were taken away, or the chain was rewritten without the key');
   if (expect === undefined || checkpoints.some((checkpoint) => checkpointName(checkpoint) === expect)) return undefined;
-  return fault('cut', last?.seq ?? 0, `the trail ends before the checkpoint ${expect} that was shown`);
-}
-
-function fault(kind: Fault['kind'], seq: number, message: string): Fault {
-  return { kind, seq, message };
+  return fault('cut', last.seq, `the trail ends before the checkpoint ${expect} that was shown`);
 }

@@ -68,7 +68,18 @@ describe('audit verify --file --key, on another machine', () => {
   it.each<[string, (lines: string[]) => readonly string[], RegExp]>([
     ['a byte flipped', edited, /changed: row 3 /u],
     ['a row dropped', (lines) => lines.filter((_, index) => index !== 2), /dropped: row 3 is missing/u],
-    ['two rows swapped', ([a, b, c, d, ...rest]) => [a ?? '', b ?? '', d ?? '', c ?? '', ...rest], /row 3\b/u],
+    ['two rows swapped', ([a, b, c, d, ...rest]) => [a ?? '', b ?? '', d ?? '', c ?? '', ...rest], /swapped: row 4 stands where row 3 /u],
+    [
+      'a letter of a line flipped',
+      (lines) => lines.map((line, index) => (index === 2 ? line.replace('"hash"', '"hasg"') : line)),
+      /changed: line 3, after row 2,/u,
+    ],
+    [
+      'an end of a line cut off',
+      (lines) => lines.map((line, index) => (index === 2 ? line.slice(0, -1) : line)),
+      /changed: line 3, after row 2,/u,
+    ],
+    ['nothing left', () => [], /empty: there is nothing to verify/u],
     [
       'a row inserted',
       (lines) => {
@@ -88,6 +99,18 @@ describe('audit verify --file --key, on another machine', () => {
     const { code, stdout } = await verify(tamper([...exported]));
     expect(stdout).toMatch(says);
     expect(code).toBe(1);
+  });
+
+  it('counts the rows that no checkpoint speaks for yet', async () => {
+    const last = rowAt(exported[ROWS - 1]);
+    const next = { ...last, seq: ROWS + 1, id: 'next', prev_hash: last.hash };
+    const { code, stdout } = await verify([
+      ...exported.slice(0, ROWS),
+      JSON.stringify({ ...next, hash: rowHash(next.seq, last.hash, next) }),
+      ...exported.slice(ROWS),
+    ]);
+    expect(stdout).toMatch(/7 rows in order.*signed up to row 6[^]*1 row after it not proven yet/u);
+    expect(code).toBe(0);
   });
 
   it('takes nobody else for the signer', async () => {

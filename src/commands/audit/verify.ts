@@ -17,7 +17,7 @@ const MAX_KEY_BYTES = 16 * 1024;
 export default class AuditVerify extends GatewayCommand {
   static override summary = 'Prove that the audit trail is as it was written';
   static override description =
-    'Names the first row that was changed, dropped, swapped or inserted, and a tail that was cut off. Works without a gateway: on the state file, or on an export with the public key. Exit codes: 0 in order, 1 not.';
+    'Names the first row that was changed, dropped, swapped or inserted, and a tail that was cut off. Works without a gateway: on the state file, or on an export with the public key. Rows after the last signed checkpoint are counted as not proven yet. Exit codes: 0 in order, 1 not, or nothing to verify.';
   static override examples = [
     '<%= config.bin %> audit verify',
     '<%= config.bin %> audit verify --file audit.jsonl --key audit.pub',
@@ -37,12 +37,15 @@ export default class AuditVerify extends GatewayCommand {
     const key = parsePublicKey(flags.key === undefined ? publicKeyText(configFromFlags(flags).paths.auditKey) : keyText(flags.key));
     const trail = flags.file === undefined ? openTrail(flags) : readExport(flags.file);
     try {
-      const verification = verifyTrail({ rows: trail.rows(), checkpoints: trail.checkpoints(), key, expect: flags.expect });
-      const { rows, checkpoints, signedTo, fault } = verification;
+      const damage = 'damage' in trail ? trail.damage : undefined;
+      const verification = verifyTrail({ rows: trail.rows(), checkpoints: trail.checkpoints(), key, expect: flags.expect, damage });
+      const { rows, checkpoints, signedTo, unproven, fault } = verification;
       if (fault === undefined) {
         this.log(
           `${this.paint('green', '✓')} ${count(rows, 'row')} in order, ${count(checkpoints, 'checkpoint')}, signed up to row ${signedTo}`,
         );
+        if (unproven > 0)
+          this.log(`${this.paint('yellow', '!')} ${count(unproven, 'row')} after it not proven yet: no checkpoint speaks for them`);
       } else {
         this.log(`${this.paint('red', '✗')} ${fault.kind}: ${fault.message}`);
         this.endWith(ERRORS.tests_failed.exit);
