@@ -149,7 +149,7 @@ describe('policy test --bench', () => {
     const { code, stdout } = await test(dir, '--bench', '--bench-time', '20');
     expect(code).toBe(1);
     expect(stdout).toMatch(
-      /^FAIL {2}data\.authz_test\.test_roles: not measured\n +\d+ +\d+ ns\/op \(median \d+\) {2}data\.authz_test\.test_level\n$/u,
+      /^FAIL {2}data\.authz_test\.test_roles: not measured \(authz_test\.rego:5:1\)\n +\d+ +\d+ ns\/op \(median \d+\) {2}data\.authz_test\.test_level\n$/u,
     );
     const go = await test(dir, '--bench', '--bench-time', '20', '--format', 'gobench', '--run', 'level');
     expect(go).toMatchObject({ code: 0, stdout: expect.stringMatching(/^BenchmarkDataAuthzTestTestLevel\t\d+\t\d+ ns\/op\n$/u) as string });

@@ -61,6 +61,10 @@ export class Watchdog {
   readonly #recent: MovingRates;
   #engine: Engine | undefined;
   #watch: Watch | undefined;
+  /** The revision that was last said to serve. */
+  #serving: string | undefined;
+  /** Of a revision that serves already and was not said to: word of a swap comes after it. */
+  #early: { readonly revision: string; readonly rates: Rates } | undefined;
   #last: Bite | undefined;
 
   constructor(options: WatchdogOptions) {
@@ -84,24 +88,34 @@ export class Watchdog {
   note(tally: Tally): void {
     this.#settle();
     const watch = this.#watch;
-    if (watch === undefined) this.#recent.add(tally, this.#now());
-    else if (tally.revision === watch.revision) {
+    if (tally.revision === watch?.revision) {
       watch.after.add(tally);
       this.#look(watch, tally.entrypoint);
-    }
+    } else if (this.#serving !== undefined && tally.revision !== this.#serving) this.#hold(tally);
+    else if (watch === undefined) this.#recent.add(tally, this.#now());
+  }
+
+  /** Counted as of before, what a revision spoils would pass for usual. */
+  #hold(tally: Tally): void {
+    const { revision } = tally;
+    if (this.#early?.revision !== revision) this.#early = { revision, rates: new Rates() };
+    this.#early.rates.add(tally);
   }
 
   #swapped({ trigger, revision, previousRevision }: Outcome): void {
     this.#settle();
     const unproven = this.#watch;
+    const after = this.#early?.revision === revision ? this.#early?.rates : undefined;
     this.#watch = undefined;
+    this.#early = undefined;
+    this.#serving = revision ?? this.#serving;
     if (revision === undefined || previousRevision === undefined || trigger === 'rollback') return;
     const now = this.#now();
     // What replaces a revision within its watch is compared with what that one was compared with, and with that one where only it was asked.
     const good = unproven?.good ?? previousRevision;
     const before = unproven?.before.completedBy(unproven.after) ?? this.#recent.sum(now);
     if (good === revision) return;
-    this.#watch = { revision, good, before, after: new Rates(), until: now + this.#options.settings.window };
+    this.#watch = { revision, good, before, after: after ?? new Rates(), until: now + this.#options.settings.window };
   }
 
   /** A watch whose time is over was passed. */

@@ -63,9 +63,9 @@ async function policyBlock(deps: HttpDeps, engine: Engine | undefined): Promise<
   };
 }
 
-/** The newest attempt of this gateway that was refused and is still kept. */
+/** The newest attempt of this gateway that was refused and is still kept. Where the history cannot be read, its own block says so. */
 async function lastRejection(deps: HttpDeps): Promise<Record<string, unknown> | null> {
-  const entries = (await deps.entries?.()) ?? [];
+  const entries = (await deps.entries?.().catch(() => [])) ?? [];
   const refused = entries.filter(({ status }) => status === 'rejected').reduce<Entry | undefined>(newer, undefined);
   if (refused === undefined) return null;
   const { number, at, error } = refused;

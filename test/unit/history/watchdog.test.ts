@@ -63,6 +63,17 @@ describe('the watchdog', () => {
     expect(bites).toEqual([]);
   });
 
+  it('counts for a revision what it decided before word of its swap came', async () => {
+    const { bites, swap, note, wait } = scene();
+    await swap(WORSE, GOOD);
+    wait(30_001);
+    note(GOOD, { asked: 100 });
+    note(BAD, { asked: 100, undecided: 100 });
+    await swap(GOOD, BAD);
+    note(BAD, { asked: 1, undecided: 1 });
+    expect(bites).toMatchObject([{ kind: 'undecided', from: BAD, to: GOOD }]);
+  });
+
   it('compares with the last window alone', async () => {
     const { bites, swap, note, wait } = scene();
     note(GOOD, { asked: 100, errors: 100 });
