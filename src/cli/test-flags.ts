@@ -36,6 +36,18 @@ export const TEST_FLAGS = {
   }),
   'bench-time': Flags.integer({ min: 1, max: 60_000, default: BENCH_TIME_MS, description: 'With --bench: milliseconds for each test' }),
   format: Flags.option({ options: TEST_FORMATS, default: 'pretty' as const, description: 'Shape of the report' })(),
+  count: Flags.integer({
+    min: 1,
+    max: 100_000,
+    default: 1,
+    description: 'Run the tests this many times, a report each, until a run fails; with --bench: measure each test this many times',
+    exclusive: ['watch'],
+  }),
+  ignore: Flags.string({
+    multiple: true,
+    delimiter: ',',
+    description: "Leave out files and folders whose name matches, e.g. '*.orig.rego'; may be repeated",
+  }),
   timeout: Flags.integer({ min: 1, default: 5000, description: 'Milliseconds that one test may take' }),
   parallel: Flags.integer({ char: 'p', min: 1, max: 64, description: 'Tests that run at the same time (default: processor cores)' }),
   'require-tests': Flags.boolean({ aliases: ['fail-on-empty'], description: 'Fail when the folder holds no test' }),
@@ -65,6 +77,8 @@ export interface TestFlags {
   readonly bench: boolean;
   readonly 'bench-time': number;
   readonly format: (typeof TEST_FORMATS)[number];
+  readonly count: number;
+  readonly ignore: readonly string[] | undefined;
   readonly timeout: number;
   readonly parallel: number | undefined;
   readonly 'require-tests': boolean;

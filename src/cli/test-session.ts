@@ -48,10 +48,14 @@ export class TestSession {
     this.#out = out;
   }
 
-  /** One run. Returns the exit code. Throws `policy_*`, `compiler_*`, `usage`. */
+  /** As many runs as were asked for, until one fails. Returns the exit code. Throws `policy_*`, `compiler_*`, `usage`. */
   async run(): Promise<number> {
     const source = await this.#tests.read();
     this.#seen = source;
+    for (let left = this.#flags.count; left > 1; left--) {
+      const exit = await this.#test(source);
+      if (exit !== 0) return exit;
+    }
     return this.#test(source);
   }
 
@@ -77,11 +81,11 @@ export class TestSession {
     }
   }
 
-  /** Measures every test. Returns the exit code. */
+  /** Measures every test, as often as asked. Returns the exit code. */
   async bench(): Promise<number> {
-    const { run, timeout: timeoutMs, 'bench-time': benchTimeMs, format } = this.#flags;
+    const { run, timeout: timeoutMs, 'bench-time': benchTimeMs, format, count: rounds } = this.#flags;
     const found = [];
-    const options = { timeoutMs, benchTimeMs, ...(run === undefined ? {} : { run }) };
+    const options = { timeoutMs, benchTimeMs, rounds, ...(run === undefined ? {} : { run }) };
     for await (const benchmark of this.#tests.bench(await this.#tests.read(), options)) {
       found.push(benchmark);
       if (format === 'json') continue;

@@ -5,9 +5,17 @@ import type { SourceReader } from '../policy/source-reader.js';
 /** What a command waits for longer than a gateway: nobody's decisions do, and the machine may be busy with the gateway. */
 export const COMMAND_PATIENCE = 3;
 
-/** A reader of policy folders within the bounds of the configuration; `patience` multiplies the time that a reading may take. */
-export function configuredReader({ policy }: Pick<Config, 'policy'>, patience: () => number = () => 1): SourceReader {
+/**
+ * A reader of policy folders within the bounds of the configuration; `patience` multiplies the time that a reading may take, and
+ * names that are `ignored` are passed over.
+ */
+export function configuredReader(
+  { policy }: Pick<Config, 'policy'>,
+  patience: () => number = () => 1,
+  ignored?: (name: string) => boolean,
+): SourceReader {
   return createSourceReader({
+    ignored,
     regoVersion: policy.rego_version,
     limits: { maxFiles: policy.max_files, maxFileBytes: policy.max_file_bytes, maxTotalBytes: policy.max_total_bytes },
     readTimeoutMs: () => policy.read_timeout * patience(),

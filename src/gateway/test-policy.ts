@@ -5,6 +5,7 @@ import type { TestBenchmark } from '../testing/bench-tests.js';
 import { createTestRunner } from '../testing/create-test-runner.js';
 import type { BenchRunOptions } from '../testing/create-test-runner.js';
 import type { TestEngine, TestRun, TestRunOptions } from '../testing/test-run.js';
+import { ignoring } from '../policy/ignoring.js';
 import { COMMAND_PATIENCE, configuredReader } from './configured-reader.js';
 
 /** Tests a policy folder, as often as asked. */
@@ -24,11 +25,13 @@ export interface PolicyTestsOptions {
   readonly config: Pick<Config, 'policy' | 'compiler' | 'evaluation'>;
   /** Absolute. */
   readonly dir: string;
+  /** Globs of names of files and folders that are left out. */
+  readonly ignore?: readonly string[] | undefined;
 }
 
-export function createPolicyTests({ config, dir }: PolicyTestsOptions): PolicyTests {
+export function createPolicyTests({ config, dir, ignore }: PolicyTestsOptions): PolicyTests {
   const { evaluation } = config;
-  const reader = configuredReader(config, () => COMMAND_PATIENCE);
+  const reader = configuredReader(config, () => COMMAND_PATIENCE, ignoring(ignore));
   const compiler = createRegoCompiler({ override: config.compiler.path, timeoutMs: config.compiler.timeout });
   const runner = createTestRunner({
     compiler,

@@ -3,7 +3,6 @@ import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { BigIntStats } from 'node:fs';
 import { GatewayError } from '../errors.js';
-import type { Deadline } from './deadline.js';
 import { lookAt } from './look-at.js';
 import type { Look } from './look-at.js';
 import { MANIFEST_NAME, OUTER_MANIFEST } from './manifest.js';
@@ -46,7 +45,10 @@ export function printOf(stats: BigIntStats): string {
  * be listed (an operator who uses `rego/` must not be answered from another folder); else `<policy_dir>`. The choice is
  * made anew each time. Never throws: what is wrong is in `problems`.
  */
-export async function scanPolicy(policyDir: string, limits: SourceLimits, deadline: Deadline): Promise<Scan> {
+export async function scanPolicy(
+  policyDir: string,
+  { limits, deadline, ignored }: Pick<WalkOptions, 'limits' | 'deadline' | 'ignored'>,
+): Promise<Scan> {
   const base = path.resolve(policyDir);
   try {
     if (!(await deadline.race(stat(base))).isDirectory()) return broken(base, missingFolder(policyDir, undefined));
@@ -56,16 +58,15 @@ export async function scanPolicy(policyDir: string, limits: SourceLimits, deadli
     return broken(base, missing ? missingFolder(policyDir, thrown) : unreadable(base, 'the policy folder cannot be read', thrown));
   }
   try {
-    return await deadline.race(scanIn(base, limits, deadline));
+    return await deadline.race(scanIn(base, { limits, deadline, ignored, home: base }));
   } catch (thrown) {
     if (thrown instanceof GatewayError) return broken(base, thrown);
     return broken(base, unreadable(base, 'the policy folder cannot be walked', thrown));
   }
 }
 
-async function scanIn(base: string, limits: SourceLimits, deadline: Deadline): Promise<Scan> {
+async function scanIn(base: string, options: Omit<WalkOptions, 'kindOf'>): Promise<Scan> {
   const nested = path.join(base, 'rego');
-  const options = { limits, deadline, home: base };
   const inner = await walkNested(nested, { ...options, kindOf });
   if (inner instanceof GatewayError) return broken(nested, inner);
   const holdsRego = inner?.files.some(({ kind }) => kind === 'module' || kind === 'test') ?? false;

@@ -26,6 +26,8 @@ export interface SourceReaderOptions {
   readonly quietMs?: number;
   /** Ends the wait for a folder that never holds still, in ms; default 1000. */
   readonly settleMs?: number;
+  /** Names of files and folders that are passed over as if they were not there; default none. */
+  readonly ignored?: ((name: string) => boolean) | undefined;
   /** Milliseconds since the epoch, comparable with file times. */
   readonly now?: () => number;
   readonly sleep?: (ms: number) => Promise<unknown>;
@@ -80,6 +82,7 @@ class SettlingReader implements SourceReader {
   readonly #readTimeoutMs: number | (() => number);
   readonly #quietMs: number;
   readonly #settleMs: number;
+  readonly #ignored: ((name: string) => boolean) | undefined;
   readonly #now: () => number;
   readonly #sleep: (ms: number) => Promise<unknown>;
   readonly #cache: ContentCache;
@@ -93,6 +96,7 @@ class SettlingReader implements SourceReader {
     readTimeoutMs = 5000,
     quietMs = 80,
     settleMs = 1000,
+    ignored,
     now = Date.now,
     sleep = setTimeout,
   }: SourceReaderOptions) {
@@ -101,6 +105,7 @@ class SettlingReader implements SourceReader {
     this.#readTimeoutMs = readTimeoutMs;
     this.#quietMs = quietMs;
     this.#settleMs = settleMs;
+    this.#ignored = ignored;
     this.#now = now;
     this.#sleep = sleep;
     this.#cache = new ContentCache(now);
@@ -108,7 +113,7 @@ class SettlingReader implements SourceReader {
   }
 
   scan(policyDir: string): Promise<Scan> {
-    return scanPolicy(policyDir, this.#limits, this.#deadline(policyDir));
+    return this.#scan(policyDir, this.#deadline(policyDir));
   }
 
   async peek(policyDir: string, scan: Scan): Promise<Glimpse> {
@@ -131,6 +136,10 @@ class SettlingReader implements SourceReader {
     const set = await this.#finish(take, unsettled);
     if (!unsettled) this.#last = { take, set };
     return set;
+  }
+
+  #scan(policyDir: string, deadline: Deadline): Promise<Scan> {
+    return scanPolicy(policyDir, { limits: this.#limits, deadline, ignored: this.#ignored });
   }
 
   #deadline(policyDir: string): Deadline {
@@ -163,7 +172,7 @@ class SettlingReader implements SourceReader {
   }
 
   async #take(policyDir: string, deadline: Deadline): Promise<Take> {
-    return this.#contentsOf(await scanPolicy(policyDir, this.#limits, deadline), deadline);
+    return this.#contentsOf(await this.#scan(policyDir, deadline), deadline);
   }
 
   /** A file that is no longer as it was scanned is torn. */

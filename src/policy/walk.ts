@@ -50,6 +50,8 @@ export interface WalkOptions {
   readonly deadline: Deadline;
   /** The policy folder, which `root` is or lies in. */
   readonly home: string;
+  /** Names of files and folders that are passed over as if they were not there. */
+  readonly ignored?: ((name: string) => boolean) | undefined;
 }
 
 /**
@@ -66,6 +68,7 @@ class Walk {
   readonly #kindOf: (path: string) => SourceKind | undefined;
   readonly #deadline: Deadline;
   readonly #home: string;
+  readonly #ignored: (name: string) => boolean;
   #root: LinkRoot = { real: '', dev: 0 };
   readonly #files: WalkedFile[] = [];
   readonly #folders: string[] = [];
@@ -76,11 +79,12 @@ class Walk {
   #entries = 0;
   #full = false;
 
-  constructor({ limits, kindOf, deadline, home }: WalkOptions) {
+  constructor({ limits, kindOf, deadline, home, ignored = () => false }: WalkOptions) {
     this.#limits = limits;
     this.#kindOf = kindOf;
     this.#deadline = deadline;
     this.#home = home;
+    this.#ignored = ignored;
   }
 
   async run(root: string): Promise<Walked> {
@@ -109,6 +113,7 @@ class Walk {
       level = [];
       for (const { folder, entries } of lists) {
         for (const entry of entries) {
+          if (this.#ignored(entry.name)) continue;
           const item = below(folder, entry.name);
           // A hidden name is a file that is asked for by name, or nothing: hidden folders are never entered.
           if (isHidden(entry.name) && (entry.isDirectory() || this.#kindOf(item.path) === undefined)) continue;

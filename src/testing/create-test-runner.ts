@@ -143,6 +143,8 @@ async function onGateway(
 export interface BenchRunOptions extends Pick<TestRunOptions, 'run' | 'timeoutMs' | 'signal'> {
   /** Time for each test in ms. */
   readonly benchTimeMs: number;
+  /** How often each test is measured; default 1. */
+  readonly rounds?: number;
 }
 
 async function* bench(parts: Parts, source: TestSource, options: BenchRunOptions): AsyncGenerator<TestBenchmark> {
@@ -152,8 +154,8 @@ async function* bench(parts: Parts, source: TestSource, options: BenchRunOptions
   if (build.ok && build.wasm === null) return;
   const prepared = await prepare(parts, build, data);
   try {
-    const { timeoutMs = DEFAULT_TIMEOUT_MS, benchTimeMs, signal } = options;
-    yield* benchTests(prepared, build, { wanted: (test) => wanted(test), timeoutMs, benchTimeMs, signal });
+    const { timeoutMs = DEFAULT_TIMEOUT_MS, benchTimeMs, rounds = 1, signal } = options;
+    yield* benchTests(prepared, build, { wanted: (test) => wanted(test), timeoutMs, benchTimeMs, rounds, signal });
   } finally {
     prepared.release();
   }

@@ -61,6 +61,40 @@ describe('policy test --run', () => {
   });
 });
 
+describe('policy test --ignore and --count', () => {
+  const passing = { 'a.rego': 'package a\n', 'a_test.rego': 'package a_test\n\ntest_x if true\n' };
+
+  it('leaves out files and folders by name, whatever is wrong with them, and runs as often as asked', async () => {
+    const dir = await tempDir({
+      ...passing,
+      'b.bad.rego': 'package b\n\nbroken {',
+      'old/data.json': '{"a_test',
+      'new/old/c.rego': 'package c {',
+    });
+    expect(await test(dir, '--ignore', 'old,*.bad.rego', '--count', '2')).toEqual({
+      code: 0,
+      stdout: '1 passed, 0 failed\n1 passed, 0 failed\n',
+      stderr: '',
+    });
+  });
+
+  it('stops at the first run that fails', async () => {
+    const { code, stdout } = await test(
+      await tempDir({ ...passing, 'a_test.rego': 'package a_test\n\ntest_x if false\n' }),
+      '--count',
+      '3',
+    );
+    expect(code).toBe(1);
+    expect(stdout.match(/0 passed, 1 failed/gu)).toHaveLength(1);
+  });
+
+  it('has no single document for several runs', async () => {
+    const { code, stderr } = await test(await tempDir(passing), '--count', '2', '--format', 'junit');
+    expect(code).toBe(2);
+    expect(stderr).toContain('--count has no format junit');
+  });
+});
+
 describe('the report of policy test', () => {
   it('has a line of its own for every case, and both values of what was not true', async () => {
     const { code, stdout } = await test(await tempDir(FOLDER), '-v', '--var-values');

@@ -26,7 +26,7 @@ export default class PolicyTest extends LocalPolicyCommand {
     const { args, flags } = await this.parse(PolicyTest);
     const wanted = this.#asked(flags);
     const { config, dir } = await this.folder({ args, flags });
-    const tests = createPolicyTests({ config, dir });
+    const tests = createPolicyTests({ config, dir, ignore: flags.ignore });
     tests.warm(engineOf(wanted));
     try {
       const session = new TestSession(tests, dir, wanted, this.#output());
@@ -42,6 +42,7 @@ export default class PolicyTest extends LocalPolicyCommand {
     const { format } = flags;
     if (format === 'gobench' && !flags.bench) throw new GatewayError('usage', '--format gobench needs --bench');
     if (flags.bench && (format === 'junit' || format === 'lcov')) throw new GatewayError('usage', `--bench has no format ${format}`);
+    if (flags.count > 1 && (format === 'junit' || format === 'lcov')) throw new GatewayError('usage', `--count has no format ${format}`);
     if (!this.jsonEnabled()) return flags;
     if (format !== 'json' && format !== 'pretty') throw new GatewayError('usage', `--json and --format ${format} ask for two shapes`);
     return { ...flags, format: 'json' };

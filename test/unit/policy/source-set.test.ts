@@ -33,6 +33,19 @@ const paths = (files: readonly SourceFile[]): string[] => files.map((file) => fi
 const M = 'package m\n';
 
 describe('what belongs to a set', () => {
+  it('passes over ignored names at any depth, in every part', async () => {
+    const dir = await tempDir({
+      'rego/a.rego': M,
+      'rego/deep/old/b.rego': M,
+      'rego/deep/data.json': '{}',
+      'judge/old': 'a: 1',
+      'judge/x.yaml': 'a: 1',
+    });
+    const ignored = (name: string): boolean => name === 'old' || name === 'x.yaml';
+    const set = await readSourceSet(dir, { limits: DEFAULT_SOURCE_LIMITS, quietMs: 0, ignored });
+    expect([set.modules, set.data, set.judge].map(paths)).toEqual([['a.rego'], ['deep/data.json'], []]);
+  });
+
   it('sorts every file into its part, at any depth', async () => {
     const dir = await tempDir({
       'rego/b.rego': M,

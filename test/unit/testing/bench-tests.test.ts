@@ -21,3 +21,19 @@ it('does not count the way to warm code, however little time is given', async ()
   for await (const one of benchTests(warmingEngine() as PreparedRevision, { tests }, options)) found.push(one);
   expect(found).toMatchObject([{ status: 'pass', nsPerOp: WARM, medianNs: WARM }]);
 });
+
+it('measures each test as often as asked, and one that does not pass but once', async () => {
+  const location = { file: 'a_test.rego', row: 3, col: 1 };
+  const rule = { package: 'data.a', location, skip: false, table: false };
+  const tests = [
+    { ...rule, name: 'test_x', entrypoint: 't0' },
+    { ...rule, name: 'test_y', entrypoint: 't1' },
+  ];
+  const evaluate = ({ entrypoint }: { entrypoint: string }): Promise<unknown> =>
+    Promise.resolve({ result: String(entrypoint === 't0'), notes: { printed: [], cases: [], durationNs: WARM } });
+  const engine = { evaluate } as unknown as PreparedRevision;
+  const found = [];
+  for await (const one of benchTests(engine, { tests }, { wanted: () => true, timeoutMs: 1000, benchTimeMs: 1, rounds: 2 }))
+    found.push(one);
+  expect(found.map(({ name, status }) => `${name} ${status}`)).toEqual(['test_x pass', 'test_x pass', 'test_y fail']);
+});
