@@ -5,6 +5,7 @@ import { HEADERS, ROOT, startGatewayProcess } from './daemon.js';
 import type { Server } from './daemon.js';
 import { load } from './load.js';
 import type { Rows } from './reload.js';
+import { benchReplay } from './replay.js';
 
 const ROUNDS = 5;
 const SECONDS = 2;
@@ -29,8 +30,13 @@ interface Sample {
   readonly cpu: number;
 }
 
-/** Decisions a second with the log off, sampled and on: all three gateways run, and are asked in turn. */
+/** What the log costs, what it takes to run its decisions again, and to explain one. */
 export async function benchDecisions(): Promise<Rows> {
+  return { ...(await benchLog()), ...(await benchReplay()) };
+}
+
+/** Decisions a second with the log off, sampled and on: all three gateways run, and are asked in turn. */
+async function benchLog(): Promise<Rows> {
   const home = await mkdtemp(path.join(tmpdir(), 'defenseclaw-bench-'));
   const servers: [string, Server][] = [];
   const rows: Rows = {};
