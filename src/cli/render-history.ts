@@ -48,10 +48,11 @@ function changesOf({ changes, modules, previous }: Entry): string {
   return [...(rego > 0 ? [`${rego} rego`] : []), ...(all.length > rego ? [`${all.length - rego} data`] : [])].join(', ');
 }
 
-/** `212 passed`, `3 of 212 failed`; empty when none were run. */
+/** `212 passed`, `3 of 212 failed`, `timeout`; empty when none were run. */
 function testsOf({ tests }: Entry, paint: Paint): string {
   if (tests === undefined) return '';
-  const { passed, failed } = tests;
+  const { state, passed, failed } = tests;
+  if (state === 'timeout') return paint('red', 'timeout');
   return failed === 0 ? `${passed} passed` : paint('red', `${failed} of ${passed + failed} failed`);
 }
 

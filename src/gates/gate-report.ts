@@ -26,6 +26,8 @@ export interface Verdict {
   readonly findings: readonly Diagnostic[];
   /** Nothing is wrong but that the tests reach too few rules. */
   readonly uncovered?: true;
+  /** The tests were cut short by gates.timeout. */
+  readonly late?: true;
   readonly durationMs: number;
 }
 

@@ -172,7 +172,7 @@ class Gate implements TestGate {
       const message = `the tests did not end within ${timeoutMs} ms (gates.timeout)`;
       const durationMs = Math.round(performance.now() - start);
       return {
-        verdict: { ...UNTESTED, findings: [{ severity: 'error', code: 'policy_tests_failed', message }], durationMs },
+        verdict: { ...UNTESTED, findings: [{ severity: 'error', code: 'policy_tests_failed', message }], late: true, durationMs },
         cached: false,
       };
     }

@@ -110,9 +110,10 @@ export function createGateParts({ config, log, metrics, audit, history }: GateOp
     write(report);
   }
 
-  function note({ state, counts, revision }: GateReport): void {
+  function note({ state, counts, late, revision }: GateReport): void {
     const failed = counts.failed + counts.errored;
-    if (counts.passed + failed > 0) void history.noteTests(revision, { state, passed: counts.passed, failed });
+    if (late === true) void history.noteTests(revision, { state: 'timeout', passed: 0, failed: 0 });
+    else if (counts.passed + failed > 0) void history.noteTests(revision, { state, passed: counts.passed, failed });
   }
 
   function write(report: GateReport): void {
