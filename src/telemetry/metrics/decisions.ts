@@ -1,6 +1,8 @@
-import { Counter, Gauge, type Registry } from 'prom-client';
+import { Counter, type Registry } from 'prom-client';
 import { boundCounter, closedSet, OTHER } from './labels.js';
 import { VERDICTS } from './policy.js';
+import { registerGauges } from './gauges.js';
+import type { GaugeOf } from './gauges.js';
 
 /** How the recording of decisions goes. */
 export interface DecisionFigures {
@@ -38,7 +40,7 @@ export function createDecisionCounter(registers: [Registry]): CountDecision {
   };
 }
 
-const GAUGES: readonly (readonly [name: string, help: string, value: (figures: DecisionFigures) => number])[] = [
+const GAUGES: readonly GaugeOf<DecisionFigures>[] = [
   ['defenseclaw_decision_log_ok', '1 while records of decisions are being written.', ({ ok }) => Number(ok)],
   ['defenseclaw_decision_log_bytes', 'Bytes of the records that are kept, as they were counted last.', ({ bytes }) => bytes],
 ];
@@ -46,16 +48,7 @@ const GAUGES: readonly (readonly [name: string, help: string, value: (figures: D
 export function createDecisionLogMetrics(registry: Registry): DecisionLogMetrics {
   const registers: [Registry] = [registry];
   let source: (() => DecisionFigures) | undefined;
-  for (const [name, help, value] of GAUGES) {
-    new Gauge({
-      name,
-      help,
-      registers,
-      collect() {
-        this.set(source === undefined ? 0 : value(source()));
-      },
-    });
-  }
+  registerGauges(registry, GAUGES, () => source?.());
   new Counter({
     name: 'defenseclaw_decision_records_total',
     help: 'Records of decisions by what became of them: written, dropped as the policy says, or lost and where.',

@@ -1,4 +1,6 @@
-import { Counter, Gauge, type Registry } from 'prom-client';
+import { Counter, type Registry } from 'prom-client';
+import { registerGauges } from './gauges.js';
+import type { GaugeOf } from './gauges.js';
 
 /** What the history and its pins say of a gateway at this moment. */
 export interface HistoryFigures {
@@ -25,7 +27,7 @@ export interface HistoryMetrics {
   watchdogRollback(kind: string): void;
 }
 
-const GAUGES: readonly (readonly [name: string, help: string, value: (figures: HistoryFigures) => number])[] = [
+const GAUGES: readonly GaugeOf<HistoryFigures>[] = [
   ['defenseclaw_policy_pinned', '1 while a pin holds what serves against saves.', ({ pinned }) => Number(pinned)],
   ['defenseclaw_policy_held', '1 while the folder would serve something else than what is pinned.', ({ held }) => Number(held)],
   [
@@ -45,16 +47,7 @@ const GAUGES: readonly (readonly [name: string, help: string, value: (figures: H
 export function createHistoryMetrics(registry: Registry): HistoryMetrics {
   const registers: [Registry] = [registry];
   let source: (() => HistoryFigures) | undefined;
-  for (const [name, help, value] of GAUGES) {
-    new Gauge({
-      name,
-      help,
-      registers,
-      collect() {
-        this.set(source === undefined ? 0 : value(source()));
-      },
-    });
-  }
+  registerGauges(registry, GAUGES, () => source?.());
   new Counter({
     name: 'defenseclaw_policy_history_write_failures_total',
     help: 'Revisions, entries and pins that could not be written into the history.',

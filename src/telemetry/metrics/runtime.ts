@@ -1,5 +1,6 @@
-import { collectDefaultMetrics, Counter, Gauge, type Registry } from 'prom-client';
+import { collectDefaultMetrics, Counter, type Registry } from 'prom-client';
 import type { EvaluatorStats } from '../../evaluator/evaluator.js';
+import { registerGauges } from './gauges.js';
 
 export interface RuntimeMetrics {
   auditWriteFailure(): void;
@@ -57,16 +58,11 @@ function mirrorFigures<T extends Readonly<Record<keyof T, number>>>(
   counters: Described<T>,
 ): (figures: () => T) => void {
   let source: (() => T) | undefined;
-  for (const [field, name, help] of gauges) {
-    new Gauge({
-      name,
-      help,
-      registers,
-      collect() {
-        this.set(source?.()[field] ?? 0);
-      },
-    });
-  }
+  registerGauges(
+    registers[0],
+    gauges.map(([field, name, help]) => [name, help, (figures: T): number => figures[field]] as const),
+    () => source?.(),
+  );
   for (const [field, name, help] of counters) {
     new Counter({
       name,

@@ -36,7 +36,7 @@ func ofModule(compiler *ast.Compiler, file string, module *ast.Module) []protoco
 		switch x := x.(type) {
 		case *ast.With:
 			if ref, ok := x.Target.Value.(ast.Ref); ok && ref.HasPrefix(ast.DefaultRootRef) {
-				replaced = append(replaced, constant(ref))
+				replaced = append(replaced, Constant(ref))
 			}
 			visitor.Walk(x.Value)
 			return true
@@ -45,7 +45,7 @@ func ofModule(compiler *ast.Compiler, file string, module *ast.Module) []protoco
 			if !ok || !ref.HasPrefix(ast.DefaultRootRef) || defined(compiler, ref) {
 				return false
 			}
-			path := constant(ref)
+			path := Constant(ref)
 			key := strings.Join(path, "\x00")
 			if _, twice := seen[key]; twice || len(path) == 0 || x.Location == nil {
 				return false
@@ -68,8 +68,8 @@ func ofModule(compiler *ast.Compiler, file string, module *ast.Module) []protoco
 	return found
 }
 
-// constant are the names that lead from `data` as far as they are written out.
-func constant(ref ast.Ref) []string {
+// Constant are the names that lead from `data` as far as they are written out.
+func Constant(ref ast.Ref) []string {
 	var path []string
 	for _, term := range ref[1:] {
 		name, ok := term.Value.(ast.String)

@@ -5,20 +5,13 @@ import (
 
 	"github.com/open-policy-agent/opa/v1/ast"
 
+	"defenseclaw-gateway/rego-compiler/internal/references"
 	"defenseclaw-gateway/rego-compiler/internal/source"
 )
 
 // OwnerOf is the unit that a document below `data` is made in.
 func (u *Units) OwnerOf(ref ast.Ref) (unit int, ok bool) {
-	var path []string
-	for _, term := range ref[1:] {
-		name, ok := term.Value.(ast.String)
-		if !ok {
-			break
-		}
-		path = append(path, string(name))
-	}
-	return u.Owner(path)
+	return u.Owner(references.Constant(ref))
 }
 
 // Repeatable says that a unit has the same values as long as its text and the data are the same: neither it nor what it refers to asks for the
