@@ -1,7 +1,8 @@
 import { Flags } from '@oclif/core';
 import { parseDuration } from '../config/duration.js';
 import type { DecisionFilter } from '../decisions/filter.js';
-import { openDecisions, readExport } from '../decisions/reader.js';
+import { readExport } from '../decisions/exported.js';
+import { openDecisions } from '../decisions/reader.js';
 import type { ReadOptions } from '../decisions/reader.js';
 import type { KeptDecision } from '../decisions/record.js';
 import { GatewayError } from '../errors.js';

@@ -1,6 +1,4 @@
-import { createReadStream } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
-import { createInterface } from 'node:readline';
 import { timeOfId } from './decision-id.js';
 import { idBounds, matches } from './filter.js';
 import type { DecisionFilter } from './filter.js';
@@ -68,18 +66,6 @@ export function openDecisions(folder: string): DecisionReader {
       }
     },
   };
-}
-
-/** Records of an export, one JSON object a line, in their order there. Lines that are no record are passed over. */
-export async function* readExport(file: string, filter: DecisionFilter = {}): AsyncGenerator<KeptDecision, void> {
-  const { from, to } = idBounds(filter);
-  for await (const text of createInterface({ input: createReadStream(file), crlfDelay: Infinity })) {
-    const bytes = Buffer.from(text);
-    const kept = recordAt(bytes, { start: 0, end: bytes.length });
-    if (kept === undefined || typeof kept.record.decision_id !== 'string') continue;
-    const { decision_id: id } = kept.record;
-    if (id >= from && id < to && matches(kept.record, filter)) yield kept;
-  }
 }
 
 async function mayHold(segment: Segment, { since = 0, until = Infinity }: DecisionFilter): Promise<boolean> {

@@ -1,4 +1,5 @@
-import { openDecisions, readExport } from '../decisions/reader.js';
+import { readExport } from '../decisions/exported.js';
+import { openDecisions } from '../decisions/reader.js';
 import type { KeptDecision } from '../decisions/record.js';
 import { giveWayHere, Replica } from '../evaluator/replica.js';
 import { answerOnce } from '../work-apart.js';

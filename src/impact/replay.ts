@@ -95,7 +95,7 @@ export class Replayer {
     const before = this.#before === undefined ? undefined : placed(this.#before, segments);
     if (after === undefined && before === undefined) return 'unknown_path';
     const input = memberText(kept, 'input');
-    const strict = (record.custom as Partial<typeof record.custom> | undefined)?.strict_builtin_errors === true;
+    const strict = record.custom.strict_builtin_errors === true;
     const ask = (side: Asked | undefined, place: Place | undefined): [Replayed, number] => {
       const start = performance.now();
       const answer = side === undefined || place === undefined ? UNDEFINED : side.evaluate(place.entrypoint, input, DEADLINE_MS, strict);
@@ -156,11 +156,10 @@ function placed(side: Asked, segments: readonly string[]): Place | undefined {
   return undefined;
 }
 
-/** An export of OPA's own has none of our extras. */
+/** An export of OPA's own names no revision where it served no bundle. */
 function reasonOf({ record }: KeptDecision): Unreplayable | undefined {
-  const { custom = { domain: '', verdict: '', request_id: '' }, bundles, error } = record as Partial<typeof record>;
-  const served = bundles ?? (error === undefined ? { policies: { revision: '' } } : undefined);
-  return notReplayable({ ...record, custom, ...(served === undefined ? {} : { bundles: served }) });
+  const served = record.bundles ?? (record.error === undefined ? { policies: { revision: '' } } : undefined);
+  return notReplayable(served === undefined ? record : { ...record, bundles: served });
 }
 
 function answerOf(replayed: Replayed, place: Place | undefined): Answer {

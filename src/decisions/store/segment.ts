@@ -59,12 +59,13 @@ export async function readSegment({ file, packed }: Segment): Promise<Buffer> {
 }
 
 /** Time of the last write in ms; undefined when it has gone meanwhile. */
-export async function lastWriteMs({ file }: Segment): Promise<number | undefined> {
+export async function lastWriteMs({ file, packed }: Pick<Segment, 'file' | 'packed'>): Promise<number | undefined> {
   try {
     return (await stat(file)).mtimeMs;
   } catch (thrown) {
-    if (isMissing(thrown)) return undefined;
-    throw thrown;
+    if (!isMissing(thrown)) throw thrown;
+    // Packed since it was listed.
+    return packed ? undefined : lastWriteMs({ file: `${file}.gz`, packed: true });
   }
 }
 

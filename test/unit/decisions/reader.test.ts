@@ -4,7 +4,8 @@ import path from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
 import { createDecisionIds } from '../../../src/decisions/decision-id.js';
-import { openDecisions, readExport } from '../../../src/decisions/reader.js';
+import { readExport } from '../../../src/decisions/exported.js';
+import { openDecisions } from '../../../src/decisions/reader.js';
 import { memberText, notReplayable } from '../../../src/decisions/record.js';
 import type { DecisionRecord } from '../../../src/decisions/record.js';
 
