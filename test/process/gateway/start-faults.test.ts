@@ -165,7 +165,10 @@ if (!fs.existsSync(${name(tried)})) {
 
 it('a first reading that runs out of time is tried again with more of it', async () => {
   // Tests are read and not compiled: this takes long to read alone.
-  const tests = Array.from({ length: 2000 }, (_, index) => [`m${index}_test.rego`, `package m${index}_test\n\ntest_value if true\n`]);
+  const tests = Array.from({ length: 2000 }, (_, index): [string, string] => [
+    `m${index}_test.rego`,
+    `package m${index}_test\n\ntest_value if true\n`,
+  ]);
   const dir = await tempDir({ 'm.rego': 'package m\n\nvalue := 599\n', ...Object.fromEntries(tests) });
   const env = cliEnv(await tempDir(), { DEFENSECLAW_POLICY_READ_TIMEOUT: '100ms', DEFENSECLAW_GATES_TESTS: 'off' });
   const { url, output } = await startDaemon(['--policy-dir', dir, '--port', '0', '--no-watch'], env);
