@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises';
+import { rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { loadConfig } from '../../../src/config/load.js';
@@ -23,7 +23,9 @@ async function watched(text: string) {
   onTestFinished(watchConfig({ config: load(), log: { ...silentLog, info: say, warn: say, error: say }, load, adopt, lookMs: 5 }));
   const edit = async (next: string) => {
     const before = said.length;
-    await writeFile(file, next);
+    // By rename: half of a file is a file of its own here.
+    await writeFile(`${file}.next`, next);
+    await rename(`${file}.next`, file);
     return waitFor('the change to be told', () => said.slice(before)[0]);
   };
   return { edit, level: () => level };
