@@ -28,11 +28,7 @@ export const EXPORT_FLAGS = {
   file: Flags.string({ char: 'f', description: 'Read this export, one record a line, instead of the data folder' }),
 };
 
-interface DecisionFlagValues extends SettingFlags {
-  readonly path?: string | undefined;
-  readonly result?: string | undefined;
-  readonly revision?: string | undefined;
-  readonly agent?: string | undefined;
+interface DecisionFlagValues extends SettingFlags, Omit<DecisionFilter, 'since' | 'until'> {
   readonly since?: string | undefined;
   readonly until?: string | undefined;
   readonly file?: string | undefined;
@@ -55,16 +51,14 @@ export function readDecisions(
 ): AsyncGenerator<KeptDecision, void> {
   const filter = decisionFilter(flags);
   if (flags.file === undefined) return openDecisions(decisionsFolder(flags)).read({ ...filter, ...options });
-  return firstOf(readExport(flags.file, filter), options.limit ?? Infinity);
+  return readExport(flags.file, { ...filter, limit: options.limit });
 }
 
-async function* firstOf<T>(all: AsyncGenerator<T, void>, limit: number): AsyncGenerator<T, void> {
-  let left = limit;
-  for await (const one of all) {
-    if (left <= 0) return;
-    yield one;
-    left -= 1;
-  }
+/** The kept decision of an id. Throws `decision_unknown`. */
+export async function keptDecision(flags: SettingFlags, id: string): Promise<KeptDecision> {
+  const kept = await openDecisions(decisionsFolder(flags)).find(id);
+  if (kept === undefined) throw new GatewayError('decision_unknown', `no decision ${id} is kept`);
+  return kept;
 }
 
 function timeOf(flag: string, text: string | undefined): number | undefined {

@@ -2,6 +2,7 @@ import { Flags } from '@oclif/core';
 import { GatewayError } from '../errors.js';
 import { parseAllowance } from '../impact/budget.js';
 import type { ImpactBudget } from '../impact/budget.js';
+import { DECISION_FLAGS } from './decision-flags.js';
 
 /** Decisions that one run looks at where a time or a file says which: some minutes of work at most. */
 const MAX_DECISIONS = 1_000_000;
@@ -15,7 +16,7 @@ export const IMPACT_FLAGS = {
     description: 'The last so many decisions (default: gates.impact_sample, all with --since or --log); of an export the first so many',
   }),
   since: Flags.string({ description: 'Decisions from this time on: a time (ISO 8601), or how long ago (15m, 24h)' }),
-  path: Flags.string({ description: 'Only of this path and those below it, e.g. defenseclaw/firewall' }),
+  path: DECISION_FLAGS.path,
   log: Flags.string({ description: 'Decisions of this export, one record a line, instead of those of the data folder' }),
   from: Flags.string({
     description:

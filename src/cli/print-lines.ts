@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { systemErrorCode } from '../config/bounded-file.js';
 
 /** Writes to standard output as fast as it is read. False once nobody reads any more, as after `| head`. */
 export async function putOut(text: string): Promise<boolean> {
@@ -6,7 +7,7 @@ export async function putOut(text: string): Promise<boolean> {
     if (!process.stdout.write(text)) await once(process.stdout, 'drain');
     return true;
   } catch (thrown) {
-    if (thrown instanceof Error && 'code' in thrown && thrown.code === 'EPIPE') return false;
+    if (systemErrorCode(thrown) === 'EPIPE') return false;
     throw thrown;
   }
 }

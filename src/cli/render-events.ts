@@ -1,4 +1,5 @@
 import type { AuditEvent } from '../audit/event.js';
+import { briefTime } from './brief-time.js';
 import type { Paint } from './paint.js';
 import { plainTable } from './plain-table.js';
 
@@ -19,7 +20,7 @@ export function renderEvents(events: readonly AuditEvent[], paint: Paint, width?
   if (width !== undefined && width < ONE_LINE) return events.map((event) => stacked(event, paint, width)).join('\n');
   const rows = events.map((event) => {
     const { action, actor, target, details, instance = '' } = event;
-    return [timeOf(event), action, target, outcomeOf(event, paint) || actor, instance, details];
+    return [briefTime(event.timestamp), action, target, outcomeOf(event, paint) || actor, instance, details];
   });
   const rest = width === undefined ? undefined : width - WIDTHS.reduce((sum, column) => sum + column + GAP, 0);
   return plainTable(
@@ -33,15 +34,11 @@ export function renderEvents(events: readonly AuditEvent[], paint: Paint, width?
 function stacked(event: AuditEvent, paint: Paint, width: number): string {
   const { action, actor, target, details, instance = '' } = event;
   const lines = [
-    [paint('dim', timeOf(event)), paint('bold', action), outcomeOf(event, paint) || actor],
+    [paint('dim', briefTime(event.timestamp)), paint('bold', action), outcomeOf(event, paint) || actor],
     [' ', target, instance === '' ? '' : paint('dim', `by ${instance}`)],
     [' ', details],
   ];
   return lines.map((parts) => plainTable([], [[parts.filter((part) => part !== '').join(' ')]], paint, [width])).join('\n');
-}
-
-function timeOf({ timestamp }: AuditEvent): string {
-  return timestamp.replace(/\.\d+Z$/u, 'Z');
 }
 
 function outcomeOf({ outcome = '' }: AuditEvent, paint: Paint): string {

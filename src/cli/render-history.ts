@@ -2,6 +2,7 @@ import { stripVTControlCharacters } from 'node:util';
 import type { HistoryListing } from '../gateway/policy-history.js';
 import type { Entry } from '../history/entry.js';
 import { shortId } from '../policy/source-set.js';
+import { briefTime } from './brief-time.js';
 import type { Paint } from './paint.js';
 import { plainTable } from './plain-table.js';
 
@@ -16,7 +17,7 @@ export function renderHistory({ entries, serving, pinned }: HistoryListing, pain
     return [
       String(entry.number),
       entry.revision === undefined ? '-' : shortId(entry.revision),
-      entry.at.replace(/\.\d+Z$/u, 'Z'),
+      briefTime(entry.at),
       entry.trigger,
       entry.by ?? '',
       paint(COLOURS[entry.status], entry.status),

@@ -1,7 +1,7 @@
 import { overBudget } from '../impact/budget.js';
 import type { ImpactBudget } from '../impact/budget.js';
 import type { Impact } from '../impact/report.js';
-import { impactHead, renderPath } from './render-impact.js';
+import { impactHead, otherwise, renderPath } from './render-impact.js';
 import { xmlText } from './render-junit.js';
 
 type ImpactPath = Impact['paths'][number];
@@ -33,8 +33,7 @@ function overOf(path: ImpactPath, impact: Impact, { slowdown, ...counted }: Part
 
 function renderCase(path: ImpactPath, over: readonly string[]): string {
   const attributes = `classname="policy impact" name="${xmlText(path.path)}"`;
-  const touched = path.deny_to_allow + path.allow_to_deny + path.other + path.errors > 0;
-  if (over.length === 0 && !touched) return `    <testcase ${attributes}/>`;
+  if (over.length === 0 && otherwise(path) === 0) return `    <testcase ${attributes}/>`;
   const text = xmlText(renderPath(path, (_style, line) => line).join('\n'));
   const told = over.length === 0 ? `<system-out>${text}</system-out>` : `<failure message="${xmlText(over.join('; '))}">${text}</failure>`;
   return `    <testcase ${attributes}>${told}</testcase>`;

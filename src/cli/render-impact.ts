@@ -7,8 +7,8 @@ const MAX_CHANGED = 6;
 /** First how many decisions can tell, then what becomes of them by path; with `all` also the paths that nothing changes for. */
 export function renderImpact(impact: Impact, paint: Paint, all = false): string {
   const { replayed, paths, duration_ms: ms } = impact;
-  const touched = paths.filter((path) => path.deny_to_allow + path.allow_to_deny + path.other + path.errors > 0);
-  const same = replayed - touched.reduce((sum, path) => sum + path.deny_to_allow + path.allow_to_deny + path.other + path.errors, 0);
+  const touched = paths.filter((path) => otherwise(path) > 0);
+  const same = replayed - touched.reduce((sum, path) => sum + otherwise(path), 0);
   const untouched = all ? paths.filter((path) => !touched.includes(path)) : [];
   return [
     `${'impact'.padEnd(8)} ${impactHead(impact)} ${paint('dim', `(${Math.round(ms)} ms)`)}`,
@@ -16,6 +16,11 @@ export function renderImpact(impact: Impact, paint: Paint, all = false): string 
     ...untouched.map((path) => `  ${paint('bold', path.path)}: ${path.replayed} the same${p95(path, paint)}`),
     `  ${same} of ${replayed} come out the same`,
   ].join('\n');
+}
+
+/** Decisions of a path that come out otherwise. */
+export function otherwise({ deny_to_allow: opened, allow_to_deny: closed, other, errors }: Impact['paths'][number]): number {
+  return opened + closed + other + errors;
 }
 
 /** What is compared, and how many decisions can tell. */

@@ -1,5 +1,6 @@
 import { shortId } from '../policy/source-set.js';
 import type { Diagnostic } from '../policy/diagnostic.js';
+import { briefTime } from './brief-time.js';
 import type { Paint } from './paint.js';
 import { renderDiagnostics } from './render-diagnostics.js';
 
@@ -59,7 +60,9 @@ export function renderStatus(
     ],
     [
       'revision',
-      policy.revision === null ? 'none' : `${shortId(policy.revision)}, ${policy.modules} modules, loaded ${brief(policy.loaded_at ?? '')}`,
+      policy.revision === null
+        ? 'none'
+        : `${shortId(policy.revision)}, ${policy.modules} modules, loaded ${briefTime(policy.loaded_at ?? '')}`,
     ],
     ...(policy.pinned === null ? [] : [['pinned', paint('yellow', pinText(policy.pinned))] as [string, string]]),
     ['folder', policy.source ?? 'not configured'],
@@ -74,9 +77,9 @@ export function renderStatus(
   const { last_attempt: last, last_rejection: refused = null } = policy;
   // One that is the last attempt is told below with its findings.
   if (refused !== null && last?.outcome !== 'rejected')
-    rows.push(['last refused', `no ${refused.number} at ${brief(refused.at)}: ${refused.message}`]);
+    rows.push(['last refused', `no ${refused.number} at ${briefTime(refused.at)}: ${refused.message}`]);
   if (last !== null)
-    rows.push(['last attempt', `${last.outcome} (${last.trigger}, ${last.duration_ms.toFixed(0)} ms) at ${brief(last.at)}`]);
+    rows.push(['last attempt', `${last.outcome} (${last.trigger}, ${last.duration_ms.toFixed(0)} ms) at ${briefTime(last.at)}`]);
   const table = rows.map(([label, value]) => `${paint('dim', label.padEnd(12))} ${value}`);
   if (last?.error !== null && last?.error !== undefined) table.push(`${paint('red', last.error.code)}: ${last.error.message}`);
   if (last !== null && last.diagnostics.length > 0) table.push(renderDiagnostics(last.diagnostics, paint));
@@ -104,13 +107,8 @@ function decidersText(serving: StatusBody['serving']): string {
   return `${serving.processes} serving ${serving.processes === 1 ? 'process' : 'processes'} (${serving.pids.join(', ')})`;
 }
 
-/** A time to the second. */
-function brief(time: string): string {
-  return time.replace(/\.\d+Z$/u, 'Z');
-}
-
 function pinText({ revision, at, by, reason }: NonNullable<StatusBody['policy']['pinned']>): string {
-  return `${shortId(revision)} since ${brief(at)}${by === undefined ? '' : ` by ${by}`}${reason === undefined ? '' : `: ${reason}`}`;
+  return `${shortId(revision)} since ${briefTime(at)}${by === undefined ? '' : ` by ${by}`}${reason === undefined ? '' : `: ${reason}`}`;
 }
 
 /** `42 s`, `3 min 10 s`, `2 h 5 min`. */

@@ -1,8 +1,10 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Flags } from '@oclif/core';
 import { GatewayCommand } from '../cli/base-command.js';
+import { briefTime } from '../cli/brief-time.js';
 import { ADDRESS_FLAGS } from '../cli/flags.js';
 import type { GatewayClient } from '../cli/gateway-client.js';
+import { interrupted } from '../cli/interrupted.js';
 import { openGateway } from '../cli/open-gateway.js';
 import { renderStatus } from '../cli/render-status.js';
 import type { StatusBody } from '../cli/render-status.js';
@@ -50,16 +52,15 @@ export default class Status extends GatewayCommand {
   }
 
   async #watch(client: GatewayClient): Promise<void> {
-    const stop = new AbortController();
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());
-    while (!stop.signal.aborted) {
+    const stop = interrupted();
+    while (!stop.aborted) {
       const text = await this.#look(client).then(
         (answer) => this.#text(client, answer),
         (thrown: unknown) => this.#trouble(thrown),
       );
       if (process.stdout.isTTY) process.stdout.write(CLEAR);
-      this.log(`${text}\n${this.paint('dim', `${new Date().toISOString().replace(/\.\d+Z$/u, 'Z')}, every ${LOOK_MS / 1000} s`)}`);
-      await pause(LOOK_MS, undefined, { signal: stop.signal }).catch(() => undefined);
+      this.log(`${text}\n${this.paint('dim', `${briefTime(new Date().toISOString())}, every ${LOOK_MS / 1000} s`)}`);
+      await pause(LOOK_MS, undefined, { signal: stop }).catch(() => undefined);
     }
   }
 

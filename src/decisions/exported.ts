@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { verdictOf } from './decision-log.js';
 import { matches } from './filter.js';
-import type { DecisionFilter } from './filter.js';
+import type { ReadOptions } from './reader.js';
 import { BUNDLE, memberText } from './record.js';
 import type { DecisionRecord, KeptDecision } from './record.js';
 import { recordAt } from './store/lines.js';
@@ -11,8 +11,9 @@ import { recordAt } from './store/lines.js';
  * Records of an export, one JSON object a line, in their order there: ours, or decision log events as OPA writes them, which say less. Lines
  * that are no record are passed over. Throws what reading a file throws.
  */
-export async function* readExport(file: string, filter: DecisionFilter = {}): AsyncGenerator<KeptDecision, void> {
-  const { since = -Infinity, until = Infinity } = filter;
+export async function* readExport(file: string, filter: Omit<ReadOptions, 'order'> = {}): AsyncGenerator<KeptDecision, void> {
+  const { since = -Infinity, until = Infinity, limit = Infinity } = filter;
+  let left = limit;
   for await (const text of createInterface({ input: createReadStream(file), crlfDelay: Infinity })) {
     const bytes = Buffer.from(text);
     const found = recordAt(bytes, { start: 0, end: bytes.length });
@@ -21,7 +22,10 @@ export async function* readExport(file: string, filter: DecisionFilter = {}): As
     // Ids of others do not tell the time.
     const at = Date.parse(kept.record.timestamp);
     const timely = Number.isNaN(at) ? filter.since === undefined && filter.until === undefined : at >= since && at < until;
-    if (timely && matches(kept.record, filter)) yield kept;
+    if (!timely || !matches(kept.record, filter)) continue;
+    yield kept;
+    left -= 1;
+    if (left <= 0) return;
   }
 }
 

@@ -19,7 +19,7 @@ export interface DecisionFilter {
 
 /** True for the records that are meant. */
 export function matches(record: DecisionRecord, { path, result, revision, agent }: DecisionFilter): boolean {
-  if (path !== undefined && !isBelow(record.path, trimmed(path))) return false;
+  if (path !== undefined && !isBelow(record.path, slashPath(path))) return false;
   if (result !== undefined && record.custom.verdict !== result) return false;
   if (revision !== undefined && revisionOf(record)?.startsWith(revision) !== true) return false;
   return agent === undefined || record.custom.agent === agent;
@@ -34,6 +34,7 @@ function isBelow(path: string, above: string): boolean {
   return above === '' || path === above || path.startsWith(`${above}/`);
 }
 
-function trimmed(path: string): string {
+/** Without slashes around it. */
+export function slashPath(path: string): string {
   return path.replace(/^\/+|\/+$/gu, '');
 }

@@ -3,23 +3,23 @@ import { matches } from './filter.js';
 import type { DecisionFilter } from './filter.js';
 import type { KeptDecision } from './record.js';
 import { linesOf, recordAt } from './store/lines.js';
-import { listSegments, readSegment } from './store/segment.js';
+import { listSegments, readSegment, segmentBytes } from './store/segment.js';
 
 const LOOK_MS = 200;
 
 /** Records as they are kept from now on, until the signal. Those of one look are in the order of their ids. */
 export async function* followDecisions(folder: string, filter: DecisionFilter, signal: AbortSignal): AsyncGenerator<KeptDecision, void> {
   const seen = new Map<string, number>();
-  for (const segment of await listSegments(folder)) seen.set(segment.name, (await readSegment(segment)).length);
+  for (const segment of await listSegments(folder)) seen.set(segment.name, segment.packed ? 0 : ((await segmentBytes(segment)) ?? 0));
   while (!signal.aborted) {
     for (const segment of await listSegments(folder)) {
       const from = seen.get(segment.name) ?? 0;
       if (segment.packed && seen.has(segment.name)) continue;
-      const bytes = await readSegment(segment);
+      const bytes = await readSegment(segment, from);
       const end = bytes.lastIndexOf('\n') + 1;
-      if (end <= from) continue;
-      seen.set(segment.name, end);
-      for (const line of linesOf(bytes.subarray(0, end), from)) {
+      if (end === 0) continue;
+      seen.set(segment.name, from + end);
+      for (const line of linesOf(bytes.subarray(0, end))) {
         const kept = recordAt(bytes, line);
         if (kept !== undefined && matches(kept.record, filter)) yield kept;
       }

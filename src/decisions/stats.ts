@@ -1,3 +1,4 @@
+import { revisionOf } from './record.js';
 import type { DecisionRecord } from './record.js';
 
 /** What became of the decisions of one path. */
@@ -44,12 +45,14 @@ class Tally {
   readonly #revisions = new Set<string>();
   readonly #times: number[] = [];
 
-  add({ error, custom, bundles, metrics }: DecisionRecord): void {
+  add(record: DecisionRecord): void {
+    const { error, custom, metrics } = record;
+    const revision = revisionOf(record);
     if (error !== undefined) this.#errors += 1;
     const word = this.#results.has(custom.verdict) || this.#results.size < MAX_RESULTS ? custom.verdict : 'other';
     this.#results.set(word, (this.#results.get(word) ?? 0) + 1);
     if (custom.agent !== undefined) this.#agents.add(custom.agent);
-    if (bundles !== undefined) this.#revisions.add(bundles.policies.revision);
+    if (revision !== undefined) this.#revisions.add(revision);
     const at = this.#decisions < MAX_TIMES ? this.#decisions : Math.floor(Math.random() * this.#decisions);
     if (at < MAX_TIMES) this.#times[at] = metrics.timer_server_handler_ns;
     this.#decisions += 1;

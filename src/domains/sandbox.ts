@@ -40,7 +40,7 @@ export const sandbox: Domain<SandboxInput> = {
 
   closedForm: (reason) => closedError(reason, 'policy: sandbox eval'),
 
-  grants: (document) => [...LISTED_GRANTS.flatMap((name) => grantedEach(document, name))],
+  grants: (document) => LISTED_GRANTS.flatMap((name) => grantedEach(document, name)),
 
   verdictLabel({ status, body }) {
     if (status !== 200) return 'error';

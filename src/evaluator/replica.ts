@@ -1,4 +1,3 @@
-import { setPriority, constants } from 'node:os';
 import type { Builtin } from '../builtins/builtin.js';
 import { asGatewayError } from '../errors.js';
 import type { CompiledPolicy, PolicyModules, Revision } from '../policy/revision.js';
@@ -88,15 +87,5 @@ export class Replica {
     } catch (thrown) {
       return { error: asGatewayError(evaluationFailure(thrown)).code, ...volatile() };
     }
-  }
-}
-
-/** This thread gives way to all others. Elsewhere than on Linux a priority is of the whole process, and stays. */
-export function giveWayHere(): void {
-  if (process.platform !== 'linux') return;
-  try {
-    setPriority(0, constants.priority.PRIORITY_LOW);
-  } catch {
-    // The system has no priorities to give: nothing depends on it.
   }
 }

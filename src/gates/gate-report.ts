@@ -58,3 +58,23 @@ export interface GateWord {
 }
 
 export const NO_TESTS: TestCounts = { passed: 0, failed: 0, errored: 0, skipped: 0, disagreements: 0 };
+
+/**
+ * What findings come to is the same for every gate: an `enforce` that is not `excused` refuses, one that is says who passed it by force, and a
+ * `warn` only tells.
+ */
+export function gateWord(
+  found: Omit<GateReport, 'state' | 'at' | 'by'>,
+  { excused, by }: { readonly excused: boolean; readonly by: string | undefined },
+  refusal: () => GatewayError,
+): GateWord {
+  const failed = found.findings.length > 0;
+  const forced = failed && excused && found.mode === 'enforce';
+  const report: GateReport = {
+    ...found,
+    state: forced ? 'forced' : failed ? 'failed' : 'passed',
+    at: new Date(),
+    ...(forced && by !== undefined ? { by } : {}),
+  };
+  return failed && !forced && found.mode === 'enforce' ? { report, refusal: refusal() } : { report };
+}

@@ -4,11 +4,12 @@ import type { ReloadOptions } from '../engine/reload-request.js';
 import { asGatewayError, GatewayError } from '../errors.js';
 import { overBudget } from '../impact/budget.js';
 import type { ImpactBudget } from '../impact/budget.js';
+import { flippedIds } from '../impact/report.js';
 import type { Impact } from '../impact/report.js';
 import type { Log } from '../log.js';
 import type { Diagnostic } from '../policy/diagnostic.js';
 import type { Revision } from '../policy/revision.js';
-import { NO_TESTS } from './gate-report.js';
+import { gateWord, NO_TESTS } from './gate-report.js';
 import type { GateMode, GateReport, GateWord } from './gate-report.js';
 
 export interface ImpactGateOptions {
@@ -45,14 +46,16 @@ export function createImpactGate({ mode, budget, serving, measure, log, onReport
     const impact = await measure(before, after);
     if (impact.recorded === 0) return undefined;
     const over = overBudget(impact, budget);
-    const accepted = over.length > 0 && mode === 'enforce' && (options.acceptImpact === true || options.force === true);
     const findings = over.map((message): Diagnostic => ({ severity: 'error', code: 'policy_impact', message }));
-    const report: GateReport = {
-      ...{ gate: 'impact', mode, state: accepted ? 'forced' : over.length > 0 ? 'failed' : 'passed', revision: after.source.id, findings },
-      ...{ counts: NO_TESTS, failing: [], cached: false, at: new Date(), durationMs: impact.duration_ms, impact },
-      ...(accepted && options.by !== undefined ? { by: options.by } : {}),
-    };
-    return { report, ...(over.length > 0 && mode === 'enforce' && !accepted ? { refusal: refused(over, impact) } : {}) };
+    const { acceptImpact = false, force = false, by } = options;
+    return gateWord(
+      {
+        ...{ gate: 'impact', mode, revision: after.source.id, findings },
+        ...{ counts: NO_TESTS, failing: [], cached: false, durationMs: impact.duration_ms, impact },
+      },
+      { excused: acceptImpact || force, by },
+      () => refused(over, impact),
+    );
   }
 
   function tell(report: GateReport): void {
@@ -98,11 +101,7 @@ export function createImpactGate({ mode, budget, serving, measure, log, onReport
 const MAX_NAMED = 10;
 
 function refused(over: readonly string[], impact: Impact): GatewayError {
-  const worst = impact.paths.flatMap(({ decision_ids: ids }) => [
-    ...(ids.deny_to_allow ?? []),
-    ...(ids.allow_to_deny ?? []),
-    ...(ids.error ?? []),
-  ]);
+  const worst = flippedIds(impact);
   const named = worst.length === 0 ? '' : `: ${worst.slice(0, MAX_NAMED).join(', ')}${worst.length > MAX_NAMED ? ', …' : ''}`;
   const diagnostics = over.map((message, index): Diagnostic => {
     return { severity: 'error', code: 'policy_impact', message: index === 0 ? `${message}${named}` : message };

@@ -5,7 +5,7 @@ import { GatewayError } from '../errors.js';
 import type { Diagnostic } from '../policy/diagnostic.js';
 import { contentKey } from '../policy/source-set.js';
 import type { SourceSet } from '../policy/source-set.js';
-import { NO_TESTS } from './gate-report.js';
+import { gateWord, NO_TESTS } from './gate-report.js';
 import type { GateMode, GateReport, GateWord } from './gate-report.js';
 
 export interface SchemaGateOptions {
@@ -40,15 +40,12 @@ export function createSchemaGate({ mode, check, onReport }: SchemaGateOptions): 
     const findings = known ?? (await check(source));
     // What time or memory cut short may be another the next time, and names no file.
     if (findings.every(({ file }) => file !== undefined)) kept.set(key, findings);
-    const failed = findings.length > 0;
-    const forced = failed && mode === 'enforce' && (force || forcedKey === key);
-    const report: GateReport = {
-      ...{ gate: 'schema', mode, state: forced ? 'forced' : failed ? 'failed' : 'passed', revision: source.id, findings },
-      ...{ counts: NO_TESTS, failing: [], cached: known !== undefined, at: new Date() },
-      durationMs: Math.round((performance.now() - start) * 1e3) / 1e3,
-      ...(forced && by !== undefined ? { by } : {}),
-    };
-    return { report, ...(failed && mode === 'enforce' && !forced ? { refusal: refused(findings) } : {}) };
+    const durationMs = Math.round((performance.now() - start) * 1e3) / 1e3;
+    return gateWord(
+      { gate: 'schema', mode, revision: source.id, findings, counts: NO_TESTS, failing: [], cached: known !== undefined, durationMs },
+      { excused: force || forcedKey === key, by },
+      () => refused(findings),
+    );
   }
 
   return {

@@ -8,7 +8,7 @@ import type { Diagnostic } from '../policy/diagnostic.js';
 import { contentKey } from '../policy/source-set.js';
 import type { SourceSet } from '../policy/source-set.js';
 import type { TestRunner } from '../testing/create-test-runner.js';
-import { NO_TESTS } from './gate-report.js';
+import { gateWord, NO_TESTS } from './gate-report.js';
 import type { GateMode, GateReport, GateWord, Verdict } from './gate-report.js';
 import { judgeRun } from './judge-run.js';
 
@@ -51,6 +51,12 @@ const ONE_TEST_MS = 5_000;
 
 export function createTestGate(deps: TestGateDeps): TestGate {
   return new Gate(deps);
+}
+
+interface Judged {
+  readonly verdict: Verdict;
+  /** Known from before. */
+  readonly cached: boolean;
 }
 
 class Gate implements TestGate {
@@ -98,10 +104,9 @@ class Gate implements TestGate {
   async rehearse(source: SourceSet, options: ReloadOptions): Promise<GateWord | undefined> {
     const { mode } = this.#deps.settings;
     if (mode === 'off') return undefined;
-    if (mode === 'enforce') return this.#judge(source, options);
-    const { verdict, cached } = await this.#verdictOf(source, this.#deps.patient, NEVER);
-    const state = verdict.findings.length === 0 ? 'passed' : 'failed';
-    return { report: { ...verdict, gate: 'tests', mode, state, revision: source.id, cached, at: new Date() } };
+    return mode === 'enforce'
+      ? this.#judge(source, options)
+      : this.#wordOf(source, mode, await this.#verdictOf(source, this.#deps.patient, NEVER));
   }
 
   async #enforce(source: SourceSet, options: ReloadOptions): Promise<void> {
@@ -112,24 +117,19 @@ class Gate implements TestGate {
   }
 
   async #judge(source: SourceSet, options: ReloadOptions): Promise<GateWord> {
-    const { verdict, cached } = await this.#verdictOf(source, this.#deps.urgent, undefined);
-    const failed = verdict.findings.length > 0;
-    const forced = failed && (options.force === true || this.#forced === contentKey(source));
-    const report: GateReport = {
-      ...verdict,
-      ...{ gate: 'tests', state: forced ? 'forced' : failed ? 'failed' : 'passed', mode: 'enforce' },
-      ...{ revision: source.id, cached, at: new Date() },
-      ...(forced && options.by !== undefined ? { by: options.by } : {}),
-    };
-    return { report, ...(failed && !forced ? { refusal: refused(verdict) } : {}) };
+    return this.#wordOf(source, 'enforce', await this.#verdictOf(source, this.#deps.urgent, undefined), options);
+  }
+
+  #wordOf(source: SourceSet, mode: GateMode, { verdict, cached }: Judged, { force = false, by }: ReloadOptions = {}): GateWord {
+    const excused = force || this.#forced === contentKey(source);
+    return gateWord({ ...verdict, gate: 'tests', mode, revision: source.id, cached }, { excused, by }, () => refused(verdict));
   }
 
   async #inBackground(source: SourceSet, stop: AbortSignal): Promise<void> {
     if (stop.aborted) return;
     const base = { gate: 'tests', mode: 'warn', revision: source.id } as const;
     try {
-      const { verdict, cached } = await this.#verdictOf(source, this.#deps.patient, stop);
-      this.#tell({ ...verdict, ...base, state: verdict.findings.length === 0 ? 'passed' : 'failed', cached, at: new Date() });
+      this.#tell(this.#wordOf(source, 'warn', await this.#verdictOf(source, this.#deps.patient, stop)).report);
     } catch (thrown) {
       if (thrown === stop.reason) return;
       const { code, message } = asGatewayError(thrown);
@@ -145,11 +145,7 @@ class Gate implements TestGate {
   }
 
   /** Equal contents have an equal verdict; one that time cut short may be another the next time, and is not kept. */
-  async #verdictOf(
-    source: SourceSet,
-    runner: Pick<TestRunner, 'run'>,
-    stop: AbortSignal | undefined,
-  ): Promise<{ readonly verdict: Verdict; readonly cached: boolean }> {
+  async #verdictOf(source: SourceSet, runner: Pick<TestRunner, 'run'>, stop: AbortSignal | undefined): Promise<Judged> {
     const key = contentKey(source);
     const known = this.#kept.get(key);
     if (known !== undefined) return { verdict: known, cached: true };

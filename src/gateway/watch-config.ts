@@ -49,7 +49,7 @@ export function watchConfig({ config, log, load, adopt, lookMs = LOOK_MS }: Conf
     const live = adopt(next);
     const changed = [...values].filter(([name, value]) => value !== running.get(name)).map(([name]) => name);
     // What the gateway wrote into the file itself is live already, and is not told again.
-    const restart = changed.filter((name) => !isLive(name));
+    const restart = changed.filter((name) => !LIVE.has(name));
     if (live.length === 0 && restart.length === 0) return;
     const told = [
       ...(live.length === 0 ? [] : [`live: ${live.join(', ')}`]),
@@ -63,10 +63,6 @@ export function watchConfig({ config, log, load, adopt, lookMs = LOOK_MS }: Conf
 }
 
 /** Settings that change while the gateway runs. */
-function isLive(name: string): boolean {
-  return LIVE.has(name);
-}
-
 const LIVE: ReadonlySet<string> = new Set([
   'log.level',
   'guardrail.mode',

@@ -1,7 +1,8 @@
 import { readExport } from '../decisions/exported.js';
 import { openDecisions } from '../decisions/reader.js';
 import type { KeptDecision } from '../decisions/record.js';
-import { giveWayHere, Replica } from '../evaluator/replica.js';
+import { Replica } from '../evaluator/replica.js';
+import { giveWayHere } from '../give-way-here.js';
 import { answerOnce } from '../work-apart.js';
 import type { ReplayRequest } from './replay-apart.js';
 import { Replayer } from './replay.js';
@@ -16,14 +17,11 @@ answerOnce((asked) => {
 async function replay({ before, after, maxMemoryBytes, from, filter, limit }: ReplayRequest): Promise<Replay> {
   const was = before === undefined ? undefined : await Replica.load(before, maxMemoryBytes);
   const replayer = new Replayer(was, await Replica.load(after, maxMemoryBytes));
-  let left = limit;
-  for await (const kept of decisionsOf({ from, filter, limit })) {
-    replayer.run(kept);
-    if (--left <= 0) break;
-  }
+  for await (const kept of decisionsOf({ from, filter, limit })) replayer.run(kept);
   return replayer.report();
 }
 
 function decisionsOf({ from, filter, limit }: Pick<ReplayRequest, 'from' | 'filter' | 'limit'>): AsyncIterable<KeptDecision> {
-  return 'file' in from ? readExport(from.file, filter) : openDecisions(from.folder).read({ ...filter, limit, order: 'newest' });
+  const options = { ...filter, limit };
+  return 'file' in from ? readExport(from.file, options) : openDecisions(from.folder).read({ ...options, order: 'newest' });
 }

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import { slashPath } from '../decisions/filter.js';
 import type { KeptDecision } from '../decisions/record.js';
 import { memberText, notReplayable } from '../decisions/record.js';
 import { flipOf } from '../domains/grants.js';
@@ -89,7 +90,7 @@ export class Replayer {
 
   #replay(kept: KeptDecision): Unreplayable | undefined {
     const { record } = kept;
-    const path = record.path.replace(/^\/+|\/+$/gu, '');
+    const path = slashPath(record.path);
     const segments = path.split('/');
     const after = placed(this.#after, segments);
     const before = this.#before === undefined ? undefined : placed(this.#before, segments);

@@ -60,3 +60,8 @@ export interface Impact extends Omit<Replay, 'paths'> {
   })[];
   readonly duration_ms: number;
 }
+
+/** Ids of the decisions that come out otherwise for better or worse, by path; those that only say something else are not among them. */
+export function flippedIds({ paths }: Pick<Impact, 'paths'>): readonly string[] {
+  return paths.flatMap(({ decision_ids: ids }) => [ids.deny_to_allow, ids.allow_to_deny, ids.error].flatMap((some) => some ?? []));
+}

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { GatewayError } from '../errors.js';
 import { isAnswered } from '../http/local-socket.js';
+import { isRunning } from '../is-running.js';
 import type { Log } from '../log.js';
 
 const PREFIX = 'defenseclaw-';
@@ -74,13 +75,5 @@ function isLeftover(folder: string): boolean {
   } catch {
     // No owner is named there, or it went at this moment: not ours to judge.
     return false;
-  }
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'EPERM';
   }
 }

@@ -1,4 +1,5 @@
 import type { GateReport } from '../gates/gate-report.js';
+import { flippedIds } from '../impact/report.js';
 import type { Impact } from '../impact/report.js';
 import type { Log } from '../log.js';
 import { shortId } from '../policy/source-set.js';
@@ -10,8 +11,8 @@ const WHAT = { tests: 'tests', schema: 'schemas', impact: 'recorded decisions' }
 
 function figures(impact: Impact | undefined): Record<string, unknown> {
   if (impact === undefined) return {};
-  const { recorded, replayed, not_replayable, deny_to_allow, allow_to_deny, other, errors, slowdown, paths } = impact;
-  const ids = paths.flatMap(({ decision_ids: all }) => [all.deny_to_allow, all.allow_to_deny, all.error].flatMap((some) => some ?? []));
+  const { recorded, replayed, not_replayable, deny_to_allow, allow_to_deny, other, errors, slowdown } = impact;
+  const ids = flippedIds(impact);
   return {
     ...{ recorded, replayed, not_replayable, deny_to_allow, allow_to_deny, other, errors, slowdown },
     ...(ids.length === 0 ? {} : { decision_ids: ids.slice(0, MAX_FINDINGS) }),

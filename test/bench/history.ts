@@ -1,7 +1,4 @@
 import { cp, mkdir, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
-import { once } from 'node:events';
-import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -12,6 +9,7 @@ import type { PolicyEngine } from '../../src/gateway/policy-engine.js';
 import type { Outcome } from '../../src/engine/engine.js';
 import type { History } from '../../src/history/history.js';
 import { silentLog } from '../../src/log.js';
+import { freePort } from '../helpers/free-port.js';
 import { ask, ROOT, startGatewayProcess } from './daemon.js';
 import { percentile } from './load.js';
 import { createClient, createPoller } from './poller.js';
@@ -117,15 +115,6 @@ async function decides(port: number): Promise<boolean> {
   } catch {
     return false;
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }
 
 interface Parts extends PolicyEngine {

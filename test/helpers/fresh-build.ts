@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { readdirSync, statSync, utimesSync } from 'node:fs';
+import { readdirSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { ROOT } from './policies.js';
 
@@ -8,10 +8,8 @@ const modifiedAt = (file: string): number => statSync(file, { throwIfNoEntry: fa
 /** Tests start threads, processes and the CLI from the build: it is made anew when the sources are newer. */
 export default function setup(): void {
   const sources = readdirSync(path.join(ROOT, 'src'), { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ts'));
-  const stamp = path.join(ROOT, 'dist/.tsbuildinfo');
-  const builtAt = modifiedAt(stamp);
-  if (!sources.some((name) => modifiedAt(path.join(ROOT, 'src', name)) > builtAt)) return;
-  execFileSync('npm', ['run', '--silent', 'build:ts'], { cwd: ROOT, stdio: 'inherit' });
-  // The compiler leaves it as it is where a source was touched and not changed.
-  utimesSync(stamp, new Date(), new Date());
+  // Written last of all: what broke off half-way is not fresh.
+  const builtAt = modifiedAt(path.join(ROOT, 'dist/THIRD-PARTY-LICENSES.txt'));
+  if (sources.some((name) => modifiedAt(path.join(ROOT, 'src', name)) > builtAt))
+    execFileSync('npm', ['run', '--silent', 'build:ts'], { cwd: ROOT, stdio: 'inherit' });
 }

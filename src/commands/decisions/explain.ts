@@ -1,11 +1,10 @@
 import { Args } from '@oclif/core';
 import { GatewayCommand } from '../../cli/base-command.js';
-import { decisionsFolder } from '../../cli/decision-flags.js';
+import { keptDecision } from '../../cli/decision-flags.js';
 import { withLocalHistory } from '../../cli/local-history.js';
 import { renderWhole } from '../../cli/render-decisions.js';
 import { renderWhy } from '../../cli/render-why.js';
-import { openDecisions } from '../../decisions/reader.js';
-import { ERRORS, GatewayError } from '../../errors.js';
+import { ERRORS } from '../../errors.js';
 import { explainDecision } from '../../gateway/explain-decision.js';
 import type { ExplainedDecision } from '../../gateway/explain-decision.js';
 
@@ -18,8 +17,7 @@ export default class DecisionsExplain extends GatewayCommand {
 
   async run(): Promise<ExplainedDecision> {
     const { args, flags } = await this.parse(DecisionsExplain);
-    const kept = await openDecisions(decisionsFolder(flags)).find(args.id);
-    if (kept === undefined) throw new GatewayError('decision_unknown', `no decision ${args.id} is kept`);
+    const kept = await keptDecision(flags, args.id);
     const told = await withLocalHistory(flags, this.config.version, (history, explain) => explainDecision({ history, explain }, kept));
     this.log(renderWhole(kept, this.paint));
     this.log(renderWhy(told, this.paint));

@@ -1,10 +1,8 @@
 import { Args } from '@oclif/core';
 import { GatewayCommand } from '../../cli/base-command.js';
-import { decisionsFolder } from '../../cli/decision-flags.js';
+import { keptDecision } from '../../cli/decision-flags.js';
 import { renderWhole } from '../../cli/render-decisions.js';
-import { openDecisions } from '../../decisions/reader.js';
 import type { DecisionRecord } from '../../decisions/record.js';
-import { GatewayError } from '../../errors.js';
 
 export default class DecisionsShow extends GatewayCommand {
   static override summary = 'Show one decision: who asked what, and what it came to';
@@ -14,8 +12,7 @@ export default class DecisionsShow extends GatewayCommand {
 
   async run(): Promise<DecisionRecord> {
     const { args, flags } = await this.parse(DecisionsShow);
-    const kept = await openDecisions(decisionsFolder(flags)).find(args.id);
-    if (kept === undefined) throw new GatewayError('decision_unknown', `no decision ${args.id} is kept`);
+    const kept = await keptDecision(flags, args.id);
     this.log(renderWhole(kept, this.paint));
     return kept.record;
   }

@@ -1,6 +1,7 @@
 import { Flags } from '@oclif/core';
 import { GatewayCommand } from '../../cli/base-command.js';
 import { DECISION_FLAGS, decisionFilter, decisionsFolder } from '../../cli/decision-flags.js';
+import { interrupted } from '../../cli/interrupted.js';
 import { putOut } from '../../cli/print-lines.js';
 import { renderDecision } from '../../cli/render-decisions.js';
 import { followDecisions } from '../../decisions/follow.js';
@@ -20,8 +21,7 @@ export default class DecisionsTail extends GatewayCommand {
 
   async run(): Promise<void> {
     const { flags } = await this.parse(DecisionsTail);
-    const ended = new AbortController();
-    process.once('SIGINT', () => ended.abort()).once('SIGTERM', () => ended.abort());
+    const ended = interrupted();
     const folder = decisionsFolder(flags);
     const filter = decisionFilter(flags);
     const before: KeptDecision[] = [];
@@ -29,6 +29,6 @@ export default class DecisionsTail extends GatewayCommand {
     const show = ({ record, text }: KeptDecision): Promise<boolean> =>
       putOut(`${flags.json ? text : this.shown(renderDecision(record, this.paint))}\n`);
     for (const kept of before) if (!(await show(kept))) return;
-    for await (const kept of followDecisions(folder, filter, ended.signal)) if (!(await show(kept))) return;
+    for await (const kept of followDecisions(folder, filter, ended)) if (!(await show(kept))) return;
   }
 }

@@ -1,4 +1,5 @@
 import { POLICY_ARGS, POLICY_FLAGS } from '../../cli/flags.js';
+import { interruptedOrUnread } from '../../cli/interrupted.js';
 import { LocalPolicyCommand } from '../../cli/local-policy-command.js';
 import { engineOf, TEST_FLAGS } from '../../cli/test-flags.js';
 import type { TestFlags } from '../../cli/test-flags.js';
@@ -65,16 +66,12 @@ export default class PolicyTest extends LocalPolicyCommand {
   }
 
   async #watch(session: TestSession, dir: string): Promise<void> {
-    const stop = new AbortController();
-    process.once('SIGINT', () => stop.abort());
-    process.once('SIGTERM', () => stop.abort());
-    // Whoever read the report has gone.
-    process.stdout.on('error', () => stop.abort());
+    const stop = interruptedOrUnread();
     const again = async (): Promise<void> => {
-      const exit = await session.runAgain(stop.signal);
+      const exit = await session.runAgain(stop);
       if (exit !== undefined) this.endWith(exit);
     };
     const { watchFolder } = await import('../../watcher/watch-folder.js');
-    await watchFolder(dir, again, stop.signal);
+    await watchFolder(dir, again, stop);
   }
 }

@@ -1,5 +1,6 @@
 import { Flags } from '@oclif/core';
 import { POLICY_ARGS, POLICY_FLAGS } from '../../cli/flags.js';
+import { interruptedOrUnread } from '../../cli/interrupted.js';
 import { LocalPolicyCommand } from '../../cli/local-policy-command.js';
 import { count, renderDiagnostics } from '../../cli/render-diagnostics.js';
 import { renderInventory } from '../../cli/render-validation.js';
@@ -59,10 +60,7 @@ export default class PolicyValidate extends LocalPolicyCommand {
 
   /** Says where one round of findings ends: an editor takes what it showed before for stale when the next one begins. */
   async #watch(dir: string, again: () => Promise<unknown>): Promise<void> {
-    const stop = new AbortController();
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());
-    // Whoever read the report has gone.
-    process.stdout.on('error', () => stop.abort());
+    const stop = interruptedOrUnread();
     this.logToStderr(ROUND_ENDS);
     const { watchFolder } = await import('../../watcher/watch-folder.js');
     const round = async (): Promise<void> => {
@@ -70,7 +68,7 @@ export default class PolicyValidate extends LocalPolicyCommand {
       await again();
       this.logToStderr(ROUND_ENDS);
     };
-    await watchFolder(dir, round, stop.signal);
+    await watchFolder(dir, round, stop);
   }
 
   #trouble(error: GatewayError): void {

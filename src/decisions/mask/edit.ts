@@ -24,18 +24,18 @@ export function without(value: RegoValue, path: readonly string[]): RegoValue | 
 }
 
 /** The value with another one at the path, objects on the way made where there are none; undefined when nothing can be there. */
-export function withValue(value: RegoValue, path: readonly string[], put1: RegoValue): RegoValue | undefined {
+export function withValue(value: RegoValue, path: readonly string[], replacement: RegoValue): RegoValue | undefined {
   const [segment, ...rest] = path;
-  if (segment === undefined) return put1;
+  if (segment === undefined) return replacement;
   if (value instanceof RegoObject) {
     const key = keyIn(value, segment);
-    const edited = withValue(value.get(key) ?? RegoObject.of([]), rest, put1);
+    const edited = withValue(value.get(key) ?? RegoObject.of([]), rest, replacement);
     return edited === undefined ? undefined : put(value, key, edited);
   }
   const at = indexIn(value, segment);
   if (at === undefined) return undefined;
   const list = value as readonly RegoValue[];
-  const edited = withValue(list[at] ?? null, rest, put1);
+  const edited = withValue(list[at] ?? null, rest, replacement);
   return edited === undefined ? undefined : list.with(at, edited);
 }
 

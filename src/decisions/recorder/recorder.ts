@@ -1,5 +1,6 @@
 import { createDecisionIds } from '../decision-id.js';
 import type { DecisionFacts, DecisionLog } from '../decision-log.js';
+import { BUNDLE } from '../record.js';
 import { FIRST_MEMBER } from '../store/lines.js';
 import { asciiJson } from './ascii-json.js';
 import { createCallerText, peerText, traceText } from './caller-text.js';
@@ -74,7 +75,7 @@ export function createRecorder({ settings, emit, count }: RecorderOptions): Reco
     }
     const known = origins.get(path);
     if (known !== undefined) return known;
-    const bundles = id === undefined ? '' : `"bundles":{"policies":{"revision":${asciiJson(id)}}},`;
+    const bundles = id === undefined ? '' : `"bundles":{"${BUNDLE}":{"revision":${asciiJson(id)}}},`;
     const made = Buffer.from(`","path":${asciiJson(path)},"labels":${labelText},${bundles}`);
     origins.set(path, made);
     return made;

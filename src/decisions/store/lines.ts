@@ -12,10 +12,10 @@ export interface Line {
   readonly end: number;
 }
 
-/** The whole lines of a segment from `from` on, in the order of their ids. What is no record is passed over. */
-export function linesOf(bytes: Buffer, from = 0): Line[] {
+/** The whole lines of a segment, in the order of their ids. What is no record is passed over. */
+export function linesOf(bytes: Buffer): Line[] {
   const lines: Line[] = [];
-  for (let start = from; ;) {
+  for (let start = 0; ;) {
     const end = bytes.indexOf(NEWLINE, start);
     if (end === -1) break;
     const idStart = start + FIRST_MEMBER.length;

@@ -1,5 +1,6 @@
 import { parentPort } from 'node:worker_threads';
-import { giveWayHere, packSegment } from './pack.js';
+import { giveWayHere } from '../../give-way-here.js';
+import { packSegment } from './pack.js';
 
 giveWayHere();
 

@@ -1,4 +1,5 @@
 import { stat, unlink } from 'node:fs/promises';
+import { isRunning } from '../../is-running.js';
 import { listSegments } from './segment.js';
 import type { Segment } from './segment.js';
 
@@ -35,18 +36,8 @@ export async function pruneSegments({ folder, keepMs, maxBytes, active, now }: P
 
 /** The last one of a process that lives is what it writes into. */
 function isOpen({ packed, pid, startMs }: Segment, all: readonly { readonly segment: Segment }[]): boolean {
-  if (packed || pid === process.pid || !isAlive(pid)) return false;
+  if (packed || pid === process.pid || !isRunning(pid)) return false;
   return !all.some(({ segment }) => segment.pid === pid && segment.startMs > startMs);
-}
-
-/** True while a process of this id runs. */
-export function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (thrown) {
-    return thrown instanceof Error && 'code' in thrown && thrown.code === 'EPERM';
-  }
 }
 
 async function sizeOf({ file }: Segment): Promise<{ readonly size: number; readonly writtenMs: number }> {

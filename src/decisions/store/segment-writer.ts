@@ -1,8 +1,9 @@
 import { mkdir, open, rm, readdir } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import path from 'node:path';
+import { isRunning } from '../../is-running.js';
 import { createPacker } from './packer.js';
-import { isAlive, pruneSegments } from './prune.js';
+import { pruneSegments } from './prune.js';
 import { listSegments, segmentFile } from './segment.js';
 
 export interface SegmentWriterOptions {
@@ -86,7 +87,7 @@ export function createSegmentWriter(options: SegmentWriterOptions): SegmentWrite
   async function adopt(): Promise<void> {
     try {
       for (const { file, packed, pid } of await listSegments(folder)) {
-        if (!packed && (pid === process.pid || !isAlive(pid))) pack(file);
+        if (!packed && (pid === process.pid || !isRunning(pid))) pack(file);
       }
       for (const name of await readdir(folder).catch(() => []))
         if (name.endsWith('.part')) await rm(path.join(folder, name), { force: true });

@@ -1,7 +1,9 @@
-import { readdir, readFile, stat } from 'node:fs/promises';
+import type { Stats } from 'node:fs';
+import { open, readdir, readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
+import { systemErrorCode } from '../../config/bounded-file.js';
 
 /**
  * Records are kept in segments: files of one JSON line a record, named after the time of their first one in ms since 1970 and the process
@@ -48,27 +50,51 @@ async function entriesOf(folder: string): Promise<readonly string[]> {
   }
 }
 
-/** The lines of a segment as they are; empty when it has gone meanwhile. The last line may be torn. */
-export async function readSegment({ file, packed }: Segment): Promise<Buffer> {
+/** The lines of a segment as they are, from a byte on; empty when it has gone meanwhile. The last line may be torn. */
+export async function readSegment({ file, packed }: Pick<Segment, 'file' | 'packed'>, from = 0): Promise<Buffer> {
   try {
-    return packed ? await unpack(await readFile(file), { maxOutputLength: MAX_BYTES }) : await readFile(file);
+    if (packed) return (await unpack(await readFile(file), { maxOutputLength: MAX_BYTES })).subarray(from);
+    return from === 0 ? await readFile(file) : await readRest(file, from);
   } catch (thrown) {
     if (!isMissing(thrown)) throw thrown;
-    return packed ? Buffer.alloc(0) : readSegment({ file: `${file}.gz`, packed: true } as Segment);
+    // Packed since it was listed.
+    return packed ? Buffer.alloc(0) : readSegment({ file: `${file}.gz`, packed: true }, from);
   }
+}
+
+async function readRest(file: string, from: number): Promise<Buffer> {
+  const handle = await open(file);
+  try {
+    const { buffer, bytesRead } = await handle.read({
+      buffer: Buffer.alloc(Math.max(0, (await handle.stat()).size - from)),
+      position: from,
+    });
+    return buffer.subarray(0, bytesRead);
+  } finally {
+    await handle.close();
+  }
+}
+
+/** Bytes of a segment that is not packed; undefined when it has gone meanwhile. */
+export async function segmentBytes({ file }: Pick<Segment, 'file'>): Promise<number | undefined> {
+  return (await statOf(file))?.size;
 }
 
 /** Time of the last write in ms; undefined when it has gone meanwhile. */
 export async function lastWriteMs({ file, packed }: Pick<Segment, 'file' | 'packed'>): Promise<number | undefined> {
+  const stats = (await statOf(file)) ?? (packed ? undefined : await statOf(`${file}.gz`));
+  return stats?.mtimeMs;
+}
+
+async function statOf(file: string): Promise<Stats | undefined> {
   try {
-    return (await stat(file)).mtimeMs;
+    return await stat(file);
   } catch (thrown) {
-    if (!isMissing(thrown)) throw thrown;
-    // Packed since it was listed.
-    return packed ? undefined : lastWriteMs({ file: `${file}.gz`, packed: true });
+    if (isMissing(thrown)) return undefined;
+    throw thrown;
   }
 }
 
 function isMissing(thrown: unknown): boolean {
-  return thrown instanceof Error && 'code' in thrown && (thrown.code === 'ENOENT' || thrown.code === 'ENOTDIR');
+  return ['ENOENT', 'ENOTDIR'].includes(systemErrorCode(thrown) ?? '');
 }

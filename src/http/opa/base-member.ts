@@ -1,5 +1,5 @@
 import { GatewayError } from '../../errors.js';
-import { isObject, splitArray, splitObject } from '../../policy/json-slices.js';
+import { isArray, isObject, splitArray, splitObject } from '../../policy/json-slices.js';
 import { formatJson } from '../../value/format-json.js';
 import { parseTerm } from '../../value/parse-term.js';
 import { workApart } from '../../work-apart.js';
@@ -44,8 +44,4 @@ export function memberText({ json, path }: MemberQuestion): string | undefined {
     else at = INDEX.test(segment) && isArray(at) ? splitArray(at)[Number(segment)] : undefined;
   }
   return at === undefined ? undefined : formatJson(parseTerm(at));
-}
-
-function isArray(json: Uint8Array): boolean {
-  return json.find((byte) => byte > 0x20) === 0x5b;
 }

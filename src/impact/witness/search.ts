@@ -76,13 +76,19 @@ interface Target {
   readonly kept: unknown[];
 }
 
+/** How the decisions on one input differ. */
+interface Difference {
+  readonly flip: Flip;
+  /** Of what is let through now. */
+  readonly witness?: Witness;
+}
+
 class Search {
   readonly #sides: readonly [WitnessSide, WitnessSide];
   readonly #options: WitnessOptions;
   readonly #random: Random;
   readonly #seen = new Set<string>();
   readonly #counts = { tried: 0, narrowed: 0, other: 0, failed: 0 };
-  #last: Witness | undefined;
 
   constructor(before: WitnessSide, after: WitnessSide, options: WitnessOptions) {
     this.#sides = [before, after];
@@ -124,17 +130,17 @@ class Search {
   #look(targets: readonly Target[], mayGoOn: () => boolean): [Target, Witness] | undefined {
     for (const target of targets) {
       const seeds = this.#options.seeds?.[target.entrypoint] ?? [];
-      for (const input of [{}, ...seeds]) if (this.#try(target, input) === 'deny_to_allow') return this.#found(target);
+      for (const input of [{}, ...seeds]) {
+        const witness = this.#try(target, input);
+        if (witness !== undefined) return [target, witness];
+      }
     }
     for (let round = 0; mayGoOn(); round++) {
       const target = targets[round % targets.length];
-      if (target !== undefined && this.#try(target, this.#next(target)) === 'deny_to_allow') return this.#found(target);
+      const witness = target && this.#try(target, this.#next(target));
+      if (target !== undefined && witness !== undefined) return [target, witness];
     }
     return undefined;
-  }
-
-  #found(target: Target): [Target, Witness] | undefined {
-    return this.#last === undefined ? undefined : [target, this.#last];
   }
 
   #next({ kept, ground }: Target): unknown {
@@ -145,15 +151,15 @@ class Search {
     return changed(parent, ground, random);
   }
 
-  #try(target: Target, input: unknown): Flip | undefined {
+  #try(target: Target, input: unknown): Witness | undefined {
     this.#counts.tried++;
-    const flip = this.#flip(target, input);
-    if (flip === 'allow_to_deny') this.#counts.narrowed++;
-    if (flip === 'other') this.#counts.other++;
-    return flip;
+    const difference = this.#difference(target, input);
+    if (difference?.flip === 'allow_to_deny') this.#counts.narrowed++;
+    if (difference?.flip === 'other') this.#counts.other++;
+    return difference?.witness;
   }
 
-  #flip({ entrypoint, rules, kept }: Target, input: unknown, keeping = true): Flip | undefined {
+  #difference({ entrypoint, rules, kept }: Target, input: unknown, keeping = true): Difference | undefined {
     const bytes = Buffer.from(JSON.stringify(input));
     const [was, is] = this.#sides.map(({ replica }) => replica.evaluate(entrypoint, bytes, DEADLINE_MS));
     // Where one side fails there is no decision to compare.
@@ -163,7 +169,7 @@ class Search {
     }
     if (keeping) this.#keep(kept, input, `${entrypoint}\0${was.result ?? ''}\0${is.result ?? ''}`);
     if (was.result === is.result) return undefined;
-    return this.#judge(entrypoint, rules, input, parsed(was.result), parsed(is.result));
+    return differenceOf(rules.length === 0 ? [entrypoint] : rules, entrypoint, input, [parsed(was.result), parsed(is.result)]);
   }
 
   #keep(kept: unknown[], input: unknown, answers: string): void {
@@ -173,27 +179,38 @@ class Search {
     else kept[this.#random.below(MAX_KEPT)] = input;
   }
 
-  #judge(entrypoint: string, rules: readonly string[], input: unknown, before: unknown, after: unknown): Flip {
-    let found: Flip = 'other';
-    for (const path of rules.length === 0 ? [entrypoint] : rules) {
-      const [was, is] = path === entrypoint ? [before, after] : [memberOf(before, path), memberOf(after, path)];
-      const flip = flipOf(path, was, is, JSON.stringify(was) === JSON.stringify(is));
-      if (flip === 'deny_to_allow') {
-        this.#last = { path, input, ...(was === undefined ? {} : { before: was }), ...(is === undefined ? {} : { after: is }) };
-        return flip;
-      }
-      found = flip ?? found;
-    }
-    return found;
-  }
-
   #smallest(target: Target, witness: Witness): Witness {
     let left = SHRINK_EVALUATIONS;
-    const holds = (input: unknown): boolean => this.#flip(target, input, false) === 'deny_to_allow' && this.#last?.path === witness.path;
-    const input = shrink(witness.input, holds, () => left-- > 0);
-    // Asked again for the answers to that very input.
-    return holds(input) && this.#last !== undefined ? this.#last : witness;
+    let smallest = witness;
+    const holds = (input: unknown): boolean => {
+      const found = this.#difference(target, input, false)?.witness;
+      if (found?.path !== witness.path) return false;
+      smallest = found;
+      return true;
+    };
+    shrink(witness.input, holds, () => left-- > 0);
+    return smallest;
   }
+}
+
+/** The first of the decisions that lets through what was refused, else how any of them differs. */
+function differenceOf(
+  paths: readonly string[],
+  entrypoint: string,
+  input: unknown,
+  [before, after]: readonly [unknown, unknown],
+): Difference {
+  let flip: Flip = 'other';
+  for (const path of paths) {
+    const [was, is] = path === entrypoint ? [before, after] : [memberOf(before, path), memberOf(after, path)];
+    const found = flipOf(path, was, is, JSON.stringify(was) === JSON.stringify(is));
+    if (found === 'deny_to_allow') {
+      const sides = { ...(was === undefined ? {} : { before: was }), ...(is === undefined ? {} : { after: is }) };
+      return { flip: found, witness: { path, input, ...sides } };
+    }
+    flip = found ?? flip;
+  }
+  return { flip };
 }
 
 /** A rule of such a name is meant to decide; in a package that has one, the others help it. */

@@ -1,4 +1,5 @@
-import { giveWayHere, Replica } from '../../evaluator/replica.js';
+import { Replica } from '../../evaluator/replica.js';
+import { giveWayHere } from '../../give-way-here.js';
 import { answerOnce } from '../../work-apart.js';
 import { searchWitness } from './search.js';
 import type { WitnessSide } from './search.js';

@@ -1,13 +1,11 @@
 import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { chmod, readFile, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { callGateway, TEST_TOKEN } from '../../helpers/gateway.js';
 import { cliEnv, runCli, startDaemon } from '../../helpers/daemon.js';
+import { freePort } from '../../helpers/free-port.js';
 import { ROOT, shippedPolicies } from '../../helpers/policies.js';
 import { tempDir } from '../../helpers/temp-dir.js';
 import { waitFor } from '../../helpers/wait-for.js';
@@ -156,13 +154,4 @@ connection.onRequest('build', () => {
 });
 connection.listen();
 `;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }
