@@ -74,6 +74,8 @@ export function createEngine(deps: EngineDeps): Engine {
     const effects = previous === undefined || after === undefined ? undefined : deps.compare?.(previous, after);
     const ended = { status, request, notes, start, previous, failure, recovered, lastOutcome };
     const outcome = describeOutcome({ ...ended, now: generation?.revision, held: held?.revision, pin, effects });
+    // It failed since the parts that it needs are going, or the next start finds the same: neither is an attempt to tell of.
+    if (closed && failure !== undefined) return outcome;
     // Seen by who looks from now on, while the entry is written: what serves and what is said of it must not differ meanwhile.
     lastOutcome = outcome;
     if (pin !== pinBefore) await announcePin(pinBefore, request.options);
@@ -188,6 +190,17 @@ export function createEngine(deps: EngineDeps): Engine {
   }
 
   let rehearsed: Promise<unknown> = Promise.resolve();
+  const underWay = new Set<Promise<unknown>>();
+
+  /** Who closes waits for it. */
+  async function watched<T>(turn: Promise<T>): Promise<T> {
+    underWay.add(turn);
+    try {
+      return await turn;
+    } finally {
+      underWay.delete(turn);
+    }
+  }
 
   /** One after the other: each takes as much memory as a reload does. */
   function rehearseNext(options: ReloadOptions): Promise<Rehearsal> {
@@ -221,11 +234,11 @@ export function createEngine(deps: EngineDeps): Engine {
     },
     lease: () => createLease(enter()),
     reload(trigger, options = {}) {
-      if (trigger === 'boot' && generation === undefined) return boot(options);
+      if (trigger === 'boot' && generation === undefined) return watched(boot(options));
       const request: ReloadRequest = { trigger, options, pinsSeen: pinsSet };
-      return options.from === undefined ? fromFolder(request) : fromKept(request);
+      return watched(options.from === undefined ? fromFolder(request) : fromKept(request));
     },
-    rehearse: (options = {}) => rehearseNext(options),
+    rehearse: (options = {}) => watched(rehearseNext(options)),
     async hold(options = {}) {
       const was = pin;
       pin = pinOf(options);
@@ -235,12 +248,12 @@ export function createEngine(deps: EngineDeps): Engine {
     },
     on: (event, listener) => void events.on(event, listener),
     onPin: (listener) => void events.on('pin', listener),
-    close() {
+    async close() {
       closed = true;
       shelf.clear();
       generation?.retire();
       generation = undefined;
-      return Promise.resolve();
+      await Promise.allSettled(underWay);
     },
   };
 }

@@ -115,5 +115,6 @@ export interface Engine {
   readonly warm: readonly string[];
   onPin(listener: (change: PinChange) => void): void;
   on(event: Outcome['status'], listener: (outcome: Outcome) => void): void;
+  /** Nothing is swapped any more. On return no reload is under way; one that failed for it is neither kept nor told. */
   close(): Promise<void>;
 }

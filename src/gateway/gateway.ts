@@ -75,6 +75,7 @@ export async function startGateway({ config, token, log, version = '0.0.0', eval
   const closeAll = async (): Promise<void> => {
     for (const close of closers.splice(0).reverse()) await close();
   };
+  const drained = (): Promise<void> => pause(config.http.drain_timeout, undefined, { ref: false });
   closers.push(() => evaluator?.evaluator.close());
   try {
     const database = openStateDatabase(paths.stateFile);
@@ -99,8 +100,8 @@ export async function startGateway({ config, token, log, version = '0.0.0', eval
       gatesOn: gates.gatesOn,
       impactGate: gates.impactGate,
     });
-    closers.push(() => policy.close());
-    closers.push(() => gates.close());
+    // At once: a reload that still runs must not count as refused by a gate that is going.
+    closers.push(() => Promise.race([Promise.all([policy.close(), gates.close()]), drained()]).then(() => undefined));
     metrics.observeEvaluator(() => policy.evaluator.stats());
     metrics.observeHistory(() => historyFigures(policy.engine, history, watchdog));
     if (serving !== undefined) {
@@ -155,7 +156,6 @@ export async function startGateway({ config, token, log, version = '0.0.0', eval
       log.info({ seconds }, `reading and compiling the policies before the first decision: ${seconds} s`),
     );
     // Together, within one drain time: a reload that the watcher began may take as long as the compiler is allowed to, or hang.
-    const drained = (): Promise<void> => pause(config.http.drain_timeout, undefined, { ref: false });
     closers.push(() =>
       Promise.all([api.close(), Promise.race([watcher.close(), drained()])]).then(() => log.info({}, 'drained: no request is under way')),
     );

@@ -50,6 +50,6 @@ export interface History extends RevisionKeeper {
   noteTests(revision: string, result: TestResult): Promise<void>;
   /** The same of recorded decisions. */
   noteImpact(revision: string, result: ImpactResult): Promise<void>;
-  /** Waits for what is being tidied up. */
+  /** Waits for what is being written and tidied up. */
   close(): Promise<void>;
 }

@@ -38,6 +38,8 @@ class StoredHistory implements History {
   /** Blobs of the revision that the head on the disk says serves: nobody prunes them. */
   #held: ReadonlySet<string> = new Set();
   #tidying: Promise<void> = Promise.resolve();
+  /** What whoever closes waits for: nothing is written into the folder afterwards. */
+  readonly #pending = new Set<Promise<unknown>>();
   #swept = false;
   #ahead: Promise<CompiledPolicy | undefined> | undefined;
   #noted: { readonly revision: string; readonly found: EntryNotes } | undefined;
@@ -201,8 +203,9 @@ class StoredHistory implements History {
     });
   }
 
-  close(): Promise<void> {
-    return this.#tidying;
+  async close(): Promise<void> {
+    await Promise.all(this.#pending);
+    await this.#tidying;
   }
 
   /** The parts of a revision on the disk. The last one is remembered: what was kept before the swap is recorded after it. */
@@ -268,6 +271,16 @@ class StoredHistory implements History {
   }
 
   async #guard<T>(doing: string, work: () => Promise<T>): Promise<T | undefined> {
+    const turn = this.#attempt(doing, work);
+    this.#pending.add(turn);
+    try {
+      return await turn;
+    } finally {
+      this.#pending.delete(turn);
+    }
+  }
+
+  async #attempt<T>(doing: string, work: () => Promise<T>): Promise<T | undefined> {
     try {
       const result = await work();
       if (!this.state.ok) this.state = { ...this.state, ok: true };

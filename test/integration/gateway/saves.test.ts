@@ -18,14 +18,14 @@ async function decided({ call }: TestGateway, expected: Decisions): Promise<Deci
 }
 
 describe('every way of saving is live in the next decision', () => {
-  it.each(saveScenarios.filter(({ changes }) => changes))('$name', { timeout: 120_000 }, async ({ setup, act, decisions }) => {
+  it.each(saveScenarios.filter(({ changes }) => changes))('$name', { timeout: 240_000 }, async ({ setup, act, decisions }) => {
     const dir = await tempDir();
     const gateway = await startTestGateway(await setup(dir));
     await act(dir);
     const expected = decisions();
     // The first probe tells when the save is live; then all of it has to be.
     const probe = Object.fromEntries(Object.entries(expected).slice(0, 5));
-    await waitFor('the save to be live', async () => JSON.stringify(await decided(gateway, probe)) === JSON.stringify(probe), 60_000);
+    await waitFor('the save to be live', async () => JSON.stringify(await decided(gateway, probe)) === JSON.stringify(probe), 120_000);
     expect(await decided(gateway, expected)).toEqual(expected);
     expect(gateway.gateway.engine.lastOutcome?.status).not.toBe('rejected');
   });
