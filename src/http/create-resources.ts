@@ -7,7 +7,7 @@ import { createHealthReporter } from './health-report.js';
 import { opaResources } from './opa-resources.js';
 import { decisionResources } from './routes/decisions.js';
 import { eventsResource } from './routes/events.js';
-import { healthResource } from './routes/health.js';
+import { healthResources } from './routes/health.js';
 import { metricsResource } from './routes/metrics.js';
 import { reloadResource } from './routes/reload.js';
 import { statusResource } from './routes/status.js';
@@ -17,7 +17,7 @@ export function createResources(deps: HttpDeps, core: Core, attachment: Attachme
   const report = createHealthReporter(deps, attachment);
   const { limits, failed } = core;
   return [
-    healthResource(report, attachment),
+    ...healthResources(report, attachment),
     statusResource(deps, attachment, report),
     metricsResource(deps.metrics),
     reloadResource(deps, attachment),

@@ -39,8 +39,10 @@ export interface Resource {
   readonly hot?: readonly string[];
 }
 
-/** The one path that is open to everybody. */
+/** The paths that are open to everybody: how it is, whether it lives, whether it can decide. */
 export const HEALTH_PATH = '/health';
+export const LIVE_PATH = '/health/live';
+export const READY_PATH = '/health/ready';
 
 /** The one path whose answers last. */
 export const EVENTS_PATH = '/policy/events';

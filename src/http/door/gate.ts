@@ -1,4 +1,4 @@
-import { HEALTH_PATH, surfaceOf } from '../exchange.js';
+import { HEALTH_PATH, LIVE_PATH, READY_PATH, surfaceOf } from '../exchange.js';
 import type { Call, Reply } from '../exchange.js';
 import type { ErrorCode } from '../../errors.js';
 import { createAuthenticator } from './token.js';
@@ -59,9 +59,11 @@ export function createGate({ token, metrics }: GateParts): Gate {
   };
 }
 
+const OPEN_PATHS: ReadonlySet<string> = new Set([HEALTH_PATH, LIVE_PATH, READY_PATH]);
+
 /** Health is for everybody. */
 function isOpen({ method, path }: Knock): boolean {
-  return path === HEALTH_PATH && (method === 'GET' || method === 'HEAD');
+  return OPEN_PATHS.has(path) && (method === 'GET' || method === 'HEAD');
 }
 
 function refused(reason: Refusal, path: string): Reply {

@@ -70,6 +70,23 @@ describe('GET /health', () => {
     },
   );
 
+  it('has a path for each probe: it lives always, and is ready while a revision serves and nobody stops it', async () => {
+    const engine = new FakeEngine(() => undefined, undefined);
+    const { send, api } = await serve(engine);
+    const probe = async (name: string) => {
+      const { status, body } = await send({ ...HEALTH, path: `/health/${name}` });
+      return { status, body };
+    };
+    expect(await probe('live')).toEqual({ status: 200, body: '{}\n' });
+    expect(await probe('ready')).toEqual({ status: 503, body: '{"error":"no policy revision is loaded"}\n' });
+    engine.current = fakeRevision();
+    engine.lastOutcome = rejected;
+    expect(await probe('ready')).toEqual({ status: 200, body: '{}\n' });
+    api.leave();
+    expect(await probe('ready')).toEqual({ status: 503, body: '{"error":"the gateway is shutting down"}\n' });
+    expect(await probe('live')).toEqual({ status: 200, body: '{}\n' });
+  });
+
   it('counts generations', async () => {
     const engine = new FakeEngine(() => undefined, fakeRevision());
     const { send } = await serve(engine);

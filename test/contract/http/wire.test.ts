@@ -57,7 +57,9 @@ describe.each([
     const { send, counts } = await serve(new FakeEngine(canned, fakeRevision()), { fastPath, token: undefined });
     const got = await send({ path: '/policy/evaluate/firewall', body: '{"destination":"a"}' });
     expect([got.status, got.body]).toEqual([503, '{"error":"sidecar misconfigured: no gateway token"}\n']);
-    expect((await send({ method: 'GET', path: '/health', headers: {} })).status).toBe(200);
+    for (const path of ['/health', '/health/live', '/health/ready']) {
+      expect((await send({ method: 'GET', path, headers: {} })).status, path).toBe(200);
+    }
     expect(counts.failures).toEqual(['no_token_configured']);
   });
 
