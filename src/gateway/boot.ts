@@ -1,10 +1,12 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Config } from '../config/config.js';
+import { processEnvironment } from '../config/environment.js';
 import { ensureToken } from '../config/first-boot.js';
 import { besideText, modulesBeside } from '../policy/inventory.js';
 import type { Log } from '../log.js';
 import { createLogger, isJsonLog } from '../telemetry/logger.js';
 import type { GatewayEvaluator } from './gateway-evaluator.js';
+import { createServiceManager } from './service-manager/service-manager.js';
 import { watchConfig } from './watch-config.js';
 import { startGateway } from './gateway.js';
 import type { Gateway } from './gateway.js';
@@ -40,6 +42,10 @@ export async function bootGateway({ config, load, version, evaluator }: BootOpti
   const gateway = await startGateway({ config, token, log, version, evaluator });
   // Decisions are answered, and nobody has to wait for a look over the whole folder. Never rejects.
   void warnOfUnread(gateway.policyDir, log);
+  const manager = createServiceManager({ environment: processEnvironment(), log });
+  for (const event of ['reloaded', 'unchanged', 'rejected', 'held'] as const)
+    gateway.engine.on(event, (outcome) => manager.attempted(outcome));
+  void gateway.ready.then(() => manager.ready(gateway.engine.lastOutcome));
   const tokenSource = created ? `${source} (made on this first start)` : source;
   const stopWatching = watchConfig({
     config,
@@ -57,7 +63,7 @@ export async function bootGateway({ config, load, version, evaluator }: BootOpti
   return Object.assign(gateway, {
     tokenSource,
     async reload(by: string) {
-      await gateway.engine.reload('signal', { by });
+      await manager.reloading(() => gateway.engine.reload('signal', { by }));
     },
     announce(banner: () => string) {
       const { url, policyDir, watching, engine } = gateway;
@@ -72,7 +78,7 @@ export async function bootGateway({ config, load, version, evaluator }: BootOpti
       log.info({ reason, wait_ms: wait }, 'not ready any more: shutting down, each answer closes its connection');
       stopWatching();
       gateway.leave();
-      await pause(wait);
+      await Promise.all([manager.stopping(), pause(wait)]);
       await gateway.close();
       log.info({}, 'stopped');
     },

@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import type { Config } from '../config/config.js';
+import { processEnvironment } from '../config/environment.js';
 import type { EnforcementStore } from '../audit/enforcement-store.js';
 import type { RecorderSettings } from '../decisions/recorder/recorder.js';
 import { DEFAULT_LIMITS } from '../http/deps.js';
@@ -8,6 +9,7 @@ import type { TlsPair } from '../http/tls-pair.js';
 import type { Log } from '../log.js';
 import { createServing } from '../serving/serving.js';
 import type { Serving } from '../serving/serving.js';
+import { watchdogOf } from './service-manager/service-manager.js';
 
 const MIB = 1024 * 1024;
 
@@ -27,7 +29,7 @@ export function createServingParts({ config, token, version, log, tls, decisions
   const processes = http.processes ?? availableParallelism();
   if (processes === 0) return undefined;
   return createServing({
-    ...{ processes, guardrail, log },
+    ...{ processes, guardrail, log, watchdogMs: watchdogOf(processEnvironment()) },
     settings: {
       ...{ token, version, tls, decisions },
       policyDir: config.policy_dir === '' ? undefined : config.policy_dir,

@@ -19,6 +19,8 @@ export interface CrewOptions {
   readonly guardrail: GuardrailSettings;
   /** A process may be silent this long beyond what a report takes. */
   readonly hangMs: number;
+  /** Nothing of the gateway may hang for longer, in ms. */
+  readonly watchdogMs?: number | undefined;
   readonly returned: (socket: Socket, read: Uint8Array) => void;
   /** Given the records of the decisions of processes. */
   readonly recorded: TakeRecords;
@@ -31,6 +33,8 @@ export type TakeRecords = (lines: Uint8Array, records: number, lost: number) => 
 
 const REPORT_MS = 1_000;
 const SILENCE_MS = 3_000;
+/** One round may go by between a question and its answer. */
+const LEAST_ROUNDS = 2;
 /** A scrape waits this long for fresh figures; those of before are some hundred ms older. */
 const FRESH_MS = 250;
 /** What no process has taken by then is served here. */
@@ -214,7 +218,8 @@ export class Crew {
   /** Asks for figures, and ends a process that did not answer: something in it runs and does not come back. */
   #ask(): void {
     // Rounds are counted, not time: while this process was stopped itself nobody could tell it anything.
-    const limit = (SILENCE_MS + this.#options.hangMs) / REPORT_MS;
+    const { hangMs, watchdogMs = Infinity } = this.#options;
+    const limit = Math.max(Math.min(SILENCE_MS + hangMs, watchdogMs) / REPORT_MS, LEAST_ROUNDS);
     for (const member of this.#members) {
       if (member.ready && member.silence > limit) {
         this.#options.log.warn({ pid: member.pid }, 'a serving process does not answer and is replaced');

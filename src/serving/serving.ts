@@ -23,6 +23,8 @@ export interface ServingOptions {
   readonly settings: Omit<ServingSettings, 'mainPath'>;
   readonly guardrail: GuardrailSettings;
   readonly log: Log;
+  /** After how long without a sign of life the service manager takes the gateway for hung, in ms: a process that hangs is replaced before. */
+  readonly watchdogMs?: number | undefined;
 }
 
 /** A revision that every serving process has ready. */
@@ -64,7 +66,7 @@ export interface Serving extends Front {
 }
 
 /** Makes room for the processes; none runs before {@link Serving.start}. Throws `serving_failed` when the folder for their local sockets cannot be made. */
-export function createServing({ processes, settings, guardrail, log }: ServingOptions): Serving {
+export function createServing({ processes, settings, guardrail, log, watchdogMs }: ServingOptions): Serving {
   const folder = createPrivateFolder();
   void removeLeftovers(folder, log);
   const words = SharedWords.create(folder, GATEWAY_WORDS);
@@ -79,6 +81,7 @@ export function createServing({ processes, settings, guardrail, log }: ServingOp
     files: { wordsFd: words.fd, folder },
     settings: { ...settings, mainPath },
     hangMs: settings.timeoutMs,
+    watchdogMs,
     guardrail,
     returned: (socket, read) => onReturned(socket, read),
     recorded: (...records) => onRecords(...records),
