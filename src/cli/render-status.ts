@@ -26,6 +26,7 @@ export interface StatusBody {
       readonly diagnostics: readonly Diagnostic[];
     } | null;
   };
+  readonly config?: { readonly not_used?: readonly string[] };
   readonly watcher: { readonly mode: string; readonly reason?: string };
   readonly audit: { readonly state: string; readonly last_error: string | null };
   readonly gates?: Readonly<Record<string, GateStatus>>;
@@ -48,7 +49,7 @@ const STATES = { current: 'green', stale: 'yellow', none: 'red' } as const;
 
 export function renderStatus(
   base: string,
-  { health, policy, watcher, audit, history, serving, gates = {} }: StatusBody,
+  { health, config, policy, watcher, audit, history, serving, gates = {} }: StatusBody,
   paint: Paint,
 ): string {
   const rows: [string, string][] = [
@@ -66,6 +67,7 @@ export function renderStatus(
     ],
     ...(policy.pinned === null ? [] : [['pinned', paint('yellow', pinText(policy.pinned))] as [string, string]]),
     ['folder', policy.source ?? 'not configured'],
+    ...notUsedRow(config?.not_used ?? []),
     ['watcher', watcher.reason === undefined ? watcher.mode : `${watcher.mode} - ${watcher.reason}`],
     ['decided by', decidersText(serving)],
     ['audit', stateText(audit)],
@@ -85,6 +87,16 @@ export function renderStatus(
   if (last !== null && last.diagnostics.length > 0) table.push(renderDiagnostics(last.diagnostics, paint));
   return table.join('\n');
 }
+
+/** Settings of DefenseClaw's own file that mean nothing to this gateway. */
+function notUsedRow(names: readonly string[]): [string, string][] {
+  if (names.length === 0) return [];
+  const more = names.length > MAX_NOT_USED ? ` and ${names.length - MAX_NOT_USED} more` : '';
+  return [['not used', `${names.slice(0, MAX_NOT_USED).join(', ')}${more} (of the configuration)`]];
+}
+
+/** Names of them that are shown. */
+const MAX_NOT_USED = 8;
 
 const GATE_STATES = { running: 'dim', passed: 'green', failed: 'red', forced: 'yellow', stopped: 'yellow' } as const;
 

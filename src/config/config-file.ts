@@ -1,6 +1,7 @@
 import { LineCounter, parseDocument, type Document } from 'yaml';
 import { GatewayError } from '../errors.js';
 import { readBounded } from './bounded-file.js';
+import { takeOutForeign } from './foreign.js';
 import { exceedsYamlDepth, MAX_YAML_DEPTH } from './yaml-depth.js';
 import { offsetOf } from './yaml-offset.js';
 
@@ -9,8 +10,10 @@ export const MAX_CONFIG_BYTES = 1024 * 1024;
 
 /** A config file as it was read. */
 export interface ConfigFile {
-  /** Plain values; `{}` for an empty file. Empty sections (`gateway:`) are left out. */
+  /** Plain values; `{}` for an empty file. Empty sections (`gateway:`) are left out, and so is what is {@link notUsed}. */
   readonly values: Record<string, unknown>;
+  /** Settings of DefenseClaw that have no use here, by their dotted names. */
+  readonly notUsed: readonly string[];
   /** `file:line:col` of the key at a path; of the nearest key above it when the path is not in the file. */
   readonly locate: (path: readonly PropertyKey[]) => string;
 }
@@ -29,7 +32,7 @@ export function parseConfig(file: string, bytes: Uint8Array): ConfigFile {
   if (typeof values !== 'object' || Array.isArray(values)) {
     throw new GatewayError('config_invalid', `${file}: Expected settings by name, got a ${Array.isArray(values) ? 'list' : typeof values}`);
   }
-  return { values: values as Record<string, unknown>, locate: (path) => locate(file, document, lines, path) };
+  return { ...takeOutForeign(values as Record<string, unknown>), locate: (path) => locate(file, document, lines, path) };
 }
 
 /** The document itself, for editing in place. Throws `config_invalid`. */

@@ -35,4 +35,6 @@ export type Config = DeepReadonly<Settings> & {
   readonly paths: ConfigPaths;
   /** What was odd but not refused, one line each: shown once at start. */
   readonly warnings: readonly string[];
+  /** Settings of the file that are DefenseClaw's and have no use here, by their dotted names. */
+  readonly notUsed: readonly string[];
 };

@@ -94,7 +94,13 @@ export function loadConfig(options: LoadOptions = {}): Config {
     decisionsDir: path.join(dataDir, 'decisions'),
     envFile: path.join(dataDir, '.env'),
   };
-  return freeze({ ...settings, data_dir: dataDir, policy_dir: settings.policy_dir ?? paths.policyDir, paths, warnings: layered.warnings });
+  const { notUsed = [] } = content ?? {};
+  const warnings = [...layered.warnings, ...(notUsed.length === 0 ? [] : [notUsedText(file, notUsed)])];
+  return freeze({ ...settings, data_dir: dataDir, policy_dir: settings.policy_dir ?? paths.policyDir, paths, warnings, notUsed });
+}
+
+function notUsedText(file: string, names: readonly string[]): string {
+  return `${file} holds settings of DefenseClaw that are not used here: ${names.join(', ')}`;
 }
 
 /** Makes the paths of files absolute. */

@@ -33,6 +33,7 @@ const INTRODUCTION = `# Configuration
 The gateway reads one YAML file: \`--config\`, else \`$DEFENSECLAW_CONFIG\`, else \`config.yaml\` in its home folder
 (\`$DEFENSECLAW_HOME\`, else \`~/.defenseclaw\`). Command line flags win over environment variables, these over the file, the
 file over the defaults. An unknown or ill-typed setting stops the start and is named with file, line and column.
+Settings of DefenseClaw's own file (\`config_version: 8\` or \`9\`) that have no use here are passed over and named at the start.
 
 A duration is a number of seconds (\`0.5\`) or a text with a unit (\`500ms\`, \`30s\`, \`5m\`, \`2h\`),
 a size a number of bytes or a text with a unit (\`512KiB\`, \`20MiB\`). A list in an environment

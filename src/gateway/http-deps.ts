@@ -85,7 +85,10 @@ export function httpDeps(parts: HttpParts): HttpDeps {
       failures: telemetry().auditFailures,
       ...(audit.checkpoint === undefined ? {} : { checkpoint: checkpointName(audit.checkpoint) }),
     }),
-    config: { dataDir: paths.dataDir, bind: gateway.api_bind, port: gateway.api_port, configFile: paths.configFile },
+    config: {
+      ...{ dataDir: paths.dataDir, bind: gateway.api_bind, port: gateway.api_port, configFile: paths.configFile },
+      notUsed: config.notUsed,
+    },
     strictBuiltinErrors: config.evaluation.strict_builtin_errors,
     idOnDisk: () => idOnDisk(policy),
     evaluator: () => ({ ...policy.evaluator.stats() }),

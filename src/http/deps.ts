@@ -72,6 +72,8 @@ export interface ConfigFacts {
   readonly bind: string;
   readonly port: number;
   readonly configFile?: string;
+  /** Settings of the file that are DefenseClaw's and have no use here. */
+  readonly notUsed?: readonly string[];
 }
 
 /** Bounds of the server. Times in ms, sizes in bytes. */

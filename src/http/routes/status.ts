@@ -24,6 +24,7 @@ export function statusResource(deps: HttpDeps, attachment: Attachment, report: (
             port: deps.config.port,
             config_file: deps.config.configFile ?? null,
             policy_dir: deps.policyDir ?? null,
+            not_used: deps.config.notUsed ?? [],
           },
           policy: await policyBlock(deps, attachment.engine),
           watcher: deps.watcher() ?? { mode: 'off' },

@@ -19,6 +19,13 @@ function row(name: string, gates: StatusBody['gates']): string | undefined {
   return lines.find((line) => line.startsWith(name))?.slice(13);
 }
 
+it('names settings that have no use here, when there are some', () => {
+  const shown = (not_used: readonly string[]): string => renderStatus('http://x', { ...STATUS, config: { not_used } }, plain);
+  expect(shown([])).not.toContain('not used');
+  expect(shown(['claw', 'observability'])).toContain('not used     claw, observability (of the configuration)');
+  expect(shown('abcdefghij'.split(''))).toContain('h and 2 more');
+});
+
 describe('what the gates said', () => {
   const failing = ['data.a_test.test_x', 'data.a_test.test_y'];
   const findings = [{ message: 'data.a_test.test_x: is not true' }, { message: 'data.a_test.test_y: is not true' }];
