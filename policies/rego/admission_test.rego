@@ -515,11 +515,30 @@ test_shipped_data_rejects_high if {
 	admission.verdict == "rejected" with input as _scanned("high", 1)
 }
 
-test_shipped_data_knows_its_own_plugin if {
-	admission.verdict == "allowed" with input as _plugin("/home/u/.openclaw/extensions/defenseclaw")
+test_shipped_data_knows_its_own_plugin[folder] if {
+	some folder, expected in {
+		".openclaw/extensions/defenseclaw": "allowed",
+		".zeptoclaw/extensions/defenseclaw": "allowed",
+		".claude/extensions/defenseclaw": "allowed",
+		".claude/plugins/defenseclaw": "allowed",
+		".codex/extensions/defenseclaw": "allowed",
+		".codex/plugins/defenseclaw": "allowed",
+		".config/amp/plugins/defenseclaw": "allowed",
+		".config/amp/plugins/defenseclaw.ts": "allowed",
+		".config/amp/plugins/defenseclaw.tsx": "scan",
+		".config/amp/plugins/other.ts": "scan",
+		".claude/extensions/other": "scan",
+	}
+	admission.verdict == expected with input as _plugin(concat("/", ["/home/u", folder]))
 }
 
-test_shipped_data_is_stricter_for_plugins if {
-	admission.verdict == "warning" with input as _scanned("MEDIUM", 1)
-	admission.verdict == "rejected" with input as object.union(_scanned("MEDIUM", 1), {"target_type": "plugin"})
+test_shipped_data_knows_its_own_skill[folder] if {
+	some folder in [".openclaw", ".openclaw/workspace", ".zeptoclaw", ".claude", ".codex"]
+	path := concat("/", ["/home/u", folder, "skills/codeguard"])
+	admission.verdict == "allowed" with input as {"target_type": "skill", "target_name": "codeguard", "path": path}
+}
+
+test_shipped_data_is_stricter_for_mcp_servers[type] if {
+	some type, expected in {"skill": "warning", "plugin": "warning", "mcp": "rejected"}
+	admission.verdict == expected with input as object.union(_scanned("MEDIUM", 1), {"target_type": type})
 }

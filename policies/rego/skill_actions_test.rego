@@ -138,7 +138,7 @@ test_shipped_data[name] if {
 		"critical skill": ["CRITICAL", "skill", "block"],
 		"medium skill": ["MEDIUM", "skill", "allow"],
 		"medium mcp": ["MEDIUM", "mcp", "block"],
-		"medium plugin": ["MEDIUM", "plugin", "block"],
+		"medium plugin": ["MEDIUM", "plugin", "allow"],
 		"low mcp": ["LOW", "mcp", "block"],
 		"low plugin": ["LOW", "plugin", "allow"],
 	}
