@@ -2,6 +2,7 @@ import type { Candidate } from '../engine/candidate.js';
 import type { ReloadOptions } from '../engine/reload-request.js';
 import { GatewayError } from '../errors.js';
 import type { Diagnostic } from '../policy/diagnostic.js';
+import { nothingLeft } from '../policy/revision.js';
 import type { CompiledPolicy, Revision } from '../policy/revision.js';
 import type { DomainName } from './domain.js';
 import { DOMAINS } from './registry.js';
@@ -31,7 +32,10 @@ function lost(name: DomainName, severity: Diagnostic['severity']): Diagnostic {
 }
 
 export interface DomainGateOptions {
-  /** `policy.required_domains`; undefined requires what the serving revision answers, which a caller may pass by force. */
+  /**
+   * `policy.required_domains`; undefined requires what the serving revision answers, which a caller may pass by force, or by accepting that
+   * every package goes.
+   */
   readonly required: readonly DomainName[] | undefined;
   /** What serves now. */
   readonly serving: () => Revision | undefined;
@@ -42,12 +46,13 @@ export interface DomainGateOptions {
  * that was answered before goes with a warning, which stays with the revisions that follow until the domain is back.
  */
 export function createDomainGate({ required, serving }: DomainGateOptions): (candidate: Candidate, options: ReloadOptions) => Diagnostic[] {
-  return ({ policy }, { force = false }) => {
+  return ({ policy }, { force = false, accept = [] }) => {
     const current = serving();
+    const accepted = force || (accept.includes('modules') && current !== undefined && nothingLeft(current.policy, policy));
     const before = current === undefined ? [] : answered(current.policy);
     const now = answered(policy);
     const gone = (names: readonly DomainName[]): readonly DomainName[] => names.filter((name) => !now.includes(name));
-    const missing = gone(required ?? (force ? [] : before));
+    const missing = gone(required ?? (accepted ? [] : before));
     if (missing.length > 0) throw rejection(missing);
     return gone([...before, ...lostDomains(current?.warnings ?? [])]).map((name) => lost(name, 'warning'));
   };

@@ -4,7 +4,7 @@ import type { Log } from '../log.js';
 import { attempt } from './attempt.js';
 import type { AttemptDeps, AttemptNotes } from './attempt.js';
 import { describeOutcome } from './describe-outcome.js';
-import type { CompareRevisions } from './effects.js';
+import type { CompareRevisions, Effects } from './effects.js';
 import type { Decision, Engine, EngineEvents, Outcome, PinChange, Rehearsal, RevisionLease } from './engine.js';
 import type { Generation } from './generation.js';
 import type { Pin } from './pin.js';
@@ -48,7 +48,7 @@ export function createEngine(deps: EngineDeps): Engine {
     const start = performance.now();
     const notes: AttemptNotes = { stages: {} };
     const previous = generation?.revision;
-    const pinBefore = pin;
+    let pinned: PinMove | undefined;
     let status: Outcome['status'] = 'rejected';
     let failure: GatewayError | undefined;
     let held: Generation | undefined;
@@ -65,7 +65,7 @@ export function createEngine(deps: EngineDeps): Engine {
         swap(result.generation, notes);
         status = 'reloaded';
       }
-      if (status !== 'held') settlePin(request);
+      if (status !== 'held') pinned = settlePin(request);
     } catch (thrown) {
       failure = asGatewayError(thrown);
     }
@@ -78,11 +78,12 @@ export function createEngine(deps: EngineDeps): Engine {
     if (closed && failure !== undefined) return outcome;
     // Seen by who looks from now on, while the entry is written: what serves and what is said of it must not differ meanwhile.
     lastOutcome = outcome;
-    if (pin !== pinBefore) await announcePin(pinBefore, request.options);
+    if (pinned !== undefined) await keeper.savePin(pin);
     const number = await keeper.record(outcome, notes.source);
     const told = number === undefined ? outcome : { ...outcome, number };
     lastOutcome = told;
     announce(told);
+    if (pinned !== undefined) tellPin(pinned, told);
     return told;
   }
 
@@ -95,11 +96,13 @@ export function createEngine(deps: EngineDeps): Engine {
     return pinsSeen === pinsSet;
   }
 
-  /** What was asked for serves: with its pin, or free of the one before. */
-  function settlePin(request: ReloadRequest): void {
+  /** What was asked for serves: with its pin, or free of the one before. What that changed. */
+  function settlePin(request: ReloadRequest): PinMove | undefined {
     const { trigger, options } = request;
+    const was = pin;
     if (options.pin === true) pin = pinOf(options);
     else if (trigger !== 'watch' && trigger !== 'boot' && isAfterPin(request)) pin = undefined;
+    return pin === was ? undefined : { pin, was };
   }
 
   function pinOf({ by, reason }: ReloadOptions): Pin {
@@ -113,9 +116,9 @@ export function createEngine(deps: EngineDeps): Engine {
     };
   }
 
-  async function announcePin(was: Pin | undefined, asked: ReloadOptions): Promise<void> {
-    await keeper.savePin(pin);
-    const change: PinChange = { pin, was, revision: generation?.revision.id, asked, at: new Date() };
+  /** After the attempt that it comes of, under whose number it goes. */
+  function tellPin(move: PinMove, { asked, previousRevision, revision, effects, number }: PinnedBy): void {
+    const change: PinChange = { ...move, previous: previousRevision, revision, effects, number, asked, at: new Date() };
     for (const listener of events.listeners('pin')) call(() => listener(change), 'pin');
   }
 
@@ -162,8 +165,10 @@ export function createEngine(deps: EngineDeps): Engine {
     log.error({ revision: pin.revision, error: outcome.error }, 'the pinned revision cannot serve; going by the folder');
     const was = pin;
     pin = undefined;
-    await announcePin(was, options);
-    return run(request);
+    await keeper.savePin(pin);
+    const byFolder = await run(request);
+    tellPin({ pin: undefined, was }, { ...byFolder, asked: options });
+    return byFolder;
   }
 
   function announce(outcome: Outcome): void {
@@ -241,9 +246,11 @@ export function createEngine(deps: EngineDeps): Engine {
     rehearse: (options = {}) => watched(rehearseNext(options)),
     async hold(options = {}) {
       const was = pin;
-      pin = pinOf(options);
-      const set = pin;
-      await announcePin(was, options);
+      const set = pinOf(options);
+      pin = set;
+      await keeper.savePin(set);
+      const revision = set.revision;
+      tellPin({ pin: set, was }, { asked: options, previousRevision: revision, revision, number: lastOutcome?.number });
       return set;
     },
     on: (event, listener) => void events.on(event, listener),
@@ -256,6 +263,15 @@ export function createEngine(deps: EngineDeps): Engine {
       await Promise.allSettled(underWay);
     },
   };
+}
+
+/** A pin that was set, or let go. */
+type PinMove = Pick<PinChange, 'pin' | 'was'>;
+
+/** The attempt that moved a pin, or what is known where there was none. */
+interface PinnedBy extends Pick<Outcome, 'asked' | 'previousRevision' | 'revision'> {
+  readonly effects?: Effects | undefined;
+  readonly number?: number | undefined;
 }
 
 function createLease(held: Generation): RevisionLease {

@@ -52,7 +52,13 @@ export interface Outcome {
 export interface PinChange {
   readonly pin: Pin | undefined;
   readonly was: Pin | undefined;
+  /** What served before, and what serves now. */
+  readonly previous: string | undefined;
   readonly revision: string | undefined;
+  /** What that changes. */
+  readonly effects: Effects | undefined;
+  /** In the history: of the attempt that it came of, or of the last one where it came of none. */
+  readonly number: number | undefined;
   readonly asked: ReloadOptions;
   readonly at: Date;
 }
@@ -113,6 +119,7 @@ export interface Engine {
   hold(options?: ReloadOptions): Promise<Pin>;
   /** Ids of the revisions that are a swap away. */
   readonly warm: readonly string[];
+  /** Told after the outcome of the attempt that moved the pin. */
   onPin(listener: (change: PinChange) => void): void;
   on(event: Outcome['status'], listener: (outcome: Outcome) => void): void;
   /** Nothing is swapped any more. On return no reload is under way; one that failed for it is neither kept nor told. */

@@ -12,7 +12,7 @@ import { effectsOf } from '../history/compare/effects.js';
 import type { DecisionKeeper } from '../decisions/keeper.js';
 import { withMasks } from '../decisions/mask/with-masks.js';
 import { AskedEntrypoints, noting } from '../history/guards/asked-entrypoints.js';
-import { createGuardGate } from '../history/guards/guard-gate.js';
+import { createGuardGate, sayingWhatIsLost } from '../history/guards/guard-gate.js';
 import type { History } from '../history/history.js';
 import type { Watchdog } from '../history/watchdog/watchdog.js';
 import type { Log } from '../log.js';
@@ -104,7 +104,11 @@ export function createPolicyEngine(options: PolicyEngineOptions): PolicyEngine {
   const engine: Engine = createEngine({
     read: async (previous) => {
       if (policyDir === undefined) throw new GatewayError('policy_dir_missing', 'policy_dir not configured');
-      return reader.read(policyDir, { previous });
+      try {
+        return await reader.read(policyDir, { previous });
+      } catch (thrown) {
+        throw sayingWhatIsLost(thrown, engine.current, config.guards.modules);
+      }
     },
     compile,
     evaluator: noting(
@@ -114,8 +118,9 @@ export function createPolicyEngine(options: PolicyEngineOptions): PolicyEngine {
     ),
     gates: [
       passedBefore(history, () => engine.current !== undefined, [domainDataGate, judgeGate]),
-      domainGate,
+      // Before the domains: one who puts another policy set in the place of this one is told of one thing to accept, not of six.
       guardGate,
+      domainGate,
       ...(impactGate === undefined ? [] : [impactGate]),
     ],
     ...(gatesOn === undefined ? {} : { sourceGates: gatesOn(compiler) }),

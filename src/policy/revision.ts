@@ -91,6 +91,12 @@ export interface CompiledPolicy {
   readonly warnings: readonly Diagnostic[];
 }
 
+/** Whether none of the packages that there were is there any more: a folder was emptied, or another one put in its place. */
+export function nothingLeft(before: Pick<CompiledPolicy, 'packages'>, now: Pick<CompiledPolicy, 'packages'>): boolean {
+  const left = new Set(now.packages);
+  return before.packages.length > 0 && !before.packages.some((name) => left.has(name));
+}
+
 /** A source set compiled. Immutable. */
 export interface Revision {
   /** {@link SourceSet.id}. */

@@ -26,7 +26,7 @@ export const policy = z.strictObject({
     .optional()
     .meta({
       description:
-        'Decision domains without which no policy set serves; by default those that the serving revision answers. `[]` requires none.',
+        'Decision domains without which no policy set serves; by default those that the serving revision answers, unless every package goes and that is accepted (`guards.modules`). `[]` requires none.',
     }),
   read_timeout: duration('100ms', '10m').prefault('5s').meta({
     description:

@@ -3,7 +3,10 @@ import * as z from 'zod';
 const mode = z.enum(['off', 'warn', 'enforce']);
 
 export const guards = z.strictObject({
-  modules: mode.default('enforce').meta({ description: 'A reload after which no package that served is left.' }),
+  modules: mode.default('enforce').meta({
+    description:
+      'A reload after which no package that served is left. Accepting it lets the decision domains go with them, but for those that `policy.required_domains` names. A folder without a module never serves, whatever this says.',
+  }),
   entrypoints: mode
     .default('warn')
     .meta({ description: 'A reload that takes away an entrypoint that was asked for in the last 24 hours.' }),

@@ -1,5 +1,6 @@
 import { PERMITTING, REFUSING, wordOf } from '../../domains/grants.js';
 import type { Candidate } from '../../engine/candidate.js';
+import { nothingLeft } from '../../policy/revision.js';
 import type { Revision } from '../../policy/revision.js';
 import { blockListsOf, defaultWordsOf } from '../../policy/sections.js';
 import { compareRules } from '../compare/rules.js';
@@ -14,10 +15,8 @@ export interface Finding {
 
 /** No package that was served is left: a folder was emptied or another one put in its place. */
 export function lostModules(revision: Revision, { policy }: Candidate): readonly Finding[] {
-  const before = revision.policy.packages;
-  const now = new Set(policy.packages);
-  if (before.length === 0 || before.some((name) => now.has(name))) return [];
-  return [{ path: 'data', was: before.join(', '), is: policy.packages.join(', ') }];
+  if (!nothingLeft(revision.policy, policy)) return [];
+  return [{ path: 'data', was: revision.policy.packages.join(', '), is: policy.packages.join(', ') }];
 }
 
 /** Something that was asked for lately cannot be asked any more. */

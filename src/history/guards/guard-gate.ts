@@ -54,6 +54,18 @@ export function createGuardGate({ guards, serving, asked }: GuardGateOptions): G
   };
 }
 
+/**
+ * A folder without a module is refused whatever guard is on and whoever accepts it, since nothing in it could decide; what would have been lost
+ * is said beside that. The error as it came, unless it is `policy_no_modules` of a folder that served.
+ */
+export function sayingWhatIsLost(thrown: unknown, before: Revision | undefined, mode: GuardMode): unknown {
+  const packages = before?.policy.packages ?? [];
+  if (!(thrown instanceof GatewayError) || thrown.code !== 'policy_no_modules' || packages.length === 0 || mode === 'off') return thrown;
+  const finding = { path: 'data', was: packages.join(', '), is: 'nothing; a folder without a module cannot be accepted' };
+  const lost = { ...diagnostic('modules', finding, false), severity: 'error' as const };
+  return new GatewayError(thrown.code, thrown.message, { cause: thrown.cause, details: { ...thrown.details, diagnostics: [lost] } });
+}
+
 const MEANING: Readonly<Record<GuardName, string>> = {
   modules: 'every package would be gone',
   entrypoints: 'an entrypoint in use would be gone',

@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import { setImmediate } from 'node:timers/promises';
 import type { Log } from '../../log.js';
-import { eventText } from './policy-event.js';
+import { eventText, isKept } from './policy-event.js';
 import type { PolicyEvent } from './policy-event.js';
 
 export interface EventStreamOptions {
@@ -94,7 +94,7 @@ export class EventStream {
   async #replay(subscriber: Subscriber, since: number): Promise<void> {
     let last = since;
     const tellNew = (event: PolicyEvent): void => {
-      if (event.number !== undefined && event.number <= last) return;
+      if (event.number !== undefined && event.number <= last && isKept(event)) return;
       last = event.number ?? last;
       this.#tell(subscriber, event);
     };

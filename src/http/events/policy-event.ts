@@ -42,15 +42,20 @@ export function eventOfEntry(entry: Entry): PolicyEvent {
   };
 }
 
-/** The entry of an attempt that was pinned has a number; the pin itself has none. */
-export function eventOfPin({ pin, was, revision, asked, at }: PinChange): PolicyEvent {
+/** Goes under the number of the attempt that moved the pin, which was told before it. */
+export function eventOfPin({ pin, was, previous, revision, effects, number, asked, at }: PinChange): PolicyEvent {
   const { by, reason } = asked;
   const held = pin?.revision ?? was?.revision ?? null;
   return {
-    number: undefined,
+    number,
     name: pin === undefined ? 'resumed' : 'pinned',
-    body: { at: at.toISOString(), from: was?.revision ?? null, to: revision ?? null, pin: held, ...given({ by, reason }) },
+    body: { ...about(number, at.toISOString(), previous, revision), pin: held, ...given({ by, reason }), ...effects },
   };
+}
+
+/** Whether the history knows of it: a pin is told while it is set, and afterwards by how things stand. */
+export function isKept({ name }: PolicyEvent): boolean {
+  return name !== 'pinned' && name !== 'resumed';
 }
 
 /** Where a subscriber begins. */

@@ -127,7 +127,9 @@ export class FakeEngine implements Engine {
   hold(options: ReloadOptions = {}): Promise<Pin> {
     if (this.current === undefined) throw new GatewayError('evaluation_no_revision', 'nothing serves');
     this.pin = { revision: this.current.id, at: new Date('2026-01-02T03:04:07Z') };
-    const change: PinChange = { pin: this.pin, was: undefined, revision: this.current.id, asked: options, at: this.pin.at };
+    const { id } = this.current;
+    const moved = { pin: this.pin, was: undefined, previous: id, revision: id, effects: undefined, number: undefined };
+    const change: PinChange = { ...moved, asked: options, at: this.pin.at };
     this.#pinListeners.forEach((listener) => listener(change));
     return Promise.resolve(this.pin);
   }

@@ -1,7 +1,8 @@
-import { writeFile } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { startTestGateway } from '../../helpers/gateway.js';
+import { shippedPolicies } from '../../helpers/policies.js';
 import { tempDir } from '../../helpers/temp-dir.js';
 
 const POLICY = 'package net\n\ndefault allow := false\n\nallow if input.ok\n\nextra := 1\n';
@@ -52,5 +53,47 @@ describe('a guard', () => {
     await writeFile(path.join(policyDir, 'net.rego'), 'package other\n\nx := 1\n');
     expect(await running.gateway.engine.reload('watch')).toMatchObject({ status: 'rejected', error: { code: 'policy_guard' } });
     expect(await running.gateway.engine.reload('api', { force: true })).toMatchObject({ status: 'reloaded' });
+  });
+
+  it('speaks of every package before each domain does, and lets all of them go when that is accepted', async () => {
+    const policyDir = await shippedPolicies();
+    const running = await startTestGateway(policyDir, { 'gateway.watcher.enabled': false });
+    await rm(path.join(policyDir, 'rego'), { recursive: true });
+    await writeFile(path.join(policyDir, 'other.rego'), 'package other\n\nx := 1\n');
+
+    const refused = await running.call('POST', '/policy/reload', {});
+    expect(refused.json()).toMatchObject({
+      code: 'policy_guard',
+      diagnostics: expect.arrayContaining([expect.objectContaining({ code: 'guard_modules', severity: 'error' })]) as unknown,
+    });
+    expect(refused.json()['error']).toMatch(/guard modules: .*defenseclaw\.admission.* -> other; .*policy reload --accept modules/u);
+    const accepted = await running.call('POST', '/policy/reload', { accept: ['modules'], by: 'ann' });
+    expect(accepted.json()).toMatchObject({ changed: true, lost_domains: expect.arrayContaining(['admission', 'firewall']) as unknown });
+    expect((await running.call('POST', '/v1/data/other/x')).json()).toMatchObject({ result: 1 });
+  });
+
+  it('accepted for every package does not let a single domain go', async () => {
+    const policyDir = await shippedPolicies();
+    const running = await startTestGateway(policyDir, { 'gateway.watcher.enabled': false });
+    await rm(path.join(policyDir, 'rego', 'admission.rego'));
+    const asked = await running.call('POST', '/policy/reload', { accept: ['modules'] });
+    expect(asked.json()).toMatchObject({ code: 'policy_domain_lost', lost_domains: ['admission'] });
+  });
+
+  it('says what is lost with a folder that has no module left, which nobody can accept', async () => {
+    const policyDir = await tempDir({ 'net.rego': POLICY, 'data.json': DATA });
+    const running = await startTestGateway(policyDir, { 'gateway.watcher.enabled': false });
+    const first = running.gateway.engine.current?.id;
+    await rm(path.join(policyDir, 'net.rego'));
+    for (const body of [{}, { accept: ['modules'] }, { force: true }]) {
+      const refused = await running.call('POST', '/policy/reload', body);
+      expect(refused.json()).toMatchObject({
+        code: 'policy_no_modules',
+        revision: first,
+        diagnostics: [{ code: 'guard_modules', path: 'data' }],
+      });
+    }
+    const [lost] = (await running.call('POST', '/policy/reload', {})).json()['diagnostics'] as [{ message: string }];
+    expect(lost.message).toContain('data: net -> nothing');
   });
 });

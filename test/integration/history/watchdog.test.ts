@@ -85,8 +85,8 @@ describe.each([0, 2])('with %i serving processes, an edit that', (processes) => 
     });
     expect(await metric(running, `defenseclaw_policy_watchdog_rollbacks_total{kind="${kind}"}`)).toBe(1);
     const heard = await listener.events(4);
-    expect(heard.map(({ event }) => event)).toEqual(['serving', 'reloaded', 'pinned', 'rolled_back']);
-    expect(heard[3]?.data).toMatchObject({ by: 'watchdog', from: bad.revision, to: good });
+    expect(heard.map(({ event }) => event)).toEqual(['serving', 'reloaded', 'rolled_back', 'pinned']);
+    expect(heard[2]?.data).toMatchObject({ by: 'watchdog', from: bad.revision, to: good });
     expect((await running.call('POST', '/policy/evaluate/firewall', FIREWALL)).status).toBe(200);
   });
 });

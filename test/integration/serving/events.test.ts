@@ -47,10 +47,11 @@ describe.each([0, 1])('with %i serving processes, a subscriber', (processes) => 
     await engine.reload('watch');
     await running.call('POST', '/policy/rollback', { by: 'ann', reason: 'night' });
     const all = await listener.events(5);
-    expect(named(all.slice(2))).toEqual(['3 rejected', '- pinned', '4 rolled_back']);
+    expect(named(all.slice(2))).toEqual(['3 rejected', '4 rolled_back', '4 pinned']);
     expect(all[2]?.data).toMatchObject({ from: second, to: second, error: { code: 'policy_rejected' } });
-    expect(all[3]?.data).toMatchObject({ to: first, pin: first, by: 'ann', reason: 'night' });
-    expect(all[4]?.data).toMatchObject({ from: second, to: first, reason: 'night', rules: { removed: ['data.net.extra'] } });
+    const went = { number: 4, from: second, to: first, by: 'ann', reason: 'night', rules: { removed: ['data.net.extra'] } };
+    expect(all[3]?.data).toMatchObject(went);
+    expect(all[4]?.data).toMatchObject({ ...went, pin: first });
     listener.close();
 
     await running.save('net.rego', MODULE);
@@ -59,9 +60,12 @@ describe.each([0, 1])('with %i serving processes, a subscriber', (processes) => 
     const back = await subscribe(running.url, { 'Last-Event-ID': '2' });
     const missed = await back.events(5);
     expect(named(missed)).toEqual(['3 rejected', '4 rolled_back', '5 held', '6 reloaded', '6 serving']);
-    expect(missed.find(({ id }) => id === '4')).toEqual(all[4]);
+    expect(missed.find(({ id }) => id === '4')).toEqual(all[3]);
     await running.call('POST', '/policy/pin', {});
-    expect(named(await back.events(6)).at(-1)).toBe('- pinned');
+    await running.call('POST', '/policy/resume', {});
+    const [pinned, resumed] = (await back.events(7)).slice(5);
+    expect(named([pinned, resumed].filter((event) => event !== undefined))).toEqual(['6 pinned', '6 resumed']);
+    expect(resumed?.data).toMatchObject({ from: engine.current?.id, to: engine.current?.id, pin: engine.current?.id });
   });
 
   it('needs the token, and a number as Last-Event-ID', async () => {
@@ -83,7 +87,7 @@ describe.each([0, 1])('with %i serving processes, a subscriber', (processes) => 
     const listener = await subscribe(running.url, {}, agent);
     expect(named(await listener.events(1))).toEqual(['1 serving']);
     await running.gateway.engine.hold();
-    expect(named(await listener.events(2))).toEqual(['1 serving', '- pinned']);
+    expect(named(await listener.events(2))).toEqual(['1 serving', '1 pinned']);
   });
 
   it('is let go when the gateway stops, and holds it up no longer', async () => {
