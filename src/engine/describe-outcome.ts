@@ -32,7 +32,8 @@ export function describeOutcome(ended: Ended): Outcome {
   const source = status === 'unchanged' ? undefined : notes.source;
   // As long as the folder cannot serve, what was brought back stays what it is.
   const lastGood = recovered || (status === 'rejected' && lastOutcome?.recovered === true && lastOutcome.revision === now?.id);
-  const mended = status === 'unchanged' && lastOutcome?.status === 'rejected';
+  // Going back mends nothing: the folder is as broken as it was.
+  const mended = status !== 'rejected' && request.options.from === undefined && lastOutcome?.status === 'rejected';
   return {
     status,
     trigger: request.trigger,

@@ -31,7 +31,7 @@ export interface Outcome {
   readonly effects?: Effects;
   /** The last revision that did serve serves again, since nothing served and the folder could not, and still cannot. */
   readonly recovered?: true;
-  /** What serves is what the folder holds, after an attempt that was rejected. */
+  /** The folder can serve, after an attempt that was rejected. */
   readonly mended?: true;
   /** The pin after this attempt. */
   readonly pin?: Pin;

@@ -59,7 +59,7 @@ function prettyLines(colorize: boolean): (line: string) => string {
     translateTime: 'SYS:HH:MM:ss.l',
     singleLine: true,
     // What a line says in words already; the JSON form has the fields.
-    ignore: 'lifecycle,trigger,duration_ms,stages,modules,diagnostics,code',
+    ignore: 'lifecycle,trigger,duration_ms,stages,modules,diagnostics,code,changes,effects,mended',
     // Text of a policy file or a request may hold terminal controls: they are shown, not obeyed.
     messageFormat: (line, key) => {
       const message = line[key];

@@ -1,4 +1,5 @@
 import { DOMAIN_LOST, lostDomains } from '../domains/required-domains.js';
+import type { Effects } from '../engine/effects.js';
 import type { Outcome } from '../engine/engine.js';
 import { isAsked } from '../engine/reload-request.js';
 import type { Log } from '../log.js';
@@ -54,7 +55,7 @@ function rejection(outcome: Outcome): string {
   const [first, ...rest] = outcome.diagnostics.filter(({ severity }) => severity === 'error');
   const what = first === undefined ? (outcome.error?.message ?? 'unknown reason') : locateDiagnostic(first);
   const more = rest.length === 0 ? '' : ` (and ${rest.length} more)`;
-  return `${FAILED[outcome.error?.code ?? ''] ?? 'policy rejected'}: ${what}${more}; ${whatServes(outcome)}`;
+  return `${FAILED[outcome.error?.code ?? ''] ?? 'policy rejected'}: ${what}${more}; ${savedElsewhere(outcome)}${whatServes(outcome)}`;
 }
 
 function whatServes({ revision, recovered }: Outcome): string {
@@ -67,17 +68,43 @@ function reloaded(outcome: Outcome, times: string): string {
   const change = `${short(outcome.previousRevision)} -> ${short(outcome.revision)}`;
   const verb = outcome.trigger === 'rollback' ? 'rolled back' : 'reloaded';
   const { reason } = outcome.asked;
-  const pinned = outcome.pin === undefined ? '' : ', pinned';
-  return `policy ${verb}: ${change}, ${outcome.modules} modules${pinned}${changedNames(outcome)} (${times})${reason === undefined ? '' : `: ${reason}`}`;
+  const what = [change, `${outcome.modules} modules`, ...(outcome.pin === undefined ? [] : ['pinned']), ...whatChanged(outcome)];
+  return `policy ${verb}: ${what.join(', ')} (${times})${reason === undefined ? '' : `: ${reason}`}`;
+}
+
+/** That it mends, what was saved, and how much of the policy that changes. */
+function whatChanged(outcome: Outcome): string[] {
+  return [...(outcome.mended === true ? ['mended'] : []), ...changedNames(outcome), ...effectCounts(outcome.effects)];
 }
 
 /** What was saved, as far as a line has room for it. */
-function changedNames({ changes, previousRevision }: Outcome): string {
-  if (changes === undefined || previousRevision === undefined) return '';
+function changedNames({ changes, previousRevision }: Outcome): string[] {
+  if (changes === undefined || previousRevision === undefined) return [];
   const names = [...changes.changed, ...changes.added.map((name) => `+${name}`), ...changes.removed.map((name) => `-${name}`)];
-  if (names.length === 0) return '';
+  if (names.length === 0) return [];
   const more = names.length > MAX_NAMES ? ` and ${names.length - MAX_NAMES} more` : '';
-  return `, ${names.slice(0, MAX_NAMES).join(' ')}${more}`;
+  return [`${names.slice(0, MAX_NAMES).join(' ')}${more}`];
+}
+
+/** `2 rules`, `1 data path`; of a change in comments, `no rule and no data`. Lists that were cut are counted as `100+`. */
+function effectCounts(effects: Effects | undefined): string[] {
+  if (effects === undefined) return [];
+  const { rules, data, cut } = effects;
+  const counts = [
+    [Object.values(rules).flat().length, 'rule'],
+    [data.length, 'data path'],
+  ] as const;
+  const told = counts.flatMap(([count, what]) =>
+    count === 0 ? [] : [`${count}${cut ? '+' : ''} ${what}${count === 1 && !cut ? '' : 's'}`],
+  );
+  return told.length === 0 ? ['no rule and no data'] : told;
+}
+
+/** What was saved, where that is not just the file that the first finding is in. */
+function savedElsewhere(outcome: Outcome): string {
+  const names = changedNames(outcome);
+  const found = outcome.diagnostics.find(({ severity }) => severity === 'error')?.file;
+  return names.length === 0 || names[0] === found ? '' : `saved: ${names.join('')}; `;
 }
 
 /** One line per attempt: info when the revision changed, error when it was rejected, debug when nothing was new and nobody had asked. */
@@ -88,11 +115,12 @@ export function logOutcome(log: Log, outcome: Outcome, policyDir: string): void 
     trigger: outcome.trigger,
     duration_ms: Math.round(outcome.durationMs * 10) / 10,
     stages: Object.fromEntries(stages),
+    ...(outcome.mended === true ? { mended: true } : {}),
   };
   switch (outcome.status) {
     case 'reloaded': {
       const times = stages.map(([stage, ms]) => `${stage} ${ms} ms`).join(', ');
-      log.info({ ...fields, modules: outcome.modules, changes: outcome.changes }, reloaded(outcome, times));
+      log.info({ ...fields, modules: outcome.modules, changes: outcome.changes, effects: outcome.effects }, reloaded(outcome, times));
       logWarnings(log, outcome);
       for (const domain of lostDomains(outcome.diagnostics)) {
         log.warn(
@@ -105,8 +133,8 @@ export function logOutcome(log: Log, outcome: Outcome, policyDir: string): void 
     case 'held': {
       const gives = outcome.candidate === undefined ? 'another revision' : short(outcome.candidate);
       log.warn(
-        { ...fields, changes: outcome.changes },
-        `policy held: pinned to ${short(outcome.revision)}; the folder would give ${gives}${changedNames(outcome)}`,
+        { ...fields, changes: outcome.changes, effects: outcome.effects },
+        `policy held: pinned to ${short(outcome.revision)}; the folder would give ${[gives, ...whatChanged(outcome)].join(', ')}`,
       );
       return;
     }
@@ -121,7 +149,12 @@ export function logOutcome(log: Log, outcome: Outcome, policyDir: string): void 
       return;
     case 'rejected':
       log.error(
-        { ...fields, code: outcome.error?.code, diagnostics: outcome.diagnostics.slice(0, MAX_DIAGNOSTICS).map(locateDiagnostic) },
+        {
+          ...fields,
+          code: outcome.error?.code,
+          changes: outcome.changes,
+          diagnostics: outcome.diagnostics.slice(0, MAX_DIAGNOSTICS).map(locateDiagnostic),
+        },
         rejection(outcome),
       );
   }

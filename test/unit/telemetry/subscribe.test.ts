@@ -55,6 +55,46 @@ describe('what a reload leaves behind', () => {
     ]);
   });
 
+  const changes = { added: ['new.rego'], changed: ['audit.rego', 'data.json'], removed: ['old.rego'] };
+  const rules = { added: ['data.a.p'], removed: [], changed: ['data.a.q'] };
+
+  it.each([
+    [{ changes, effects: { rules, data: ['data.x'], cut: false } }, 'audit.rego data.json +new.rego -old.rego, 2 rules, 1 data path'],
+    [{ changes, effects: { rules, data: ['data.x'], cut: true } }, 'audit.rego data.json +new.rego -old.rego, 2+ rules, 1+ data paths'],
+    [
+      { changes: { ...changes, added: ['1', '2', '3', '4'] }, effects: { rules: { ...rules, added: [] }, data: [], cut: false } },
+      'audit.rego data.json +1 +2 +3 and 2 more, 1 rule',
+    ],
+    [
+      {
+        changes: { added: [], changed: ['a.rego'], removed: [] },
+        effects: { rules: { added: [], removed: [], changed: [] }, data: [], cut: false },
+      },
+      'a.rego, no rule and no data',
+    ],
+    [{ mended: true, changes: { added: [], changed: ['a.rego'], removed: [] } }, 'mended, a.rego'],
+  ] satisfies [Partial<Outcome>, string][])('names what was saved, and how much that changes: %j', (part, told) => {
+    const { emit, lines } = watch();
+    emit(outcome({ ...part, stages: { read: 2 } }));
+    emit(outcome({ ...part, status: 'held', candidate: 'c'.repeat(64) }));
+    expect(lines.map(({ msg }) => msg)).toEqual([
+      `policy reloaded: aaaaaaaaaaaa -> bbbbbbbbbbbb, 6 modules, ${told} (read 2 ms)`,
+      `policy held: pinned to bbbbbbbbbbbb; the folder would give cccccccccccc, ${told}`,
+    ]);
+  });
+
+  it('names what was saved where that is another file than the one that cannot serve', () => {
+    const { emit, lines } = watch();
+    const saved = (...changed: string[]): NonNullable<Outcome['changes']> => ({ added: [], changed, removed: [] });
+    emit(rejection({ changes: saved('rego/firewall.rego') }));
+    emit(rejection({ changes: saved('rego/lib.rego', 'data.json') }));
+    const what = 'policy rejected: rego/firewall.rego:12:3: unexpected eof (and 1 more);';
+    expect(lines.map(({ msg }) => msg)).toEqual([
+      `${what} still serving aaaaaaaaaaaa`,
+      `${what} saved: rego/lib.rego data.json; still serving aaaaaaaaaaaa`,
+    ]);
+  });
+
   it('is a warning of everything that has no line of its own', () => {
     const { emit, lines } = watch();
     const warning = (code: string, message: string): Outcome['diagnostics'][number] => ({
