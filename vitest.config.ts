@@ -1,7 +1,9 @@
 import { defineConfig } from 'vitest/config';
 
 /** What must hold whether the main process answers or serving processes do: these suites run both ways. */
-const BOTH_WAYS = ['laws', 'broken-save', 'under-load', 'runaway-rule'].map((name) => `test/integration/gateway/${name}.test.ts`);
+const BOTH_WAYS = ['gateway/laws', 'gateway/broken-save', 'gateway/under-load', 'gateway/runaway-rule', 'decisions/why'].map(
+  (name) => `test/integration/${name}.test.ts`,
+);
 
 export default defineConfig({
   test: {

@@ -19,7 +19,7 @@ _outcome := outcome if {
 	outcome := _decide(input)
 } else := _locked("rejected", "input is missing")
 
-_decide(request) := _locked("rejected", problem) if {
+_decide(request) := _malformed(problem) if {
 	problem := _request_problem(request)
 } else := _blocked(request, _judge(request)) if {
 	some entry in request.block_list
@@ -36,6 +36,12 @@ _open(verdict_word, reason_text) := {
 	"runtime": "allow",
 }
 
+# METADATA
+# title: request cannot be judged
+# custom:
+#   do_instead: Ask again with target_type and target_name as non-blank texts, and lists as lists.
+_malformed(problem) := _locked("rejected", problem)
+
 # What the gateway enforces when an item must not run at all.
 _locked(verdict_word, reason_text) := {
 	"verdict": verdict_word,
@@ -46,6 +52,11 @@ _locked(verdict_word, reason_text) := {
 }
 
 # A blocked item whose scan asks for quarantine is quarantined too; without a scan its files stay where they are.
+
+# METADATA
+# title: item is on the block list
+# custom:
+#   do_instead: Do not use it, nor a copy under another name. Take another one, or ask an operator to unblock it.
 _blocked(request, judgement) := {
 	"verdict": "blocked",
 	"reason": _subject(request, "is on the block list"),
@@ -147,9 +158,15 @@ _judge(request) := _judge_scan(request.scan_result, request) if {
 	request.scan_result != null
 } else := _open("allowed", "scan_on_install disabled — allowed without scan") if {
 	data.config.scan_on_install == false
-} else := _open("scan", "awaiting scan")
+} else := _unscanned(request)
 
-_judge_scan(scan, request) := _locked("rejected", problem) if {
+# METADATA
+# title: item was not scanned yet
+# custom:
+#   do_instead: Have it scanned, and ask again with scan_result.
+_unscanned(_) := _open("scan", "awaiting scan")
+
+_judge_scan(scan, request) := _unusable(problem) if {
 	problem := _scan_problem(scan)
 } else := _open("clean", "scan clean") if {
 	scan.total_findings == 0
@@ -157,7 +174,19 @@ _judge_scan(scan, request) := _locked("rejected", problem) if {
 	severity := _severity(scan)
 	action := _configured(lower(trim_space(request.target_type)), severity)
 	is_object(action)
-} else := _locked("rejected", concat("", ["unknown severity ", _severity(scan), " with findings — rejected"]))
+} else := _unranked(_severity(scan))
+
+# METADATA
+# title: scan is unusable
+# custom:
+#   do_instead: Scan again. What failed is in the reason; an item with a failed scan is never let through.
+_unusable(problem) := _locked("rejected", problem)
+
+# METADATA
+# title: severity is unknown
+# custom:
+#   do_instead: Scan again, or ask for the severity to be added to actions in the policy data.
+_unranked(severity) := _locked("rejected", concat("", ["unknown severity ", severity, " with findings — rejected"]))
 
 _scan_problem(scan) := "scan result is not an object" if {
 	not is_object(scan)
@@ -207,16 +236,28 @@ _configured(type, severity) := action if {
 	action := data.scanner_overrides[type][severity]
 } else := data.actions[severity]
 
-_judge_severity(severity, action) := {
+_judge_severity(severity, action) := _tolerated(severity, action) if {
+	_runtime(action) == "allow"
+	_install(action) != "block"
+} else := _too_severe(severity, action)
+
+# METADATA
+# title: item has findings
+# custom:
+#   do_instead: It may be used; read the findings first, and prefer a version without them.
+_tolerated(severity, action) := {
 	"verdict": "warning",
 	"reason": concat("", ["findings present (max ", severity, ") — allowed with warning"]),
 	"file": _file(action),
 	"install": _install(action),
 	"runtime": "allow",
-} if {
-	_runtime(action) == "allow"
-	_install(action) != "block"
-} else := {
+}
+
+# METADATA
+# title: findings are too severe
+# custom:
+#   do_instead: Do not use it. Take another item, or a version in which the findings are fixed, and have that scanned.
+_too_severe(severity, action) := {
 	"verdict": "rejected",
 	"reason": concat("", ["max severity ", severity, " triggers block per policy"]),
 	"file": _file(action),

@@ -23,7 +23,14 @@ _outcome := [true, "within retention period"] if {
 	not _age(input)
 } else := [true, "retention period is not configured — retained"] if {
 	not _has_period
-} else := [false, "exceeded retention period"]
+} else := _expired(input)
+
+# METADATA
+# title: event is not kept any longer
+# description: it is older than audit.retention_days and not severe
+# custom:
+#   do_instead: Export it before it is deleted, if it is still needed.
+_expired(_) := [false, "exceeded retention period"]
 
 _is_exported(severity) if _is_severe(severity)
 

@@ -16,7 +16,7 @@ _outcome := outcome if {
 	outcome := _decide(host_of(input.destination))
 } else := ["deny", "default-policy"]
 
-_decide(host) := ["deny", "block-explicit"] if {
+_decide(host) := _blocked(host) if {
 	some entry in data.firewall.blocked_destinations
 	covers(entry, host)
 } else := _decide_port(input) if {
@@ -24,18 +24,48 @@ _decide(host) := ["deny", "block-explicit"] if {
 	covers(entry, host)
 } else := _decide_default(host) if {
 	data.firewall.default_action == "allow"
-} else := ["deny", "default-policy"]
+} else := _unlisted(host)
 
 _decide_default(host) := ["allow", "default-policy"] if {
 	is_bare_host(host)
-} else := ["deny", "invalid-destination"]
+} else := _disguised(host)
 
 # An empty list of ports means any port, a missing one none.
 _decide_port(request) := ["allow", "domain-allowlist"] if {
 	request.port in data.firewall.allowed_ports
 } else := ["allow", "domain-allowlist"] if {
 	count(data.firewall.allowed_ports) == 0
-} else := ["deny", "port-restricted"]
+} else := _wrong_port(request)
+
+# --- what a refusal means ---------------------------------------------------------------------------------------------
+
+# METADATA
+# title: destination is blocked
+# description: it is on the list of destinations that nothing may connect to, under whatever spelling
+# custom:
+#   do_instead: Do not connect to it, by another name or address either. If the task needs it, say so to the person you work for.
+_blocked(_) := ["deny", "block-explicit"]
+
+# METADATA
+# title: destination is not allowed
+# description: only destinations on the allow list may be connected to, and this is none of them
+# custom:
+#   do_instead: Use an allowed destination, or ask for this host to be added to firewall.allowed_domains.
+_unlisted(_) := ["deny", "default-policy"]
+
+# METADATA
+# title: destination is no plain host
+# description: it is a URL, an address in disguise or something that resolvers read differently
+# custom:
+#   do_instead: Ask again with the bare host name or the usual spelling of the address.
+_disguised(_) := ["deny", "invalid-destination"]
+
+# METADATA
+# title: port is not allowed
+# description: the destination is allowed, but not at this port
+# custom:
+#   do_instead: Connect to an allowed port (firewall.allowed_ports), usually 443.
+_wrong_port(_) := ["deny", "port-restricted"]
 
 # --- hosts, also used by the sandbox domain ---------------------------------------------------------------------------
 

@@ -8,7 +8,7 @@ action := _weigh(_mode, _levels) if {
 	_is_ready
 } else := "alert" if {
 	_mode == "observe"
-} else := "block"
+} else := _unready(_mode)
 
 severity := ["NONE", "LOW", "MEDIUM", "HIGH", "CRITICAL"][min([max([floor(_levels.rank), 0]), 4])] if {
 	_is_ready
@@ -41,10 +41,10 @@ _weigh(mode, levels) := "alert" if {
 	data.guardrail.cisco_trust_level == "advisory"
 	levels.cisco >= data.guardrail.block_threshold
 	levels.local < data.guardrail.alert_threshold
-} else := "block" if {
+} else := _blocking(levels) if {
 	mode != "observe"
 	levels.rank >= data.guardrail.block_threshold
-} else := "confirm" if {
+} else := _asking(levels) if {
 	mode == "action"
 	hilt := _hilt(object.get(input, "hilt", null))
 	hilt.enabled == true
@@ -55,6 +55,27 @@ _weigh(mode, levels) := "alert" if {
 } else := "allow" if {
 	mode != "observe"
 }
+
+# METADATA
+# title: content is blocked
+# description: a scanner found something at or above the block threshold in it
+# custom:
+#   do_instead: Leave out what the scanner found, and send the rest.
+_blocking(_) := "block"
+
+# METADATA
+# title: content needs a yes
+# description: a scanner found something in it that a person has to decide about
+# custom:
+#   do_instead: Show it to a person, and go on when they agree.
+_asking(_) := "confirm"
+
+# METADATA
+# title: guardrail cannot decide
+# description: its policy data is missing or incomplete, so nothing passes
+# custom:
+#   do_instead: Stop, and tell whoever runs the gateway that guardrail.severity_rank and the thresholds are missing.
+_unready(_) := "block"
 
 # Without ranks and thresholds nothing can be weighed, and "nothing found" would be a lie.
 _is_ready if {

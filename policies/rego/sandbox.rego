@@ -12,6 +12,11 @@ denied_endpoints contains entry if some entry in data.sandbox.denied_endpoints_g
 
 denied_endpoints contains entry if some entry in data.firewall.blocked_destinations
 
+# METADATA
+# title: some endpoints are not granted
+# description: those in denied_from_request are denied by the sandbox or the firewall data, or are no plain hosts
+# custom:
+#   do_instead: Go on without these endpoints; what is in allowed_endpoints can be used.
 denied_from_request contains endpoint if {
 	some endpoint in _requested_endpoints
 	_is_denied(endpoint)

@@ -18,6 +18,8 @@ export interface EvaluationQuery {
   readonly profile?: boolean;
   /** Lets the interpreter try every rule: without its rule index and without leaving early. */
   readonly exhaustive?: boolean;
+  /** Asks for {@link QueryResult.ruleLabels}. */
+  readonly ruleLabels?: boolean;
   /** Asks for {@link QueryResult.solutions}. */
   readonly solutions?: boolean;
 }
@@ -52,6 +54,8 @@ export interface QueryResult {
   /** Dearest first. */
   readonly profile?: readonly ProfiledExpression[];
   readonly solutions?: Solutions;
+  /** METADATA labels of the rules that held, in the order in which they did, each set of them once. */
+  readonly ruleLabels?: readonly Readonly<Record<string, unknown>>[];
 }
 
 /** A trace as `opa eval --explain` prints it. */

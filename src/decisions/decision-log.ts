@@ -22,6 +22,8 @@ export interface DecisionFacts {
   readonly input: Uint8Array | undefined;
   /** Compact JSON text. */
   readonly result?: string | undefined;
+  /** JSON text of the METADATA labels of the rules that held. */
+  readonly ruleLabels?: string | undefined;
   readonly error?: { readonly code: string; readonly message: string } | undefined;
   /** When the request came, by `performance.now()`. */
   readonly startMs: number;

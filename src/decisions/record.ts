@@ -25,7 +25,7 @@ export interface DecisionRecord {
   /** Address of the peer. */
   readonly requested_by?: string;
   readonly metrics: { readonly timer_server_handler_ns: number };
-  /** Merged METADATA labels of the rules that held, where they were asked for. */
+  /** Merged METADATA labels of the rules that held; absent when none of them has labels. */
   readonly rule_labels?: readonly Readonly<Record<string, unknown>>[];
   /** JSON pointers of what the policy or the configuration had taken out, and of what the policy had replaced. */
   readonly erased?: readonly string[];

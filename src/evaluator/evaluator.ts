@@ -1,4 +1,5 @@
 import type { Revision } from '../policy/revision.js';
+import type { Mark } from './marks.js';
 
 /** One decision to make. */
 export interface EvaluationRequest {
@@ -20,6 +21,8 @@ export interface Evaluation {
   readonly result: string | undefined;
   /** Nanoseconds per stage inside the worker. */
   readonly timers?: Readonly<Record<string, number>>;
+  /** The rules that held, of those whose METADATA has labels or says what their decision means; undefined for none. */
+  readonly marks?: readonly Mark[];
   /** From an evaluator of tests. */
   readonly notes?: EvaluationNotes;
 }

@@ -93,7 +93,10 @@ function answer(item: BatchItem): ReplyPayload {
     if (revision === undefined) throw new Error(`Expected generation ${item.generation} to be prepared`);
     const request = { ...item, deadlineMs: item.timeoutMs };
     if (recorder !== undefined) return recorder.run(() => revision.evaluate(request));
-    return item.metrics ? revision.evaluateTimed(request) : revision.evaluate(request);
+    const made = item.metrics ? revision.evaluateTimed(request) : revision.evaluate(request);
+    const { marks } = revision;
+    if (marks === undefined) return made;
+    return typeof made === 'object' ? { ...made, marks } : { result: made, marks };
   } catch (thrown) {
     report();
     return toWire(evaluationFailure(thrown));

@@ -1,7 +1,9 @@
 import type { DecisionContext, Domain, DomainName } from '../domains/domain.js';
+import { withReason } from '../domains/reason.js';
 import { DOMAINS } from '../domains/registry.js';
 import { GatewayError } from '../errors.js';
 import type { Evaluation, EvaluationRequest } from '../evaluator/evaluator.js';
+import { decidedBy, labelsOf } from '../evaluator/marks.js';
 import type { Caller, DecisionLog } from '../decisions/decision-log.js';
 import type { EnforcementSource, GuardrailSettings, RequestMetrics } from './deps.js';
 import { Elsewhere } from './exchange.js';
@@ -66,6 +68,7 @@ export class DomainQuestion<Input> {
   #revision: string | undefined;
   #asked: Uint8Array | undefined;
   #result: string | undefined;
+  #ruleLabels: string | undefined;
 
   constructor(domain: Domain<Input>, input: Input, context: DecisionContext, telling: DecisionTelling, caller: Caller) {
     this.#domain = domain;
@@ -82,9 +85,11 @@ export class DomainQuestion<Input> {
   }
 
   /** The answer of the policy on the wire, counted. Throws `decision_invalid` when it decides nothing. */
-  answer({ result }: Evaluation): Reply {
+  answer({ result, marks }: Evaluation): Reply {
     this.#result = result;
-    const answer = this.#domain.toAnswer(result);
+    this.#ruleLabels = labelsOf(marks);
+    const decided = this.#domain.toAnswer(result);
+    const answer = marks === undefined ? decided : withReason(decided, decidedBy(marks, this.#domain.entrypoint)?.meaning);
     return this.#tell(json(answer.status, answer.body), this.#domain.verdictLabel(answer));
   }
 
@@ -113,6 +118,7 @@ export class DomainQuestion<Input> {
     return noted(reply, decisions, {
       ...{ caller: this.#caller, path: entrypoint, domain: name, verdict, revision: this.#revision },
       ...{ input: this.#evaluationInput, result: this.#result, thrown, startMs: this.#start, strictBuiltinErrors: true },
+      ruleLabels: this.#ruleLabels,
     });
   }
 }

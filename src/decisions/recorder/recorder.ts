@@ -2,7 +2,7 @@ import { createDecisionIds } from '../decision-id.js';
 import type { DecisionFacts, DecisionLog } from '../decision-log.js';
 import { BUNDLE } from '../record.js';
 import { FIRST_MEMBER } from '../store/lines.js';
-import { asciiJson } from './ascii-json.js';
+import { asciiJson, inAscii } from './ascii-json.js';
 import { createCallerText, peerText, traceText } from './caller-text.js';
 import { Chunk } from './chunk.js';
 import { fit } from './fit.js';
@@ -37,6 +37,8 @@ const CHUNK_BYTES = 256 * 1024;
 const HEAD_BYTES = 64 * 1024;
 const BYTES_A_CHARACTER = 3;
 const MAX_MESSAGE = 2_048;
+/** Characters, of which one is six bytes at most. */
+const MAX_LABELS = 8_192;
 /** Room for the id, the time and what follows input and result. */
 const REST_BYTES = 256;
 /** Callers choose the paths, so only so many are kept. */
@@ -91,13 +93,13 @@ export function createRecorder({ settings, emit, count }: RecorderOptions): Reco
   }
 
   function put(id: string, ms: number, facts: DecisionFacts): void {
-    const { caller, path, domain, verdict, error, startMs, strictBuiltinErrors, batchId } = facts;
+    const { caller, path, domain, verdict, error, startMs, strictBuiltinErrors, batchId, ruleLabels } = facts;
     const { input, result, oversized } = fit(facts, maxBytesPerRecord);
     const ns = Math.max(0, Math.round((performance.now() - startMs) * 1e6));
     const origin = originOf(path, facts.revision);
     const head =
       (batchId === undefined ? '' : `"batch_decision_id":"${batchId}",`) +
-      `${traceText(caller.headers)}${peerText(caller)}"metrics":{"timer_server_handler_ns":${ns}},"custom":{"domain":"${domain}","verdict":` +
+      `${traceText(caller.headers)}${peerText(caller)}"metrics":{"timer_server_handler_ns":${ns}},${labelsText(ruleLabels)}"custom":{"domain":"${domain}","verdict":` +
       `${asciiJson(verdict)},"request_id":${asciiJson(caller.requestId)}${callerText(caller.headers)}` +
       (strictBuiltinErrors ? ',"strict_builtin_errors":true' : '') +
       (oversized === undefined ? '}' : `,"oversized":${JSON.stringify(oversized)}}`) +
@@ -133,6 +135,12 @@ export function createRecorder({ settings, emit, count }: RecorderOptions): Reco
       return id;
     },
   };
+}
+
+/** Cut off where they are too long for the head of a record: half a set of labels would be a wrong one. */
+function labelsText(ruleLabels: string | undefined): string {
+  if (ruleLabels === undefined || ruleLabels.length > MAX_LABELS) return '';
+  return `"rule_labels":${inAscii(ruleLabels)},`;
 }
 
 function errorText({ code, message }: NonNullable<DecisionFacts['error']>): string {

@@ -15,6 +15,7 @@ import { abiMinor, guestExports } from './guest-exports.js';
 import type { GuestExports } from './guest-exports.js';
 import { GuestAbort } from './guest-failure.js';
 import { GuestMemory } from './guest-memory.js';
+import { MarkReader } from './mark-reader.js';
 import { instanceOf, policyInstance } from './policy-instance.js';
 import type { Imports } from './policy-instance.js';
 import { ScanOrder } from './scan-order.js';
@@ -55,6 +56,7 @@ export interface Guest {
   readonly exports: GuestExports;
   readonly memory: GuestMemory;
   readonly calls: CallTables;
+  readonly marks: MarkReader;
   readonly dataAddress: number;
   /** First free address behind the data: input and heap of every evaluation begin here. */
   readonly heapStart: number;
@@ -71,7 +73,7 @@ export interface Guest {
  */
 export function instantiate(source: ModuleSource, context: EvaluationContext, filled?: GuestMemory): Guest {
   const memory = filled ?? allocate(source);
-  const { exports, calls, order } = connect(source, memory, context);
+  const { exports, calls, order, marks } = connect(source, memory, context);
   const { linking } = source.module;
   // What is listed beside the code is not asked for: the guest would make a document of it, and text of that.
   const listed = linking === undefined ? exports : { ...exports, entrypoints: exports.opa_object };
@@ -95,7 +97,7 @@ export function instantiate(source: ModuleSource, context: EvaluationContext, fi
     if (data.bytes.byteLength <= RESTORED_BYTES) placeImage(data, dataStart, memory);
     begin();
   };
-  return { exports, memory, calls, dataStart, entrypoints, reset: restore === undefined ? undefined : reset, ...loaded };
+  return { exports, memory, calls, marks, dataStart, entrypoints, reset: restore === undefined ? undefined : reset, ...loaded };
 }
 
 /**
@@ -127,6 +129,7 @@ interface Connection {
   readonly exports: GuestExports;
   readonly calls: CallTables;
   readonly order: ScanOrder;
+  readonly marks: MarkReader;
 }
 
 function connect(source: ModuleSource, memory: GuestMemory, context: EvaluationContext): Connection {
@@ -145,11 +148,11 @@ function connect(source: ModuleSource, memory: GuestMemory, context: EvaluationC
     opa_builtin4: (id: number, _: number, a: number, b: number, c: number, d: number) => call(id, a, b, c, d),
   };
   const library = instanceOf(source.library, { env });
-  const policy = policyInstance(source.module, env, library.exports as Imports[string], memory.bytes.byteLength);
-  const exports = guestExports(library, policy);
+  const { instance, marked } = policyInstance(source.module, env, library.exports as Imports[string], memory.bytes.byteLength);
+  const exports = guestExports(library, instance);
   const calls = { builtins: builtinTable(source, exports, memory), natives: nativeTable(source) };
   const dispatcher = new Dispatcher(exports, memory, calls, context);
-  return { exports, calls, order };
+  return { exports, calls, order, marks: new MarkReader(memory, marked) };
 }
 
 /** The policy's own numbering of the built-ins that it leaves to the host. */

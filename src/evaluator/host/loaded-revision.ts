@@ -1,3 +1,4 @@
+import type { Mark } from '../marks.js';
 import type { DataImage } from './data-image.js';
 import type { GuestMemory } from './guest-memory.js';
 import type { EvaluationContext } from './evaluation-context.js';
@@ -31,6 +32,8 @@ export class LoadedRevision {
   readonly entrypoints: Readonly<Record<string, number>>;
   #guest: Guest | undefined;
   #keptBytes = 0;
+  /** Which of the marked rules held in the latest evaluation; undefined for none, and when it failed. */
+  marks: readonly Mark[] | undefined;
   /** Instances given up or put back to their beginning: after a throw, or grown past what is kept. */
   dropped = 0;
 
@@ -72,11 +75,13 @@ export class LoadedRevision {
 
   #run<T>(request: GuestRequest, evaluate: (guest: Guest) => T): T {
     this.#context.begin(request.strict);
+    this.marks = undefined;
     let result: T;
     try {
       const guest = this.#guest ?? this.#adopt(instantiate(this.#source, this.#context));
       guest.exports.fuel.value = this.#fuel(request);
       result = evaluate(guest);
+      this.marks = guest.marks.read();
       if (guest.memory.bytes.byteLength > this.#keptBytes) this.#drop(false);
     } catch (thrown) {
       // What unwound through the guest left its shadow stack short: some hundred such throws and it answers nothing any more.

@@ -15,11 +15,19 @@ export function instanceOf(module: WebAssembly.Module, imports: Imports): WebAss
   }
 }
 
+/** The instance that has the exports of a policy, and what it says beside them. */
+export interface PolicyInstance {
+  readonly instance: WebAssembly.Instance;
+  /** Address of the mark made last, 0 for none; undefined where policies make none. */
+  readonly marked: WebAssembly.Global | undefined;
+}
+
 /** Instances of all parts of a policy, of which the main one has the exports. They share memory, table and state. */
-export function policyInstance({ modules, linking }: PolicyModules, env: Names, library: Names, memoryBytes: number): WebAssembly.Instance {
+export function policyInstance({ modules, linking }: PolicyModules, env: Names, library: Names, memoryBytes: number): PolicyInstance {
   const [main, ...others] = modules;
-  if (linking === undefined) return instanceOf(main, { env, library });
+  if (linking === undefined) return { instance: instanceOf(main, { env, library }), marked: undefined };
   if (linking.heap > memoryBytes) throw tooSmall(new Error(`Expected ${linking.heap} bytes for constants, got ${memoryBytes}`));
+  const marked = new WebAssembly.Global({ value: 'i32', mutable: true }, 0);
   const shared = {
     library,
     env: { ...env, table: new WebAssembly.Table({ element: 'anyfunc', initial: linking.table }) },
@@ -27,13 +35,14 @@ export function policyInstance({ modules, linking }: PolicyModules, env: Names, 
       counted: new WebAssembly.Global({ value: 'i64', mutable: true }, 0n),
       valid: new WebAssembly.Global({ value: 'i64', mutable: true }, 0n),
       depth: new WebAssembly.Global({ value: 'i32', mutable: true }, 0),
+      marked,
     },
     function: linking.functions,
     builtin: linking.builtins,
   };
-  const first = instanceOf(main, { ...shared, place: placeOf(linking, 0) });
+  const instance = instanceOf(main, { ...shared, place: placeOf(linking, 0) });
   for (const [index, module] of others.entries()) instanceOf(module, { ...shared, place: placeOf(linking, index + 1) });
-  return first;
+  return { instance, marked };
 }
 
 function placeOf({ parts, heap }: Linking, index: number): Names {

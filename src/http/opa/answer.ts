@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Evaluation } from '../../evaluator/evaluator.js';
+import { labelsOf } from '../../evaluator/marks.js';
 import type { Revision } from '../../policy/revision.js';
 import { goJson } from '../../domains/go-json.js';
 import type { Reply } from '../exchange.js';
@@ -30,7 +31,7 @@ export type Timers = Readonly<Record<string, number>>;
 const INPUT_MISSING = '"warning":{"code":"api_usage_warning","message":"\'input\' key missing from the request"}';
 
 /** The members of one Data API answer as JSON text, in OPA's order. An undefined document has no `result`. */
-export function answerText({ result, timers: inner }: Evaluation, facts: AnswerFacts): string {
+export function answerText({ result, timers: inner, marks }: Evaluation, facts: AnswerFacts): string {
   const { flags } = facts;
   if (flags === NO_FLAGS && !facts.decisionIds && facts.inputMissing !== true && facts.explanation === undefined)
     return result === undefined ? '{}' : `{"result":${result}}`;
@@ -40,6 +41,8 @@ export function answerText({ result, timers: inner }: Evaluation, facts: AnswerF
   if (facts.explanation !== undefined) parts.push(facts.explanation);
   if (flags.metrics) parts.push(`"metrics":${goJson(sortedTimers({ ...facts.timers, ...opaTimers(inner) }))}`);
   if (result !== undefined) parts.push(`"result":${result}`);
+  const labels = flags.ruleLabels ? labelsOf(marks) : undefined;
+  if (labels !== undefined) parts.push(`"rule_labels":${labels}`);
   if (facts.inputMissing === true) parts.push(INPUT_MISSING);
   return `{${parts.join(',')}}`;
 }

@@ -1,6 +1,7 @@
 import { DECISION_HEADER } from '../../decisions/decision-log.js';
 import type { RevisionLease } from '../../engine/engine.js';
 import type { Evaluation } from '../../evaluator/evaluator.js';
+import { labelsOf } from '../../evaluator/marks.js';
 import type { Call, Reply } from '../exchange.js';
 import { note } from '../noted.js';
 import { withHeader } from '../replies.js';
@@ -32,7 +33,8 @@ export async function answered({ deps }: Pick<OpaDeps, 'deps'>, lease: RevisionL
   };
   try {
     const evaluation = await counted(deps.metrics, askDocument(lease, question));
-    return { evaluation, id: note(deps.decisions, { ...facts, result: evaluation.result }) };
+    const { result, marks } = evaluation;
+    return { evaluation, id: note(deps.decisions, { ...facts, result, ruleLabels: labelsOf(marks) }) };
   } catch (thrown) {
     note(deps.decisions, { ...facts, thrown });
     throw thrown;

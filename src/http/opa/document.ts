@@ -62,7 +62,8 @@ async function wholeDocument(lease: RevisionLease, question: Question, roots: re
     if (root === '') take(parseTerm(result));
     else found.set(root, parseTerm(result));
   }
-  return { ...made[0]?.[1], result: formatJson(RegoObject.of(found)) };
+  const marks = made.flatMap(([, evaluation]) => evaluation.marks ?? []);
+  return { ...made[0]?.[1], result: formatJson(RegoObject.of(found)), ...(marks.length === 0 ? {} : { marks }) };
 }
 
 const parsed = new WeakMap<Revision, Map<string, RegoValue>>();

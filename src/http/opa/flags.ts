@@ -9,10 +9,13 @@ export interface Flags {
   readonly metrics: boolean;
   readonly strictBuiltinErrors: boolean;
   readonly decisionId: boolean;
+  readonly ruleLabels: boolean;
 }
 
 /** What a request without switches asks for. */
-export const NO_FLAGS: Flags = { pretty: false, provenance: false, metrics: false, strictBuiltinErrors: false, decisionId: false };
+export const NO_FLAGS: Flags = {
+  ...{ pretty: false, provenance: false, metrics: false, strictBuiltinErrors: false, decisionId: false, ruleLabels: false },
+};
 
 /** Reads the switches. Refuses those that compiled policies have no answer for, rather than leave them out silently. */
 export function readFlags(query: string, strictByDefault = false, explainable = false): Flags {
@@ -23,13 +26,13 @@ export function readFlags(query: string, strictByDefault = false, explainable = 
   if (hasFlag(query, 'instrument')) {
     throw unavailable('instrument', 'policies run as WebAssembly, which is not instrumented; `metrics` gives the timers there are');
   }
-  if (hasFlag(query, 'rule_labels')) throw unavailable('rule_labels', 'rule labels are not kept in compiled policies');
   return {
     pretty: hasFlag(query, 'pretty'),
     provenance: hasFlag(query, 'provenance'),
     metrics: hasFlag(query, 'metrics'),
     strictBuiltinErrors: strictByDefault || hasFlag(query, 'strict-builtin-errors'),
     decisionId: hasFlag(query, 'decision_id'),
+    ruleLabels: hasFlag(query, 'rule_labels'),
   };
 }
 

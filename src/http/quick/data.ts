@@ -1,5 +1,6 @@
 import type { DecisionLog } from '../../decisions/decision-log.js';
 import type { Evaluation } from '../../evaluator/evaluator.js';
+import { labelsOf } from '../../evaluator/marks.js';
 import type { HttpDeps, HttpLimits, RequestMetrics } from '../deps.js';
 import { Elsewhere } from '../exchange.js';
 import type { Reply } from '../exchange.js';
@@ -25,20 +26,24 @@ export interface QuickParts {
   readonly decisions: DecisionLog | undefined;
 }
 
-/** POST /v1/data/… without switches, where the path is that of an entrypoint: what nearly every OPA client sends. */
+/** The one switch that is answered here. */
+const LABELLED = '?rule_labels=true';
+
+/** POST /v1/data/… without other switches, where the path is that of an entrypoint: what nearly every OPA client sends. */
 export function quickDataResource(parts: QuickParts): QuickResource {
   return {
     path: DATA_ROOT,
     below: true,
-    handlerFor(path) {
+    handlerFor(target) {
+      const [path = '', query] = target.split('?', 2);
       const segments = segmentsOf(path.slice(DATA_ROOT.length));
-      return segments === undefined ? undefined : quickData(parts, segments);
+      return segments === undefined ? undefined : quickData(parts, segments, query ?? '');
     },
   };
 }
 
-function quickData({ deps, limits, source, failed, decisions }: QuickParts, path: readonly string[]): QuickHandler {
-  const flags = readFlags('', deps.strictBuiltinErrors);
+function quickData({ deps, limits, source, failed, decisions }: QuickParts, path: readonly string[], query: string): QuickHandler {
+  const flags = readFlags(query, deps.strictBuiltinErrors);
   const asked = { path: path.join('/'), domain: 'data', strictBuiltinErrors: flags.strictBuiltinErrors };
   let policy: Policy | undefined;
   let entrypoint: string | undefined;
@@ -67,10 +72,16 @@ function quickData({ deps, limits, source, failed, decisions }: QuickParts, path
       error = thrown;
     }
     countData(deps.metrics, evaluation, start);
-    const { result } = evaluation ?? {};
-    noted(reply, decisions, { ...asked, caller: call, revision: revision.id, input, result, thrown: error, startMs: start });
+    const { result, marks } = evaluation ?? {};
+    const facts = { ...asked, caller: call, revision: revision.id, input, result, ruleLabels: labelsOf(marks) };
+    noted(reply, decisions, { ...facts, thrown: error, startMs: start });
     return compressed(call, withHeader(reply, REVISION_HEADER, revision.shortId));
   };
+}
+
+/** False for a target with switches that others have to answer. */
+export function isPlain(target: string): boolean {
+  return !target.includes('?') || (target.endsWith(LABELLED) && target.indexOf('?') === target.length - LABELLED.length);
 }
 
 /** The entrypoint whose value is the document at the path; undefined when it takes more than that, or none. */

@@ -53,7 +53,8 @@ export class SlicedRevision implements QuickRevision {
     try {
       const result = this.#loaded.evaluate({ entrypoint: number, input, strict: strictBuiltinErrors, budgetMs: this.#sliceMs });
       this.tallies.note(entrypoint, result === undefined ? 'undecided' : 'decided');
-      return { result };
+      const { marks } = this.#loaded;
+      return marks === undefined ? { result } : { result, marks };
     } catch (thrown) {
       if (!(thrown instanceof OutOfBudget)) {
         this.tallies.note(entrypoint, 'errors');

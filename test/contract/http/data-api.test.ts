@@ -224,7 +224,7 @@ describe.each([true, false])('POST /v1/data (short-cut %s)', (fastPath) => {
     expect(engine.asked[0]).toMatchObject({ strictBuiltinErrors: true, metrics: true });
   });
 
-  it.each(['explain=full', 'explain=notes', 'instrument', 'rule_labels=true'])('refuses ?%s rather than leave it out', async (query) => {
+  it.each(['explain=full', 'explain=notes', 'instrument'])('refuses ?%s rather than leave it out', async (query) => {
     const { ask } = await opa({ fastPath });
     const got = await ask({ path: `/v1/data/authz/allow?${query}`, body: '{"input":1}' });
     expect([got.status, JSON.parse(got.body)]).toMatchObject([

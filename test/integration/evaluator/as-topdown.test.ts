@@ -1,11 +1,10 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { asGatewayError } from '../../../src/errors.js';
-import { hostedBuiltins } from '../../../src/builtins/index.js';
-import { EvaluationContext } from '../../../src/evaluator/host/evaluation-context.js';
-import { LoadedRevision } from '../../../src/evaluator/host/loaded-revision.js';
+import type { LoadedRevision } from '../../../src/evaluator/host/loaded-revision.js';
 import { formatJson } from '../../../src/value/format-json.js';
 import { parseTerm } from '../../../src/value/parse-term.js';
 import { compileRego, testCompiler } from '../../helpers/compile.js';
+import { loadedRevision } from '../../helpers/loaded-revision.js';
 
 /** Order shows in what these make. */
 const ORDERED = [
@@ -90,17 +89,7 @@ describe('a compiled policy', () => {
   beforeAll(async () => {
     const rules = [...ORDERED, ...REFUSED].map((text, index) => `r${index} := ${text}`).join('\n\n');
     const policy = await compileRego({ 'a.rego': `package a\n\n${rules}\n` });
-    revision = new LoadedRevision(
-      {
-        module: policy.wasm,
-        library: policy.library.module,
-        wasmBytes: policy.code.byteLength,
-        data: { json: Buffer.from(DATA) },
-        maxMemoryBytes: 2 ** 27,
-        link: (name) => hostedBuiltins.get(name),
-      },
-      new EvaluationContext(() => undefined),
-    );
+    revision = loadedRevision(policy, DATA);
   });
 
   /** The answer as JSON text, OPA's code of an error, or undefined. */

@@ -13,6 +13,7 @@ import (
 	"github.com/open-policy-agent/opa/v1/ast"
 
 	"defenseclaw-gateway/rego-compiler/internal/emit"
+	"defenseclaw-gateway/rego-compiler/internal/marks"
 	"defenseclaw-gateway/rego-compiler/internal/plan"
 	"defenseclaw-gateway/rego-compiler/internal/source"
 )
@@ -33,7 +34,10 @@ func (a *assembly) make(ctx context.Context, missing []int, wanted []string) err
 	}
 	started = time.Now()
 	defer func() { a.planMs += milliseconds(time.Since(started)) }()
-	policy, err := plan.Everything(ctx, compiler, a.host.Declared(), refsOf(wanted))
+	if err := a.marks.Put(compiler); err != nil {
+		return err
+	}
+	policy, err := plan.Everything(ctx, compiler, append(a.host.Declared(), marks.Builtin), refsOf(wanted))
 	if err != nil {
 		a.refused = set
 		return err

@@ -6,6 +6,7 @@ import (
 	"github.com/open-policy-agent/opa/v1/ir"
 
 	"defenseclaw-gateway/rego-compiler/internal/library"
+	"defenseclaw-gateway/rego-compiler/internal/marks"
 	"defenseclaw-gateway/rego-compiler/internal/wasm"
 )
 
@@ -15,6 +16,10 @@ const maxHosted = 4
 const walkBuiltin = "walk"
 
 func (m *maker) callStatement(s *ir.CallStmt) {
+	if s.Func == marks.Name {
+		m.mark(s)
+		return
+	}
 	if parameters, ok := m.arity[s.Func]; ok {
 		m.callPlanned(s, parameters)
 		return

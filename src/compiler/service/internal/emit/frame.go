@@ -75,6 +75,8 @@ func (m *maker) run() {
 	m.SetGlobal(valid, wasm.I64)
 	m.Const(0)
 	m.SetGlobal(depth, wasm.I32)
+	m.Const(0)
+	m.SetGlobal(marked, wasm.I32)
 	m.call("opa_set")
 	m.Set(results)
 	m.Get(input)

@@ -63,6 +63,8 @@ type maker struct {
 	fills bool
 	// kept says that the value is kept during an evaluation.
 	kept bool
+	// early is nil where every rule has to be tried.
+	early *early
 	// results is the local of the result set, in entries.
 	results int
 	place   Place
@@ -84,6 +86,7 @@ func (u *unit) function(fn *ir.Func, in *family) (*Function, error) {
 		m.locals[local] = i
 	}
 	m.survey(fn.Blocks)
+	m.early = agreed(fn)
 	m.kept = len(fn.Params) == ruleParameters
 	m.step()
 	if m.kept {

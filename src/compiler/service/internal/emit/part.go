@@ -180,6 +180,7 @@ func (p *part) importGlobals() {
 	add("state", "counted", wasm.I64, mutable)
 	add("state", "valid", wasm.I64, mutable)
 	add("state", "depth", wasm.I32, mutable)
+	add("state", "marked", wasm.I32, mutable)
 	add("place", "constants", wasm.I32, immutable)
 	add("place", "table", wasm.I32, immutable)
 	add("place", "heap", wasm.I32, immutable)

@@ -49,6 +49,8 @@ const (
 	valid
 	// depth is the number of `with`s around.
 	depth
+	// marked is where the mark lies that was made last, or 0.
+	marked
 	// constantsAt is where the constants of the part lie.
 	constantsAt
 	// tableAt is the number of its first function in the table.

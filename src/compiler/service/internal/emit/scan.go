@@ -30,6 +30,22 @@ func (m *maker) scan(s *ir.ScanStmt) {
 	}
 }
 
+// onward is where a scan goes after its block: on to the next member, or to the end when nothing can change any more. The planner
+// makes of `every` a scan for a member that fails: it ends by noting that there is one.
+func onward(block *ir.Block) (label int) {
+	last := len(block.Stmts) - 1
+	if last < 1 {
+		return 0
+	}
+	if _, fails := block.Stmts[last-1].(*ir.IsUndefinedStmt); !fails {
+		return 0
+	}
+	if noted, is := block.Stmts[last].(*ir.AssignVarStmt); is && isBool(noted.Source) {
+		return 1
+	}
+	return 0
+}
+
 // scanInOrder lets the library say what comes next.
 func (m *maker) scanInOrder(s *ir.ScanStmt) {
 	key := m.local(s.Key)
@@ -49,7 +65,7 @@ func (m *maker) scanInOrder(s *ir.ScanStmt) {
 	m.call("opa_value_get")
 	m.Set(m.local(s.Value))
 	m.statements(s.Block)
-	m.Branch(0)
+	m.Branch(onward(s.Block))
 	m.End()
 	m.End()
 }
@@ -75,7 +91,7 @@ func (m *maker) scanAsStored(s *ir.ScanStmt) {
 	m.Op(wasm.I32Ne, wasm.Select)
 	m.Set(m.local(s.Value))
 	m.statements(s.Block)
-	m.Branch(0)
+	m.Branch(onward(s.Block))
 	m.End()
 	m.End()
 }

@@ -133,7 +133,9 @@ func (m *maker) assignment(s ir.Stmt) {
 	case *ir.AssignVarStmt:
 		m.assign(s)
 	case *ir.AssignVarOnceStmt:
-		m.assignOnce(s)
+		if !m.leaveEarly(s) {
+			m.assignOnce(s)
+		}
 	case *ir.AssignIntStmt:
 		m.get(s.Target)
 		m.Const64(s.Value)

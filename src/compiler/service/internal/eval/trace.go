@@ -85,12 +85,16 @@ type observers struct {
 	mode     string
 	trace    *recorder
 	profiler *profiler.Profiler
+	held     *topdown.EvaluatedRuleTracker
 }
 
 func newObservers(e protocol.Evaluation) *observers {
 	o := &observers{mode: e.Explain}
 	if filters[e.Explain] != nil {
 		o.trace = &recorder{}
+	}
+	if e.RuleLabels {
+		o.held = &topdown.EvaluatedRuleTracker{}
 	}
 	if e.Profile {
 		o.profiler = profiler.New()
@@ -102,6 +106,9 @@ func (o *observers) options() (all []rego.EvalOption) {
 	if o.trace != nil {
 		all = append(all, rego.EvalQueryTracer(o.trace))
 	}
+	if o.held != nil {
+		all = append(all, rego.EvalEvaluatedRuleTracker(o.held))
+	}
 	if o.profiler != nil {
 		all = append(all, rego.EvalQueryTracer(o.profiler))
 	}
@@ -112,6 +119,9 @@ func (o *observers) options() (all []rego.EvalOption) {
 func (o *observers) report(answer protocol.EvaluationResult) protocol.EvaluationResult {
 	if o.trace != nil {
 		answer.Explanation = o.trace.explain(o.mode)
+	}
+	if o.held != nil {
+		answer.RuleLabels = o.held.Labels
 	}
 	if o.profiler == nil {
 		return answer

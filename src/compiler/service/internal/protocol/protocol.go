@@ -401,6 +401,8 @@ type Evaluation struct {
 	Profile bool   `json:"profile,omitempty"`
 	// Exhaustive lets the interpreter try every rule: without its rule index and without leaving early.
 	Exhaustive bool `json:"exhaustive,omitempty"`
+	// RuleLabels asks for the METADATA labels of the rules that held.
+	RuleLabels bool `json:"ruleLabels,omitempty"`
 	// Solutions asks for a rule that holds the same as the query, for an engine that has only rules.
 	Solutions bool `json:"solutions,omitempty"`
 }
@@ -455,6 +457,8 @@ type EvaluationResult struct {
 	Explanation *Explanation   `json:"explanation,omitempty"`
 	Profile     []ProfiledExpr `json:"profile,omitempty"`
 	Solutions   *Solutions     `json:"solutions,omitempty"`
+	// RuleLabels are in the order in which rules held, each set of them once.
+	RuleLabels []map[string]any `json:"ruleLabels,omitempty"`
 }
 
 type EvaluateResult struct {

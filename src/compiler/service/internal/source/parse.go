@@ -32,6 +32,8 @@ type Parsed struct {
 	References References
 	// Meaning names what it means to whoever refers to it.
 	Meaning Digest
+	// Above says that its METADATA is of the packages below, too.
+	Above bool
 }
 
 func NewParsed(path string, module *ast.Module) *Parsed {
@@ -41,6 +43,7 @@ func NewParsed(path string, module *ast.Module) *Parsed {
 	}
 	p.References = referencesOf(module, p.Calls)
 	p.Meaning = meaningOf(module, p.Outlines)
+	p.Above = slices.ContainsFunc(module.Annotations, func(a *ast.Annotations) bool { return a.Scope == "subpackages" })
 	return p
 }
 

@@ -21,6 +21,8 @@ type Unit struct {
 	Packages []string
 	// uses are the units that this one refers to.
 	uses []int
+	// above are modules of other units whose METADATA is of this one, too.
+	above []*source.Parsed
 }
 
 // Units of a set.
@@ -36,6 +38,7 @@ func Of(set *source.Set, seed string) *Units {
 	for _, unit := range u.All {
 		u.link(unit)
 	}
+	u.inherit(set)
 	u.name(seed)
 	return u
 }
@@ -153,6 +156,24 @@ func (u *Units) link(unit *Unit) {
 	slices.Sort(unit.uses)
 }
 
+// inherit finds the METADATA above each unit.
+func (u *Units) inherit(set *source.Set) {
+	for _, m := range set.Modules {
+		if !m.Above {
+			continue
+		}
+		for _, unit := range u.All {
+			if slices.ContainsFunc(unit.Modules, func(below *source.Parsed) bool { return isAbove(m.Package, below.Package) }) {
+				unit.above = append(unit.above, m)
+			}
+		}
+	}
+}
+
+func isAbove(above, below []string) bool {
+	return len(above) < len(below) && slices.Equal(above, below[:len(above)])
+}
+
 // name gives each unit its key.
 func (u *Units) name(seed string) {
 	component := components(u.All)
@@ -172,6 +193,9 @@ func (u *Units) name(seed string) {
 		h := sha256.New()
 		h.Write([]byte(seed))
 		whole := false
+		for _, m := range unit.above {
+			h.Write(m.ID[:])
+		}
 		for _, m := range unit.Modules {
 			h.Write(m.ID[:])
 			whole = whole || m.References.With || m.References.Metadata
