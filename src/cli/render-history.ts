@@ -5,6 +5,7 @@ import { shortId } from '../policy/source-set.js';
 import { briefTime } from './brief-time.js';
 import type { Paint } from './paint.js';
 import { plainTable } from './plain-table.js';
+import { count } from './render-diagnostics.js';
 
 const COLOURS = { reloaded: 'green', rejected: 'red', held: 'yellow' } as const;
 
@@ -65,7 +66,7 @@ function notesOf({ error, reason, accepted, warnings, impact }: Entry, serves: b
     ...(impact === undefined || impact.deny_to_allow === 0 ? [] : [paint('red', `${impact.deny_to_allow} deny->allow`)]),
     ...(impact === undefined || impact.allow_to_deny === 0 ? [] : [paint('yellow', `${impact.allow_to_deny} allow->deny`)]),
     ...(accepted === undefined ? [] : [`accepted ${accepted.join(' ')}`]),
-    ...(warnings > 0 && error === undefined ? [`${warnings} warnings`] : []),
+    ...(warnings > 0 && error === undefined ? [count(warnings, 'warning')] : []),
     ...(reason === undefined ? [] : [JSON.stringify(reason)]),
   ].join(' ');
 }

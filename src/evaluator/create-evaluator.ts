@@ -40,6 +40,7 @@ export function createEvaluator(options: EvaluatorOptions = {}): Evaluator {
       };
     },
     warm: () => pool.warm(),
+    expect: (builtins) => pool.expect(builtins),
     whenFull: pool.whenFull,
     stats: () => pool.stats(),
     close: () => pool.close(),

@@ -77,6 +77,8 @@ export interface Evaluator {
   prepare(revision: Pick<Revision, 'id' | 'policy' | 'data'>): Promise<PreparedRevision>;
   /** Starts the worker threads now; otherwise the first {@link prepare} does. */
   warm(): void;
+  /** A policy that calls these built-ins is about to be prepared: workers that run read in what it takes. */
+  expect(builtins: readonly string[]): void;
   /** Settles when every worker has a revision: those of an eager evaluator that come after its first one, too. */
   readonly whenFull: Promise<void>;
   stats(): EvaluatorStats;

@@ -61,6 +61,11 @@ async function prepare(source: GenerationSource): Promise<void> {
   }
 }
 
+/** Reads in what a policy that is about to come will call; what is wrong with it is said when it is there. */
+function expect(builtins: readonly string[]): void {
+  linker(settings.allowBuiltins, builtins).catch(() => undefined);
+}
+
 function report(): void {
   let dropped = 0;
   let bytes = 0;
@@ -123,7 +128,10 @@ port.on('message', (message: ArrayBuffer | ThreadCommand) => {
   if (message instanceof ArrayBuffer) runBatch(message);
   else if (message.type === 'prepare') void prepare(message);
   else if (message.type === 'release') release(message.generation);
+  else if (message.type === 'expect') expect(message.builtins);
   else post({ type: 'pong' });
 });
 
 post({ type: 'started' });
+// Node reads in what this takes when it is first asked for: not while the first decision is waited for.
+performance.now();

@@ -92,7 +92,7 @@ export async function startGateway({ config, token, log, version = '0.0.0', eval
     if (decisions !== undefined) serving?.observeRecords((...records) => decisions.take(...records));
     const history = openGatewayHistory(config, version, log);
     closers.push(() => history.close());
-    history.readAhead();
+    history.readAhead((builtins) => evaluator?.evaluator.expect(builtins));
     const gates = createGateParts({ config, log, metrics, audit, history });
     const watchdog = createWatchdog({ config, log, metrics, audit });
     const policy = createPolicyEngine({
@@ -162,7 +162,8 @@ export async function startGateway({ config, token, log, version = '0.0.0', eval
     // It attaches the engine at once, and hears of changes after a while.
     const watching = watcher.start();
     const { url, host } = await api.listen(config.gateway.api_bind, config.gateway.api_port);
-    const rest = pause(FIRST_MS).then(() => {
+    const rest = pause(FIRST_MS).then(async () => {
+      await api.answered(ANSWER_MS);
       if (closing !== undefined) return undefined;
       gates.start();
       first.checkCompiler();
@@ -210,6 +211,9 @@ export async function startGateway({ config, token, log, version = '0.0.0', eval
  * again and again whether it is there yet connects within it.
  */
 const FIRST_MS = 30;
+
+/** One who did gets an answer first, if it takes no longer. */
+const ANSWER_MS = 300;
 
 /** Workers take some 100 ms to start, and many times that on a machine that is busy. Nobody waits longer for one that does not. */
 const FULL_MS = 30_000;

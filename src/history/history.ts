@@ -122,16 +122,16 @@ class StoredHistory implements History {
     return this.#guard('look for what was compiled before', () => this.#compiledBefore(modulesId, maker));
   }
 
-  readAhead(): void {
+  readAhead(onBuiltins: (names: readonly string[]) => void): void {
     // What is wrong with it is said by who needs it.
-    this.#ahead = this.#policyOfHead().catch(() => undefined);
+    this.#ahead = this.#policyOfHead(onBuiltins).catch(() => undefined);
   }
 
-  async #policyOfHead(): Promise<CompiledPolicy | undefined> {
+  async #policyOfHead(onBuiltins: (names: readonly string[]) => void): Promise<CompiledPolicy | undefined> {
     const head = await this.#heads.read(this.#options.instance);
     const entry = (await this.#entries.all()).find(({ number }) => number === head?.number);
     const { built } = entry === undefined ? {} : await this.manifest(entry);
-    return built && unpackPolicy(this.#blobs, built);
+    return built && unpackPolicy(this.#blobs, built, onBuiltins);
   }
 
   async #compiledBefore(modulesId: string, maker: string | undefined): Promise<CompiledPolicy | undefined> {

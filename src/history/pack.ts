@@ -108,11 +108,23 @@ export async function unpackSources(blobs: BlobStore, manifest: Manifest): Promi
   });
 }
 
-/** The compiled half. Nothing is compiled from Rego: the WebAssembly is as it served. Throws `history_damaged`. */
-export async function unpackPolicy(blobs: BlobStore, { code, library, shape, modulesId, maker }: Built): Promise<CompiledPolicy> {
-  const [bytes, libraryBytes, text] = await Promise.all([codeAt(blobs, code), codeAt(blobs, library), blobs.get(shape)]);
+/**
+ * The compiled half. Nothing is compiled from Rego: the WebAssembly is as it served. `onBuiltins` is told what it calls before the rest of it is
+ * there. Throws `history_damaged`.
+ */
+export async function unpackPolicy(
+  blobs: BlobStore,
+  { code, library, shape, modulesId, maker }: Built,
+  onBuiltins?: (names: readonly string[]) => void,
+): Promise<CompiledPolicy> {
+  const shaped = blobs.get(shape).then((text) => {
+    const read = readJson(policyShape, text, blobs.fileOf(shape.hash));
+    onBuiltins?.(read.builtins);
+    return { read, text };
+  });
+  const [bytes, libraryBytes, { read, text }] = await Promise.all([codeAt(blobs, code), codeAt(blobs, library), shaped]);
   const policy: CompiledPolicy = {
-    ...readJson(policyShape, text, blobs.fileOf(shape.hash)),
+    ...read,
     modulesId,
     maker,
     code: bytes,

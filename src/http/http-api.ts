@@ -11,7 +11,7 @@ import { createHttpServer } from './server.js';
 import type { HttpServer } from './server.js';
 
 /** The HTTP API: attach an engine and a reloader, listen, close. */
-export interface HttpApi extends PolicyApi, Pick<HttpServer, 'listen' | 'close' | 'renewTls'> {
+export interface HttpApi extends PolicyApi, Pick<HttpServer, 'listen' | 'close' | 'renewTls' | 'answered'> {
   /** Not ready from now on, and says so; goes on answering, each time for the last time on that connection. */
   leave(): void;
 }
@@ -39,6 +39,7 @@ export function createHttpApi(deps: HttpDeps): HttpApi {
     registerPolicyReloader: (reloader) => attachment.registerPolicyReloader(reloader),
     listen: (bind, port) => server.listen(bind, port),
     renewTls: (pair) => server.renewTls(pair),
+    answered: (ms) => server.answered(ms),
     leave() {
       attachment.leave();
       events.stream.close();

@@ -1,6 +1,7 @@
 import { createServer } from 'node:http';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Log } from '../log.js';
 import { createAcceptor } from './acceptor.js';
 import { addressText } from './address.js';
@@ -32,6 +33,8 @@ export interface HttpServer {
   adopt(socket: Socket): void;
   /** Another certificate for connections from now on. */
   renewTls(pair: TlsPair): void;
+  /** Waits until somebody who is connected has had an answer, or so many ms; for nothing while nobody is. */
+  answered(ms: number): Promise<void>;
   /** Goes on accepting, but every answer from now on closes its connection, so that clients go elsewhere. Idempotent. */
   leave(): void;
   /**
@@ -77,6 +80,8 @@ export function createHttpServer(listener: Otherwise, { limits, log, front, tls,
   const underWay = new Set<ServerResponse>();
   /** Connections of clients; those of serving processes come in over the local socket. */
   const clients = new Set<Socket>();
+  let firstAnswer = (): void => undefined;
+  const answer = new Promise<void>((resolve) => (firstAnswer = resolve));
   let lastLeft: (() => void) | undefined;
   let closing: Promise<void> | undefined;
   let left = false;
@@ -103,7 +108,10 @@ export function createHttpServer(listener: Otherwise, { limits, log, front, tls,
     overdue.delete(request.socket);
     if (request.socket.remoteAddress === undefined && handed.has(request.socket)) unname(request);
     underWay.add(response);
-    response.on('close', () => underWay.delete(response));
+    response.on('close', () => {
+      underWay.delete(response);
+      firstAnswer();
+    });
     listener(request, response, body);
   }
 
@@ -215,6 +223,9 @@ export function createHttpServer(listener: Otherwise, { limits, log, front, tls,
     },
     adopt,
     renewTls: (pair) => encrypt?.renew(pair),
+    async answered(ms) {
+      if (clients.size > 0) await Promise.race([answer, pause(ms, undefined, { ref: false })]);
+    },
     leave,
     close: () => (closing ??= drain(left)),
   };

@@ -1,4 +1,4 @@
-import { cp, mkdir, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, open as openFile, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -18,6 +18,9 @@ import type { Rows } from './reload.js';
 const TURNS = 30;
 /** Edits by the one engine and the other, to tell what the store costs from what the machine does. */
 const COST_TURNS = 80;
+/** Between two ways back: what comes after a swap (tests, pruning) is over, and agents go on asking. */
+const REST_MS = 250;
+const ASKED_BEFORE = 5;
 const STARTS = 5;
 const LOOK_MS = 5;
 const REVISIONS = 50;
@@ -33,7 +36,7 @@ export async function benchHistory(): Promise<Rows> {
     await cp(path.join(ROOT, 'policies'), dir, { recursive: true });
     await rollbacks(dir, home, rows);
     rows['exec -> first decision, from the store (ms)'] = spread(await starts(dir, home));
-    rows['cost of the store at a reload (ms)'] = await cost(path.join(home, 'cost'), dir);
+    Object.assign(rows, await cost(path.join(home, 'cost'), dir));
     for (const modules of [6, 500]) {
       rows[`store, ${REVISIONS} revisions of ${modules} modules`] = await size(path.join(home, `size-${modules}`), modules);
     }
@@ -59,6 +62,8 @@ async function rollbacks(dir: string, home: string, rows: Rows): Promise<void> {
       ids.push(String((await ask(gateway, '/policy/reload')).json['revision']));
     }
     const back = async (value: number): Promise<Back> => {
+      await pause(REST_MS);
+      await poller.ask(ASKED_BEFORE);
       // The poller asks beside the request, as agents do: the swap comes before what is written down about it.
       let answered = NaN;
       const start = performance.now();
@@ -127,19 +132,33 @@ function open(dir: string, dataDir: string, keeps: boolean): Parts {
   return { ...createPolicyEngine({ config, policyDir: config.paths.policyDir, log: silentLog, history }), history };
 }
 
-/** The same edits by an engine that keeps and by one that does not, in turn. */
-async function cost(dataDir: string, dir: string): Promise<Record<string, number>> {
+/**
+ * The same edits by an engine that keeps and by one that does not, in turn. The difference of the two is as noisy as a compile; what the reload
+ * waits for the history alone is clocked beside it: the storing as far as it outlasts the preparing that it runs beside, and the entry.
+ */
+async function cost(dataDir: string, dir: string): Promise<Rows> {
   await mkdir(dataDir, { recursive: true });
   const engines = { with: open(dir, dataDir, true), without: open(dir, dataDir, false) };
   const samples: Record<keyof typeof engines, number[]> = { with: [], without: [] };
+  const waits = { store: [] as number[], entry: [] as number[], both: [] as number[], disk: [] as number[] };
+  const lastEntry = clockEntries(engines.with.history);
   try {
     for (let turn = 0; turn < COST_TURNS + 2; turn++) {
       await writeFile(markerFile(dir), marker(100 + turn));
       for (const name of turn % 2 === 0 ? (['with', 'without'] as const) : (['without', 'with'] as const)) {
         const start = performance.now();
-        reloaded(await engines[name].engine.reload('api'));
+        const outcome = await engines[name].engine.reload('api');
+        reloaded(outcome);
         // The first ones start processes.
-        if (turn >= 2) samples[name].push(performance.now() - start);
+        if (turn < 2) continue;
+        samples[name].push(performance.now() - start);
+        if (name === 'without') continue;
+        const { store = 0, prepare = 0 } = outcome.stages;
+        const [stored, entry] = [Math.max(0, store - prepare), lastEntry()];
+        waits.store.push(stored);
+        waits.entry.push(entry);
+        waits.both.push(stored + entry);
+        waits.disk.push(await syncOnce(dataDir));
       }
     }
   } finally {
@@ -149,10 +168,47 @@ async function cost(dataDir: string, dir: string): Promise<Record<string, number
   const differences = samples.with.map((ms, turn) => ms - (samples.without[turn] ?? NaN));
   const [low, middle, high] = [0.25, 0.5, 0.75].map((share) => round(percentile(differences, share)));
   return {
-    'p50 with': round(percentile(samples.with, 0.5)),
-    'p50 without': round(percentile(samples.without, 0.5)),
-    ...{ 'difference p25': low ?? NaN, 'difference p50': middle ?? NaN, 'difference p75': high ?? NaN },
+    'a reload with and without the history (ms)': {
+      'p50 with': round(percentile(samples.with, 0.5)),
+      'p50 without': round(percentile(samples.without, 0.5)),
+      ...{ 'difference p25': low ?? NaN, 'difference p50': middle ?? NaN, 'difference p75': high ?? NaN },
+    },
+    'a reload waits for the history (ms)': quartiles(waits.both),
+    '- for the storing, beyond the preparing (ms)': quartiles(waits.store),
+    '- for the entry and the head (ms)': quartiles(waits.entry),
+    'one small file synced by itself (ms)': quartiles(waits.disk),
   };
+}
+
+/** Clocks the entries of the history from now on; the ms of the last one. */
+function clockEntries(history: History | undefined): () => number {
+  if (history === undefined) throw new Error('Expected an engine that keeps');
+  let last = NaN;
+  const record = history.record.bind(history);
+  history.record = async (...told) => {
+    const start = performance.now();
+    try {
+      return await record(...told);
+    } finally {
+      last = performance.now() - start;
+    }
+  };
+  return () => last;
+}
+
+/** What the disk takes for the least that can be made durable: a yardstick for the rest. */
+async function syncOnce(folder: string): Promise<number> {
+  const file = path.join(folder, 'yardstick');
+  const start = performance.now();
+  const handle = await openFile(file, 'w');
+  await handle.write('one line\n');
+  await handle.sync();
+  await handle.close();
+  return performance.now() - start;
+}
+
+function quartiles(samples: readonly number[]): Record<string, number> {
+  return { p25: round(percentile(samples, 0.25)), p50: round(percentile(samples, 0.5)), p75: round(percentile(samples, 0.75)) };
 }
 
 /** The folder of the store after so many edits of one module. */

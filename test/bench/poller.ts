@@ -11,6 +11,8 @@ export interface Client {
 export interface Poller {
   /** Asks until the answer is `value`; when that answer was there, by `performance.now()`. */
   until(value: unknown): Promise<number>;
+  /** Asks so many times. */
+  ask(times: number): Promise<void>;
   /** Ms that each decision took. */
   readonly times: readonly number[];
   close(): void;
@@ -39,6 +41,9 @@ export function createPoller(url: string, route: string): Poller {
   const times: number[] = [];
   return {
     times,
+    async ask(count) {
+      for (let asked = 0; asked < count; asked++) await client.post(route, { input: {} });
+    },
     async until(value) {
       for (;;) {
         const start = performance.now();

@@ -13,6 +13,9 @@ import type { ThreadListener } from './thread.js';
 /** Who let go of a large revision has dropped what it held of it by then. */
 const COLLECT_MS = 1_000;
 
+/** From its first revision on a thread that is alone has so long for whoever waited for it; then the start of others takes processor time. */
+const ALONE_MS = 50;
+
 /**
  * The threads, and which revisions each has. `workers` of them serve; a warm spare with every revision loaded steps in at once
  * when one dies or is stuck in a slow request. Stuck threads count as absent: others are started beside them, up to a bound.
@@ -28,6 +31,7 @@ export class Fleet implements ThreadListener {
   /** Eager, and nothing was ever ready: one thread alone gets there soonest, and what it costs to have others is put off until then. */
   #alone: boolean;
   #full = (): void => undefined;
+  #others: NodeJS.Timeout | undefined;
   /** Settles when all threads that are wanted have a revision. */
   readonly whenFull = new Promise<void>((resolve) => (this.#full = resolve));
   /** Threads may have revisions that they were given for a while. */
@@ -46,6 +50,11 @@ export class Fleet implements ThreadListener {
   /** Starts the threads, if they do not run. */
   start(): void {
     this.#fill();
+  }
+
+  /** The threads that there are read in what such a policy calls. */
+  expect(builtins: readonly string[]): void {
+    for (const thread of this.#threads) thread.send({ type: 'expect', builtins });
   }
 
   get threads(): readonly Thread[] {
@@ -127,6 +136,7 @@ export class Fleet implements ThreadListener {
 
   async close(): Promise<void> {
     this.#closed = true;
+    clearTimeout(this.#others);
     this.#restarts.stop();
     await Promise.all([...this.#threads.map((thread) => thread.terminate()), ...[...this.#parsers.values()].map((parser) => parser.end())]);
     this.#threads = [];
@@ -248,10 +258,14 @@ export class Fleet implements ThreadListener {
       this.#full();
       return;
     }
+    this.#others ??= setTimeout(() => this.#join(), ALONE_MS).unref();
+  }
+
+  #join(): void {
     this.#alone = false;
     this.#fill();
     // One of the few that large data is loaded by may be all that there is to be.
-    this.#advance(generation);
+    this.#advanceAll();
   }
 
   /** Threads that are to have it. Of large data one that is stuck keeps its copy: it comes back, or dies and another takes its place. */

@@ -61,6 +61,11 @@ export class Pool implements FleetListener {
     this.#fleet.start();
   }
 
+  /** Has the threads read in what such a policy calls, before it is there. */
+  expect(builtins: readonly string[]): void {
+    this.#fleet.expect(builtins);
+  }
+
   /** Resolves when every thread has the revision, the first one of an eager pool in one thread. */
   async prepare(source: Omit<GenerationSource, 'generation'>): Promise<Generation> {
     if (this.#closing !== undefined) throw closed();

@@ -16,7 +16,10 @@ export interface GenerationSource {
 
 /** Main thread to worker, besides batches of requests (an ArrayBuffer, see batch.ts). */
 export type ThreadCommand =
-  ({ readonly type: 'prepare' } & GenerationSource) | { readonly type: 'release'; readonly generation: number } | { readonly type: 'ping' };
+  | ({ readonly type: 'prepare' } & GenerationSource)
+  | { readonly type: 'release'; readonly generation: number }
+  | { readonly type: 'expect'; readonly builtins: readonly string[] }
+  | { readonly type: 'ping' };
 
 /** Worker to main thread, besides replies (an array, see {@link Reply}). */
 export type ThreadEvent =

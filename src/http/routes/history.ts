@@ -55,7 +55,9 @@ export function historyResources(deps: HistoryRouteDeps): Resource[] {
         POST: async (call) => {
           const { revision: selector, options } = await askedReload(call);
           const pinned = await history.pin(selector === '' ? 'serving' : selector, options);
-          return 'status' in pinned ? reloadAnswer(pinned, policyDir) : json(200, { status: 'pinned', pinned: pinned.revision });
+          if ('status' in pinned) return reloadAnswer(pinned, policyDir);
+          const { revision } = pinned;
+          return json(200, { status: 'pinned', changed: false, revision, previous_revision: revision, pinned: revision });
         },
       },
     },

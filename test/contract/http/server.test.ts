@@ -103,6 +103,30 @@ describe('the server', () => {
     await closed;
   });
 
+  it('waits until who is connected has had an answer, and for nobody when nobody is', async () => {
+    const { opened, open } = gate();
+    let asked = false;
+    const server = createHttpServer(
+      (_, response) => {
+        asked = true;
+        void opened.then(() => response.end('here'));
+      },
+      { limits: DEFAULT_LIMITS, log: silentLog },
+    );
+    const { url } = await server.listen('127.0.0.1', 0);
+    await server.answered(600_000);
+    const answer = exchange(url, 'GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n');
+    await waitFor('the request', () => asked);
+    let told = false;
+    const waiting = server.answered(600_000).then(() => (told = true));
+    await new Promise(setImmediate);
+    expect(told).toBe(false);
+    open();
+    await waiting;
+    expect(await answer).toContain('here');
+    await server.close();
+  });
+
   it('keeps an idle connection for longer than it says, so that a request on its way is answered', async () => {
     const server = createHttpServer((_, response) => response.end('here'), {
       limits: { ...DEFAULT_LIMITS, keepAliveTimeoutMs: 50 },

@@ -99,7 +99,11 @@ describe('the worker pool', () => {
   });
 
   it('serves the first revision as soon as one thread has it when it is eager, and the next ones when all have them', async () => {
-    const first = await serve('first', { workers: 2, eager: true });
+    evaluator = createEvaluator({ workers: 2, timeoutMs: 20_000, allowBuiltins: WAIT_BUILTINS, eager: true });
+    evaluator.warm();
+    // What it is told to expect need not come, nor exist.
+    evaluator.expect(['json.patch', 'no.such']);
+    const first = await prepare('first');
     expect((await answer(first)).result).toBe('"first"');
     await evaluator.whenFull;
     expect(evaluator.stats()).toMatchObject({ workers: 3, workersReplaced: 0 });

@@ -61,7 +61,9 @@ describe.each([0, 1])('with %i serving processes, a subscriber', (processes) => 
     const missed = await back.events(5);
     expect(named(missed)).toEqual(['3 rejected', '4 rolled_back', '5 held', '6 reloaded', '6 serving']);
     expect(missed.find(({ id }) => id === '4')).toEqual(all[3]);
-    await running.call('POST', '/policy/pin', {});
+    const held = await running.call('POST', '/policy/pin', {});
+    const { current } = engine;
+    expect(held.json()).toMatchObject({ status: 'pinned', changed: false, revision: current?.id, pinned: current?.id });
     await running.call('POST', '/policy/resume', {});
     const [pinned, resumed] = (await back.events(7)).slice(5);
     expect(named([pinned, resumed].filter((event) => event !== undefined))).toEqual(['6 pinned', '6 resumed']);
