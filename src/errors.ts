@@ -38,7 +38,7 @@ export const ERRORS = {
     hint: 'Mend the .manifest that is named: rego_version and file_rego_versions hold 0 or 1.',
   },
   policy_data_conflict: { status: 500, exit: 1, hint: 'Two data files, or data and a rule, claim the same path: rename one.' },
-  policy_data_schema: { status: 500, exit: 1, hint: 'Mend the data paths that are named; see the data reference page.' },
+  policy_data_schema: { status: 500, exit: 1, hint: 'Mend the data at the paths that are named; the message says what each has to be.' },
   policy_rejected: { status: 500, exit: 1, hint: 'Mend the lines that are named and save again.' },
   policy_domain_lost: {
     status: 500,
@@ -112,11 +112,15 @@ export const ERRORS = {
   },
   // requests of the decision domains
   request_too_large: { status: 400, exit: 2, hint: 'Send less, or raise http.max_body.' },
-  request_invalid: { status: 400, exit: 2, hint: 'Mend the request field that is named; see the API reference.' },
+  request_invalid: { status: 400, exit: 2, hint: 'Mend the request field that is named.' },
   request_target_invalid: { status: 503, exit: 2, hint: 'Name the target with 1 to 4096 bytes that are not all blank.' },
   subscribers_full: { status: 503, exit: 1, hint: 'Subscribe again after the time in Retry-After, with Last-Event-ID.' },
   // gateway
-  config_invalid: { status: 500, exit: 2, hint: 'Mend the setting that is named; see the configuration reference.' },
+  config_invalid: {
+    status: 500,
+    exit: 2,
+    hint: 'Mend the setting that is named and ask `config check`; src/reference/configuration.md of the package lists all settings.',
+  },
   config_unreadable: { status: 500, exit: 2, hint: 'Check the path and the permissions of the config file.' },
   token_missing: { status: 503, exit: 4, hint: 'Set DEFENSECLAW_GATEWAY_TOKEN, or start the gateway once to create a token.' },
   token_wrong: {
@@ -156,6 +160,7 @@ export const ERRORS = {
   enforcement_list_full: { status: 409, exit: 1, hint: 'Take entries that are no longer needed off the lists.' },
   usage: { status: 400, exit: 2, hint: 'See --help.' },
   tests_failed: { status: 500, exit: 1, hint: 'Mend the tests that are named.' },
+  output_failed: { status: 500, exit: 5, hint: 'Look at the disk or the device that standard output goes to.' },
   internal: { status: 500, exit: 70, hint: 'Report it with the log.' },
 } as const satisfies Record<string, ErrorSpec>;
 

@@ -1,3 +1,5 @@
+import { onUnread } from './unread-output.js';
+
 /** Aborts with the first SIGINT or SIGTERM: how a command ends that goes on until then. */
 export function interrupted(): AbortSignal {
   return stopper().signal;
@@ -6,7 +8,7 @@ export function interrupted(): AbortSignal {
 /** The same, or once nobody reads standard output any more. */
 export function interruptedOrUnread(): AbortSignal {
   const stop = stopper();
-  process.stdout.on('error', () => stop.abort());
+  onUnread(() => stop.abort());
   return stop.signal;
 }
 

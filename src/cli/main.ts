@@ -4,6 +4,7 @@ import { asGatewayError } from '../errors.js';
 import type { GatewayError } from '../errors.js';
 import { paintFor } from './paint.js';
 import { errorEnvelope, renderError } from './render-error.js';
+import { endUnread, watchOutput } from './unread-output.js';
 import { refuseUnknown, usageError } from './usage-error.js';
 import type { OclifError } from './usage-error.js';
 import { visible } from './visible.js';
@@ -13,17 +14,12 @@ const BIN = 'defenseclaw-gateway';
 /** Words that oclif and its help answer. */
 const ANSWERED_ELSEWHERE = ['help', 'version'];
 
-/** 128 + SIGPIPE: how a program ends whose reader has gone. */
-const NOBODY_READS = 141;
-
 /** Runs the command line; `script` is the URL of the file that was executed, in the package whose commands are meant. Never rejects. */
 export async function main(argv: readonly string[], script: string): Promise<void> {
-  process.stdout.on('error', () => {
-    // A command that runs on without a reader listens for itself.
-    if (process.stdout.listenerCount('error') === 1) process.exit(NOBODY_READS);
-  });
+  watchOutput();
   try {
     await run([...argv], await loadOptions(argv, fileURLToPath(script)));
+    endUnread();
     await flush();
   } catch (thrown) {
     const error = thrown as OclifError;

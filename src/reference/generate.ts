@@ -8,11 +8,17 @@ function write(file: string, text: string): void {
   writeFileSync(fileURLToPath(new URL(file, import.meta.url)), text);
 }
 
-// Run by `npm run docs` from the sources: the pages lie beside this file. The list of built-ins comes first, a page is made of it.
-const compiler = createRegoCompiler();
-try {
-  write('builtins.json', snapshotOf(await compiler.capabilities()));
-} finally {
-  await compiler.close();
+async function writeBuiltins(): Promise<void> {
+  const compiler = createRegoCompiler();
+  try {
+    write('builtins.json', snapshotOf(await compiler.capabilities()));
+  } finally {
+    await compiler.close();
+  }
 }
-for (const { file, render } of REFERENCE_PAGES) write(file, render());
+
+// Run by `npm run docs [-- FILE…]` from the sources: the pages lie beside this file. The list of built-ins comes first, a page is made of it.
+const wanted = process.argv.slice(2);
+const isWanted = (file: string): boolean => wanted.length === 0 || wanted.includes(file);
+if (isWanted('builtins.md')) await writeBuiltins();
+for (const { file, render } of REFERENCE_PAGES) if (isWanted(file)) write(file, render());

@@ -1,6 +1,6 @@
-import { once } from 'node:events';
 import { GatewayCommand } from '../../cli/base-command.js';
 import { AUDIT_FLAGS, filterFrom, openTrail } from '../../cli/audit-trail.js';
+import { putOut } from '../../cli/print-lines.js';
 
 export default class AuditExport extends GatewayCommand {
   static override summary = 'Write the audit trail to standard output, one JSON object a line, oldest first';
@@ -17,22 +17,12 @@ export default class AuditExport extends GatewayCommand {
     const trail = openTrail(flags);
     try {
       const filter = filterFrom(flags);
-      for (const line of trail.export(filter)) await put(line);
+      for (const line of trail.export(filter)) await putOut(line);
       // The checkpoints speak for the whole trail: with a part of it nothing can be proven.
-      if (Object.keys(filter).length === 0) for (const checkpoint of trail.checkpoints()) await put(`${JSON.stringify({ checkpoint })}\n`);
-    } catch (thrown) {
-      // The reader has seen enough, as `| head` does.
-      if (!isClosedPipe(thrown)) throw thrown;
+      if (Object.keys(filter).length === 0)
+        for (const checkpoint of trail.checkpoints()) await putOut(`${JSON.stringify({ checkpoint })}\n`);
     } finally {
       trail.close();
     }
   }
-}
-
-async function put(line: string): Promise<void> {
-  if (!process.stdout.write(line)) await once(process.stdout, 'drain');
-}
-
-function isClosedPipe(thrown: unknown): boolean {
-  return thrown instanceof Error && 'code' in thrown && thrown.code === 'EPIPE';
 }

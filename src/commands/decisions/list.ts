@@ -30,8 +30,8 @@ export default class DecisionsList extends GatewayCommand {
     const kept = readDecisions(flags, { order: flags.oldest ? 'oldest' : 'newest', limit: flags.limit === 0 ? undefined : flags.limit });
     const records: DecisionRecord[] = [];
     for await (const { record, text } of kept) {
-      if (!flags.json) records.push(record);
-      else if (!(await putOut(`${text}\n`))) return;
+      if (flags.json) await putOut(`${text}\n`);
+      else records.push(record);
     }
     if (flags.json) return;
     const shown = records.length === 0 ? 'no decisions' : renderDecisions(records, this.paint);

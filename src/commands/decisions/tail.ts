@@ -26,9 +26,9 @@ export default class DecisionsTail extends GatewayCommand {
     const filter = decisionFilter(flags);
     const before: KeptDecision[] = [];
     for await (const kept of openDecisions(folder).read({ ...filter, limit: flags.lines })) before.unshift(kept);
-    const show = ({ record, text }: KeptDecision): Promise<boolean> =>
+    const show = ({ record, text }: KeptDecision): Promise<void> =>
       putOut(`${flags.json ? text : this.shown(renderDecision(record, this.paint))}\n`);
-    for (const kept of before) if (!(await show(kept))) return;
-    for await (const kept of followDecisions(folder, filter, ended)) if (!(await show(kept))) return;
+    for (const kept of before) await show(kept);
+    for await (const kept of followDecisions(folder, filter, ended)) await show(kept);
   }
 }
