@@ -1,8 +1,8 @@
-import type { ExplainedDecision } from '../gateway/explain-decision.js';
+import type { ExplainedDecision } from '../gateway/explain-again.js';
 import type { Paint } from './paint.js';
 
-/** Which rules held, and what failed first in those that did not. */
-export function renderWhy({ held, notHeld, result, agrees, truncated }: ExplainedDecision, paint: Paint): string {
+/** Which rules held, and what failed first in those that did not. `before` names what the result is compared with. */
+export function renderWhy({ held, notHeld, result, agrees, truncated }: ExplainedDecision, paint: Paint, before = 'recorded'): string {
   return [
     ...(held.length === 0 ? [] : [paint('bold', 'held')]),
     ...held.map(({ rule, place }) => `  ${paint('green', '+')} ${rule}  ${paint('dim', place)}`),
@@ -13,7 +13,7 @@ export function renderWhy({ held, notHeld, result, agrees, truncated }: Explaine
     ]),
     ...(truncated ? [paint('yellow', '… more was tried; what is told is cut here')] : []),
     agrees
-      ? `${paint('green', 'the same result')} as recorded`
-      : `${paint('red', 'another result')} than recorded: ${result ?? 'undefined'}`,
+      ? `${paint('green', 'the same result')} as ${before}`
+      : `${paint('red', 'another result')} than ${before}: ${result ?? 'undefined'}`,
   ].join('\n');
 }

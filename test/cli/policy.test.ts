@@ -129,6 +129,27 @@ describe('dry runs', () => {
     expect(JSON.parse(stdout)).toMatchObject(answer);
   });
 
+  it('says why: what held, and what failed first with its place and values', async () => {
+    const { code, stdout } = await run([
+      'policy',
+      'evaluate-firewall',
+      '--destination',
+      '169.254.169.254',
+      '--explain',
+      '--rego-dir',
+      SHIPPED,
+    ]);
+    expect(code).toBe(0);
+    const row =
+      (await readFile(path.join(SHIPPED, 'firewall.rego'), 'utf8')).split('\n').findIndex((line) => line.startsWith('_blocked(_)')) + 1;
+    expect(stdout).toContain(`+ data.defenseclaw.firewall._blocked  firewall.rego:${row}\n`);
+    expect(stdout).toMatch(
+      /- data\.defenseclaw\.firewall\._unwrapped {2}firewall\.rego:\d+\n +firewall\.rego:\d+: contains\(text, ":"\) {2}\{text: "169/u,
+    );
+    expect(stdout).toContain('the same result as the engine that serves\n');
+    expect(JSON.parse(stdout.slice(0, stdout.indexOf('held')))).toMatchObject({ action: 'deny', do_instead: expect.any(String) as string });
+  });
+
   it('wants what it needs', async () => {
     const { code, stderr } = await run(['policy', 'evaluate', '--rego-dir', SHIPPED]);
     expect(code).toBe(2);

@@ -6,7 +6,7 @@ import { renderWhole } from '../../cli/render-decisions.js';
 import { renderWhy } from '../../cli/render-why.js';
 import { ERRORS } from '../../errors.js';
 import { explainDecision } from '../../gateway/explain-decision.js';
-import type { ExplainedDecision } from '../../gateway/explain-decision.js';
+import type { ExplainedDecision } from '../../gateway/explain-again.js';
 
 export default class DecisionsExplain extends GatewayCommand {
   static override summary = 'Say why a decision came out as it did';

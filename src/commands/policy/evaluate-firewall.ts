@@ -1,10 +1,10 @@
 import { Flags } from '@oclif/core';
 import { decideLocally } from '../../cli/decide-locally.js';
+import { DecideLocallyCommand, EXPLAIN_FLAGS } from '../../cli/decide-locally-command.js';
 import { POLICY_ARGS, POLICY_FLAGS } from '../../cli/flags.js';
-import { LocalPolicyCommand } from '../../cli/local-policy-command.js';
 import { GatewayError } from '../../errors.js';
 
-export default class PolicyEvaluateFirewall extends LocalPolicyCommand {
+export default class PolicyEvaluateFirewall extends DecideLocallyCommand {
   static override summary = 'Dry-run the firewall decision for one destination';
   static override examples = ['<%= config.bin %> policy evaluate-firewall --destination github.com --port 443'];
   static override args = POLICY_ARGS;
@@ -14,6 +14,7 @@ export default class PolicyEvaluateFirewall extends LocalPolicyCommand {
     port: Flags.integer({ default: 443, min: 0, max: 65_535, description: 'Port' }),
     protocol: Flags.string({ default: 'tcp', description: 'Protocol' }),
     'target-type': Flags.string({ default: 'skill', description: 'Kind of the asset that connects' }),
+    ...EXPLAIN_FLAGS,
   };
 
   async run(): Promise<unknown> {
@@ -21,8 +22,10 @@ export default class PolicyEvaluateFirewall extends LocalPolicyCommand {
     const { destination, port, protocol } = flags;
     if (destination === undefined) throw new GatewayError('usage', '--destination is required');
     const input = { target_type: flags['target-type'], destination, port, protocol };
-    const decision = await this.withEngine({ args, flags }, (local) => decideLocally(local, 'defenseclaw/firewall', input));
-    this.log(JSON.stringify(decision, undefined, 2));
-    return decision;
+    const { explain } = flags;
+    const { decision, why } = await this.withEngine({ args, flags }, (local) =>
+      decideLocally(local, 'defenseclaw/firewall', input, explain),
+    );
+    return this.tellDecision(decision, why);
   }
 }

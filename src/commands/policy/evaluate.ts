@@ -1,14 +1,17 @@
 import { Flags } from '@oclif/core';
 import { decideLocally } from '../../cli/decide-locally.js';
+import { DecideLocallyCommand, EXPLAIN_FLAGS } from '../../cli/decide-locally-command.js';
 import { POLICY_ARGS, POLICY_FLAGS } from '../../cli/flags.js';
-import { LocalPolicyCommand } from '../../cli/local-policy-command.js';
 import { GatewayError } from '../../errors.js';
 
-export default class PolicyEvaluate extends LocalPolicyCommand {
+export default class PolicyEvaluate extends DecideLocallyCommand {
   static override summary = 'Dry-run the admission decision for one asset';
   static override description =
     'Asks the admission policy of the folder, without a gateway and with empty block and allow lists. Without --severity the asset counts as not yet scanned.';
-  static override examples = ['<%= config.bin %> policy evaluate --target-name web-search --severity HIGH --findings 2'];
+  static override examples = [
+    '<%= config.bin %> policy evaluate --target-name web-search --severity HIGH --findings 2',
+    '<%= config.bin %> policy evaluate --target-name web-search --severity HIGH --explain',
+  ];
   static override args = POLICY_ARGS;
   static override flags = {
     ...POLICY_FLAGS,
@@ -16,6 +19,7 @@ export default class PolicyEvaluate extends LocalPolicyCommand {
     'target-name': Flags.string({ description: 'Name of the asset' }),
     severity: Flags.string({ description: 'Highest severity of the scan; empty means not yet scanned' }),
     findings: Flags.integer({ default: 1, description: 'Findings of the scan' }),
+    ...EXPLAIN_FLAGS,
   };
 
   async run(): Promise<unknown> {
@@ -33,9 +37,11 @@ export default class PolicyEvaluate extends LocalPolicyCommand {
       allow_list: [],
       ...scan,
     };
-    const decision = ordered(await this.withEngine({ args, flags }, (local) => decideLocally(local, 'defenseclaw/admission', input)));
-    this.log(JSON.stringify(decision, undefined, 2));
-    return decision;
+    const { explain } = flags;
+    const { decision, why } = await this.withEngine({ args, flags }, (local) =>
+      decideLocally(local, 'defenseclaw/admission', input, explain),
+    );
+    return this.tellDecision(ordered(decision), why);
   }
 }
 
