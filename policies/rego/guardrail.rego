@@ -1,7 +1,8 @@
 # Guardrail: what to do about one prompt or completion that the local and the Cisco scanner looked at.
 #
 # Each result becomes a rank; the higher one decides. A severity that nobody knows ranks at least HIGH and at least the
-# block threshold. Observe mode watches: it never blocks and never asks.
+# block threshold. Observe mode watches: it never blocks and never asks. Of a tool call there are facts besides; see
+# guardrail_facts.rego for what is found in them.
 package defenseclaw.guardrail
 
 action := _weigh(_mode, _levels) if {
@@ -14,19 +15,15 @@ severity := ["NONE", "LOW", "MEDIUM", "HIGH", "CRITICAL"][min([max([floor(_level
 	_is_ready
 } else := "HIGH"
 
-reason := concat("; ", [text |
-	some name in ["local_result", "cisco_result"]
-	result := input[name]
-	is_string(result.reason)
-	text := trim_space(result.reason)
-	text != ""
-]) if {
+reason := concat("; ", array.concat(_said, _told)) if {
 	_is_ready
 } else := "guardrail policy data is missing or incomplete"
 
 scanner_sources contains "local-pattern" if _reports(input.local_result)
 
 scanner_sources contains "ai-defense" if _reports(input.cisco_result)
+
+scanner_sources contains "tool-facts" if count(_told) > 0
 
 scanner_sources contains "opa-policy" if _levels.rank > 0
 
@@ -77,6 +74,19 @@ _asking(_) := "confirm"
 #   do_instead: Stop, and tell whoever runs the gateway that guardrail.severity_rank and the thresholds are missing.
 _unready(_) := "block"
 
+_said := [text |
+	some name in ["local_result", "cisco_result"]
+	result := input[name]
+	is_string(result.reason)
+	text := trim_space(result.reason)
+	text != ""
+]
+
+# The first three of what was found in the facts; nothing where there are none.
+_told := [concat("", ["tool-facts: ", concat(", ", array.slice(sort({f.title | some f in findings}), 0, 3))])] if {
+	count(findings) > 0
+} else := []
+
 # Without ranks and thresholds nothing can be weighed, and "nothing found" would be a lie.
 _is_ready if {
 	is_object(data.guardrail.severity_rank)
@@ -99,9 +109,13 @@ default _mode := "action"
 _mode := lower(trim_space(input.mode)) if is_string(input.mode)
 
 _levels := {"local": local, "cisco": cisco, "rank": max([local, cisco])} if {
-	local := _rank_of(object.get(input, "local_result", null))
+	local := max([_rank_of(object.get(input, "local_result", null)), _rank_of_facts])
 	cisco := _trusted(_rank_of(object.get(input, "cisco_result", null)))
 }
+
+_rank_of_facts := max({data.guardrail.severity_rank[f.severity] | some f in findings}) if {
+	count(findings) > 0
+} else := 0
 
 _trusted(rank) := 0 if {
 	data.guardrail.cisco_trust_level == "none"

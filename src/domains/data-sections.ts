@@ -67,6 +67,15 @@ const severityWord = z
   .string()
   .refine((word) => ACTION_SEVERITIES.includes(word.trim().toUpperCase()), `one of ${ACTION_SEVERITIES.join(', ')}`);
 
+/** A command that is bad by its name, words that it has to have, and words of which it needs one. */
+const commandRule = z.looseObject({
+  title: z.string(),
+  severity: severityWord,
+  names: z.array(z.string()),
+  all: z.array(z.string()).optional(),
+  any: z.array(z.string()).optional(),
+});
+
 const guardrail = z
   .looseObject({
     severity_rank: severityRank,
@@ -76,6 +85,11 @@ const guardrail = z
     hilt: z.looseObject({ enabled: z.boolean(), min_severity: severityWord.optional() }).optional(),
     patterns: z.record(z.string(), z.array(pattern)).optional(),
     severity_mappings: z.record(z.string(), severityWord).optional(),
+    tool_call_severity: z.record(z.string(), severityWord).optional(),
+    facts: z
+      .looseObject({ commands: z.array(commandRule).optional() })
+      .catchall(z.array(z.unknown()))
+      .optional(),
   })
   .superRefine(({ severity_rank, block_threshold, alert_threshold }, context) => {
     if (block_threshold > severity_rank.CRITICAL) {

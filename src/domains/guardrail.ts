@@ -27,7 +27,10 @@ const request = goStruct({
 type ScannerResult = Decoded<typeof scannerResult>;
 
 /** A checked request: direction, mode and scanner mode in lower case, identifiers trimmed. */
-export type GuardrailInput = Decoded<typeof request>;
+export type GuardrailInput = Decoded<typeof request> & {
+  /** What a tool call would do: no part of the wire, the gateway takes calls apart itself. */
+  readonly facts?: object;
+};
 
 const ACTIONS = ['allow', 'alert', 'block', 'confirm', 'deny', 'redact'];
 const SEVERITIES = ['NONE', 'INFO', 'LOW', 'MEDIUM', 'HIGH', 'CRITICAL'];
@@ -69,6 +72,7 @@ export const guardrail: Domain<GuardrailInput> = {
       local_result: forPolicy(input.local_result),
       cisco_result: forPolicy(input.cisco_result),
       content_length: input.content_length,
+      ...(input.facts === undefined ? {} : { facts: input.facts }),
       ...(hilt === undefined
         ? {}
         : {

@@ -8,6 +8,11 @@ export function higher(a: Severity, b: Severity): Severity {
   return SEVERITIES.indexOf(a) >= SEVERITIES.indexOf(b) ? a : b;
 }
 
+/** The lower of two severities. */
+export function lower(a: Severity, b: Severity): Severity {
+  return SEVERITIES.indexOf(a) <= SEVERITIES.indexOf(b) ? a : b;
+}
+
 export type Action = 'allow' | 'alert' | 'block';
 
 /** What a severity asks for before the guardrail policy has its say. */

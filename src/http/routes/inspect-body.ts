@@ -25,7 +25,7 @@ type Direction = Inspection['direction'];
 /** Longest name of a tool or a session in UTF-16 units. */
 const MAX_NAME = 1024;
 
-export interface InspectBody extends Pick<Inspection, 'direction' | 'content' | 'toolName' | 'canConfirm'> {
+export interface InspectBody extends Pick<Inspection, 'direction' | 'content' | 'toolName' | 'call' | 'canConfirm'> {
   readonly sessionId: string;
   /** The MCP server that the tool belongs to, when the client names it. */
   readonly mcpServer?: string;
@@ -45,11 +45,13 @@ export function readInspectBody(body: Uint8Array, standard: Direction): InspectB
     [tool, given.session_id, mcpServer].every(({ length }) => length <= MAX_NAME),
     'tool, session_id and mcp_server_name must have at most 1024 characters',
   );
-  const content = [given.args, given.content, given.output].filter((value) => value !== null && value !== '').map(argsText);
+  const parts = [given.args, given.content, given.output].filter((value) => value !== null && value !== '');
+  const content = parts.map(argsText);
   return {
     ...{ direction, content: content.join('\n'), sessionId: given.session_id },
     canConfirm: given.approval_surface.trim().toLowerCase() === 'native',
     ...(tool === '' ? {} : { toolName: tool }),
+    ...(direction === 'tool_call' ? { call: { tool, args: parts } } : {}),
     ...(mcpServer === '' ? {} : { mcpServer }),
   };
 }

@@ -59,7 +59,7 @@ async function guardedInspect(deps: InspectDeps, call: Call, direction: Inspecti
 }
 
 async function inspect(deps: InspectDeps, call: Call, body: InspectBody): Promise<Reply> {
-  const { direction, content, toolName, canConfirm } = body;
+  const { direction, content, toolName, call: toolCall, canConfirm } = body;
   const expected = call.headers[EXPECTED_REVISION];
   expectRevision(expected, deps.serving());
   const reveal = call.headers[REVEAL_HEADER] === '1';
@@ -75,6 +75,7 @@ async function inspect(deps: InspectDeps, call: Call, body: InspectBody): Promis
   const inspected = await deps.inspector.inspect({
     ...{ direction, content, reveal, canConfirm, settings },
     ...(toolName === undefined ? {} : { toolName }),
+    ...(toolCall === undefined ? {} : { call: toolCall }),
     ...(expected === undefined ? {} : { expected }),
   });
   const { raw_action: action } = inspected.answer;

@@ -8,6 +8,7 @@ import type { Judge, Judgement } from '../create-judge.js';
 import { scanRulesOf } from '../scan/rules.js';
 import type { Scanner } from '../scan/scanner.js';
 import { confidenceOf, detail, findingLabels, weigh } from './evidence.js';
+import { factFindings } from './fact-findings.js';
 import type { Evidence } from './evidence.js';
 import type { Inspected, Inspection } from './inspection.js';
 import { asksJudge, strategyFor } from './strategy.js';
@@ -31,11 +32,11 @@ export interface Inspector {
 
 export function createInspector({ scanner, judge, lease }: InspectorOptions): Inspector {
   async function gather(inspection: Inspection, { revision }: RevisionLease): Promise<Evidence> {
-    const { direction, content, toolName, settings, signal } = inspection;
+    const { direction, content, toolName, call, settings, signal } = inspection;
     // Nothing said is nothing to judge: asking a model about it costs a call and may invent a finding.
     if (content.trim() === '') return { scan: { severity: 'NONE', findings: [], truncated: false }, judgement: undefined };
     const strategy = strategyFor(direction, settings);
-    const scanning = scanner.scan(scanRulesOf(revision), content);
+    const scanning = scanner.scan(scanRulesOf(revision), content, call);
     const ask = (): Promise<Judgement> | undefined =>
       judge?.judge({ direction, content, toolName, revision, ...(signal === undefined ? {} : { signal }) });
     if (strategy === 'judge_first') {
@@ -76,6 +77,7 @@ async function decide(inspection: Inspection, evidence: Evidence, lease: Revisio
       ...{ evaluation_id: '', direction, model: '', scanner_mode, elapsed_ms: 0, cisco_result: null },
       // What observe mode lets pass is the gateway's business: the policy says what it would do.
       ...{ mode: 'action', content_length: content.length, local_result: weigh(evidence) },
+      ...(evidence.scan.facts === undefined ? {} : { facts: evidence.scan.facts }),
     },
     { blockList: [], allowList: [], hilt: { enabled: hilt.enabled, minSeverity: hilt.min_severity } },
   );
@@ -84,7 +86,8 @@ async function decide(inspection: Inspection, evidence: Evidence, lease: Revisio
   if (status !== 200) throw new GatewayError('decision_invalid', String(body['error']));
   const rawAction = String(body['action']);
   const wouldDo = rawAction === 'confirm' && !inspection.canConfirm ? 'block' : rawAction;
-  const findings = detail(evidence, reveal);
+  const facts = factFindings(result);
+  const findings = detail({ ...evidence, facts }, reveal);
   const { judgement } = evidence;
   return {
     revision: lease.revision.id,
@@ -94,7 +97,7 @@ async function decide(inspection: Inspection, evidence: Evidence, lease: Revisio
       severity: String(body['severity']),
       confidence: confidenceOf(findings),
       reason: String(body['reason']),
-      findings: findingLabels(evidence),
+      findings: findingLabels({ ...evidence, facts }),
       detailed_findings: findings,
       mode: settings.mode,
       would_block: blocks(wouldDo),

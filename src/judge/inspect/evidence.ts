@@ -1,12 +1,18 @@
 import type { Judgement } from '../create-judge.js';
 import { SEVERITIES } from '../severity.js';
 import type { Disguise, ScanFinding, ScanResult } from '../scan/finding.js';
+import type { FactFinding } from './fact-findings.js';
 import type { DetailedFinding } from './inspection.js';
 
 /** What the scan and, when it was asked, the judge have to say. */
 export interface Evidence {
   readonly scan: ScanResult;
   readonly judgement: Judgement | undefined;
+}
+
+/** The evidence, and what the policy found in the facts of a tool call. */
+export interface JudgedEvidence extends Evidence {
+  readonly facts: readonly FactFinding[];
 }
 
 /** The evidence as one result of a local scanner: what the guardrail policy weighs. */
@@ -37,9 +43,9 @@ function titleOf(category: string): string {
 }
 
 /** Findings as `ID:Title` without repeats, the most severe first. */
-export function findingLabels(evidence: Evidence): readonly string[] {
-  const all = [...evidence.scan.findings, ...(evidence.judgement?.findings ?? [])];
-  return [...new Set(all.map(({ id, category }) => `${id}:${titleOf(category)}`))];
+export function findingLabels({ scan, judgement, facts }: JudgedEvidence): readonly string[] {
+  const all = [...scan.findings, ...(judgement?.findings ?? [])].map(({ id, category }) => `${id}:${titleOf(category)}`);
+  return [...new Set([...facts.map(({ id, title }) => `${id}:${title}`), ...all])];
 }
 
 /** Ids without repeats, the most severe first. */
@@ -56,11 +62,17 @@ function scanReason({ findings }: ScanResult): string {
 }
 
 /** A pattern names a shape, not an intent; each disguise that had to come off makes chance likelier. The judge's figure is our trust in it. */
-const CONFIDENCE: Readonly<Record<Disguise | 'plain' | 'judge', number>> = { plain: 0.9, unicode: 0.85, base64: 0.8, judge: 0.7 };
+const CONFIDENCE: Readonly<Record<Disguise | 'plain' | 'judge' | 'facts', number>> = {
+  ...{ facts: 0.95, plain: 0.9, unicode: 0.85, base64: 0.8, judge: 0.7 },
+};
 
 /** Every finding; evidence is replaced by its length unless it may be seen. */
-export function detail({ scan, judgement }: Evidence, reveal: boolean): readonly DetailedFinding[] {
+export function detail({ scan, judgement, facts }: JudgedEvidence, reveal: boolean): readonly DetailedFinding[] {
   const shown = (evidence: string): string => (reveal ? evidence : `[redacted, ${evidence.length} characters]`);
+  const done = facts.map(({ id, title, category, severity, evidence }): DetailedFinding => ({
+    ...{ id, rule_id: id, title, scanner: 'tool-facts', category, severity, tags: [category] },
+    ...{ confidence: CONFIDENCE.facts, evidence: shown(evidence) },
+  }));
   const local = scan.findings.map(({ id, category, severity, span, evidence, disguise }: ScanFinding): DetailedFinding => ({
     ...{
       id,
@@ -89,7 +101,7 @@ export function detail({ scan, judgement }: Evidence, reveal: boolean): readonly
     },
     ...(evidence === undefined ? {} : { evidence: shown(evidence) }),
   }));
-  return [...local, ...judged];
+  return [...done, ...local, ...judged];
 }
 
 /** Of the surest finding among the most severe; when scan and judge agree there, surer than either. */

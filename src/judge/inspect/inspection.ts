@@ -1,4 +1,5 @@
 import type { GuardrailSettings } from '../../config/guardrail-file.js';
+import type { ToolCall } from '../facts/read-call.js';
 import type { JudgeDirection } from '../kinds.js';
 import type { Disguise, Span } from '../scan/finding.js';
 
@@ -9,6 +10,8 @@ export interface Inspection {
   readonly content: string;
   /** Of a tool call or a tool response. */
   readonly toolName?: string;
+  /** Of a tool call: what `content` was made of. */
+  readonly call?: ToolCall;
   /** The client can ask a person. To one that cannot, `confirm` is said as `block`: it would pass over a word that it does not know. */
   readonly canConfirm: boolean;
   /** Give evidence as it stands. The caller has audited that. */
@@ -26,7 +29,7 @@ export interface DetailedFinding {
   readonly rule_id: string;
   /** What was found, for people. */
   readonly title: string;
-  readonly scanner: 'local-pattern' | 'llm-judge' | 'enforcement';
+  readonly scanner: 'local-pattern' | 'llm-judge' | 'enforcement' | 'tool-facts';
   readonly category: string;
   readonly severity: string;
   readonly confidence: number;

@@ -1,4 +1,5 @@
 import { RE2JS, RE2Set } from 're2js';
+import { lower } from '../severity.js';
 import type { Severity } from '../severity.js';
 import type { ScanCategory, ScanRules } from './rules.js';
 
@@ -7,6 +8,8 @@ export interface CompiledPattern {
   readonly id: string;
   readonly category: string;
   readonly severity: Severity;
+  /** See {@link ScanCategory.toolCallSeverity}. */
+  readonly toolCallSeverity: Severity;
   /** Compiled on first use: most patterns never match, and the group has told so. */
   readonly expression: () => RE2JS;
 }
@@ -35,12 +38,13 @@ interface Source extends CompiledPattern {
   readonly source: string;
 }
 
-function describe({ name, severity }: ScanCategory, source: string, index: number): CompiledPattern {
+function describe({ name, severity, toolCallSeverity = severity }: ScanCategory, source: string, index: number): CompiledPattern {
   let compiled: RE2JS | undefined;
   return {
     id: `LOCAL-${name.toUpperCase().replace(/[^A-Z0-9]+/g, '-')}-${index + 1}`,
     category: name,
     severity,
+    toolCallSeverity: lower(severity, toolCallSeverity),
     expression: () => (compiled ??= RE2JS.compile(source)),
   };
 }

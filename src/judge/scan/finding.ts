@@ -1,3 +1,4 @@
+import type { Facts } from '../facts/facts.js';
 import type { Severity } from '../severity.js';
 
 /** A part of the text that was given, in UTF-16 units; `end` is behind the last one. */
@@ -30,4 +31,6 @@ export interface ScanResult {
   readonly findings: readonly ScanFinding[];
   /** There was more than is told. */
   readonly truncated: boolean;
+  /** What the tool call would do; of a tool call alone. */
+  readonly facts?: Facts;
 }

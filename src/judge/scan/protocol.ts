@@ -1,3 +1,4 @@
+import type { ToolCall } from '../facts/read-call.js';
 import type { ScanResult } from './finding.js';
 import type { ScanRules } from './rules.js';
 
@@ -8,6 +9,8 @@ export interface ScanCommand {
   /** Keys of rules that are no longer needed. */
   readonly drop: readonly string[];
   readonly text: string;
+  /** The call that the text was made of. */
+  readonly call?: ToolCall;
 }
 
 export type ScanReply = { readonly result: ScanResult } | { readonly error: string };

@@ -8,6 +8,8 @@ import type { Severity } from '../severity.js';
 export interface ScanCategory {
   readonly name: string;
   readonly severity: Severity;
+  /** What a match is worth at most in the arguments of a tool: what the tool would do is known from its facts. */
+  readonly toolCallSeverity?: Severity;
   /** RE2 syntax. */
   readonly patterns: readonly string[];
 }
@@ -21,7 +23,7 @@ export interface ScanRules {
 
 const memo = new WeakMap<Revision, ScanRules>();
 
-/** `data.guardrail.patterns` and `severity_mappings` of a revision, read once. */
+/** `data.guardrail.patterns`, `severity_mappings` and `tool_call_severity` of a revision, read once. */
 export function scanRulesOf(revision: Revision): ScanRules {
   const known = memo.get(revision);
   if (known !== undefined) return known;
@@ -34,9 +36,11 @@ export function scanRulesOf(revision: Revision): ScanRules {
 export function scanRules(data: unknown): ScanRules {
   const guardrail = member(data, 'guardrail');
   const mappings = record(member(guardrail, 'severity_mappings'));
+  const inToolCalls = record(member(guardrail, 'tool_call_severity'));
   const categories = Object.entries(record(member(guardrail, 'patterns'))).map(([name, patterns]) => ({
     name,
     severity: severityOf(mappings[name]),
+    ...(inToolCalls[name] === undefined ? {} : { toolCallSeverity: severityOf(inToolCalls[name]) }),
     patterns: Array.isArray(patterns) ? patterns.filter((pattern): pattern is string => typeof pattern === 'string') : [],
   }));
   return { key: createHash('sha256').update(JSON.stringify(categories)).digest('hex'), categories };

@@ -21,13 +21,18 @@ interface View {
   readonly toOriginal: (span: Span) => Span;
 }
 
-/** Scans a text as it is, undisguised, and what is encoded in it. The cost is linear in the length. */
-export function scanText(groups: readonly PatternGroup[], text: string): ScanResult {
+/**
+ * Scans a text as it is, undisguised, and what is encoded in it. The cost is linear in the length. In a tool call a match may be worth
+ * less: its arguments are told apart elsewhere.
+ */
+export function scanText(groups: readonly PatternGroup[], text: string, isToolCall = false): ScanResult {
   const found: ScanFinding[] = [];
   let severity: Severity = 'NONE';
   let truncated = false;
   for (const view of viewsOf(text)) {
-    for (const pattern of groups.flatMap((group) => group.matching(view.text)).sort(byWeight)) {
+    const matching = groups.flatMap((group) => group.matching(view.text));
+    const weighed = isToolCall ? matching.map((pattern) => ({ ...pattern, severity: pattern.toolCallSeverity })) : matching;
+    for (const pattern of weighed.sort(byWeight)) {
       severity = higher(severity, pattern.severity);
       // No room and nothing less severe to push out: where it stands need not be looked up.
       if (found.length >= MAX_FINDINGS && found.every((other) => weight(other) >= weight(pattern))) {

@@ -1,6 +1,7 @@
 import type { Worker } from 'node:worker_threads';
 import { GatewayError } from '../../errors.js';
 import { startWorker } from '../../start-worker.js';
+import type { ToolCall } from '../facts/read-call.js';
 import type { ScanResult } from './finding.js';
 import type { ScanCommand, ScanReply } from './protocol.js';
 import type { ScanRules } from './rules.js';
@@ -10,8 +11,8 @@ import type { ScanRules } from './rules.js';
  * 0.5 s, and no decision waits for it.
  */
 export interface Scanner {
-  /** Throws `scan_failed`, `scan_timeout`, `evaluation_overloaded`, `evaluator_closed`. */
-  scan(rules: ScanRules, text: string): Promise<ScanResult>;
+  /** Of a call also what it would do. Throws `scan_failed`, `scan_timeout`, `evaluation_overloaded`, `evaluator_closed`. */
+  scan(rules: ScanRules, text: string, call?: ToolCall): Promise<ScanResult>;
   readonly state: ScannerState;
   /** Idempotent. */
   close(): Promise<void>;
@@ -34,6 +35,7 @@ export interface ScannerOptions {
 interface Job {
   readonly rules: ScanRules;
   readonly text: string;
+  readonly call: ToolCall | undefined;
   readonly resolve: (result: ScanResult) => void;
   readonly reject: (error: GatewayError) => void;
 }
@@ -107,22 +109,22 @@ export function createScanner({ timeoutMs = 5_000, maxQueue = 256, maxQueuedLeng
     thread.postMessage(command(job));
   }
 
-  function command({ rules, text }: Job): ScanCommand {
+  function command({ rules, text, call }: Job): ScanCommand {
     const { key } = rules;
     const isNew = !loaded.includes(key);
     loaded = [...loaded.filter((other) => other !== key), key];
     const drop = loaded.splice(0, loaded.length - KEPT_RULES);
-    return { key, text, drop, ...(isNew ? { rules } : {}) };
+    return { key, text, drop, ...(isNew ? { rules } : {}), ...(call === undefined ? {} : { call }) };
   }
 
   return {
-    scan(rules, text) {
+    scan(rules, text, call) {
       if (closed) return Promise.reject(new GatewayError('evaluator_closed', 'the scanner is closed'));
       if (queue.length >= maxQueue || queuedLength + text.length > maxQueuedLength) {
         return Promise.reject(new GatewayError('evaluation_overloaded', `${queue.length} scans are waiting`));
       }
       return new Promise((resolve, reject) => {
-        queue.push({ rules, text, resolve, reject });
+        queue.push({ rules, text, call, resolve, reject });
         queuedLength += text.length;
         next();
       });

@@ -1,4 +1,5 @@
 import { parentPort } from 'node:worker_threads';
+import { readCall } from '../facts/read-call.js';
 import { compileRules } from './compiled-rules.js';
 import type { PatternGroup } from './compiled-rules.js';
 import type { ScanResult } from './finding.js';
@@ -21,10 +22,11 @@ function answer(command: ScanCommand): ScanReply {
   }
 }
 
-function scan({ key, rules, drop, text }: ScanCommand): ScanResult {
+function scan({ key, rules, drop, text, call }: ScanCommand): ScanResult {
   for (const old of drop) compiled.delete(old);
   if (rules !== undefined) compiled.set(key, compileRules(rules));
   const groups = compiled.get(key);
   if (groups === undefined) throw new Error('Expected the rules to have been sent');
-  return scanText(groups, text);
+  const result = scanText(groups, text, call !== undefined);
+  return call === undefined ? result : { ...result, facts: readCall(call) };
 }

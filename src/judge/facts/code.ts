@@ -1,0 +1,44 @@
+import { normalPath } from './paths.js';
+import type { Reader } from './reader.js';
+import type { Scope } from './scope.js';
+
+/** Longest program text that is looked at, and what is taken from it. */
+const MAX_CODE = 16 * 1024;
+const MAX_NAMES = 128;
+const MAX_LITERALS = 32;
+
+const NAME = /[A-Za-z_$][\w$]*(?:(?:\.|::)[A-Za-z_$][\w$]*)*/g;
+const LITERAL = /'((?:[^'\\\n]|\\.){0,1024})'|"((?:[^"\\\n]|\\.){0,1024})"|`((?:[^`\\]|\\.){0,1024})`/g;
+
+/** Names that start what a string holds. */
+const STARTS =
+  /(?:^|[.:_])(?:system|exec\w*|popen\d?|spawn\w*|subprocess|run|call|check_output|shell_exec|passthru|proc_open|qx|ProcessBuilder)$/;
+const OPENS = /(?:^|[.:_])(?:open|read\w*|Path|file_get_contents|slurp|createReadStream|readlines|cat|get_content)$/i;
+const WRITES = /(?:^|[.:_])(?:write\w*|append\w*|file_put_contents|createWriteStream)$/i;
+
+/** Notes a program text in another language, the shell commands that it starts, and the files that it names. */
+export function noteCode(text: string, language: string, scope: Scope, reader: Reader): void {
+  const code = text.slice(0, MAX_CODE);
+  const names = [...new Set(code.match(NAME) ?? [])];
+  reader.sheet.code({ language, names: names.slice(0, MAX_NAMES).map((name) => name.slice(0, 128)), sure: scope.sure });
+  if (language === 'powershell') {
+    reader.program(code, scope, undefined);
+    return;
+  }
+  const literals = [...code.matchAll(LITERAL)].slice(0, MAX_LITERALS).map(([, single, double, tick]) => single ?? double ?? tick ?? '');
+  // Perl opens without parentheses and Ruby runs what stands in ticks.
+  const starts = names.some((name) => STARTS.test(name)) || (/^(?:ruby|perl|php)$/.test(language) && code.includes('`'));
+  if (starts) {
+    for (const literal of literals) if (literal.trim() !== '') reader.program(literal, scope, undefined);
+    for (const [list] of code.matchAll(/\[[^[\]]{0,1024}\]/g)) {
+      const words = [...list.matchAll(LITERAL)].map(([, single, double]) => single ?? double ?? '');
+      if (words.length > 1) reader.argv(words, scope, undefined);
+    }
+  }
+  const paths = literals.filter((literal) => /^[~/][\w./-]+$/.test(literal)).map(normalPath);
+  const writes = names.some((name) => WRITES.test(name)) || literals.some((literal) => /^[wa]\+?b?$/.test(literal));
+  for (const path of paths) {
+    if (names.some((name) => OPENS.test(name))) reader.sheet.reads({ path, by: language, sure: scope.sure });
+    if (writes) reader.sheet.writes({ path, by: language, sure: scope.sure });
+  }
+}

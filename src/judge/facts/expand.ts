@@ -1,0 +1,151 @@
+import { expand as expandBraces } from 'brace-expansion';
+import type { CommandExpansionPart, DoubleQuotedChild, ParameterExpansionPart, ProcessSubstitutionPart, Word, WordPart } from 'unbash';
+import type { Output, Scope } from './scope.js';
+import { MAX_TEXT } from './scope.js';
+
+/** Fields that braces may grow to, and the longest text with braces that is expanded. */
+const MAX_FIELDS = 64;
+const MAX_BRACES = 512;
+
+/** What stands inside a word and runs by itself: `$(...)`, `<(...)`. */
+export interface Substitution {
+  readonly kind: 'command' | 'process';
+  readonly output: Output;
+}
+
+/** A word as the shell hands it on: any number of fields, and what ran to get them. */
+export interface Expanded {
+  readonly fields: readonly string[];
+  readonly substitutions: readonly Substitution[];
+}
+
+/** How a program inside a word is run. */
+export type RunScript = (part: CommandExpansionPart | ProcessSubstitutionPart, scope: Scope) => Output;
+
+/** What only the run can tell. */
+const UNTOLD = '$_';
+
+interface Piece {
+  readonly text: string;
+  /** Spaces in it part fields. */
+  readonly splits: boolean;
+  /** Alternatives, for braces. */
+  readonly options?: readonly string[];
+}
+
+export function expandWord(word: Word, scope: Scope, run: RunScript): Expanded {
+  if (word.parts === undefined) return { fields: [word.value], substitutions: [] };
+  const substitutions: Substitution[] = [];
+  const pieces = word.parts.flatMap((part) => piecesOf(part, scope, run, substitutions));
+  return { fields: fieldsOf(pieces), substitutions };
+}
+
+/** The word as one text, as an assignment takes it. */
+export function expandText(word: Word, scope: Scope, run: RunScript): Expanded {
+  const { fields, substitutions } = expandWord(word, scope, run);
+  return { fields: [fields.join(' ').slice(0, MAX_TEXT)], substitutions };
+}
+
+/** The text of the body of a here-document, variables put in. */
+export function expandParts(parts: readonly WordPart[], scope: Scope, run: RunScript): string {
+  return parts
+    .flatMap((part) => piecesOf(part, scope, run, []))
+    .map(({ text }) => text)
+    .join('');
+}
+
+function piecesOf(part: WordPart | DoubleQuotedChild, scope: Scope, run: RunScript, found: Substitution[]): readonly Piece[] {
+  const quiet = (text: string): readonly Piece[] => [{ text, splits: false }];
+  switch (part.type) {
+    case 'Literal':
+    case 'SingleQuoted':
+    case 'AnsiCQuoted':
+      return quiet(part.value);
+    case 'DoubleQuoted':
+    case 'LocaleString':
+      return part.parts.flatMap((child) => piecesOf(child, scope, run, found)).map(({ text }) => ({ text, splits: false }));
+    case 'SimpleExpansion':
+      return [{ text: scope.variables.get(part.text.slice(1)) ?? part.text, splits: true }];
+    case 'ParameterExpansion':
+      return [{ text: parameter(part, scope, run, found), splits: true }];
+    case 'CommandExpansion': {
+      const output = run(part, scope);
+      found.push({ kind: 'command', output });
+      return [{ text: output.text?.replace(/\n+$/, '') ?? UNTOLD, splits: true }];
+    }
+    case 'ProcessSubstitution':
+      found.push({ kind: 'process', output: run(part, scope) });
+      return quiet('/dev/fd/63');
+    case 'BraceExpansion':
+      return [{ text: part.text, splits: false, options: alternatives(part.text) }];
+    case 'ArithmeticExpansion':
+    case 'Glob':
+    case 'ExtendedGlob':
+      return quiet(part.text);
+  }
+}
+
+function alternatives(text: string): readonly string[] {
+  if (text.length > MAX_BRACES) return [text];
+  return expandBraces(text, { max: MAX_FIELDS }).map((option) => option.replace(/['"\\]/g, ''));
+}
+
+function parameter(part: ParameterExpansionPart, scope: Scope, run: RunScript, found: Substitution[]): string {
+  const { operation } = part;
+  const value = part.prefix === undefined && part.index === undefined ? scope.variables.get(part.parameter) : undefined;
+  if (operation === undefined) return value ?? part.text;
+  const textOf = (word: Word): string => {
+    const { fields, substitutions } = expandText(word, scope, run);
+    found.push(...substitutions);
+    return fields.join(' ');
+  };
+  switch (operation.type) {
+    case 'Default':
+      if (operation.operator.endsWith('+')) return value === undefined ? '' : textOf(operation.operand);
+      return value ?? (operation.operator.endsWith('?') ? part.text : textOf(operation.operand));
+    case 'Slice': {
+      const [from, length] = [Number(operation.offset.value), Number(operation.length?.value ?? Infinity)];
+      if (value === undefined || Number.isNaN(from) || Number.isNaN(length)) return part.text;
+      return value.slice(from).slice(0, length);
+    }
+    case 'Replace':
+      return replaced(value, operation.pattern.value, operation.replacement.value) ?? part.text;
+    case 'CaseModification':
+      return (operation.operator.startsWith('^') ? value?.toUpperCase() : value?.toLowerCase()) ?? part.text;
+    case 'Remove':
+    case 'Transform':
+    case 'Names':
+    case 'Unknown':
+      return value ?? part.text;
+  }
+}
+
+/** Longest replacement that is carried out: it may come as often as the text has characters. */
+const MAX_REPLACEMENT = 16;
+
+function replaced(value: string | undefined, pattern: string, replacement: string): string | undefined {
+  if (pattern === '' || replacement.length > MAX_REPLACEMENT) return value;
+  return value?.replaceAll(pattern, () => replacement).slice(0, MAX_TEXT);
+}
+
+/** Pieces side by side make fields; braces multiply them, and spaces of what was expanded part them. */
+function fieldsOf(pieces: readonly Piece[]): readonly string[] {
+  const done: string[] = [];
+  // More than one after braces: what follows belongs to each.
+  let open = [''];
+  let quoted = false;
+  for (const { text, splits, options } of pieces) {
+    quoted ||= !splits;
+    if (options !== undefined && open.length < MAX_FIELDS) {
+      open = open.flatMap((start) => options.map((option) => start + option)).slice(0, MAX_FIELDS);
+    } else if (splits && /\s/.test(text)) {
+      const [first = '', ...rest] = text.split(/\s+/);
+      done.push(...open.map((start) => start + first), ...rest.slice(0, -1));
+      open = [rest.at(-1) ?? ''];
+    } else {
+      open = open.map((start) => start + text);
+    }
+  }
+  const fields = [...done, ...open].slice(0, MAX_FIELDS);
+  return quoted && fields.length === 1 ? fields : fields.filter((field) => field !== '');
+}

@@ -1,0 +1,103 @@
+import type { CodeFact, CommandFact, Facts, FileFact, FlowFact, HostFact, SqlFact } from './facts.js';
+
+/** Facts of one kind that are told of one call: a policy goes over each of them. */
+const MAX_FACTS = 512;
+/** Characters of all facts. */
+const MAX_LENGTH = 256 * 1024;
+/** Commands that are looked at besides those that are written: what wrappers start, and what loops and functions repeat. */
+const MAX_STEPS = 1_000;
+/** Characters of nested programs that are parsed, beyond the call itself. */
+const MAX_NESTED = 64 * 1024;
+
+/** Facts as they are gathered, each once, and what may still be spent on them. */
+export class FactSheet {
+  readonly #lists = {
+    commands: new Map<string, CommandFact>(),
+    reads: new Map<string, FileFact>(),
+    writes: new Map<string, FileFact>(),
+    hosts: new Map<string, HostFact>(),
+    flows: new Map<string, FlowFact>(),
+    sql: new Map<string, SqlFact>(),
+    code: new Map<string, CodeFact>(),
+    recursions: new Map<string, string>(),
+  };
+  #truncated = false;
+  #left = MAX_LENGTH;
+  #steps = MAX_STEPS;
+  #nested = MAX_NESTED;
+
+  /** `line` is the whole command: what stands behind the bound of its text tells it from others as well. */
+  command(line: string, fact: CommandFact): void {
+    this.#add(this.#lists.commands, `${line}\0${fact.via.join(' ')}${fact.sure}`, fact);
+  }
+
+  reads(fact: FileFact): void {
+    this.#add(this.#lists.reads, `${fact.path}\0${fact.by}${fact.sure}`, fact);
+  }
+
+  writes(fact: FileFact): void {
+    this.#add(this.#lists.writes, `${fact.path}\0${fact.by}${fact.sure}`, fact);
+  }
+
+  host(fact: HostFact): void {
+    this.#add(this.#lists.hosts, `${fact.host}\0${fact.by}`, fact);
+  }
+
+  flow(fact: FlowFact): void {
+    const { kind, from, reads, into, sure } = fact;
+    this.#add(this.#lists.flows, `${kind}\0${from.join('\0')}\0${reads.join('\0')}\0${into}${sure}`, fact);
+  }
+
+  sql(fact: SqlFact): void {
+    this.#add(this.#lists.sql, `${fact.words.join(' ')}${fact.where}${fact.always}${fact.sure}`, fact);
+  }
+
+  code(fact: CodeFact): void {
+    this.#add(this.#lists.code, `${fact.language}\0${fact.names.join(' ')}${fact.sure}`, fact);
+  }
+
+  recursion(name: string): void {
+    this.#add(this.#lists.recursions, name, name);
+  }
+
+  /** Something is left out. */
+  cut(): void {
+    this.#truncated = true;
+  }
+
+  /** Whether one more repeated step may be taken. What is left out is said. */
+  takesStep(): boolean {
+    this.#steps -= 1;
+    if (this.#steps < 0) this.#truncated = true;
+    return this.#steps >= 0;
+  }
+
+  /** Whether a nested program of this length may be parsed. */
+  takesProgram(length: number): boolean {
+    this.#nested -= length;
+    if (this.#nested < 0) this.#truncated = true;
+    return this.#nested >= 0;
+  }
+
+  get facts(): Facts {
+    const { commands, reads, writes, hosts, flows, sql, code, recursions } = this.#lists;
+    return {
+      commands: [...commands.values()],
+      reads: [...reads.values()],
+      writes: [...writes.values()],
+      hosts: [...hosts.values()],
+      flows: [...flows.values()],
+      sql: [...sql.values()],
+      code: [...code.values()],
+      recursions: [...recursions.values()],
+      truncated: this.#truncated,
+    };
+  }
+
+  #add<T>(list: Map<string, T>, key: string, fact: T): void {
+    if (list.has(key)) return;
+    this.#left -= key.length;
+    if (list.size >= MAX_FACTS || this.#left < 0) this.cut();
+    else list.set(key, fact);
+  }
+}

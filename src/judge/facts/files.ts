@@ -1,0 +1,80 @@
+import type { FactSheet } from './fact-sheet.js';
+import type { Parsed } from './options.js';
+import { hostOf, isPath, normalPath } from './paths.js';
+import { COPIERS, PATTERN_FIRST, READERS, WRITERS } from './programs.js';
+import type { Scope } from './scope.js';
+
+/** Files that one command touches. */
+export interface Touched {
+  readonly reads: readonly string[];
+  readonly writes: readonly string[];
+}
+
+/** Programs that take a host as a plain word. */
+const DIALS: ReadonlySet<string> = new Set(['nc', 'ncat', 'netcat', 'telnet', 'socat', 'ping', 'nslookup', 'dig', 'host']);
+
+/** `host:path`, as programs that copy between machines take it. */
+function remoteHost(name: string, word: string): string | undefined {
+  return name === 'scp' || name === 'rsync' ? /^(?:[^@\s/]*@)?([\w.-]+):/.exec(word)?.[1] : undefined;
+}
+
+const UPLOADS = ['d', 'data', 'data-binary', 'data-raw', 'data-urlencode', 'data-ascii', 'F', 'form', 'post-file', 'body-file'];
+const SENDS_FILE = ['T', 'upload-file', 'post-file', 'body-file', 'K', 'config', 'i', 'input-file'];
+
+const UNTOUCHED: Touched = { reads: [], writes: [] };
+
+/** What a command does to files, by its name and its words, and the machines that it names. */
+export function touchedBy(name: string, parsed: Parsed, scope: Scope, sheet: FactSheet): Touched {
+  const all = effects(name, parsed);
+  const noteHost = (word: string): void => {
+    const host = word.includes(':') || word.startsWith('/dev/') ? (hostOf(word) ?? remoteHost(name, word)) : undefined;
+    if (host !== undefined) sheet.host({ host, by: name });
+  };
+  parsed.operands.forEach(noteHost);
+  for (const values of parsed.values.values()) values.forEach(noteHost);
+  if (DIALS.has(name)) {
+    for (const host of parsed.operands.filter((word) => /\.|^localhost$/.test(word)).slice(0, 4)) sheet.host({ host, by: name });
+  }
+  return note(name, all, scope, sheet);
+}
+
+/** Writes the files down, normalised. */
+export function note(by: string, { reads, writes }: Touched, { sure }: Pick<Scope, 'sure'>, sheet: FactSheet): Touched {
+  if (reads.length === 0 && writes.length === 0) return UNTOUCHED;
+  const clean = (paths: readonly string[]): readonly string[] => paths.filter(isPath).map(normalPath);
+  const touched = { reads: clean(reads), writes: clean(writes) };
+  for (const path of touched.reads) sheet.reads({ path, by, sure });
+  for (const path of touched.writes) sheet.writes({ path, by, sure });
+  return touched;
+}
+
+function effects(name: string, { flags, operands, values }: Parsed): Touched {
+  const valuesOf = (names: readonly string[]): readonly string[] =>
+    values.size === 0 ? [] : names.flatMap((option) => values.get(option) ?? []);
+  if (name === 'dd') {
+    const of = (key: string): string[] => operands.filter((word) => word.startsWith(`${key}=`)).map((word) => word.slice(key.length + 1));
+    return { reads: of('if'), writes: of('of') };
+  }
+  if (name === 'curl' || name === 'wget') {
+    const at = valuesOf(UPLOADS).flatMap((value) => /^(?:[^=@\s]+=)?[@<]([^;]+)/.exec(value)?.[1] ?? []);
+    const local = operands.filter((word) => word.startsWith('file://'));
+    return { reads: [...at, ...valuesOf(SENDS_FILE), ...local], writes: valuesOf(['o', 'output', 'O', 'output-document']) };
+  }
+  if (WRITERS.has(name)) return { reads: [], writes: operands };
+  if (COPIERS.has(name)) {
+    const into = valuesOf(['t', 'target-directory']);
+    const [from, to] = into.length > 0 ? [operands, into] : [operands.slice(0, -1), operands.slice(-1)];
+    return { reads: from, writes: to };
+  }
+  if (name === 'crontab') return { reads: [], writes: operands.length > 0 || flags.length === 0 ? ['/var/spool/cron'] : [] };
+  if (name === 'tar') {
+    const archive = valuesOf(['f', 'file']);
+    const creates = flags.some((flag) => /^(?:[a-z]*c[a-z]*|create)$/.test(flag)) || /^-?[a-z]*c/.test(operands[0] ?? '');
+    return creates ? { reads: operands, writes: archive } : { reads: archive, writes: [] };
+  }
+  if (!READERS.has(name)) return UNTOUCHED;
+  const given = flags.some((flag) => flag === 'e' || flag === 'f' || flag === 'regexp' || flag === 'file' || flag === 'expression');
+  const files = PATTERN_FIRST.has(name) && !given ? operands.slice(1) : operands;
+  const isInPlace = name === 'sed' && flags.some((flag) => flag === 'i' || flag === 'in-place');
+  return { reads: [...files, ...valuesOf(['in', 'f', 'file'])], writes: isInPlace ? files : valuesOf(['out']) };
+}

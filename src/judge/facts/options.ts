@@ -1,0 +1,82 @@
+/** A command line, its options told from its operands. */
+export interface Parsed {
+  readonly flags: readonly string[];
+  readonly operands: readonly string[];
+  /** Values by option: of `-d x`, `-dx`, `--data x` and `--data=x`. */
+  readonly values: ReadonlyMap<string, readonly string[]>;
+}
+
+/** Words of one command that are looked at. */
+const MAX_WORDS = 512;
+
+/** Reads the words after the name; `valued` are the options that take the next word, without their dashes. */
+export function parseOptions(words: readonly string[], valued: ReadonlySet<string>): Parsed {
+  const flags = new Set<string>();
+  const operands: string[] = [];
+  const values = new Map<string, string[]>();
+  const give = (name: string, value: string | undefined): void => {
+    flags.add(name);
+    if (value !== undefined) values.set(name, [...(values.get(name) ?? []), value]);
+  };
+  const bound = Math.min(words.length, MAX_WORDS);
+  for (let at = 0; at < bound; at++) {
+    const word = words[at] ?? '';
+    if (word === '--') {
+      operands.push(...words.slice(at + 1, MAX_WORDS));
+      break;
+    }
+    if (word.startsWith('--')) {
+      const sign = word.indexOf('=');
+      const name = word.slice(2, sign < 0 ? undefined : sign);
+      if (sign >= 0) give(name, word.slice(sign + 1));
+      else give(name, valued.has(name) ? words[++at] : undefined);
+    } else if (word.length > 1 && /^-[^\d]/.test(word)) {
+      at += short(word.slice(1), words[at + 1], valued, give);
+    } else {
+      operands.push(word);
+    }
+  }
+  return { flags: [...flags], operands, values };
+}
+
+/** Letters in a row; the first that takes a value takes what follows it, or the next word. Returns how many words that took. */
+function short(
+  letters: string,
+  next: string | undefined,
+  valued: ReadonlySet<string>,
+  give: (name: string, value: string | undefined) => void,
+): number {
+  if (valued.has(letters)) {
+    give(letters, next);
+    return 1;
+  }
+  if (letters.length > 1) give(letters, undefined);
+  for (let index = 0; index < letters.length && index < 16; index++) {
+    const letter = letters[index] ?? '';
+    if (!valued.has(letter)) {
+      give(letter, undefined);
+      continue;
+    }
+    const rest = letters.slice(index + 1);
+    give(letter, rest === '' ? next : rest);
+    return rest === '' ? 1 : 0;
+  }
+  return 0;
+}
+
+/** The words behind options and the first `skipped` operands: what a wrapper starts. */
+export function wrapped(words: readonly string[], valued: ReadonlySet<string>, skipped: number): readonly string[] {
+  let left = skipped;
+  for (let at = 0; at < words.length; at++) {
+    const word = words[at] ?? '';
+    if (word === '--') return words.slice(at + 1 + left);
+    if (word.startsWith('-') && word.length > 1) {
+      const name = word.replace(/^--?/, '');
+      if (valued.has(name) || (!word.startsWith('--') && valued.has(name.slice(-1)) && name.length > 1)) at += 1;
+      continue;
+    }
+    if (left === 0) return words.slice(at);
+    left -= 1;
+  }
+  return [];
+}

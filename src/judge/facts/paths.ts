@@ -1,0 +1,65 @@
+/** What glob patterns are tried on: the files that are worth a disguise, and the programs. */
+const WELL_KNOWN = [
+  ...['/etc/shadow', '/etc/passwd', '/etc/sudoers', '/etc/crontab', '/etc/hosts', '/proc/self/environ'],
+  ...['~/.ssh/id_rsa', '~/.ssh/id_ed25519', '~/.ssh/authorized_keys', '~/.aws/credentials', '~/.netrc', '~/.kube/config'],
+  ...['/bin/rm', '/bin/cat', '/bin/sh', '/bin/bash', '/bin/nc', '/bin/dd', '/usr/bin/curl', '/usr/bin/wget', '/usr/bin/base64'],
+  ...['/usr/bin/python3', '/usr/bin/perl', '/usr/bin/nc', '/usr/bin/rm', '/usr/bin/cat', '/usr/bin/bash', '/usr/bin/env'],
+];
+
+/** Longest pattern, and wildcards in it, that are tried. */
+const MAX_PATTERN = 64;
+const MAX_STARS = 4;
+
+const HOME = /^(?:\$HOME|\$\{HOME\}|\/root|\/home\/[^/*?]+|\/Users\/[^/*?]+|~[a-z_][\w-]*)(?=\/|$)/;
+
+/** A path as one would say it: `~` for the home folder of anybody, without `.`, `..` and doubled slashes. */
+export function normalPath(path: string): string {
+  // Most words are no paths at all.
+  if (!/[/~$*?[]/.test(path)) return path;
+  const local = path.startsWith('file://') ? path.slice(7) : path;
+  const homely = (local.length > 1 && local.endsWith('/') ? local.slice(0, -1) : local).replace(HOME, '~');
+  if (/^[a-z][a-z0-9+.-]*:\/\//i.test(homely)) return homely;
+  if (!/\/\.{0,2}(?:\/|$)|\/\//.test(homely)) return known(homely);
+  const rooted = homely.startsWith('/');
+  const parts: string[] = [];
+  for (const part of homely.split('/')) {
+    if (part === '' || part === '.') continue;
+    if (part === '..' && parts.length > 0 && parts.at(-1) !== '..') parts.pop();
+    else if (part !== '..' || !rooted) parts.push(part);
+  }
+  const joined = `${rooted ? '/' : ''}${parts.join('/')}`;
+  // What climbs down from anywhere to /etc is meant to arrive there.
+  return known(joined.replace(/^(?:\.\.\/)+(?=(?:etc|proc|root|home|var|dev)\/)/, '/').replace(HOME, '~') || (rooted ? '/' : '.'));
+}
+
+/** The first well-known file or program that a glob pattern means; the path itself when it means none. */
+function known(path: string): string {
+  if (!/[*?[]/.test(path) || path.length > MAX_PATTERN || !/^[~/]/.test(path)) return path;
+  const stars = path.match(/\*+/g)?.length ?? 0;
+  if (stars > MAX_STARS || /^[~/*?]+$/.test(path)) return path;
+  const source = path
+    .replace(/[.+^${}()|\\]/g, '\\$&')
+    .replace(/\*+/g, '[^/]*')
+    .replace(/\?/g, '[^/]')
+    .replace(/\[!/g, '[^');
+  try {
+    const expression = new RegExp(`^${source}$`);
+    return WELL_KNOWN.find((candidate) => expression.test(candidate)) ?? path;
+  } catch {
+    return path;
+  }
+}
+
+/** A word that names a file rather than an option or a URL. */
+export function isPath(word: string): boolean {
+  return word !== '' && word !== '-' && word.length <= 1024 && !/^[a-z][a-z0-9+.-]*:\/\//i.test(word) && !/[\n\0]/.test(word);
+}
+
+const URL_HOST = /^[a-z][a-z0-9+.-]*:\/\/(?:[^/?#@\s]*@)?(\[[0-9a-f:.]+\]|[^/?#:\s]+)/i;
+
+/** The machine that a URL, or an address as scp and rsync take it, names. */
+export function hostOf(word: string): string | undefined {
+  const url = URL_HOST.exec(word)?.[1];
+  if (url !== undefined) return url.toLowerCase();
+  return /^\/dev\/(?:tcp|udp)\/([^/]+)\//.exec(word)?.[1]?.toLowerCase();
+}

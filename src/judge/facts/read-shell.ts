@@ -1,0 +1,230 @@
+import { forEachChild, parse } from 'unbash';
+import type { Assignment, Command, Redirection, Script, SyntaxNode, Word } from 'unbash';
+import { expandParts, expandText, expandWord } from './expand.js';
+import type { Substitution } from './expand.js';
+import type { FactSheet } from './fact-sheet.js';
+import { note } from './files.js';
+import { hostOf, normalPath } from './paths.js';
+import { runArgv } from './run-argv.js';
+import type { Invocation } from './reader.js';
+import { bounded, joined, MAX_DEPTH, NOTHING, UNKNOWN } from './scope.js';
+import type { Output, Scope } from './scope.js';
+
+/** Values of a loop variable that are tried. */
+const MAX_ROUNDS = 4;
+
+/** Notes on the sheet what shell programs would do, without running anything of them. */
+export class ShellReader {
+  readonly sheet: FactSheet;
+
+  constructor(sheet: FactSheet) {
+    this.sheet = sheet;
+  }
+
+  /** A whole call, parsed. */
+  script(script: Script, scope: Scope): void {
+    this.#node(script, scope, undefined);
+  }
+
+  /** A program text inside another; `input` is what stands on its standard input. */
+  program(text: string, scope: Scope, input: Output | undefined): Output {
+    if (this.#isTooDeep(scope)) return UNKNOWN;
+    if (!this.sheet.takesProgram(text.length)) return UNKNOWN;
+    return this.#node(parse(text), { ...scope, depth: scope.depth + 1 }, input);
+  }
+
+  /** A command, word by word. */
+  argv(argv: readonly string[], scope: Scope, input: Output | undefined): Output {
+    return runArgv({ argv, scope, input, substitutions: [] }, this);
+  }
+
+  /** What stands in a word; it is parsed when it is asked for. */
+  readonly #run = (part: { readonly script: SyntaxNode | undefined }, scope: Scope): Output => {
+    if (this.#isTooDeep(scope) || part.script === undefined) return UNKNOWN;
+    return this.#node(part.script, { ...scope, depth: scope.depth + 1 }, undefined);
+  };
+
+  #isTooDeep({ depth }: Scope): boolean {
+    if (depth > MAX_DEPTH) this.sheet.cut();
+    return depth > MAX_DEPTH;
+  }
+
+  #all(nodes: readonly SyntaxNode[], scope: Scope, input: Output | undefined): Output {
+    return nodes.length === 1 && nodes[0] !== undefined
+      ? this.#node(nodes[0], scope, input)
+      : joined(nodes.map((node) => this.#node(node, scope, input)));
+  }
+
+  #node(node: SyntaxNode, scope: Scope, input: Output | undefined): Output {
+    switch (node.type) {
+      case 'Script':
+      case 'CompoundList':
+      case 'AndOr':
+        return this.#all(node.commands, scope, input);
+      case 'Statement':
+        return this.#node(node.command, scope, input);
+      case 'Pipeline': {
+        let last = input;
+        const piped = node.commands.length > 1 ? { ...scope, piped: true } : scope;
+        for (const command of node.commands) last = this.#stage(command, piped, last);
+        return last ?? NOTHING;
+      }
+      case 'Command':
+        return this.#command(node, scope, input);
+      case 'Redirected': {
+        const inner = this.#redirects(node.redirects, scope, input);
+        const output = this.#node(node.command, scope, inner.input);
+        return this.#written(output, inner.writes);
+      }
+      case 'Subshell':
+      case 'BraceGroup':
+        return this.#node(node.body, scope, input);
+      case 'Function':
+        scope.functions.set(node.name.value, node.body);
+        return this.#node(node.body, { ...scope, inside: node.name.value, piped: false }, undefined);
+      case 'For':
+      case 'Select':
+        return this.#loop(node.name.value, node.wordlist ?? [], node.body, scope);
+      default: {
+        const outputs: Output[] = [];
+        forEachChild(node, (child) => {
+          if (child.type === 'Word') outputs.push(...this.#substitutionsOf(child, scope));
+          else outputs.push(this.#node(child, scope, input));
+        });
+        return { ...joined(outputs), text: undefined };
+      }
+    }
+  }
+
+  /** A stage of a pipeline keeps the names of those before it. */
+  #stage(command: SyntaxNode, scope: Scope, input: Output | undefined): Output {
+    const output = this.#node(command, scope, input);
+    return input === undefined
+      ? output
+      : {
+          ...joined([
+            { ...input, text: '' },
+            { ...output, text: '' },
+          ]),
+          text: output.text,
+        };
+  }
+
+  #substitutionsOf(word: Word, scope: Scope): readonly Output[] {
+    return expandWord(word, scope, this.#run).substitutions.map(({ output }) => output);
+  }
+
+  #loop(name: string, words: readonly Word[], body: SyntaxNode, scope: Scope): Output {
+    const values = words.slice(0, MAX_ROUNDS).flatMap((word) => expandWord(word, scope, this.#run).fields);
+    for (const [round, value] of values.slice(0, MAX_ROUNDS).entries()) {
+      if (round > 0 && !this.sheet.takesStep()) break;
+      scope.variables.set(name, value);
+      this.#node(body, scope, undefined);
+    }
+    if (values.length === 0) this.#node(body, scope, undefined);
+    return UNKNOWN;
+  }
+
+  #command(node: Command, scope: Scope, input: Output | undefined): Output {
+    const substitutions: Substitution[] = [];
+    for (const part of node.prefix) if (part.type === 'Assignment') substitutions.push(...this.#assign(part, scope));
+    const redirects = this.#redirects(node.redirects, scope, input);
+    const argv: string[] = [];
+    for (const word of node.name === undefined ? [] : [node.name, ...node.args]) {
+      const expanded =
+        word.type === 'Word' ? expandWord(word, scope, this.#run) : { fields: [word.text], substitutions: this.#assign(word, scope) };
+      argv.push(...expanded.fields);
+      substitutions.push(...expanded.substitutions);
+    }
+    if (argv.length === 0) return this.#written(joined(substitutions.map(({ output }) => output)), redirects.writes);
+    const output = this.#invoke({ argv, scope, input: redirects.input, substitutions });
+    this.#sockets(output, redirects);
+    return this.#written(output, redirects.writes);
+  }
+
+  #invoke(invocation: Invocation): Output {
+    const { argv, scope } = invocation;
+    const [name = ''] = argv;
+    const body = scope.functions.get(name);
+    if (body === undefined) return runArgv(invocation, this);
+    if (scope.inside === name) {
+      if (scope.piped === true) this.sheet.recursion(name);
+      return { names: [name], reads: [], text: undefined };
+    }
+    if (this.#isTooDeep(scope) || !this.sheet.takesStep()) return { names: [name], reads: [], text: undefined };
+    const variables = new Map(scope.variables);
+    for (const [index, word] of argv.slice(1, 10).entries()) variables.set(String(index + 1), word);
+    variables.set('@', argv.slice(1).join(' ')).set('*', argv.slice(1).join(' '));
+    return this.#node(body, { ...scope, variables, inside: name, piped: false, depth: scope.depth + 1 }, invocation.input);
+  }
+
+  #assign({ name, value }: Assignment, scope: Scope): readonly Substitution[] {
+    if (value.type === 'ArrayValue') {
+      const all = value.elements.map((word) => expandText(word, scope, this.#run));
+      scope.variables.set(
+        `${name}[@]`,
+        all
+          .flatMap(({ fields }) => fields)
+          .join(' ')
+          .slice(0, 4096),
+      );
+      return all.flatMap(({ substitutions }) => substitutions);
+    }
+    const { fields, substitutions } = expandText(value, scope, this.#run);
+    const known = bounded(fields.join(' '));
+    if (known !== undefined && name !== 'IFS') scope.variables.set(name, known);
+    return substitutions;
+  }
+
+  #redirects(redirects: readonly Redirection[], scope: Scope, input: Output | undefined): Redirects {
+    let from = input;
+    const writes: string[] = [];
+    for (const redirect of redirects) {
+      if (redirect.type === 'HereDoc') {
+        const { body } = redirect;
+        from = { names: [], reads: [], text: bounded(body.parts === undefined ? body.text : expandParts(body.parts, scope, this.#run)) };
+        continue;
+      }
+      if (redirect.target === undefined) continue;
+      const { fields, substitutions } = expandText(redirect.target, scope, this.#run);
+      const [target = ''] = fields;
+      const inner = joined(substitutions.map(({ output }) => output));
+      if (redirect.type === 'HereString') from = { names: inner.names, reads: inner.reads, text: target };
+      else if (redirect.operator.startsWith('<')) from = this.#from(target, inner, scope, redirect.operator);
+      else if (!/^\d+$|^-$/.test(target)) writes.push(target);
+      if (redirect.type === 'Redirect' && redirect.operator === '<>') writes.push(target);
+    }
+    note('redirect', { reads: [], writes: writes.filter((path) => path !== '/dev/fd/63') }, scope, this.sheet);
+    for (const path of writes) {
+      const host = hostOf(path);
+      if (host !== undefined) this.sheet.host({ host, by: 'redirect' });
+    }
+    return { input: from, writes };
+  }
+
+  #from(target: string, inner: Output, scope: Scope, operator: string): Output | undefined {
+    if (target === '/dev/fd/63') return { ...inner, text: undefined };
+    if (operator === '<&' && /^\d+$|^-$/.test(target)) return undefined;
+    note('redirect', { reads: [target], writes: [] }, scope, this.sheet);
+    const host = hostOf(target);
+    if (host !== undefined) this.sheet.host({ host, by: 'redirect' });
+    return { names: [], reads: [normalPath(target)], text: undefined };
+  }
+
+  /** What goes to a socket goes to another machine. */
+  #sockets({ names, reads }: Output, { writes }: Redirects): void {
+    if (writes.some((path) => /^\/dev\/(?:tcp|udp)\//.test(path))) {
+      this.sheet.flow({ kind: 'gets', from: names, reads, into: '/dev/tcp', sure: true });
+    }
+  }
+
+  /** What is written to a file is not printed. */
+  #written(output: Output, writes: readonly string[]): Output {
+    return writes.some((path) => !path.startsWith('/dev/std')) ? { ...output, text: '' } : output;
+  }
+}
+
+interface Redirects {
+  readonly input: Output | undefined;
+  readonly writes: readonly string[];
+}

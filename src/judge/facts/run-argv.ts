@@ -1,0 +1,202 @@
+import { noteCode } from './code.js';
+import type { Substitution } from './expand.js';
+import type { FactSheet } from './fact-sheet.js';
+import { touchedBy } from './files.js';
+import { parseOptions, wrapped } from './options.js';
+import type { Parsed } from './options.js';
+import { normalPath } from './paths.js';
+import { printed } from './printed.js';
+import { INTERPRETERS, NETWORK, SHELLS, SQL_CLIENTS, valuedOptions, VERB_WRAPPERS, WRAPPERS } from './programs.js';
+import type { Invocation, Reader } from './reader.js';
+import { joined, NOTHING } from './scope.js';
+import type { Output, Scope } from './scope.js';
+import { noteSql } from './sql.js';
+
+/** Words of one command that are kept, and the longest word. */
+const MAX_OPERANDS = 256;
+const MAX_WORD = 256;
+
+const MAX_ARGV = 512;
+
+const ASSIGNMENT = /^[A-Za-z_]\w*=/;
+
+export function runArgv(given: Invocation, reader: Reader): Output {
+  const invocation = given.argv.length <= MAX_ARGV ? given : { ...given, argv: given.argv.slice(0, MAX_ARGV) };
+  if (invocation !== given) reader.sheet.cut();
+  const { argv, scope, input } = invocation;
+  const name = nameOf(argv[0] ?? '');
+  const words = argv.slice(1);
+  const started = startedBy(name, words, input);
+  if (started !== undefined) {
+    const inner = { ...scope, via: via(scope, name) };
+    if (started.argv.length === 0) return command(name, invocation, reader);
+    if (!reader.sheet.takesStep()) return command(name, invocation, reader);
+    if (started.asText) return reader.program(started.argv.join(' '), inner, undefined);
+    return runArgv({ ...invocation, argv: started.argv, scope: inner, input: started.keepsInput ? input : undefined }, reader);
+  }
+  if (SHELLS.has(name)) return shell(name, words, invocation, reader);
+  if (name === 'eval') return runs(name, words.join(' '), invocation, reader);
+  if (name === 'trap' || name === 'su' || name === 'script') {
+    const code = name === 'trap' ? words[0] : parseOptions(words, new Set(['c', 'command'])).values.get('c')?.[0];
+    if (code !== undefined) return runs(name, code, invocation, reader);
+  }
+  if ((name === 'source' || name === '.') && invocation.substitutions.some(({ kind }) => kind === 'process')) {
+    noteRun(name, invocation, reader);
+  }
+  if (name === 'find' || name === 'fd') findRuns(words, invocation, reader);
+  const language = INTERPRETERS.get(name);
+  if (language !== undefined) interpreter(name, language, words, invocation, reader);
+  return command(name, invocation, reader);
+}
+
+/** The name of a program without its folder; what a pattern or an alias guard hides is undone. */
+function nameOf(word: string): string {
+  const base = normalPath(word).split('/').at(-1) ?? '';
+  return base.replace(/\.exe$/i, '').slice(0, MAX_WORD);
+}
+
+interface Started {
+  readonly argv: readonly string[];
+  readonly keepsInput: boolean;
+  /** It goes to a shell elsewhere, which reads it anew. */
+  readonly asText?: boolean;
+}
+
+function startedBy(name: string, words: readonly string[], input: Output | undefined): Started | undefined {
+  const [verb = ''] = words;
+  const behindVerb = VERB_WRAPPERS.get(`${name} ${verb}`);
+  if (behindVerb !== undefined) return { argv: wrapped(words.slice(1), behindVerb.valued, behindVerb.skips), keepsInput: true };
+  const wrapper = WRAPPERS.get(name);
+  if (wrapper === undefined) return undefined;
+  if (name === 'env') {
+    const split = parseOptions(words, new Set(['S', 'split-string', 'u', 'C'])).values.get('S')?.[0];
+    if (split !== undefined) return { argv: [split], keepsInput: true, asText: true };
+  }
+  const inner = wrapped(words, wrapper.valued, wrapper.skips);
+  const start = inner.findIndex((word) => !ASSIGNMENT.test(word));
+  const argv = start < 0 ? [] : inner.slice(start);
+  if (name === 'ssh') return { argv, keepsInput: false, asText: true };
+  if (name === 'xargs' || name === 'parallel') {
+    const given = input?.text?.split(/\s+/).filter((word) => word !== '') ?? [];
+    return { argv: argv.length === 0 ? [] : [...argv, ...given.slice(0, MAX_OPERANDS)], keepsInput: false };
+  }
+  return { argv, keepsInput: true };
+}
+
+function via(scope: Scope, name: string): readonly string[] {
+  return scope.via.length < 8 ? [...scope.via, name] : scope.via;
+}
+
+/** A shell takes a program from `-c`, from a file, or from its input. */
+function shell(name: string, words: readonly string[], invocation: Invocation, reader: Reader): Output {
+  const { input, substitutions } = invocation;
+  const at = words.findIndex((word) => /^-[a-z]*c[a-z]*$/.test(word));
+  if (at >= 0) return runs(name, words[at + 1] ?? '', invocation, reader);
+  const { operands } = parseOptions(words, new Set(['o', 'O', 'rcfile', 'init-file']));
+  const readsInput =
+    operands.length === 0 || words.some((word) => /^-[a-z]*s/.test(word)) || /^(?:-|\/dev\/stdin)$/.test(operands[0] ?? '');
+  if (readsInput && input !== undefined) {
+    reader.sheet.flow({ kind: 'runs', from: input.names, reads: input.reads, into: name, sure: invocation.scope.sure });
+    if (input.text !== undefined) return runs(name, input.text, { ...invocation, substitutions: [] }, reader);
+  }
+  if (substitutions.some(({ kind }) => kind === 'process')) noteRun(name, invocation, reader);
+  return command(name, invocation, reader);
+}
+
+/** A program text that a shell is given. What was substituted into it is run, too. */
+function runs(name: string, code: string, invocation: Invocation, reader: Reader): Output {
+  const { scope, input, substitutions } = invocation;
+  if (substitutions.length > 0) noteRun(name, invocation, reader);
+  const output = reader.program(code, { ...scope, via: via(scope, name), variables: new Map(scope.variables) }, input);
+  command(name, { ...invocation, argv: [name] }, reader);
+  return output;
+}
+
+function noteRun(name: string, { substitutions, scope }: Invocation, { sheet }: Reader): void {
+  const { names, reads } = joined(substitutions.map(({ output }) => output));
+  sheet.flow({ kind: 'runs', from: names, reads, into: name, sure: scope.sure });
+}
+
+function interpreter(
+  name: string,
+  { language, code }: { readonly language: string; readonly code: ReadonlySet<string> },
+  words: readonly string[],
+  invocation: Invocation,
+  reader: Reader,
+): void {
+  const { input, scope, substitutions } = invocation;
+  const { operands, values, flags } = parseOptions(words, new Set([...code, ...(language === 'python' ? ['m', 'W'] : [])]));
+  const inner = { ...scope, via: via(scope, name) };
+  const given = [...code].flatMap((option) => values.get(option) ?? []);
+  if (language === 'awk') given.push(operands[0] ?? '');
+  if (language === 'powershell' && given.length > 0) {
+    given.splice(0, given.length, words.slice(words.findIndex((word) => code.has(word.replace(/^-/, ''))) + 1).join(' '));
+  }
+  for (const text of given) noteCode(text, language, inner, reader);
+  if (given.length > 0) {
+    if (substitutions.length > 0) noteRun(name, invocation, reader);
+    return;
+  }
+  if (language === 'awk' || flags.includes('m')) return;
+  if (substitutions.some(({ kind }) => kind === 'process')) noteRun(name, invocation, reader);
+  if (input === undefined || (operands.length > 0 && operands[0] !== '-' && operands[0] !== '/dev/stdin')) return;
+  reader.sheet.flow({ kind: 'runs', from: input.names, reads: input.reads, into: name, sure: scope.sure });
+  if (input.text !== undefined) noteCode(input.text, language, inner, reader);
+}
+
+/** `find ... -exec command {} ;` */
+function findRuns(words: readonly string[], { scope }: Invocation, reader: Reader): void {
+  const start = words.findIndex((word) => /^-(?:exec|execdir|ok|okdir|x)$/.test(word));
+  if (start < 0 || !reader.sheet.takesStep()) return;
+  const end = words.findIndex((word, index) => index > start && (word === ';' || word === '+'));
+  const places = words.slice(0, start).filter((word) => /^[~/.$]/.test(word));
+  const inner = words.slice(start + 1, end < 0 ? undefined : end).flatMap((word) => (word === '{}' ? places.slice(0, 1) : [word]));
+  if (inner.length > 0) reader.argv(inner, { ...scope, via: via(scope, 'find') }, undefined);
+}
+
+/** Notes the command itself, and what it does to files. */
+function command(name: string, invocation: Invocation, { sheet }: Reader): Output {
+  const { argv, scope, input, substitutions } = invocation;
+  const words = argv.slice(1);
+  const parsed = parseOptions(words, valuedOptions(name));
+  const { reads } = touchedBy(name, parsed, scope, sheet);
+  noteSqlOf(name, parsed, invocation, sheet);
+  if (parsed.operands.length > MAX_OPERANDS) sheet.cut();
+  const line = argv.join(' ');
+  sheet.command(line, {
+    name,
+    operands: parsed.operands.slice(0, MAX_OPERANDS).map((word) => (isLong(word) ? word.slice(0, MAX_WORD) : normalPath(word))),
+    flags: parsed.flags.slice(0, MAX_OPERANDS).map((flag) => flag.slice(0, MAX_WORD)),
+    via: scope.via,
+    sure: scope.sure,
+    text: line.slice(0, MAX_WORD),
+  });
+  const before = input !== undefined && substitutions.length === 0 ? input : joinedInputs(input, substitutions);
+  const all = before.reads.length === 0 ? reads : [...new Set([...before.reads, ...reads])];
+  // What a program does with its own files is told by its name, but for those that send them.
+  if (before.names.length > 0 || (all.length > 0 && NETWORK.has(name))) {
+    sheet.flow({ kind: 'gets', from: before.names, reads: all, into: name, sure: scope.sure });
+  }
+  return {
+    names: [name, ...before.names].slice(0, 32),
+    reads: all.slice(0, 32),
+    text: printed(name, words, parsed, input),
+  };
+}
+
+function joinedInputs(input: Output | undefined, substitutions: readonly Substitution[]): Output {
+  if (input === undefined && substitutions.length === 0) return NOTHING;
+  return joined([...(input === undefined ? [] : [input]), ...substitutions.map(({ output }) => output)]);
+}
+
+function isLong(word: string): boolean {
+  return word.length > MAX_WORD || /[\s;]/.test(word);
+}
+
+function noteSqlOf(name: string, { values, operands }: Parsed, { input, scope }: Invocation, sheet: FactSheet): void {
+  const options = SQL_CLIENTS.get(name);
+  if (options === undefined) return;
+  for (const text of [...options].flatMap((option) => values.get(option) ?? [])) noteSql(text, scope.sure, sheet);
+  if (name === 'sqlite3' || name === 'duckdb') for (const text of operands.slice(1)) noteSql(text, scope.sure, sheet);
+  if (input?.text !== undefined && input.text !== '') noteSql(input.text, scope.sure, sheet);
+}
