@@ -1,44 +1,62 @@
 import { randomBytes } from 'node:crypto';
 
-const POOL_BYTES = 4096;
-/** Random digits of one id. */
-const DIGITS = 15;
+/** Random digits of an id: three behind the variant, twelve at the end. */
+const TAIL_DIGITS = 15;
 /** Ids of one ms and process that sort by their making. */
 const MAX_COUNT = 0x3fff;
 
+/** The middle of an id by its counter: below the version the upper twelve bits, below the variant (binary 10) the lower two. */
+const counters: string[] = [];
+
+function counterText(count: number): string {
+  return (counters[count] ??= `${(count >> 2).toString(16).padStart(3, '0')}-${(0x8 | (count & 3)).toString(16)}`);
+}
+
+function headOf(ms: number): string {
+  const digits = ms.toString(16).padStart(12, '0');
+  return `${digits.slice(0, 8)}-${digits.slice(8)}-7`;
+}
+
+/** An id from its parts: time in ms since 1970, counter, and the random end as {@link DecisionIds.tail} gives it. */
+export function idOf(ms: number, count: number, tail: string): string {
+  return headOf(ms) + counterText(count) + tail;
+}
+
 /**
  * UUIDs of version 7 (RFC 9562) with a counter after the time: unique, and in the order of their making even where the clock goes back, so
- * that a record is found by its time and sorted by its id alone. Times are in ms since 1970.
+ * that a record is found by its time and sorted by its id alone. What is random tells the ids of processes apart, not those of one: it is
+ * drawn anew now and then, for that takes as long as all the rest.
  */
-export function createDecisionIds(): (ms: number) => string {
-  let pool = '';
-  let at = 0;
-  let ms = -1;
-  let count = 0;
-  let head = '';
+export class DecisionIds {
+  /** Of the id that was made last: its time, its counter and its end. */
+  ms = -1;
+  count = 0;
+  tail = '';
+  #head = '';
 
-  function start(time: number): void {
-    ms = time;
-    count = 0;
-    const digits = time.toString(16).padStart(12, '0');
-    head = `${digits.slice(0, 8)}-${digits.slice(8)}-7`;
+  constructor() {
+    this.renew();
   }
 
-  return (time) => {
-    if (time > ms) start(time);
-    else if (count > MAX_COUNT) start(ms + 1);
-    if (at + DIGITS > pool.length) {
-      pool = randomBytes(POOL_BYTES).toString('hex');
-      at = 0;
-    }
-    const random = pool.slice(at, at + DIGITS);
-    at += DIGITS;
-    // Below the version the upper twelve bits of the counter, below the variant (binary 10) its lower two.
-    const upper = (count >> 2).toString(16).padStart(3, '0');
-    const lower = (0x8 | (count & 3)).toString(16);
-    count += 1;
-    return `${head}${upper}-${lower}${random.slice(0, 3)}-${random.slice(3)}`;
-  };
+  /** The next one. `time` is in ms since 1970. */
+  next(time: number): string {
+    if (time > this.ms) this.#start(time);
+    else if (this.count >= MAX_COUNT) this.#start(this.ms + 1);
+    else this.count += 1;
+    return this.#head + counterText(this.count) + this.tail;
+  }
+
+  /** From now on ids have another end. */
+  renew(): void {
+    const digits = randomBytes(8).toString('hex').slice(0, TAIL_DIGITS);
+    this.tail = `${digits.slice(0, 3)}-${digits.slice(3)}`;
+  }
+
+  #start(ms: number): void {
+    this.ms = ms;
+    this.count = 0;
+    this.#head = headOf(ms);
+  }
 }
 
 const ID = /^([0-9a-f]{8})-([0-9a-f]{4})-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/u;

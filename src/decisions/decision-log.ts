@@ -14,8 +14,8 @@ export interface DecisionFacts {
   readonly path: string;
   /** The decision domain, or `data`. */
   readonly domain: string;
-  /** One word; see {@link DecisionExtras.verdict}. */
-  readonly verdict: string;
+  /** One word; see {@link DecisionExtras.verdict}. Left out, the result says it. */
+  readonly verdict?: string | undefined;
   /** Full id of the revision; undefined when none served. */
   readonly revision: string | undefined;
   /** JSON text in UTF-8. */
@@ -25,8 +25,8 @@ export interface DecisionFacts {
   /** JSON text of the METADATA labels of the rules that held. */
   readonly ruleLabels?: string | undefined;
   readonly error?: { readonly code: string; readonly message: string } | undefined;
-  /** When the request came, by `performance.now()`. */
-  readonly startMs: number;
+  /** From the request to its decision. */
+  readonly tookMs: number;
   readonly strictBuiltinErrors: boolean;
   /** Of the request that several decisions were asked with. */
   readonly batchId?: string | undefined;

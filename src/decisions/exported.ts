@@ -5,7 +5,7 @@ import { matches } from './filter.js';
 import type { ReadOptions } from './reader.js';
 import { BUNDLE, memberText } from './record.js';
 import type { DecisionRecord, KeptDecision } from './record.js';
-import { recordAt } from './store/lines.js';
+import { keptFrom } from './batch/entries.js';
 
 /**
  * Records of an export, one JSON object a line, in their order there: ours, or decision log events as OPA writes them, which say less. Lines
@@ -15,8 +15,7 @@ export async function* readExport(file: string, filter: Omit<ReadOptions, 'order
   const { since = -Infinity, until = Infinity, limit = Infinity } = filter;
   let left = limit;
   for await (const text of createInterface({ input: createReadStream(file), crlfDelay: Infinity })) {
-    const bytes = Buffer.from(text);
-    const found = recordAt(bytes, { start: 0, end: bytes.length });
+    const found = keptFrom(text);
     if (found === undefined || typeof found.record.decision_id !== 'string') continue;
     const kept = { ...found, record: completed(found) };
     // Ids of others do not tell the time.

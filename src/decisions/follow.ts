@@ -1,8 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { entriesIn, keptFrom } from './batch/entries.js';
 import { matches } from './filter.js';
 import type { DecisionFilter } from './filter.js';
 import type { KeptDecision } from './record.js';
-import { linesOf, recordAt } from './store/lines.js';
 import { listSegments, readSegment, segmentBytes } from './store/segment.js';
 
 const LOOK_MS = 200;
@@ -15,12 +15,11 @@ export async function* followDecisions(folder: string, filter: DecisionFilter, s
     for (const segment of await listSegments(folder)) {
       const from = seen.get(segment.name) ?? 0;
       if (segment.packed && seen.has(segment.name)) continue;
-      const bytes = await readSegment(segment, from);
-      const end = bytes.lastIndexOf('\n') + 1;
+      const { entries, end } = entriesIn(await readSegment(segment, from), segment.format);
       if (end === 0) continue;
       seen.set(segment.name, from + end);
-      for (const line of linesOf(bytes.subarray(0, end))) {
-        const kept = recordAt(bytes, line);
+      for (const entry of entries) {
+        const kept = keptFrom(entry.text());
         if (kept !== undefined && matches(kept.record, filter)) yield kept;
       }
     }

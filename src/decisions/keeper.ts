@@ -1,3 +1,4 @@
+import { linesFrame } from './batch/frame.js';
 import type { DecisionLog } from './decision-log.js';
 import { createMasker } from './mask/masker.js';
 import type { Masker } from './mask/masker.js';
@@ -38,8 +39,8 @@ export interface DecisionLogState {
 
 /** Takes the decisions of this process down, and those of the others, and keeps them. */
 export interface DecisionKeeper extends DecisionLog {
-  /** Lines of so many records, which other processes may use again when this returns; so many more were lost before them. */
-  take(lines: Uint8Array, records: number, lost: number): void;
+  /** A frame of so many records, which it owns from now on; so many more were lost before them. */
+  take(frame: Uint8Array | undefined, records: number, lost: number): void;
   readonly prepareMasks: Masker['prepare'];
   readonly state: DecisionLogState;
   /** Keeps what it has. Idempotent. */
@@ -66,38 +67,38 @@ export function createDecisionKeeper(options: DecisionKeeperOptions): DecisionKe
     onTrouble(reason, message);
   }
 
-  function keep(lines: Uint8Array, records: number): void {
-    if (records > 0) writer.push(redact(lines), records);
+  function keep(frame: Buffer, records: number): void {
+    if (records > 0) writer.push(redact(frame), records);
   }
 
-  async function maskThenKeep(lines: Uint8Array, records: number): Promise<void> {
-    masking += lines.byteLength;
+  async function maskThenKeep(frame: Buffer, records: number): Promise<void> {
+    masking += frame.byteLength;
     try {
-      const made = await masker.mask(lines);
+      const made = await masker.mask(frame);
       dropped += made.dropped;
       lose('mask', made.failed, made.error ?? '');
-      keep(made.lines, made.records);
+      keep(linesFrame(made.lines), made.records);
     } catch (thrown) {
       lose('mask', records, thrown instanceof Error ? thrown.message : String(thrown));
     } finally {
-      masking -= lines.byteLength;
+      masking -= frame.byteLength;
     }
   }
 
-  function take(lines: Uint8Array, records: number, lostBefore: number): void {
+  function take(bytes: Uint8Array | undefined, records: number, lostBefore: number): void {
     lose('buffer', lostBefore, 'decisions came faster than their records could be taken');
-    if (records === 0) return;
-    const own = Uint8Array.from(lines);
-    if (!masker.active) keep(own, records);
+    if (bytes === undefined) return;
+    const frame = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    if (!masker.active) keep(frame, records);
     else if (masking > MAX_MASKING) lose('mask', records, 'decisions came faster than their records could be masked');
-    else masked = Promise.all([masked, maskThenKeep(own, records)]).then(() => undefined);
+    else masked = Promise.all([masked, maskThenKeep(frame, records)]).then(() => undefined);
   }
 
   const recorder = createRecorder({
     settings: options.recorder,
     count: options.count,
-    emit(lines, records, lostBefore) {
-      take(lines, records, lostBefore);
+    emit(frame, records, lostBefore) {
+      take(frame, records, lostBefore);
       return true;
     },
   });

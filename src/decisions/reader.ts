@@ -1,11 +1,12 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { entriesIn, keptFrom } from './batch/entries.js';
+import type { Entry } from './batch/entries.js';
 import { timeOfId } from './decision-id.js';
 import { idBounds, matches } from './filter.js';
 import type { DecisionFilter } from './filter.js';
 import type { KeptDecision } from './record.js';
 import { lastWriteMs, listSegments, readSegment } from './store/segment.js';
 import type { Segment } from './store/segment.js';
-import { linesOf, recordAt } from './store/lines.js';
 
 export interface ReadOptions extends DecisionFilter {
   /** Default `newest` first. Exact within a segment; around the end of one, records of different processes may be a moment out of order. */
@@ -35,7 +36,7 @@ export function openDecisions(folder: string): DecisionReader {
     for (const segment of order === 'newest' ? [...segments].reverse() : segments) {
       if (left <= 0) return;
       if (!(await mayHold(segment, options))) continue;
-      for (const kept of recordsOf(await readSegment(segment), options, order)) {
+      for (const kept of recordsOf(entriesIn(await readSegment(segment), segment.format).entries, options, order)) {
         yield kept;
         left -= 1;
         if (left <= 0) return;
@@ -46,9 +47,9 @@ export function openDecisions(folder: string): DecisionReader {
   async function lookFor(id: string, ms: number): Promise<KeptDecision | undefined> {
     for (const segment of await listSegments(folder)) {
       if (!(await mayHold(segment, { since: ms, until: ms + 1 }))) continue;
-      const bytes = await readSegment(segment);
-      const line = linesOf(bytes).find((candidate) => candidate.id === id);
-      if (line !== undefined) return recordAt(bytes, line);
+      const { entries } = entriesIn(await readSegment(segment), segment.format);
+      const entry = entries.find((candidate) => candidate.id === id);
+      if (entry !== undefined) return keptFrom(entry.text());
     }
     return undefined;
   }
@@ -75,12 +76,12 @@ async function mayHold(segment: Segment, { since = 0, until = Infinity }: Decisi
   return last !== undefined && last + SLACK_MS >= since;
 }
 
-function* recordsOf(bytes: Buffer, filter: DecisionFilter, order: 'newest' | 'oldest'): Generator<KeptDecision, void> {
+function* recordsOf(found: readonly Entry[], filter: DecisionFilter, order: 'newest' | 'oldest'): Generator<KeptDecision, void> {
   const { from, to } = idBounds(filter);
-  const lines = linesOf(bytes).filter(({ id }) => id >= from && id < to);
-  if (order === 'newest') lines.reverse();
-  for (const line of lines) {
-    const kept = recordAt(bytes, line);
+  const entries = found.filter(({ id }) => id >= from && id < to);
+  if (order === 'newest') entries.reverse();
+  for (const entry of entries) {
+    const kept = keptFrom(entry.text());
     if (kept !== undefined && matches(kept.record, filter)) yield kept;
   }
 }

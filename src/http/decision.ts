@@ -113,11 +113,20 @@ export class DomainQuestion<Input> {
   #tell(reply: Reply, verdict: string, thrown?: GatewayError): Reply {
     const { metrics, decisions } = this.#telling;
     const { name, entrypoint } = this.#domain;
-    metrics.evaluation(name, verdict, (performance.now() - this.#start) / 1000);
+    const tookMs = performance.now() - this.#start;
+    metrics.evaluation(name, verdict, tookMs / 1000);
     if (decisions === undefined) return reply;
     return noted(reply, decisions, {
-      ...{ caller: this.#caller, path: entrypoint, domain: name, verdict, revision: this.#revision },
-      ...{ input: this.#evaluationInput, result: this.#result, thrown, startMs: this.#start, strictBuiltinErrors: true },
+      caller: this.#caller,
+      path: entrypoint,
+      domain: name,
+      verdict,
+      revision: this.#revision,
+      input: this.#evaluationInput,
+      result: this.#result,
+      thrown,
+      tookMs,
+      strictBuiltinErrors: true,
       ruleLabels: this.#ruleLabels,
     });
   }

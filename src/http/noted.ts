@@ -1,21 +1,20 @@
-import { DECISION_HEADER, verdictOf } from '../decisions/decision-log.js';
+import { DECISION_HEADER } from '../decisions/decision-log.js';
 import type { DecisionFacts, DecisionLog } from '../decisions/decision-log.js';
 import { asGatewayError } from '../errors.js';
 import type { Reply } from './exchange.js';
 import { withHeader } from './replies.js';
 
 /** What is known where a decision is answered. */
-export interface Decided extends Omit<DecisionFacts, 'verdict' | 'error'> {
-  /** Left out, the result says it. */
-  readonly verdict?: string;
+export interface Decided extends Omit<DecisionFacts, 'error'> {
   /** Why there is none. */
   readonly thrown?: unknown;
 }
 
 /** Takes a decision down; its id. Undefined without a log, and when none was made and the caller is to ask again. */
-export function note(log: DecisionLog | undefined, { thrown, ...decided }: Decided): string | undefined {
+export function note(log: DecisionLog | undefined, decided: Decided): string | undefined {
   if (log === undefined) return undefined;
-  if (thrown === undefined) return log.note({ ...decided, verdict: decided.verdict ?? verdictOf(decided.result) });
+  const { thrown } = decided;
+  if (thrown === undefined) return log.note(decided);
   const { code, message, spec } = asGatewayError(thrown);
   return spec.status === 503 ? undefined : log.note({ ...decided, verdict: 'error', error: { code, message } });
 }

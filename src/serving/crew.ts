@@ -28,8 +28,8 @@ export interface CrewOptions {
   readonly tallied: (tallies: readonly Tally[]) => void;
 }
 
-/** Lines of so many records; so many more were lost before them. */
-export type TakeRecords = (lines: Uint8Array, records: number, lost: number) => void;
+/** A frame of so many records, to be kept; so many more were lost before them. */
+export type TakeRecords = (frame: Uint8Array | undefined, records: number, lost: number) => void;
 
 const REPORT_MS = 1_000;
 const SILENCE_MS = 3_000;
@@ -211,7 +211,7 @@ export class Crew {
       this.#changes.notify();
       this.#options.tallied(event.figures.tallies);
     }
-    if (event.type === 'decisions') this.#options.recorded(event.lines, event.records, event.lost);
+    if (event.type === 'decisions') this.#options.recorded(event.frame, event.records, event.lost);
     if (event.type === 'log') this.#options.log[event.level]({ ...event.fields, pid: member.pid }, event.message);
   }
 

@@ -72,8 +72,8 @@ export type ServingEvent =
   /** Of the request with this number; of none at the end. */
   | { readonly type: 'report'; readonly number: number | undefined; readonly figures: ProcessFigures }
   | { readonly type: 'log'; readonly level: LogLevel; readonly fields: Readonly<Record<string, unknown>>; readonly message: string }
-  /** Records of decisions, whole lines; so many more were lost before them. */
-  | { readonly type: 'decisions'; readonly lines: Uint8Array; readonly records: number; readonly lost: number }
+  /** Records of decisions, a frame of so many; so many more were lost before them. */
+  | { readonly type: 'decisions'; readonly frame: Uint8Array | undefined; readonly records: number; readonly lost: number }
   | { readonly type: 'drained' };
 
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error';

@@ -1,4 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads';
+import { linesIn } from '../batch/entries.js';
 import { LineMasker } from './line-masker.js';
 import type { MaskCommand, MaskEvent, MaskSettings } from './protocol.js';
 
@@ -21,5 +22,5 @@ async function prepare(command: Extract<MaskCommand, { type: 'prepare' }>): Prom
 parentPort?.on('message', (command: MaskCommand) => {
   if (command.type === 'prepare') void prepare(command);
   else if (command.type === 'release') masker.release(command.id);
-  else tell({ type: 'masked', number: command.number, ...masker.mask(command.lines) });
+  else tell({ type: 'masked', number: command.number, ...masker.mask(linesIn(command.frame)) });
 });

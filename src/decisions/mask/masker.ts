@@ -12,7 +12,7 @@ export interface Masker {
   /** To be called before the revision decides. Rejects with `evaluation_failed` when its masks cannot be asked: then it must not serve. */
   prepare(revision: Pick<Revision, 'id' | 'policy' | 'data'>): Promise<MaskHold | undefined>;
   /** Rejects when the thread fails: then nothing of it may be recorded. */
-  mask(lines: Uint8Array): Promise<Masked>;
+  mask(frame: Uint8Array): Promise<Masked>;
   close(): Promise<void>;
 }
 
@@ -99,8 +99,8 @@ export function createMasker(settings: MaskSettings): Masker {
         },
       };
     },
-    async mask(lines) {
-      const answer = await ask((number) => ({ type: 'mask', number, lines }));
+    async mask(frame) {
+      const answer = await ask((number) => ({ type: 'mask', number, frame }));
       if (answer.type !== 'masked') throw new GatewayError('internal', `Expected masked records, got ${answer.type}`);
       return answer;
     },

@@ -24,9 +24,9 @@ export interface MaskingRevision {
 export type MaskCommand =
   | { readonly type: 'prepare'; readonly number: number; readonly revision: MaskingRevision }
   | { readonly type: 'release'; readonly id: string }
-  | { readonly type: 'mask'; readonly number: number; readonly lines: Uint8Array };
+  | { readonly type: 'mask'; readonly number: number; readonly frame: Uint8Array };
 
-/** What became of some lines. */
+/** What became of the records of a frame. */
 export interface Masked {
   readonly lines: Uint8Array;
   readonly records: number;

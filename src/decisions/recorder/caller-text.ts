@@ -1,6 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import type { Caller } from '../decision-log.js';
-import { asciiJson } from './ascii-json.js';
+import { asciiJson } from '../batch/ascii-json.js';
 
 /** Clients send the same few values over and over; what differs each time is not worth room. */
 const MAX_KNOWN = 512;
@@ -45,11 +44,6 @@ export function traceText({ traceparent }: IncomingHttpHeaders): string {
   if (traceparent === undefined) return '';
   const [, trace, span] = TRACE_PARENT.exec(text(traceparent)) ?? [];
   return trace === undefined || span === undefined ? '' : `"trace_id":"${trace}","span_id":"${span}",`;
-}
-
-/** The member that tells the peer, with a comma after it. */
-export function peerText({ remoteAddress }: Pick<Caller, 'remoteAddress'>): string {
-  return remoteAddress === undefined ? '' : `"requested_by":${asciiJson(remoteAddress)},`;
 }
 
 function memberOf(name: string, value: string): string {

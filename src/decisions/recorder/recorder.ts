@@ -1,11 +1,12 @@
-import { createDecisionIds } from '../decision-id.js';
+import { asciiJson } from '../batch/ascii-json.js';
+import { BatchWriter } from '../batch/batch-writer.js';
+import * as layout from '../batch/layout.js';
+import { DecisionIds } from '../decision-id.js';
+import { verdictOf } from '../decision-log.js';
 import type { DecisionFacts, DecisionLog } from '../decision-log.js';
-import { BUNDLE } from '../record.js';
-import { FIRST_MEMBER } from '../store/lines.js';
-import { asciiJson, inAscii } from './ascii-json.js';
-import { createCallerText, peerText, traceText } from './caller-text.js';
-import { Chunk } from './chunk.js';
+import { createCallerText, traceText } from './caller-text.js';
 import { fit } from './fit.js';
+import type { Fitted } from './fit.js';
 
 /** What every process that decides is told. */
 export interface RecorderSettings {
@@ -18,8 +19,8 @@ export interface RecorderSettings {
 
 export interface RecorderOptions {
   readonly settings: RecorderSettings;
-  /** Takes whole lines of so many records, which it may use until it returns; `lost` were lost before them. False when it cannot. */
-  readonly emit: (lines: Uint8Array, records: number, lost: number) => boolean;
+  /** Is given a frame of so many records; `lost` were lost before them. Undefined when there are none. False when it cannot take it. */
+  readonly emit: (frame: Buffer | undefined, records: number, lost: number) => boolean;
   /** Counts a decision, recorded or not. */
   readonly count: (path: string, verdict: string) => void;
 }
@@ -32,103 +33,79 @@ export interface Recorder extends DecisionLog {
 
 /** How long a record waits for others: with the way to the file less than the 100 ms that may be lost with the process. */
 const FLUSH_MS = 40;
-const CHUNK_BYTES = 256 * 1024;
-/** A head is put together of parts that are bounded each; this is more than all of them. */
-const HEAD_BYTES = 64 * 1024;
+const BATCH_BYTES = 256 * 1024;
 const BYTES_A_CHARACTER = 3;
 const MAX_MESSAGE = 2_048;
-/** Characters, of which one is six bytes at most. */
+/** Rule labels that are longer are left out: half a set of them would be a wrong one. */
 const MAX_LABELS = 8_192;
-/** Room for the id, the time and what follows input and result. */
-const REST_BYTES = 256;
-/** Callers choose the paths, so only so many are kept. */
-const MAX_ORIGINS = 256;
+const MAX_TICKS = 0xffff_ffff;
+const MAX_BACK_MS = 0x7fff_ffff;
 
 /**
- * What was asked and answered is text already: it is copied as it is. Putting a record down takes about a microsecond, and neither parses
- * nor prints anything.
+ * What was asked and answered is text already: it is copied as it is. Putting a record down neither parses nor prints anything: it writes a
+ * few numbers, of what many records have in common that of a text that stands in the batch once.
  */
 export function createRecorder({ settings, emit, count }: RecorderOptions): Recorder {
   const { sample, maxBytesPerRecord, labels } = settings;
-  const chunk = new Chunk(Math.max(CHUNK_BYTES, BYTES_A_CHARACTER * maxBytesPerRecord + HEAD_BYTES));
-  const nextId = createDecisionIds();
+  const batch = new BatchWriter(Math.max(BATCH_BYTES, BYTES_A_CHARACTER * maxBytesPerRecord));
+  const ids = new DecisionIds();
   const callerText = createCallerText();
   const labelText = `{"id":${asciiJson(labels.id)},"version":${asciiJson(labels.version)}}`;
   let lost = 0;
   let timer: NodeJS.Timeout | undefined;
-  let stampMs = 0;
-  let stamp = '';
-  let revision: string | undefined;
-  const origins = new Map<string, Uint8Array>();
 
-  function timeText(ms: number): string {
-    if (ms !== stampMs) {
-      stampMs = ms;
-      stamp = new Date(ms).toISOString();
-    }
-    return stamp;
-  }
-
-  /** The members that tell what was asked of whom: the same bytes for all decisions of one path and revision. */
-  function originOf(path: string, id: string | undefined): Uint8Array {
-    if (id !== revision || origins.size >= MAX_ORIGINS) {
-      revision = id;
-      origins.clear();
-    }
-    const known = origins.get(path);
-    if (known !== undefined) return known;
-    const bundles = id === undefined ? '' : `"bundles":{"${BUNDLE}":{"revision":${asciiJson(id)}}},`;
-    const made = Buffer.from(`","path":${asciiJson(path)},"labels":${labelText},${bundles}`);
-    origins.set(path, made);
-    return made;
+  function giveAway(): void {
+    const records = batch.rows;
+    if (records === 0 && lost === 0) return;
+    const lostBefore = lost;
+    lost = emit(records === 0 ? undefined : batch.take(), records, lostBefore) ? 0 : lostBefore + records;
   }
 
   function flush(): void {
     if (timer !== undefined) clearTimeout(timer);
     timer = undefined;
-    const { records } = chunk;
-    if (records === 0 && lost === 0) return;
-    const lostBefore = lost;
-    lost = emit(chunk.take(), records, lostBefore) ? 0 : lostBefore + records;
+    giveAway();
+    ids.renew();
   }
 
-  function put(id: string, ms: number, facts: DecisionFacts): void {
-    const { caller, path, domain, verdict, error, startMs, strictBuiltinErrors, batchId, ruleLabels } = facts;
-    const { input, result, oversized } = fit(facts, maxBytesPerRecord);
-    const ns = Math.max(0, Math.round((performance.now() - startMs) * 1e6));
-    const origin = originOf(path, facts.revision);
-    const head =
-      (batchId === undefined ? '' : `"batch_decision_id":"${batchId}",`) +
-      `${traceText(caller.headers)}${peerText(caller)}"metrics":{"timer_server_handler_ns":${ns}},${labelsText(ruleLabels)}"custom":{"domain":"${domain}","verdict":` +
-      `${asciiJson(verdict)},"request_id":${asciiJson(caller.requestId)}${callerText(caller.headers)}` +
-      (strictBuiltinErrors ? ',"strict_builtin_errors":true' : '') +
-      (oversized === undefined ? '}' : `,"oversized":${JSON.stringify(oversized)}}`) +
-      (error === undefined ? '' : errorText(error)) +
-      (input === undefined ? '' : ',"input":');
-    const most = head.length + origin.length + (result?.length ?? 0) * BYTES_A_CHARACTER + (input?.length ?? 0) + REST_BYTES;
-    if (!chunk.fits(most)) flush();
-    if (!chunk.fits(most)) throw new RangeError('Expected a record to fit');
-    chunk.ascii(`${FIRST_MEMBER}${id}","timestamp":"${timeText(ms)}`);
-    chunk.bytes(origin);
-    chunk.ascii(head);
-    if (input !== undefined) chunk.json(input);
-    if (result === undefined) chunk.ascii('}');
-    else chunk.text(`,"result":${result}}`);
-    chunk.end();
+  function put(ms: number, facts: DecisionFacts, verdict: string): void {
+    const { caller, path, domain, revision, tookMs, ruleLabels } = facts;
+    const fitted = fit(facts, maxBytesPerRecord);
+    const { input, result } = fitted;
+    if (!batch.fits((input?.length ?? 0) + (result?.length ?? 0) * BYTES_A_CHARACTER)) giveAway();
+    if (batch.rows === 0) batch.begin(ids.ms, ids.tail, labelText);
+    batch.time(ids.ms);
+    batch.short(layout.COUNT, ids.count);
+    batch.number(layout.RECORD_MS, Math.abs(ms - ids.ms) > MAX_BACK_MS ? 0 : ms - ids.ms);
+    batch.number(layout.DURATION, Math.min(MAX_TICKS, Math.max(0, Math.round((tookMs * 1e6) / layout.TICK_NS))));
+    batch.text(layout.PATH, path);
+    batch.text(layout.REVISION, revision);
+    batch.text(layout.PREFIX, prefixOf(facts));
+    batch.text(layout.PEER, caller.remoteAddress);
+    batch.text(layout.DOMAIN, domain);
+    batch.text(layout.VERDICT, verdict);
+    batch.text(layout.RULE_LABELS, ruleLabels === undefined || ruleLabels.length > MAX_LABELS ? undefined : ruleLabels);
+    batch.text(layout.CALLER, callerText(caller.headers));
+    batch.text(layout.SUFFIX, suffixOf(facts, fitted));
+    batch.requestId(caller.requestId);
+    batch.input(input);
+    batch.result(result);
+    batch.end();
   }
 
   return {
     flush,
     note(facts) {
       const ms = Date.now();
-      const id = nextId(ms);
-      count(facts.path, facts.verdict);
+      const id = ids.next(ms);
+      const verdict = facts.verdict ?? verdictOf(facts.result);
+      count(facts.path, verdict);
       if (sample < 1 && Math.random() >= sample) return id;
       try {
-        put(id, ms, facts);
+        put(ms, facts, verdict);
       } catch {
         // A decision does not fail for want of its record.
-        chunk.undo();
+        batch.undo();
         lost += 1;
       }
       timer ??= setTimeout(flush, FLUSH_MS).unref();
@@ -137,10 +114,22 @@ export function createRecorder({ settings, emit, count }: RecorderOptions): Reco
   };
 }
 
-/** Cut off where they are too long for the head of a record: half a set of labels would be a wrong one. */
-function labelsText(ruleLabels: string | undefined): string {
-  if (ruleLabels === undefined || ruleLabels.length > MAX_LABELS) return '';
-  return `"rule_labels":${inAscii(ruleLabels)},`;
+/** Members that few records have, each with a comma after it; undefined for none. */
+function prefixOf({ batchId, caller: { headers } }: DecisionFacts): string | undefined {
+  if (batchId === undefined && headers['traceparent'] === undefined) return undefined;
+  return (batchId === undefined ? '' : `"batch_decision_id":"${batchId}",`) + traceText(headers);
+}
+
+const STRICT = ',"strict_builtin_errors":true}';
+const LENIENT = '}';
+
+function suffixOf({ strictBuiltinErrors, error }: DecisionFacts, { oversized }: Fitted): string {
+  if (oversized === undefined && error === undefined) return strictBuiltinErrors ? STRICT : LENIENT;
+  return (
+    (strictBuiltinErrors ? STRICT.slice(0, -1) : '') +
+    (oversized === undefined ? '}' : `,"oversized":${JSON.stringify(oversized)}}`) +
+    (error === undefined ? '' : errorText(error))
+  );
 }
 
 function errorText({ code, message }: NonNullable<DecisionFacts['error']>): string {

@@ -1,3 +1,6 @@
+import { linesIn } from '../batch/entries.js';
+import { linesFrame } from '../batch/frame.js';
+
 const STAR = 0x2a;
 const NEWLINE = 0x0a;
 /** What is shorter would be found everywhere. */
@@ -5,17 +8,14 @@ const MIN_BYTES = 8;
 const RESULT = Buffer.from(',"result":');
 const CUSTOM = Buffer.from('"custom":{"domain":');
 
-/** Makes secrets unreadable wherever they stand in the lines, and has the records say so. */
-export type Redact = (lines: Uint8Array) => Uint8Array;
+/** Makes secrets unreadable wherever they stand in the records of a frame, and has the records say so. */
+export type Redact = (frame: Buffer) => Buffer;
 
-/** Secrets as people write them; the lines are JSON, in which some characters stand otherwise. */
+/** Secrets as people write them; in JSON some characters stand otherwise. */
 export function createRedact(secrets: readonly string[]): Redact {
   const spellings = new Set(secrets.flatMap((secret) => [secret, JSON.stringify(secret).slice(1, -1)]));
   const needles = [...spellings].map((text) => Buffer.from(text)).filter(({ length }) => length >= MIN_BYTES);
-  return (lines) => {
-    const bytes = Buffer.from(lines.buffer, lines.byteOffset, lines.byteLength);
-    return needles.some((needle) => bytes.includes(needle)) ? redactLines(bytes, needles) : lines;
-  };
+  return (frame) => (needles.some((needle) => frame.includes(needle)) ? linesFrame(redactLines(linesIn(frame), needles)) : frame);
 }
 
 function redactLines(bytes: Buffer, needles: readonly Buffer[]): Buffer {

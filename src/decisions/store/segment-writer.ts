@@ -30,10 +30,10 @@ export interface WriterState {
   readonly lost: number;
 }
 
-/** Writes lines into segments, in their order. Nobody waits for it. */
+/** Writes frames into segments, in their order. Nobody waits for it. */
 export interface SegmentWriter {
   /** Takes over the bytes. */
-  push(lines: Uint8Array, records: number): void;
+  push(frame: Uint8Array, records: number): void;
   readonly state: WriterState;
   /** Writes what it has. */
   close(): Promise<void>;
@@ -54,7 +54,7 @@ interface Open {
 }
 
 interface Batch {
-  readonly lines: Uint8Array;
+  readonly frame: Uint8Array;
   readonly records: number;
 }
 
@@ -145,7 +145,7 @@ export function createSegmentWriter(options: SegmentWriterOptions): SegmentWrite
       const segment = await openSegment();
       await writeAll(
         segment,
-        batches.map(({ lines }) => lines),
+        batches.map(({ frame }) => frame),
       );
       state = { ...state, ok: true, written: state.written + records };
     } catch (thrown) {
@@ -157,14 +157,14 @@ export function createSegmentWriter(options: SegmentWriterOptions): SegmentWrite
   }
 
   return {
-    push(lines, records) {
-      if (waitingBytes + lines.byteLength > MAX_WAITING) {
+    push(frame, records) {
+      if (waitingBytes + frame.byteLength > MAX_WAITING) {
         state = { ...state, lost: state.lost + records };
         options.onTrouble?.('they came faster than they could be written');
         return;
       }
-      waiting.push({ lines, records });
-      waitingBytes += lines.byteLength;
+      waiting.push({ frame, records });
+      waitingBytes += frame.byteLength;
       if (writing) return;
       writing = true;
       void soon(write);
@@ -184,13 +184,13 @@ export function createSegmentWriter(options: SegmentWriterOptions): SegmentWrite
   };
 }
 
-/** Writes all or nothing: half a line would spoil the next one. */
-async function writeAll(segment: Open, lines: readonly Uint8Array[]): Promise<void> {
+/** Writes all or nothing: half a frame would spoil the next one. */
+async function writeAll(segment: Open, frames: readonly Uint8Array[]): Promise<void> {
   const { handle } = segment;
-  const total = lines.reduce((sum, { byteLength }) => sum + byteLength, 0);
+  const total = frames.reduce((sum, { byteLength }) => sum + byteLength, 0);
   try {
-    const { bytesWritten } = await handle.writev(lines);
-    if (bytesWritten < total) await finish(handle, Buffer.concat(lines).subarray(bytesWritten));
+    const { bytesWritten } = await handle.writev(frames);
+    if (bytesWritten < total) await finish(handle, Buffer.concat(frames).subarray(bytesWritten));
     segment.bytes += total;
   } catch (thrown) {
     await handle.truncate(segment.bytes);

@@ -4,10 +4,12 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import { systemErrorCode } from '../../config/bounded-file.js';
+import type { Format } from '../batch/entries.js';
 
 /**
- * Records are kept in segments: files of one JSON line a record, named after the time of their first one in ms since 1970 and the process
- * that writes them. One that is written no more is packed, and has the same name with `.gz`.
+ * Records are kept in segments: files of frames, or, in those of earlier versions, of one JSON line a record. They are named after the time
+ * of their first record in ms since 1970 and the process that writes them. One that is written no more is packed, and has the same name with
+ * `.gz`.
  */
 export interface Segment {
   /** `<ms>-<pid>`. */
@@ -15,11 +17,12 @@ export interface Segment {
   readonly startMs: number;
   readonly pid: number;
   readonly packed: boolean;
+  readonly format: Format;
   /** Absolute. */
   readonly file: string;
 }
 
-const NAME = /^(?<name>(?<ms>\d{13})-(?<pid>\d{1,10}))\.jsonl(?<gz>\.gz)?$/u;
+const NAME = /^(?<name>(?<ms>\d{13})-(?<pid>\d{1,10}))\.(?<suffix>records|jsonl)(?<gz>\.gz)?$/u;
 
 /** A segment is rotated long before: what is larger is no segment of ours. */
 const MAX_BYTES = 256 * 1024 * 1024;
@@ -27,16 +30,19 @@ const MAX_BYTES = 256 * 1024 * 1024;
 const unpack = promisify(gunzip);
 
 export function segmentFile(folder: string, name: string, packed = false): string {
-  return path.join(folder, `${name}.jsonl${packed ? '.gz' : ''}`);
+  return path.join(folder, `${name}.records${packed ? '.gz' : ''}`);
 }
 
 /** Segments of a folder, oldest first. Of one that is being packed the whole file is named. No folder, no segments. */
 export async function listSegments(folder: string): Promise<readonly Segment[]> {
   const found = new Map<string, Segment>();
   for (const entry of await entriesOf(folder)) {
-    const { name, ms, pid, gz } = NAME.exec(entry)?.groups ?? {};
+    const { name, ms, pid, suffix, gz } = NAME.exec(entry)?.groups ?? {};
     if (name === undefined || (gz !== undefined && found.has(name))) continue;
-    found.set(name, { name, startMs: Number(ms), pid: Number(pid), packed: gz !== undefined, file: path.join(folder, entry) });
+    found.set(name, {
+      ...{ name, startMs: Number(ms), pid: Number(pid), packed: gz !== undefined, file: path.join(folder, entry) },
+      format: suffix === 'jsonl' ? 'lines' : 'frames',
+    });
   }
   return [...found.values()].sort((a, b) => a.startMs - b.startMs || a.pid - b.pid);
 }
@@ -50,7 +56,7 @@ async function entriesOf(folder: string): Promise<readonly string[]> {
   }
 }
 
-/** The lines of a segment as they are, from a byte on; empty when it has gone meanwhile. The last line may be torn. */
+/** The bytes of a segment, unpacked, from a byte on; empty when it has gone meanwhile. The last record may be torn. */
 export async function readSegment({ file, packed }: Pick<Segment, 'file' | 'packed'>, from = 0): Promise<Buffer> {
   try {
     if (packed) return (await unpack(await readFile(file), { maxOutputLength: MAX_BYTES })).subarray(from);

@@ -29,14 +29,15 @@ export async function answered({ deps }: Pick<OpaDeps, 'deps'>, lease: RevisionL
   const { path, input, strictBuiltinErrors = false } = question;
   const { call, startMs, batchId } = asked;
   const facts = {
-    ...{ caller: call, path: path.join('/'), domain: 'data', revision: lease.revision.id, input, startMs, strictBuiltinErrors, batchId },
+    ...{ caller: call, path: path.join('/'), domain: 'data', revision: lease.revision.id, input, strictBuiltinErrors, batchId },
   };
   try {
     const evaluation = await counted(deps.metrics, askDocument(lease, question));
     const { result, marks } = evaluation;
-    return { evaluation, id: note(deps.decisions, { ...facts, result, ruleLabels: labelsOf(marks) }) };
+    const tookMs = performance.now() - startMs;
+    return { evaluation, id: note(deps.decisions, { ...facts, result, ruleLabels: labelsOf(marks), tookMs }) };
   } catch (thrown) {
-    note(deps.decisions, { ...facts, thrown });
+    note(deps.decisions, { ...facts, thrown, tookMs: performance.now() - startMs });
     throw thrown;
   }
 }

@@ -44,7 +44,7 @@ export function quickDataResource(parts: QuickParts): QuickResource {
 
 function quickData({ deps, limits, source, failed, decisions }: QuickParts, path: readonly string[], query: string): QuickHandler {
   const flags = readFlags(query, deps.strictBuiltinErrors);
-  const asked = { path: path.join('/'), domain: 'data', strictBuiltinErrors: flags.strictBuiltinErrors };
+  const slashPath = path.join('/');
   let policy: Policy | undefined;
   let entrypoint: string | undefined;
   return (call, body) => {
@@ -72,9 +72,21 @@ function quickData({ deps, limits, source, failed, decisions }: QuickParts, path
       error = thrown;
     }
     countData(deps.metrics, evaluation, start);
-    const { result, marks } = evaluation ?? {};
-    const facts = { ...asked, caller: call, revision: revision.id, input, result, ruleLabels: labelsOf(marks) };
-    noted(reply, decisions, { ...facts, thrown: error, startMs: start });
+    if (decisions !== undefined) {
+      noted(reply, decisions, {
+        caller: call,
+        path: slashPath,
+        domain: 'data',
+        verdict: undefined,
+        revision: revision.id,
+        input,
+        result: evaluation?.result,
+        ruleLabels: labelsOf(evaluation?.marks),
+        thrown: error,
+        tookMs: performance.now() - start,
+        strictBuiltinErrors: flags.strictBuiltinErrors,
+      });
+    }
     return compressed(call, withHeader(reply, REVISION_HEADER, revision.shortId));
   };
 }

@@ -70,7 +70,7 @@ export function createWire({ core, heads, leaving, handOver, giveBack }: WireOpt
       return;
     }
     const { path, headers, stop } = found.head;
-    const call = callAt(path, headers, line.socket);
+    const call = callAt(path, headers, line);
     const reply = ask(stop, call, found.body, core);
     if (reply === undefined) {
       giveUp(line, chunk);
@@ -156,11 +156,14 @@ class Line {
   busy = false;
   /** The peer will send no more. */
   ended = false;
+  /** Asked for once: the socket looks it up each time. */
+  readonly remoteAddress: string | undefined;
   readonly unlisten: () => void;
 
   constructor(socket: Socket, at: number, { onData, leave }: LineEvents) {
     this.socket = socket;
     this.at = at;
+    this.remoteAddress = socket.remoteAddress;
     // A peer may stop sending and still read.
     socket.allowHalfOpen = true;
     const data = (chunk: Buffer): void => onData(this, chunk);

@@ -13,12 +13,11 @@ export function createRecordSender(options: Omit<RecorderOptions, 'emit'>, send:
   let waiting = 0;
   return createRecorder({
     ...options,
-    emit(lines, records, lost) {
-      const { byteLength } = lines;
-      if (waiting + byteLength > MAX_WAITING) return false;
-      waiting += byteLength;
-      // A message may wait for the one before it, and the memory is filled again.
-      send({ type: 'decisions', lines: Uint8Array.from(lines), records, lost }, () => (waiting -= byteLength));
+    emit(frame, records, lost) {
+      const bytes = frame?.byteLength ?? 0;
+      if (waiting + bytes > MAX_WAITING) return false;
+      waiting += bytes;
+      send({ type: 'decisions', frame, records, lost }, () => (waiting -= bytes));
       return true;
     },
   });

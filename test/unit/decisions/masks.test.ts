@@ -1,6 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { maskLine } from '../../../src/decisions/mask/mask-line.js';
 import { readMasks } from '../../../src/decisions/mask/rules.js';
+import { linesIn } from '../../../src/decisions/batch/entries.js';
+import { linesFrame } from '../../../src/decisions/batch/frame.js';
+import { createRecorder } from '../../../src/decisions/recorder/recorder.js';
 import { createRedact } from '../../../src/decisions/store/redact.js';
 
 const LINE = '{"decision_id":"i","labels":{},"metrics":{},"custom":{"domain":"data","verdict":"x"},"input":INPUT,"result":RESULT}';
@@ -72,13 +75,38 @@ test('a secret is unreadable wherever it stands, in either spelling, and the rec
   const clean = LINE.replace('INPUT', '{"a":1}').replace('RESULT', 'true');
   const inInput = LINE.replace('INPUT', '{"t":"Bearer s3cret-\\"quoted\\""}').replace('RESULT', 'true');
   const inResult = LINE.replace('INPUT', '{"a":1}').replace('RESULT', '"s3cret-\\"quoted\\""');
-  const text = Buffer.from(redact(Buffer.from(`${clean}\n${inInput}\n${inResult}\n`))).toString();
+  const text = linesIn(redact(linesFrame(Buffer.from(`${clean}\n${inInput}\n${inResult}\n`)))).toString();
   expect(text).not.toContain('s3cret');
   const records = text
     .trimEnd()
     .split('\n')
     .map((line) => JSON.parse(line) as Record<string, unknown>);
   expect(records.map(({ masked: told }) => told)).toEqual([undefined, ['/input'], ['/result']]);
-  const untouched = Buffer.from(`${clean}\n`);
+  const untouched = linesFrame(Buffer.from(`${clean}\n`));
   expect(redact(untouched)).toBe(untouched);
+});
+
+test('a secret that looks like a request id is unreadable where it is sent as one, and as the name of a client', () => {
+  const secret = '4ca636c1-55e4-417a-b1d8-4aceb67960d1';
+  const frames: Buffer[] = [];
+  const recorder = createRecorder({
+    settings: { sample: 1, maxBytesPerRecord: 65_536, labels: { id: 'gw', version: '1' } },
+    count: () => undefined,
+    emit(frame) {
+      if (frame !== undefined) frames.push(frame);
+      return true;
+    },
+  });
+  const ask = (requestId: string, client: string): void => {
+    const caller = { headers: { 'x-defenseclaw-client': client }, requestId };
+    recorder.note({ caller, path: 'p', domain: 'data', revision: 'r', input: undefined, tookMs: 1, strictBuiltinErrors: false });
+    recorder.flush();
+  };
+  ask(secret, 'curl');
+  ask('r-1', `x ${secret}`);
+  ask(secret.replace('4', '5'), 'curl');
+  const texts = frames.map((frame) => linesIn(createRedact([secret])(frame)).toString());
+  expect(texts.map((text) => text.includes(secret))).toEqual([false, false, false]);
+  expect(texts[0]).toContain('"request_id":"************************************"');
+  expect(texts[2]).toContain(secret.replace('4', '5'));
 });

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
-import { createDecisionIds } from '../../../src/decisions/decision-id.js';
+import { DecisionIds } from '../../../src/decisions/decision-id.js';
 import { readExport } from '../../../src/decisions/exported.js';
 import { openDecisions } from '../../../src/decisions/reader.js';
 import { memberText, notReplayable } from '../../../src/decisions/record.js';
@@ -13,7 +13,7 @@ const START = 1_700_000_000_000;
 
 function lineAt(ms: number, path: string, verdict: string, extra: Partial<DecisionRecord> = {}): string {
   const record: DecisionRecord = {
-    decision_id: createDecisionIds()(ms),
+    decision_id: new DecisionIds().next(ms),
     timestamp: new Date(ms).toISOString(),
     path,
     labels: { id: 'i', version: '1' },

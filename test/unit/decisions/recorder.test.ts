@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { expect, test } from 'vitest';
+import { linesIn } from '../../../src/decisions/batch/entries.js';
 import type { DecisionFacts } from '../../../src/decisions/decision-log.js';
 import { verdictOf } from '../../../src/decisions/decision-log.js';
 import type { DecisionRecord } from '../../../src/decisions/record.js';
@@ -9,7 +10,7 @@ function facts(more: Partial<DecisionFacts> = {}): DecisionFacts {
   return {
     caller: { headers: {}, requestId: 'r-1' },
     ...{ path: 'app/allow', domain: 'data', verdict: 'true', revision: 'abc', input: Buffer.from('{"a":1}'), result: 'true' },
-    ...{ startMs: performance.now(), strictBuiltinErrors: false },
+    ...{ tookMs: 1.5, strictBuiltinErrors: false },
     ...more,
   };
 }
@@ -28,9 +29,9 @@ function recording(settings: { readonly sample?: number; readonly maxBytesPerRec
   const recorder = createRecorder({
     settings: { sample: 1, maxBytesPerRecord: 65_536, labels: { id: 'gw', version: '1.2.3' }, ...settings },
     count: (path, verdict) => counted.push(`${path} ${verdict}`),
-    emit(lines, _records, lost) {
+    emit(frame, _records, lost) {
       if (!takes()) return false;
-      text += Buffer.from(lines).toString();
+      if (frame !== undefined) text += linesIn(frame).toString();
       lostInAll += lost;
       return true;
     },

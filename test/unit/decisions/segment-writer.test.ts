@@ -1,18 +1,20 @@
 import { mkdir, readdir, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { expect, test } from 'vitest';
-import { createDecisionIds } from '../../../src/decisions/decision-id.js';
+import { linesFrame } from '../../../src/decisions/batch/frame.js';
+import { DecisionIds } from '../../../src/decisions/decision-id.js';
+import { linesIn } from '../../../src/decisions/batch/entries.js';
 import { openDecisions } from '../../../src/decisions/reader.js';
 import { listSegments } from '../../../src/decisions/store/segment.js';
 import { createSegmentWriter } from '../../../src/decisions/store/segment-writer.js';
 import { tempDir } from '../../helpers/temp-dir.js';
 import { waitFor } from '../../helpers/wait-for.js';
 
-const nextId = createDecisionIds();
+const ids = new DecisionIds();
 
 function lines(count: number, size = 0): Uint8Array {
-  const one = (): string => `{"decision_id":"${nextId(Date.now())}","path":"p","custom":{},"pad":"${'x'.repeat(size)}"}\n`;
-  return Buffer.from(Array.from({ length: count }, one).join(''));
+  const one = (): string => `{"decision_id":"${ids.next(Date.now())}","path":"p","custom":{},"pad":"${'x'.repeat(size)}"}\n`;
+  return linesFrame(Buffer.from(Array.from({ length: count }, one).join('')));
 }
 
 async function kept(folder: string): Promise<number> {
@@ -46,16 +48,18 @@ test('packs what an earlier process left, lets go what is too old, and leaves wh
   const left = `${Date.now()}-${ended}`;
   const stale = `${old.getTime()}-${ended}`;
   const alive = `${old.getTime() + 1}-${process.ppid}`;
-  await writeFile(path.join(folder, `${left}.jsonl`), lines(3));
+  // As a version before this one wrote it.
+  await writeFile(path.join(folder, `${left}.jsonl`), linesIn(lines(3)));
   for (const name of [stale, alive]) {
-    await writeFile(path.join(folder, `${name}.jsonl`), lines(1));
-    await utimes(path.join(folder, `${name}.jsonl`), old, old);
+    await writeFile(path.join(folder, `${name}.records`), lines(1));
+    await utimes(path.join(folder, `${name}.records`), old, old);
   }
   const writer = createSegmentWriter({ folder, keepMs: DAY_MS, maxBytes: 1024 * 1024 });
   await waitFor(
     'the folder to be tidied',
-    async () => (await readdir(folder)).join() === [`${alive}.jsonl`, `${left}.jsonl.gz`].sort().join(),
+    async () => (await readdir(folder)).join() === [`${alive}.records`, `${left}.jsonl.gz`].sort().join(),
   );
+  expect(await kept(folder)).toBe(4);
   await writer.close();
 });
 

@@ -7,6 +7,6 @@ export function asciiJson(text: string): string {
 }
 
 /** JSON text in ASCII alone. */
-export function inAscii(json: string): string {
+function inAscii(json: string): string {
   return json.replace(BEYOND_ASCII, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
