@@ -1,12 +1,16 @@
 // Builds the Go half into dist/compiler, unless it is up to date. Run by `npm run build:compiler`.
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { clearInterval, setInterval } from 'node:timers';
 import { fileURLToPath } from 'node:url';
 
 const MIN_GO = [1, 25];
+/** How often a build that goes on says so. */
+const STILL_MS = 10_000;
 
 const here = path.dirname(fileURLToPath(import.meta.url));
 /** The folder to build into may be given. */
@@ -61,11 +65,26 @@ if (!isEnough(version)) {
 mkdirSync(out, { recursive: true });
 // Built beside and renamed over: a running gateway keeps the file that it started from.
 const fresh = `${binary}.${process.pid}`;
-const built = spawnSync('go', ['build', '-trimpath', '-ldflags', '-s -w', '-o', fresh, '.'], {
+const start = Date.now();
+const seconds = () => `${Math.round((Date.now() - start) / 1000)} s`;
+console.log(
+  `Compiling the Rego compiler with Go ${version.join('.')}: one to two minutes the first time, seconds with Go's caches. ` +
+    'The Go module proxy has to be within reach for what is not in them.',
+);
+const ticking = setInterval(() => console.log(`  still compiling, ${seconds()}`), STILL_MS);
+const go = spawn('go', ['build', '-trimpath', '-ldflags', '-s -w', '-o', fresh, '.'], {
   cwd: here,
   stdio: 'inherit',
   env: { ...process.env, CGO_ENABLED: '0' },
 });
-if (built.status !== 0) process.exit(built.status ?? 1);
+const [status] = await once(go, 'close');
+clearInterval(ticking);
+if (status !== 0) {
+  console.error(
+    `The Rego compiler was not built, after ${seconds()}: see what Go says above, mend that, and run \`npm run build:compiler\`.`,
+  );
+  process.exit(status ?? 1);
+}
+console.log(`The Rego compiler was built in ${seconds()}.`);
 renameSync(fresh, binary);
 writeFileSync(stamp, hash);

@@ -35,8 +35,17 @@ test('a Go that is too old is named', async () => {
 
 test('an error of the Go compiler fails the build and leaves no binary behind', async () => {
   const dir = await fakeGo('if [ "$1" = env ]; then echo go1.26.0; else echo broken >&2; exit 3; fi');
-  await expect(build(dir)).rejects.toMatchObject({ code: 3, stderr: 'broken\n' });
+  await expect(build(dir)).rejects.toMatchObject({
+    code: 3,
+    stderr: expect.stringMatching(/^broken\nThe Rego compiler was not built, .*`npm run build:compiler`\.\n$/) as string,
+  });
   expect(await readdir(path.join(dir, 'out'))).toEqual([]);
+});
+
+test('a build says that it goes on, and how long it took', async () => {
+  const dir = await fakeGo('if [ "$1" = env ]; then echo go1.26.0; else while [ "$1" != -o ]; do shift; done; echo > "$2"; fi');
+  const { stdout } = await run(process.execPath, [script, path.join(dir, 'out')], { env: { PATH: dir } });
+  expect(stdout).toMatch(/^Compiling the Rego compiler with Go 1\.26: .*\nThe Rego compiler was built in \d+ s\.\n$/);
 });
 
 test('sources that did not change are not built again', async () => {
