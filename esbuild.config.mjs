@@ -79,22 +79,30 @@ const ownAddress = {
   },
 };
 
-const commands = ['index.ts', path.join('cli', 'main.ts'), ...sources.filter((name) => name.startsWith('commands'))];
+const START = path.join('commands', 'start.ts');
+const MAIN = path.join('cli', 'main.ts');
+
+const commands = ['index.ts', MAIN, ...sources.filter((name) => name.startsWith('commands') && name !== START)];
 
 /** What is the same for each run is found out once, here. */
 const define = { LISTED_SETTINGS: JSON.stringify(await listSettings()) };
 
 /**
- * One build for what may run in one process, and one for each script that has a thread or a process of its own: what they share is then no
+ * One build for what may run in one process, one for the start, which else would share with each command some other of its files and have to open
+ * 70 of them instead of 30, and one for each script that has a thread or a process of its own: what they share is then no
  * chunk, which each of them would have to open.
  */
-const metafiles = await Promise.all([commands, ...[...startedScripts()].map((script) => [script])].map(bundle));
+const metafiles = await Promise.all([
+  bundle(commands),
+  bundle([START], [{ in: path.join(src, MAIN), out: 'cli/main-of-start' }]),
+  ...[...startedScripts()].map((script) => bundle([script])),
+]);
 const outputs = Object.assign({}, ...metafiles.map(({ outputs }) => outputs));
 
-async function bundle(entries) {
+async function bundle(names, renamed = []) {
   const { metafile } = await build({
     absWorkingDir: root,
-    entryPoints: entries.map((name) => path.join(src, name)),
+    entryPoints: [...names.map((name) => ({ in: path.join(src, name), out: name.replace(/\.ts$/, '') })), ...renamed],
     outdir: dist,
     outbase: src,
     chunkNames: 'chunks/[name]-[hash]',

@@ -123,24 +123,26 @@ class StoredHistory implements History {
   }
 
   readAhead(onBuiltins: (names: readonly string[]) => void): void {
+    const read = async (): Promise<CompiledPolicy | undefined> => {
+      const entry = await this.#entryOfHead();
+      const { built } = entry === undefined ? {} : await this.manifest(entry);
+      return built && unpackPolicy(this.#blobs, built, onBuiltins);
+    };
     // What is wrong with it is said by who needs it.
-    this.#ahead = this.#policyOfHead(onBuiltins).catch(() => undefined);
+    this.#ahead = read().catch(() => undefined);
   }
 
-  async #policyOfHead(onBuiltins: (names: readonly string[]) => void): Promise<CompiledPolicy | undefined> {
-    const head = await this.#heads.read(this.#options.instance);
-    const entry = (await this.#entries.all()).find(({ number }) => number === head?.number);
-    const { built } = entry === undefined ? {} : await this.manifest(entry);
-    return built && unpackPolicy(this.#blobs, built, onBuiltins);
+  /** What served last, by one file instead of all. */
+  async #entryOfHead(): Promise<Entry | undefined> {
+    return this.#entries.one((await this.#heads.read(this.#options.instance))?.number);
   }
 
   async #compiledBefore(modulesId: string, maker: string | undefined): Promise<CompiledPolicy | undefined> {
+    const fits = (by: string | undefined): boolean => by !== undefined && (maker === undefined || by === maker);
     const ahead = await this.#ahead;
     this.#ahead = undefined;
-    if (ahead?.modulesId === modulesId && (maker === undefined || ahead.maker === maker)) return ahead;
-    const entries = (await this.#entries.all()).filter(
-      (entry) => entry.modulesId === modulesId && entry.maker !== undefined && (maker === undefined || entry.maker === maker),
-    );
+    if (ahead?.modulesId === modulesId && fits(ahead.maker)) return ahead;
+    const entries = (await this.#entries.all()).filter((entry) => entry.modulesId === modulesId && fits(entry.maker));
     for (const entry of entries.toReversed()) {
       try {
         const { built } = await this.manifest(entry);
@@ -153,9 +155,12 @@ class StoredHistory implements History {
   }
 
   async passed(revision: string): Promise<boolean> {
-    const all = await this.#guard('look for what was let through', () => this.#entries.all());
-    const kept = all?.findLast((entry) => entry.revision === revision && entry.maker !== undefined);
-    const manifest = kept && (await this.#guard('look for what was let through', () => this.manifest(kept)));
+    const isIt = (entry: Entry): boolean => entry.revision === revision && entry.maker !== undefined;
+    const manifest = await this.#guard('look for what was let through', async () => {
+      const last = await this.#entryOfHead();
+      const kept = last !== undefined && isIt(last) ? last : (await this.#entries.all()).findLast(isIt);
+      return kept && this.manifest(kept);
+    });
     return manifest !== undefined && isPassed(manifest, this.#options.version);
   }
 

@@ -32,7 +32,7 @@ describe('a rollback', () => {
       level: 'info',
       fields: { trigger: 'rollback', lifecycle: { subsystem: 'policy', details: { source: 'rollback' } } },
     });
-    expect(line?.message).toMatch(/pinned, marker\.rego .*: b is wrong$/u);
+    expect(line?.message).toMatch(/pinned, marker\.rego.*: b is wrong$/u);
     const [row] = audit.list({ action: 'policy-reload', limit: 1 });
     expect(row).toMatchObject({ actor: 'rollback', trigger: 'rollback', from_revision: second, to_revision: first });
     expect(row?.details).toMatch(/asked by ann; reason: b is wrong$/u);
