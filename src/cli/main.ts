@@ -1,45 +1,15 @@
-import { fileURLToPath } from 'node:url';
-import { flush, handle, Plugin, run } from '@oclif/core';
-import { asGatewayError } from '../errors.js';
-import type { GatewayError } from '../errors.js';
-import { paintFor } from './paint.js';
-import { errorEnvelope, renderError } from './render-error.js';
-import { endUnread, watchOutput } from './unread-output.js';
-import { refuseUnknown, usageError } from './usage-error.js';
-import type { OclifError } from './usage-error.js';
-import { visible } from './visible.js';
+import { startAhead } from '../compiler/start-service.js';
+import { processEnvironment } from '../config/environment.js';
 
-const BIN = 'defenseclaw-gateway';
+/** Commands that compile whatever they are told, below `policy`. */
+const COMPILING: readonly (string | undefined)[] = ['test', 'validate', 'eval', 'repl'];
 
-/** Words that oclif and its help answer. */
-const ANSWERED_ELSEWHERE = ['help', 'version'];
-
-/** Runs the command line; `script` is the URL of the file that was executed, in the package whose commands are meant. Never rejects. */
+/**
+ * Runs the command line; `script` is the URL of the file that was executed, in the package whose commands are meant. Never rejects. What a
+ * command is sure to need starts beside the reading of the command's own code.
+ */
 export async function main(argv: readonly string[], script: string): Promise<void> {
-  watchOutput();
-  try {
-    await run([...argv], await loadOptions(argv, fileURLToPath(script)));
-    endUnread();
-    await flush();
-  } catch (thrown) {
-    const error = thrown as OclifError;
-    if (error.code === 'EEXIT') return handle(error);
-    fail(error.oclif === undefined ? asGatewayError(error) : usageError(error, BIN, []), argv.includes('--json'));
-  }
-}
-
-/** Who asks for a command of ours does not wait for the plugins, which know others. Throws `usage` for one that nobody knows. */
-async function loadOptions(argv: readonly string[], script: string): Promise<NonNullable<Parameters<typeof run>[1]>> {
-  const own = new Plugin({ root: script, isRoot: true });
-  await own.load();
-  refuseUnknown(argv, { bin: BIN, ids: [...own.commandIDs, ...ANSWERED_ELSEWHERE] });
-  const asksForOwn = ['--version', '-v'].includes(argv[0] ?? '') || own.commandIDs.some((id) => id.split(':')[0] === argv[0]);
-  return asksForOwn ? { root: own.root, plugins: new Map([[own.name, own]]) } : { root: script };
-}
-
-/** No command is there to say so: none was found, or loading it opened more files than may be open. */
-function fail(error: GatewayError, json: boolean): void {
-  process.exitCode = error.spec.exit;
-  if (json) process.stdout.write(`${JSON.stringify(errorEnvelope(error), undefined, 2)}\n`);
-  else process.stderr.write(`${renderError(error, (style, text) => paintFor(process.stderr)(style, visible(text)))}\n`);
+  if (argv[0] === 'policy' && COMPILING.includes(argv[1]) && !argv.includes('--help')) startAhead(processEnvironment());
+  const { runCommand } = await import('./run-command.js');
+  await runCommand(argv, script);
 }

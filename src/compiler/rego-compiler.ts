@@ -61,6 +61,8 @@ export interface RegoCompiler {
   format(params: FormatParams, options?: CallOptions): Promise<FormatResult>;
   evaluate(params: EvaluateParams, options?: CallOptions): Promise<EvaluateResult>;
   capabilities(options?: CallOptions): Promise<CapabilitiesResult>;
+  /** What every policy that is built runs on. Asked for beside a build it is here before the build is done. */
+  library(options?: CallOptions): Promise<LibraryResult>;
   /** Versions of the running service; starts it when it is not running. */
   versions(options?: CallOptions): Promise<InitializeResult>;
   /** Process id of the running service, if one runs. */
@@ -124,15 +126,27 @@ export function createRegoCompiler(options: RegoCompilerOptions = {}): RegoCompi
     return request(method, params, { ...callOptions, patience: patience * size });
   };
 
-  let library: LibraryResult | undefined;
+  let library: Promise<LibraryResult> | undefined;
 
   /** Asked for once a service: it is the same for every policy. */
+  const anyLibrary = (callOptions?: CallOptions): Promise<LibraryResult> => {
+    if (library !== undefined) return library;
+    const asked = request<WireLibraryResult>('library', {}, callOptions).then(({ id, code }) => ({ id, code: fromBase64(code) }));
+    library = asked;
+    asked.catch(() => {
+      if (library === asked) library = undefined;
+    });
+    return asked;
+  };
+
   const libraryOf = async (id: string, callOptions?: CallOptions): Promise<LibraryResult> => {
-    if (library?.id === id) return library;
-    const answer = await request<WireLibraryResult>('library', {}, callOptions);
+    // Whoever asked for it first may have given up, and a service that was started anew may have another one.
+    const known = await library?.catch(() => undefined);
+    if (known?.id === id) return known;
+    library = undefined;
+    const answer = await anyLibrary(callOptions);
     if (answer.id !== id) throw new GatewayError('compiler_protocol', `Expected the library ${id} of the Rego compiler, got ${answer.id}.`);
-    library = { id, code: fromBase64(answer.code) };
-    return library;
+    return answer;
   };
 
   /** Of the last policy that was built: an edit leaves most of them as they are. */
@@ -154,6 +168,7 @@ export function createRegoCompiler(options: RegoCompilerOptions = {}): RegoCompi
     format: (params, callOptions) => withModules('format', params, callOptions),
     evaluate: (params, callOptions) => withModules('evaluate', params, callOptions),
     capabilities: (callOptions) => request('capabilities', {}, callOptions),
+    library: anyLibrary,
     versions: (callOptions) => call((current) => current.versions(), callOptions),
     get pid() {
       return service?.alive === true ? service.pid : undefined;

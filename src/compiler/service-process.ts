@@ -1,5 +1,4 @@
-import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
-import path from 'node:path';
+import type { ChildProcessWithoutNullStreams } from 'node:child_process';
 
 import {
   CancellationTokenSource,
@@ -15,6 +14,7 @@ import {
 import { GatewayError } from '../errors.js';
 import { giveWay } from './give-way.js';
 import { PROTOCOL_VERSION, type InitializeResult } from './protocol.js';
+import { holdOpen, startService } from './start-service.js';
 
 export { CancellationTokenSource, ResponseError };
 
@@ -39,15 +39,14 @@ export class ServiceProcess {
   #reason: GatewayError | undefined;
 
   constructor(binary: string, priority?: number) {
-    // No environment: nothing of the daemon's (tokens above all) is within reach of code that runs policy tests.
-    this.#child = spawn(binary, [], { stdio: 'pipe', env: {}, cwd: path.dirname(binary), windowsHide: true });
+    this.#child = startService(binary);
     this.#connection = createMessageConnection(new StreamMessageReader(this.#child.stdout), new ForgivingWriter(this.#child.stdin));
     this.#exited = this.#watch();
     this.#connection.listen();
     this.#ready = this.#handshake(priority);
     // The calls that wait for it see its rejection; without a call, nobody has to.
     this.#ready.catch(() => undefined);
-    this.#hold(false);
+    holdOpen(this.#child, false);
   }
 
   /** False once the child is gone or was refused: the next call needs a new one. */
@@ -80,7 +79,7 @@ export class ServiceProcess {
   /** Ends the child by closing its stdin, and by force when it does not follow. Running calls fail with `reason`. */
   async close(reason: GatewayError): Promise<void> {
     this.#reason ??= reason;
-    this.#hold(true);
+    holdOpen(this.#child, true);
     this.#child.stdin.end();
     const force = setTimeout(() => this.#child.kill('SIGKILL'), CLOSE_GRACE_MS);
     await this.#exited;
@@ -142,12 +141,12 @@ export class ServiceProcess {
   /** The child keeps the Node process alive only while a call runs. */
   async #whileRunning<R>(work: () => Promise<R>): Promise<R> {
     this.#running += 1;
-    this.#hold(true);
+    holdOpen(this.#child, true);
     try {
       return await this.#orEnd(work());
     } finally {
       this.#running -= 1;
-      if (this.#running === 0) this.#hold(false);
+      if (this.#running === 0) holdOpen(this.#child, false);
     }
   }
 
@@ -161,12 +160,6 @@ export class ServiceProcess {
       this.#callers.add(reject);
       answer.then(resolve, reject).finally(() => this.#callers.delete(reject));
     });
-  }
-
-  #hold(held: boolean): void {
-    for (const handle of [this.#child, this.#child.stdin, this.#child.stdout, this.#child.stderr]) {
-      if (isRefable(handle)) handle[held ? 'ref' : 'unref']();
-    }
   }
 
   #details(): Record<string, unknown> {
@@ -186,11 +179,6 @@ class ForgivingWriter extends StreamMessageWriter {
       // Reported through the connection's error event.
     }
   }
-}
-
-/** Pipes of a child are sockets, which their declared type does not say. */
-function isRefable(handle: object): handle is { ref(): unknown; unref(): unknown } {
-  return 'unref' in handle && typeof handle.unref === 'function';
 }
 
 /** The pipe to a child that is going. It may be told before the end of the child is, and without the message that it was to carry. */

@@ -3,6 +3,7 @@ import { compiledPolicy } from '../compiler/compiled-policy.js';
 import { moduleTexts } from '../compiler/module-texts.js';
 import type { BuildResult, TestResult } from '../compiler/protocol.js';
 import type { RegoCompiler } from '../compiler/rego-compiler.js';
+import { compileLibrary } from '../evaluator/compile-module.js';
 import { createEvaluator } from '../evaluator/create-evaluator.js';
 import type { Evaluator, EvaluatorOptions, PreparedRevision } from '../evaluator/evaluator.js';
 import { uniqueDiagnostics } from '../policy/diagnostic.js';
@@ -21,8 +22,11 @@ const DEFAULT_TIMEOUT_MS = 5_000;
 /** The evaluator's own bound of an evaluation: each test brings a lower one. */
 const MAX_TIMEOUT_MS = 24 * 3_600_000;
 
+/** Tests that a thread holds, so that the next one need not be waited for: on a busy machine the way there takes longer than the test. */
+const AHEAD = 8;
+
 export interface TestRunnerOptions {
-  readonly compiler: Pick<RegoCompiler, 'build' | 'test'>;
+  readonly compiler: Pick<RegoCompiler, 'build' | 'library' | 'test'>;
   readonly evaluation?: Pick<EvaluatorOptions, 'maxMemoryMb' | 'allowBuiltins' | 'workers'>;
 }
 
@@ -52,7 +56,7 @@ export function createTestRunner({ compiler, evaluation = {} }: TestRunnerOption
 }
 
 interface Parts {
-  readonly compiler: Pick<RegoCompiler, 'build' | 'test'>;
+  readonly compiler: Pick<RegoCompiler, 'build' | 'library' | 'test'>;
   readonly evaluator: Evaluator;
   readonly workers: number;
   readonly memory: TestMemory;
@@ -61,12 +65,12 @@ interface Parts {
 async function run(parts: Parts, source: TestSource, options: TestRunOptions): Promise<TestRun> {
   const started = process.hrtime.bigint();
   const { engine = 'both' } = options;
-  const wanted = testSelection(options.run);
+  const wanted = await testSelection(options.run);
   const { data } = mergeData(source);
   const built = engine === 'topdown' ? undefined : buildTests(parts, source, options);
   const [wasm, topdown] = await Promise.all([
     built?.then((build) => onGateway(parts, build, data, options, wanted)),
-    engine === 'wasm' && options.coverage !== true ? undefined : afterwards(built, () => onInterpreter(parts, source, data, options)),
+    engine === 'wasm' && options.coverage !== true ? undefined : onInterpreter(parts, source, data, options),
   ]);
   const diagnostics = uniqueDiagnostics([...(wasm?.build.diagnostics ?? []), ...(topdown?.diagnostics ?? [])]);
   const omitted = Math.max(foundBy(wasm?.build), foundBy(topdown), diagnostics.length) - diagnostics.length;
@@ -106,15 +110,6 @@ interface GatewayRun {
   readonly ran?: number;
 }
 
-/**
- * The build has the processors to itself: all else of the engine that serves waits for it, and goes on in another process while the
- * interpreter does its part.
- */
-async function afterwards<T>(built: Promise<unknown> | undefined, work: () => Promise<T>): Promise<T> {
-  await built;
-  return work();
-}
-
 async function onGateway(
   parts: Parts,
   build: BuildResult,
@@ -130,7 +125,8 @@ async function onGateway(
     const known = remember ? memory.recall(data, timeoutMs) : () => undefined;
     const chosen = chosenTests(build, wanted);
     const ran = chosen.filter((test) => known(test) === undefined).length;
-    const results = await runWasmTests(prepared, build, { wanted, timeoutMs, parallel: Math.min(parallel, workers), signal, known });
+    const inFlight = parallel < workers ? parallel : workers * AHEAD;
+    const results = await runWasmTests(prepared, build, { wanted, timeoutMs, inFlight, signal, known });
     if (!remember) return { build, results };
     memory.keep(chosen, results);
     return { build, results, ran };
@@ -148,7 +144,7 @@ export interface BenchRunOptions extends Pick<TestRunOptions, 'run' | 'timeoutMs
 }
 
 async function* bench(parts: Parts, source: TestSource, options: BenchRunOptions): AsyncGenerator<TestBenchmark> {
-  const wanted = testSelection(options.run);
+  const wanted = await testSelection(options.run);
   const { data } = mergeData(source);
   const build = await buildTests(parts, source, options);
   if (build.ok && build.wasm === null) return;
@@ -166,8 +162,7 @@ function buildTests(
   source: TestSource,
   { run: pattern, maxDiagnostics, signal }: Pick<TestRunOptions, 'run' | 'maxDiagnostics' | 'signal'>,
 ): Promise<BuildResult> {
-  evaluator.warm();
-  return compiler.build(
+  const built = compiler.build(
     {
       modules: moduleTexts([...source.modules, ...source.tests]),
       hosted: evaluator.hostedBuiltins,
@@ -179,6 +174,13 @@ function buildTests(
     },
     signal === undefined ? {} : { signal },
   );
+  // What every build needs is made ready while this one is under way. What goes wrong with it is told by who waits for it.
+  compiler
+    .library()
+    .then(compileLibrary)
+    .catch(() => undefined);
+  evaluator.warm();
+  return built;
 }
 
 /** Throws `policy_rejected` for modules that do not compile. */

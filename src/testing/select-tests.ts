@@ -1,4 +1,4 @@
-import { RE2JS, RE2JSException } from 're2js';
+import type { RE2JS } from 're2js';
 import type { TestOutcome } from '../compiler/protocol.js';
 import { GatewayError } from '../errors.js';
 import { unclaimed } from './test-cases.js';
@@ -11,9 +11,9 @@ export type TestSelection = (test: Pick<TestOutcome, 'package' | 'name'>, path?:
  * By a regular expression over full names. The name of a case counts as Rego spells it and as the policy spells it, without
  * brackets and escapes. Throws `usage`.
  */
-export function testSelection(run: string | undefined): TestSelection {
+export async function testSelection(run: string | undefined): Promise<TestSelection> {
   if (run === undefined) return () => true;
-  const pattern = compile(run);
+  const pattern = await compile(run);
   const matches = (name: string): boolean => pattern.matcher(name).find();
   return (test, path) => {
     if (matches(testName(test))) return true;
@@ -32,7 +32,8 @@ export function selectTests(results: readonly TestOutcome[], wanted: TestSelecti
   });
 }
 
-function compile(run: string): RE2JS {
+async function compile(run: string): Promise<RE2JS> {
+  const { RE2JS, RE2JSException } = await import('re2js');
   try {
     return RE2JS.compile(run);
   } catch (cause) {

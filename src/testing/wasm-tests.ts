@@ -10,8 +10,8 @@ const NO_NOTES: EvaluationNotes = { printed: [], cases: [], durationNs: 0 };
 export interface WasmTestOptions {
   readonly wanted: TestSelection;
   readonly timeoutMs: number;
-  /** Evaluations in flight: not above the evaluator's threads, since a test behind a slow one would wait its own time away. */
-  readonly parallel: number;
+  /** Tests that are sent and not answered. The time of each begins when a thread comes to it. */
+  readonly inFlight: number;
   readonly signal?: AbortSignal | undefined;
   /** How a test ended before that would end so again. */
   readonly known?: (test: TestRule) => TestOutcome | undefined;
@@ -26,7 +26,7 @@ export function chosenTests({ tests }: Pick<BuildResult, 'tests'>, wanted: TestS
 export async function runWasmTests(
   prepared: PreparedRevision,
   build: Pick<BuildResult, 'tests'>,
-  { wanted, timeoutMs, parallel, signal, known = () => undefined }: WasmTestOptions,
+  { wanted, timeoutMs, inFlight, signal, known = () => undefined }: WasmTestOptions,
 ): Promise<TestOutcome[]> {
   const chosen = chosenTests(build, wanted);
   const results: TestOutcome[] = [];
@@ -37,7 +37,7 @@ export async function runWasmTests(
       results[index] = known(test) ?? (await runTest(prepared, test, timeoutMs));
     }
   }
-  await Promise.all(Array.from({ length: Math.min(parallel, chosen.length) }, drain));
+  await Promise.all(Array.from({ length: Math.min(inFlight, chosen.length) }, drain));
   return results;
 }
 

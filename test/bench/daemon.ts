@@ -59,7 +59,8 @@ export async function startOpaProcess(paths: readonly string[], port: number): P
   return undefined;
 }
 
-function opaBinary(): string | undefined {
+/** OPA of the version that the compiler service is pinned to, as a command; undefined when it cannot be built. */
+export function opaBinary(): string | undefined {
   const file = path.join(ROOT, 'dist/bench/opa');
   if (existsSync(file)) return file;
   try {

@@ -9,8 +9,9 @@ import { benchReload } from './reload.js';
 import { benchFirstDecision } from './first-decision.js';
 import type { Rows } from './reload.js';
 import { benchSets } from './sets.js';
+import { benchTestRun } from './test-run.js';
 
-/** `npm run bench [reload|sets|first|evaluation|history|decisions …]`: prints a table a section and writes everything as JSON. */
+/** `npm run bench [reload|sets|first|evaluation|history|decisions|tests …]`: prints a table a section and writes everything as JSON. */
 const SECTIONS: Readonly<Record<string, () => Promise<Rows>>> = {
   reload: benchReload,
   sets: benchSets,
@@ -18,6 +19,7 @@ const SECTIONS: Readonly<Record<string, () => Promise<Rows>>> = {
   evaluation: benchEvaluation,
   history: benchHistory,
   decisions: benchDecisions,
+  tests: benchTestRun,
 };
 
 const chosen = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(SECTIONS);

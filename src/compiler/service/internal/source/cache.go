@@ -25,6 +25,8 @@ type entry struct {
 
 // Cache keeps parsed modules by content, least recently used first out. What it returns is shared: never mutate it.
 type Cache struct {
+	// parsing is held by the one request that parses: another one of the same modules, which comes beside it, then finds them here.
+	parsing sync.Mutex
 	mu      sync.Mutex
 	order   *list.List
 	entries map[Digest]*list.Element

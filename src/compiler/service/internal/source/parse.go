@@ -115,6 +115,8 @@ type result struct {
 }
 
 func (c *Cache) parseAll(modules []protocol.Module, version ast.RegoVersion) []result {
+	c.parsing.Lock()
+	defer c.parsing.Unlock()
 	results := make([]result, len(modules))
 	next := make(chan int)
 	var wg sync.WaitGroup
