@@ -19,7 +19,8 @@ function start(file: string): ReturnType<typeof startService> {
 
 afterEach(async () => {
   const ending = started.splice(0).filter(({ exitCode }) => exitCode === null);
-  await Promise.all(ending.map((child) => Promise.all([once(child, 'exit'), child.stdin.end()])));
+  for (const child of ending) child.stdin.end();
+  await Promise.all(ending.map((child) => once(child, 'exit')));
 });
 
 describe('a compiler service that was started ahead', () => {
