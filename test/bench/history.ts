@@ -208,7 +208,8 @@ async function syncOnce(folder: string): Promise<number> {
 }
 
 function quartiles(samples: readonly number[]): Record<string, number> {
-  return { p25: round(percentile(samples, 0.25)), p50: round(percentile(samples, 0.5)), p75: round(percentile(samples, 0.75)) };
+  const [p25, p50, p75] = [0.25, 0.5, 0.75].map((share) => round(percentile(samples, share)));
+  return { min: round(Math.min(...samples)), p25: p25 ?? NaN, p50: p50 ?? NaN, p75: p75 ?? NaN };
 }
 
 /** The folder of the store after so many edits of one module. */
@@ -254,7 +255,8 @@ async function bytesIn(folder: string): Promise<number> {
 }
 
 function spread(samples: readonly number[]): Record<string, number> {
-  return { p50: round(percentile(samples, 0.5)), p95: round(percentile(samples, 0.95)), max: round(Math.max(...samples)) };
+  const [p50, p95] = [0.5, 0.95].map((share) => round(percentile(samples, share)));
+  return { min: round(Math.min(...samples)), p50: p50 ?? NaN, p95: p95 ?? NaN, max: round(Math.max(...samples)) };
 }
 
 function round(value: number): number {
