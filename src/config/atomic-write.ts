@@ -66,8 +66,9 @@ export async function writeAtomically(file: string, bytes: string | Uint8Array, 
   try {
     await writeNew(temporary, bytes, mode ?? (await modeOf(target)));
     await rename(temporary, target);
-  } finally {
+  } catch (error) {
     await rm(temporary, { force: true });
+    throw error;
   }
   await syncFolder(path.dirname(target));
 }

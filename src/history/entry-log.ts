@@ -94,10 +94,12 @@ export class EntryLog {
     try {
       await writeNew(temporary, entryText(entry), PRIVATE_MODE);
       await link(temporary, file);
-    } finally {
+    } catch (error) {
       await rm(temporary, { force: true });
+      throw error;
     }
-    await syncFolder(this.#folder);
+    // Side by side: a reload waits for it. A leftover is no entry.
+    await Promise.all([rm(temporary, { force: true }), syncFolder(this.#folder)]);
   }
 
   async #read(number: number, noted: ReadonlySet<string>): Promise<Entry | undefined> {
