@@ -14,7 +14,7 @@ const src = path.join(root, 'src');
 const dist = path.join(root, 'dist');
 
 const filesIn = (folder) => readdirSync(folder, { recursive: true });
-const sources = filesIn(src).filter((name) => name.endsWith('.ts') && !name.endsWith('.d.ts') && !name.startsWith('reference'));
+const sources = filesIn(src).filter((name) => name.endsWith('.ts') && !name.endsWith('.d.ts') && !/^(?:reference|packaging)/.test(name));
 
 /** Scripts of threads and processes, as source files. */
 function startedScripts() {

@@ -77,7 +77,11 @@ export const ERRORS = {
     hint: 'Only a decision whose revision and whole input were recorded can be made again.',
   },
   // compiler service
-  compiler_missing: { status: 500, exit: 5, hint: 'Install Go >= 1.25 and run `npm run build`, or set DEFENSECLAW_REGO_COMPILER.' },
+  compiler_missing: {
+    status: 500,
+    exit: 5,
+    hint: 'In a clone: install Go >= 1.25 and run `npm run build`. Else install the package for this platform, or set DEFENSECLAW_REGO_COMPILER.',
+  },
   compiler_version_mismatch: { status: 500, exit: 5, hint: 'Run `npm run build` so that both halves come from one version.' },
   compiler_crashed: { status: 500, exit: 70, hint: 'Reload again: the next call starts a new compiler process.' },
   compiler_timeout: { status: 500, exit: 1, hint: 'Make the policy set smaller or raise compiler.timeout.' },

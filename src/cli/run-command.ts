@@ -11,8 +11,8 @@ import { visible } from './visible.js';
 
 const BIN = 'defenseclaw-gateway';
 
-/** Words that oclif and its help answer. */
-const ANSWERED_ELSEWHERE = ['help', 'version'];
+/** What oclif answers. */
+const ANSWERED_ELSEWHERE = ['version'];
 
 /** Runs the command line; `script` is the URL of the file that was executed, in the package whose commands are meant. Never rejects. */
 export async function runCommand(argv: readonly string[], script: string): Promise<void> {

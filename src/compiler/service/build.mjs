@@ -1,4 +1,5 @@
-// Builds the Go half into dist/compiler, unless it is up to date. Run by `npm run build:compiler`.
+// Builds the Go half into dist/compiler, unless it is up to date. Run by `npm run build:compiler`; `build.mjs FOLDER GOOS/GOARCH` builds it elsewhere,
+// for another platform.
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createHash } from 'node:crypto';
@@ -15,7 +16,9 @@ const STILL_MS = 10_000;
 const here = path.dirname(fileURLToPath(import.meta.url));
 /** The folder to build into may be given. */
 const out = path.resolve(process.argv[2] ?? path.join(here, '../../../dist/compiler'));
-const binary = path.join(out, process.platform === 'win32' ? 'rego-compiler.exe' : 'rego-compiler');
+const [goos, goarch] = process.argv[3]?.split('/') ?? [];
+const isWindows = (goos ?? process.platform) === (goos === undefined ? 'win32' : 'windows');
+const binary = path.join(out, isWindows ? 'rego-compiler.exe' : 'rego-compiler');
 const stamp = path.join(out, 'rego-compiler.sha256');
 
 /** Hash of everything that the binary is made of, this script included. */
@@ -72,10 +75,10 @@ console.log(
     'The Go module proxy has to be within reach for what is not in them.',
 );
 const ticking = setInterval(() => console.log(`  still compiling, ${seconds()}`), STILL_MS);
-const go = spawn('go', ['build', '-trimpath', '-ldflags', '-s -w', '-o', fresh, '.'], {
+const go = spawn('go', ['build', '-trimpath', '-buildvcs=false', '-ldflags', '-s -w', '-o', fresh, '.'], {
   cwd: here,
   stdio: 'inherit',
-  env: { ...process.env, CGO_ENABLED: '0' },
+  env: { ...process.env, CGO_ENABLED: '0', ...(goos === undefined ? {} : { GOOS: goos, GOARCH: goarch }) },
 });
 const [status] = await once(go, 'close');
 clearInterval(ticking);
