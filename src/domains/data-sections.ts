@@ -85,6 +85,7 @@ const guardrail = z
     hilt: z.looseObject({ enabled: z.boolean(), min_severity: severityWord.optional() }).optional(),
     patterns: z.record(z.string(), z.array(pattern)).optional(),
     severity_mappings: z.record(z.string(), severityWord).optional(),
+    checks: z.record(z.string(), z.enum(['secret', 'personal', 'prose'])).optional(),
     tool_call_severity: z.record(z.string(), severityWord).optional(),
     facts: z
       .looseObject({ commands: z.array(commandRule).optional() })

@@ -1,6 +1,7 @@
 import { RE2JS, RE2Set } from 're2js';
 import { lower } from '../severity.js';
 import type { Severity } from '../severity.js';
+import type { Check } from './checks.js';
 import type { ScanCategory, ScanRules } from './rules.js';
 
 /** One pattern of the rules. */
@@ -10,6 +11,7 @@ export interface CompiledPattern {
   readonly severity: Severity;
   /** See {@link ScanCategory.toolCallSeverity}. */
   readonly toolCallSeverity: Severity;
+  readonly check?: Check;
   /** Compiled on first use: most patterns never match, and the group has told so. */
   readonly expression: () => RE2JS;
 }
@@ -38,13 +40,14 @@ interface Source extends CompiledPattern {
   readonly source: string;
 }
 
-function describe({ name, severity, toolCallSeverity = severity }: ScanCategory, source: string, index: number): CompiledPattern {
+function describe({ name, severity, toolCallSeverity = severity, check }: ScanCategory, source: string, index: number): CompiledPattern {
   let compiled: RE2JS | undefined;
   return {
     id: `LOCAL-${name.toUpperCase().replace(/[^A-Z0-9]+/g, '-')}-${index + 1}`,
     category: name,
     severity,
     toolCallSeverity: lower(severity, toolCallSeverity),
+    ...(check === undefined ? {} : { check }),
     expression: () => (compiled ??= RE2JS.compile(source)),
   };
 }

@@ -19,9 +19,10 @@ const NON_ASCII = /[^\x00-\x7f]/;
 
 /**
  * Takes disguises off: compatibility forms (full width, mathematical letters, ligatures) become plain, what nobody sees is dropped,
- * accents fall off, and letters of other scripts become the Latin ones that they pose as. Undefined when nothing would change.
+ * accents fall off, and letters of other scripts become the Latin ones that they pose as. Undefined when nothing would change. Tag
+ * characters are letters for who reads them and nothing for who sees the text; a blank pattern of Braille is nothing, or a space.
  */
-export function fold(text: string): Folded | undefined {
+export function fold(text: string, as: 'read' | 'seen' = 'read'): Folded | undefined {
   if (!NON_ASCII.test(text)) return undefined;
   const parts: string[] = [];
   let origin = new Uint32Array(text.length + 1);
@@ -30,7 +31,7 @@ export function fold(text: string): Folded | undefined {
   for (let at = 0; at < text.length;) {
     const code = text.codePointAt(at) ?? 0;
     const width = code > 0xffff ? 2 : 1;
-    const folded = code < 0x80 ? text.charAt(at) : foldCharacter(code);
+    const folded = code < 0x80 ? text.charAt(at) : as === 'seen' && isTwofold(code) ? seenAs(code) : foldCharacter(code);
     if (length + folded.length >= origin.length) origin = grown(origin);
     for (let unit = 0; unit < folded.length; unit++) origin[length + unit] = at;
     length += folded.length;
@@ -46,6 +47,16 @@ function grown(origin: Uint32Array<ArrayBuffer>): Uint32Array<ArrayBuffer> {
   const larger = new Uint32Array(origin.length * 2 + MAX_GROWTH);
   larger.set(origin);
   return larger;
+}
+
+const BLANK = 0x2800;
+
+function isTwofold(code: number): boolean {
+  return code === BLANK || within(code, 0xe0000, 0xe007f);
+}
+
+function seenAs(code: number): string {
+  return code === BLANK ? ' ' : '';
 }
 
 function foldCharacter(code: number): string {
@@ -81,6 +92,7 @@ function isUnseen(code: number): boolean {
     code === 0x61c ||
     code === 0x115f ||
     code === 0x1160 ||
+    code === 0x2800 ||
     code === 0x3164 ||
     code === 0xffa0 ||
     code === 0xfeff ||
@@ -88,6 +100,8 @@ function isUnseen(code: number): boolean {
     within(code, 0x200b, 0x200f) ||
     within(code, 0x202a, 0x202e) ||
     within(code, 0x2060, 0x206f) ||
+    within(code, 0xfff9, 0xfffb) ||
+    within(code, 0x1d173, 0x1d17a) ||
     within(code, 0xfe00, 0xfe0f) ||
     within(code, 0xe0100, 0xe01ef)
   );

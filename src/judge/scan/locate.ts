@@ -1,4 +1,5 @@
 import type { RE2JS } from 're2js';
+import type { Word } from './checks.js';
 import type { Span } from './finding.js';
 
 /**
@@ -8,30 +9,37 @@ import type { Span } from './finding.js';
 const WINDOW = 4096;
 const OVERLAP = 1024;
 
-/** The first `limit` matches that are not empty, in order. Empty when none fits into a window. */
-export function locate(expression: RE2JS, text: string, limit: number): readonly Span[] {
+/** Where a pattern matches, as far as it counts. */
+export interface Located {
+  /** The first matches that are taken, in order. */
+  readonly spans: readonly Span[];
+  /** The first that is worth little. */
+  readonly low: Span | undefined;
+  /** There are others, which are worth nothing. */
+  readonly skipped: boolean;
+}
+
+/** The first `limit` matches that are not empty and that `judge` takes. None when none fits into a window. */
+export function locate(expression: RE2JS, text: string, limit: number, judge: (span: Span) => Word): Located {
   const spans: Span[] = [];
+  let low: Span | undefined;
+  let skipped = false;
   let free = 0;
   for (let start = 0; spans.length < limit; start += WINDOW - OVERLAP) {
     const window = text.slice(start, start + WINDOW);
     if (expression.test(window)) {
-      for (const span of within(expression, window, limit)) {
-        const [from, to] = [start + span.start, start + span.end];
-        if (from < free || spans.length >= limit) continue;
-        spans.push({ start: from, end: to });
-        free = to;
+      const matcher = expression.matcher(window);
+      while (spans.length < limit && matcher.find()) {
+        const span = { start: start + matcher.start(), end: start + matcher.end() };
+        if (span.end <= span.start || span.start < free) continue;
+        free = span.end;
+        const word = judge(span);
+        if (word === 'take') spans.push(span);
+        else if (word === 'low') low ??= span;
+        else skipped = true;
       }
     }
     if (start + WINDOW >= text.length) break;
   }
-  return spans;
-}
-
-function within(expression: RE2JS, window: string, limit: number): readonly Span[] {
-  const spans: Span[] = [];
-  const matcher = expression.matcher(window);
-  while (spans.length < limit && matcher.find()) {
-    if (matcher.end() > matcher.start()) spans.push({ start: matcher.start(), end: matcher.end() });
-  }
-  return spans;
+  return { spans, low, skipped };
 }

@@ -3,6 +3,8 @@ import type { Revision } from '../../policy/revision.js';
 import { lazyDocument } from '../../policy/sections.js';
 import { SEVERITIES } from '../severity.js';
 import type { Severity } from '../severity.js';
+import { CHECKS } from './checks.js';
+import type { Check } from './checks.js';
 
 /** The patterns of one category. */
 export interface ScanCategory {
@@ -10,6 +12,8 @@ export interface ScanCategory {
   readonly severity: Severity;
   /** What a match is worth at most in the arguments of a tool: what the tool would do is known from its facts. */
   readonly toolCallSeverity?: Severity;
+  /** What is asked of a match beyond its shape. */
+  readonly check?: Check;
   /** RE2 syntax. */
   readonly patterns: readonly string[];
 }
@@ -23,7 +27,7 @@ export interface ScanRules {
 
 const memo = new WeakMap<Revision, ScanRules>();
 
-/** `data.guardrail.patterns`, `severity_mappings` and `tool_call_severity` of a revision, read once. */
+/** `data.guardrail.patterns`, `severity_mappings`, `tool_call_severity` and `checks` of a revision, read once. */
 export function scanRulesOf(revision: Revision): ScanRules {
   const known = memo.get(revision);
   if (known !== undefined) return known;
@@ -36,14 +40,21 @@ export function scanRulesOf(revision: Revision): ScanRules {
 export function scanRules(data: unknown): ScanRules {
   const guardrail = member(data, 'guardrail');
   const mappings = record(member(guardrail, 'severity_mappings'));
+  const checks = record(member(guardrail, 'checks'));
   const inToolCalls = record(member(guardrail, 'tool_call_severity'));
   const categories = Object.entries(record(member(guardrail, 'patterns'))).map(([name, patterns]) => ({
     name,
     severity: severityOf(mappings[name]),
     ...(inToolCalls[name] === undefined ? {} : { toolCallSeverity: severityOf(inToolCalls[name]) }),
+    ...checkOf(checks[name]),
     patterns: Array.isArray(patterns) ? patterns.filter((pattern): pattern is string => typeof pattern === 'string') : [],
   }));
   return { key: createHash('sha256').update(JSON.stringify(categories)).digest('hex'), categories };
+}
+
+function checkOf(given: unknown): { readonly check?: Check } {
+  const check = CHECKS.find((known) => known === given);
+  return check === undefined ? {} : { check };
 }
 
 /** A category that nobody ranked is taken seriously. */

@@ -1,11 +1,14 @@
 import { toUSVString } from 'node:util';
-import { higher, SEVERITIES } from '../severity.js';
+import { higher, lower, SEVERITIES } from '../severity.js';
 import type { Severity } from '../severity.js';
+import { checkMatch } from './checks.js';
 import type { CompiledPattern, PatternGroup } from './compiled-rules.js';
 import { decodeSegments } from './encoded.js';
 import type { Disguise, ScanFinding, ScanResult, Span } from './finding.js';
 import { fold } from './fold.js';
+import type { Folded } from './fold.js';
 import { locate } from './locate.js';
+import { closeUp, unescapeText } from './unescape.js';
 
 /** Findings that are told of one text. */
 const MAX_FINDINGS = 64;
@@ -33,14 +36,15 @@ export function scanText(groups: readonly PatternGroup[], text: string, isToolCa
     const matching = groups.flatMap((group) => group.matching(view.text));
     const weighed = isToolCall ? matching.map((pattern) => ({ ...pattern, severity: pattern.toolCallSeverity })) : matching;
     for (const pattern of weighed.sort(byWeight)) {
-      severity = higher(severity, pattern.severity);
       // No room and nothing less severe to push out: where it stands need not be looked up.
       if (found.length >= MAX_FINDINGS && found.every((other) => weight(other) >= weight(pattern))) {
         truncated = true;
+        if (pattern.check === undefined) severity = higher(severity, pattern.severity);
         continue;
       }
-      for (const span of placesOf(pattern, view.text)) {
-        const finding = describe(pattern, view, span);
+      for (const place of placesOf(pattern, view.text)) {
+        const finding = describe({ ...pattern, severity: place.severity }, view, place.span);
+        severity = higher(severity, finding.severity);
         if (found.some((other) => isSame(other, finding))) continue;
         if (found.length >= MAX_FINDINGS) truncated = true;
         keep(found, finding);
@@ -50,27 +54,61 @@ export function scanText(groups: readonly PatternGroup[], text: string, isToolCa
   return { severity, findings: found.sort((a, b) => byWeight(a, b) || a.span.start - b.span.start), truncated };
 }
 
-/** The text itself, the undisguised text when it differs, then every decoded segment in the same two ways. */
+/** Rounds of Base64 that are undone. */
+const MAX_ROUNDS = 2;
+
+type ToOriginal = (span: Span) => Span;
+
+/** The text itself, what is read into it and what is seen of it, what its escapes mean, and every decoded segment in the same ways. */
 function* viewsOf(text: string): Generator<View, void, undefined> {
   yield { text, toOriginal: (span) => span };
-  const folded = fold(text);
-  const toOriginal = ({ start, end }: Span): Span => {
-    if (folded === undefined) return { start, end };
-    return { start: folded.origin[start] ?? text.length, end: folded.origin[end] ?? text.length };
+  yield* undisguised(text, (span) => span, MAX_ROUNDS);
+}
+
+function* undisguised(text: string, toOriginal: ToOriginal, rounds: number, disguise?: Disguise): Generator<View, void, undefined> {
+  const back =
+    (folded: Folded, before: ToOriginal): ToOriginal =>
+    ({ start, end }) =>
+      before({ start: folded.origin[start] ?? text.length, end: folded.origin[end] ?? text.length });
+  let read: { readonly text: string; readonly toOriginal: ToOriginal } = { text, toOriginal };
+  const layer = (folded: Folded, name: Disguise): View => {
+    read = { text: folded.text, toOriginal: back(folded, read.toOriginal) };
+    return { ...read, disguise: disguise ?? name };
   };
-  if (folded !== undefined) yield { text: folded.text, disguise: 'unicode', toOriginal };
-  for (const segment of decodeSegments(folded?.text ?? text)) {
-    const whole = (): Span => toOriginal(segment.span);
+  const seen = fold(text, 'seen');
+  const folded = fold(text);
+  if (folded !== undefined) yield layer(folded, 'unicode');
+  if (seen !== undefined && seen.text !== folded?.text) {
+    yield { text: seen.text, disguise: disguise ?? 'unicode', toOriginal: back(seen, toOriginal) };
+  }
+  const unescaped = unescapeText(read.text);
+  if (unescaped !== undefined) {
+    yield layer(unescaped, 'escaped');
+    const again = fold(read.text);
+    if (again !== undefined) yield layer(again, 'escaped');
+  }
+  const closed = closeUp(read.text);
+  if (closed !== undefined) yield { text: closed.text, disguise: disguise ?? 'spaced', toOriginal: back(closed, read.toOriginal) };
+  if (rounds === 0) return;
+  const outer = read;
+  for (const segment of decodeSegments(outer.text)) {
+    const whole = (): Span => outer.toOriginal(segment.span);
     yield { text: segment.text, disguise: 'base64', toOriginal: whole };
-    const inner = fold(segment.text);
-    if (inner !== undefined) yield { text: inner.text, disguise: 'base64', toOriginal: whole };
+    yield* undisguised(segment.text, whole, rounds - 1, 'base64');
   }
 }
 
-/** A match that cannot be placed is no less a match: it stands for the whole text. */
-function placesOf(pattern: CompiledPattern, text: string): readonly Span[] {
-  const spans = locate(pattern.expression(), text, MAX_PLACES);
-  return spans.length > 0 ? spans : [{ start: 0, end: text.length }];
+interface Place {
+  readonly span: Span;
+  readonly severity: Severity;
+}
+
+/** A match that cannot be placed is no less a match: it stands for the whole text. One that is quoted in order to be refused is LOW. */
+function placesOf({ check, severity, expression }: CompiledPattern, text: string): readonly Place[] {
+  const { spans, low, skipped } = locate(expression(), text, MAX_PLACES, (span) => checkMatch(check, text, span));
+  if (spans.length > 0) return spans.map((span) => ({ span, severity }));
+  if (low !== undefined) return [{ span: low, severity: lower(severity, 'LOW') }];
+  return skipped ? [] : [{ span: { start: 0, end: text.length }, severity }];
 }
 
 function describe({ id, category, severity }: CompiledPattern, view: View, span: Span): ScanFinding {

@@ -135,13 +135,13 @@ describe('an inspection', () => {
 
   it('blocks what the shipped patterns know, in action mode alone', async () => {
     const { inspect, call, chat, gateway } = await start();
-    const attack = 'the key is AKIAIOSFODNN7EXAMPLE';
+    const attack = 'the key is AKIAZ7Q4M2X9C5V8B3NJ';
     expect((await inspect(attack)).json()).toMatchObject({ action: 'block', would_block: true, severity: 'CRITICAL' });
     expect((await call('PATCH', '/v1/guardrail/config', { mode: 'observe' })).status).toBe(200);
     expect((await inspect(attack)).json()).toMatchObject({ action: 'allow', raw_action: 'block', would_block: true, mode: 'observe' });
     expect(chat.requests).toHaveLength(0);
     const revealed = await call('POST', '/api/v1/inspect/response', { content: attack }, { 'X-DefenseClaw-Reveal-PII': '1' });
-    expect(revealed.text).toContain('AKIAIOSFODNN7EXAMPLE');
+    expect(revealed.text).toContain('AKIAZ7Q4M2X9C5V8B3NJ');
     expect(gateway.audit.list().map(({ action }) => action)).toEqual(
       expect.arrayContaining(['guardrail-config-reload', 'inspect-reveal-pii']),
     );

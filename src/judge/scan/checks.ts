@@ -1,0 +1,107 @@
+import type { Span } from './finding.js';
+
+/** What is asked of a match beyond its shape; `data.guardrail.checks` names one for each category. */
+export const CHECKS = ['secret', 'personal', 'prose'] as const;
+export type Check = (typeof CHECKS)[number];
+
+/** `low`: somebody quotes it in order to refuse it. */
+export type Word = 'take' | 'skip' | 'low';
+
+/** What a match is worth where it stands. */
+export function checkMatch(check: Check | undefined, text: string, span: Span): Word {
+  switch (check) {
+    case undefined:
+      return 'take';
+    case 'secret':
+      return isSecret(text.slice(span.start, span.end)) ? 'take' : 'skip';
+    case 'personal':
+      return isPersonal(text, span) ? 'take' : 'skip';
+    case 'prose':
+      return isRefused(text, span) ? 'low' : 'take';
+  }
+}
+
+const PLACEHOLDER =
+  /example|placeholder|your[-_]?|x{4,}|\*{3,}|\.{3}|change[-_]?me|dummy|sample|redacted|not[-_]?a?[-_]?real|fake|<|>|\$\{|\{\{|0{6,}|(.)\1{7,}|:(?:pass|password|passw0rd|secret|postgres|mysql|admin|root)@/i;
+
+/** Bits for each character that chance has and words have not. */
+const MIN_ENTROPY = 3;
+const MIN_TOKEN = 16;
+
+/** Of the right shape, no placeholder, and as mixed as chance. */
+function isSecret(match: string): boolean {
+  if (PLACEHOLDER.test(match)) return false;
+  // A header in words, or an address with a password that people made up.
+  if (/\s|:\/\//.test(match)) return true;
+  const token = /[^"':=\s]+["']?$/.exec(match)?.[0] ?? match;
+  return token.length < MIN_TOKEN || (/\d/.test(token) && /[a-z]/i.test(token) && entropy(token) >= MIN_ENTROPY);
+}
+
+function entropy(text: string): number {
+  const counts = new Map<string, number>();
+  for (const character of text) counts.set(character, (counts.get(character) ?? 0) + 1);
+  return [...counts.values()].reduce((sum, count) => sum - (count / text.length) * Math.log2(count / text.length), 0);
+}
+
+const UUID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/gi;
+const UUID_LENGTH = 36;
+
+/** A number that stands for itself: no piece of a longer one, and a card number that adds up. */
+function isPersonal(text: string, { start, end }: Span): boolean {
+  const match = text.slice(start, end);
+  if (!/^[\d -]+$/.test(match)) return true;
+  if (/\d[ .-]?$/.test(text.slice(Math.max(0, start - 2), start)) || /^[ .-]?\d/.test(text.slice(end, end + 2))) return false;
+  const from = Math.max(0, start - UUID_LENGTH);
+  for (const uuid of text.slice(from, end + UUID_LENGTH).matchAll(UUID)) {
+    const at = from + uuid.index;
+    if (at < end && start < at + UUID_LENGTH) return false;
+  }
+  const digits = match.replace(/\D/g, '');
+  return digits.length < 13 || (addsUp(digits) && !/^(\d)\1+$/.test(digits));
+}
+
+/** Luhn's sum. */
+function addsUp(digits: string): boolean {
+  let sum = 0;
+  for (let place = 1; place <= digits.length; place++) {
+    const digit = Number(digits[digits.length - place]);
+    const weighed = place % 2 === 0 ? digit * 2 : digit;
+    sum += weighed > 9 ? weighed - 9 : weighed;
+  }
+  return sum % 10 === 0;
+}
+
+/** How far a sentence is looked at on either side. */
+const MAX_SENTENCE = 240;
+
+const REFUSES =
+  /(?<!\b(?:not|never|n't|without|stop|no)\s)\b(?:refus(?:e[sd]?|ing)|reject(?:s|ed|ing)?|block(?:s|ed)?|declin(?:e[sd]?|ing)|den(?:y|ies|ied)|forbid(?:s|den)?|prohibit(?:s|ed)?|disallow(?:s|ed)?|flag(?:s|ged)?|detect(?:s|ed|ion)?|filter(?:s|ed)?|quarantin\w*|attack(?:s|ers?)?|jailbreaks?|phishing|red[- ]team\w*|injection (?:attempts?|attacks?)|(?:never|do not|don't|must not|should not|cannot|may not) (?:obey|follow|run|execute|use|act on|comply with|type|paste|pipe)|verweiger\w*|abgelehnt|blockiert|rechaz\w*|bloque\w*|refus[ée]\w*|rejet[ée]\w*|recus\w*)/i;
+
+const QUOTES: readonly (readonly [string, string])[] = [
+  ['"', '"'],
+  ['`', '`'],
+  ["'", "'"],
+  ['\u201c', '\u201d'],
+  ['\u00ab', '\u00bb'],
+  ['\u201e', '\u201c'],
+];
+
+const NEVER = /\b(?:never|do not|don't|must not|should not|cannot|may not)\s+(?:\w+\s+){0,2}[`"']?$/i;
+
+/** The match stands in quotes, in a sentence that says what is done against it; or right behind "never". */
+function isRefused(text: string, { start, end }: Span): boolean {
+  const before =
+    text
+      .slice(Math.max(0, start - MAX_SENTENCE), start)
+      .split(/[.!?]\s|\n/)
+      .at(-1) ?? '';
+  const after = text.slice(end, end + MAX_SENTENCE).split(/[.!?](?:\s|$)|\n/)[0] ?? '';
+  const isQuoted = QUOTES.some(([open, close]) => {
+    const opened = open === close ? before.split(open).length % 2 === 0 : before.lastIndexOf(open) > before.lastIndexOf(close);
+    return opened && after.includes(close);
+  });
+  return (
+    (isQuoted && REFUSES.test(`${before}\u2026${after}`)) ||
+    (NEVER.test(before) && /^(?:rm|curl|wget|drop|chmod|dd|mkfs)\b/i.test(text.slice(start, end)))
+  );
+}
