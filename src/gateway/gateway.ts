@@ -120,7 +120,7 @@ export async function startGateway({ config, token, log, version = '0.0.0', eval
     watchdog?.follow(policy.engine);
     closers.push(awaitCompiler({ engine: policy.engine, stamp: () => compilerStamp({ override: config.compiler.path }), log }));
     const enforcement = announcing(createEnforcementStore({ database }), serving);
-    const guardrail = await createGuardrailParts({ config, token, log, metrics, policy, audit, enforcement, serving });
+    const guardrail = await createGuardrailParts({ config, token, log, metrics, policy, audit, enforcement, serving, decisions });
     closers.push(() => guardrail.close());
     const api = createHttpApi(
       httpDeps({

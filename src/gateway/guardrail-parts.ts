@@ -13,6 +13,7 @@ import { inspectResources } from '../http/routes/inspect.js';
 import type { Judge, JudgeOptions } from '../judge/create-judge.js';
 import { createInspector } from '../judge/inspect/create-inspector.js';
 import { createScanner } from '../judge/scan/scanner.js';
+import type { DecisionLog } from '../decisions/decision-log.js';
 import type { Log } from '../log.js';
 import type { Metrics } from '../telemetry/metrics.js';
 import type { Serving } from '../serving/serving.js';
@@ -26,6 +27,8 @@ export interface GuardrailOptions {
   readonly policy: PolicyEngine;
   readonly audit: AuditStore;
   readonly enforcement: EnforcementStore;
+  /** Undefined: decisions are not recorded. */
+  readonly decisions: DecisionLog | undefined;
   readonly serving: Pick<Serving, 'settingsChanged'> | undefined;
 }
 
@@ -41,7 +44,7 @@ export interface GuardrailParts {
 
 /** Throws `config_invalid` for a judge that is enabled and cannot be asked. */
 export async function createGuardrailParts(options: GuardrailOptions): Promise<GuardrailParts> {
-  const { config, token, log, metrics, policy, enforcement } = options;
+  const { config, token, log, metrics, policy, enforcement, decisions } = options;
   const { engine } = policy;
   const live = createLiveGuardrail(config, (settings) => options.serving?.settingsChanged(settings));
   const judge = config.guardrail.judge.enabled ? await loadJudge({ config, llm: resolveLlm(config), metrics, log }) : undefined;
@@ -55,7 +58,10 @@ export async function createGuardrailParts(options: GuardrailOptions): Promise<G
     adopt: (changed) => live.adopt(changed),
     judge,
     resources: [
-      ...inspectResources({ inspector, settings, metrics, audit, lists: () => enforcement.lists(), serving: () => engine.current?.id }),
+      ...inspectResources({
+        ...{ inspector, settings, metrics, audit, decisions },
+        ...{ lists: () => enforcement.lists(), serving: () => engine.current?.id },
+      }),
       guardrailConfigResource({ live, token, audit, log }),
       guardrailEventResource({ metrics, audit }),
       ...enforcementResources({ store: enforcement, audit, log }),

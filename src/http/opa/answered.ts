@@ -22,12 +22,14 @@ export interface Asked {
   /** When the request came, by `performance.now()`. */
   readonly startMs: number;
   readonly batchId?: string;
+  /** Told the id of the decision, of one that fails too. */
+  readonly onId?: (id: string | undefined) => void;
 }
 
 /** Asks one revision for the document at a path, counts it and takes it down, also when it fails. Throws `evaluation_*`. */
 export async function answered({ deps }: Pick<OpaDeps, 'deps'>, lease: RevisionLease, question: Question, asked: Asked): Promise<Answered> {
   const { path, input, strictBuiltinErrors = false } = question;
-  const { call, startMs, batchId } = asked;
+  const { call, startMs, batchId, onId } = asked;
   const facts = {
     ...{ caller: call, path: path.join('/'), domain: 'data', revision: lease.revision.id, input, strictBuiltinErrors, batchId },
   };
@@ -35,9 +37,11 @@ export async function answered({ deps }: Pick<OpaDeps, 'deps'>, lease: RevisionL
     const evaluation = await counted(deps.metrics, askDocument(lease, question));
     const { result, marks } = evaluation;
     const tookMs = performance.now() - startMs;
-    return { evaluation, id: note(deps.decisions, { ...facts, result, ruleLabels: labelsOf(marks), tookMs }) };
+    const id = note(deps.decisions, { ...facts, result, ruleLabels: labelsOf(marks), tookMs });
+    onId?.(id);
+    return { evaluation, id };
   } catch (thrown) {
-    note(deps.decisions, { ...facts, thrown, tookMs: performance.now() - startMs });
+    onId?.(note(deps.decisions, { ...facts, thrown, tookMs: performance.now() - startMs }));
     throw thrown;
   }
 }

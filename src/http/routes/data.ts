@@ -50,8 +50,10 @@ async function read(opa: OpaDeps, call: Call, readInput: () => Envelope | Promis
   const { input } = await readInput();
   const parsed = performance.now();
   const question: Question = { path, input, strictBuiltinErrors: flags.strictBuiltinErrors, metrics: flags.metrics };
+  let id: string | undefined;
+  const onId = (made: string | undefined): void => void (id = made);
   const reply = await onRevision(opa, call, async (lease) => {
-    const asked = answered(opa, lease, question, { call, startMs: start });
+    const asked = answered(opa, lease, question, { call, startMs: start, onId });
     const told = mode === undefined || explain === undefined ? undefined : await explainOn(explain, lease, { ...question, mode }, asked);
     const made = told === undefined ? await asked : await asked.catch(() => undefined);
     const evaluation = told ?? made?.evaluation ?? { result: undefined };
@@ -65,9 +67,9 @@ async function read(opa: OpaDeps, call: Call, readInput: () => Envelope | Promis
       ...(told === undefined ? {} : { explanation: told.members }),
       ...(flags.metrics ? { timers: timersOf(start, parsed) } : {}),
     });
-    return named(jsonText(text, flags.pretty), made?.id);
+    return jsonText(text, flags.pretty);
   });
-  return compressed(call, reply);
+  return compressed(call, named(reply, id));
 }
 
 /** The interpreter's word beside that of the engine that serves, on one revision. */

@@ -34,13 +34,14 @@ async function decide(opa: OpaDeps, call: Call, path: readonly string[]): Promis
   const startMs = performance.now();
   const { pretty, strictBuiltinErrors } = readFlags(call.query, opa.deps.strictBuiltinErrors);
   const body = readBareInput(await readOpaBody(call, opa.limits.maxInflatedBytes), 'body', opa.limits.maxInputDepth);
+  let id: string | undefined;
+  const onId = (made: string | undefined): void => void (id = made);
   const reply = await onRevision(opa, call, async (lease) => {
     const question = { path, strictBuiltinErrors, input: body.length === 0 ? undefined : body };
-    const { evaluation, id } = await answered(opa, lease, question, { call, startMs });
-    const { result } = evaluation;
-    if (result !== undefined) return named(jsonText(result, pretty), id);
+    const { result } = (await answered(opa, lease, question, { call, startMs, onId })).evaluation;
+    if (result !== undefined) return jsonText(result, pretty);
     const what = ruleAlong(lease.revision.policy, path) ? 'undefined' : 'missing';
-    return named(opaError(404, 'undefined_document', `document ${what}: ${['data', ...path].join('.')}`), id);
+    return opaError(404, 'undefined_document', `document ${what}: ${['data', ...path].join('.')}`);
   });
-  return compressed(call, reply);
+  return compressed(call, named(reply, id));
 }

@@ -1,6 +1,8 @@
 import type { NewAuditEvent } from '../../audit/event.js';
 import type { GuardrailSettings } from '../../config/guardrail-file.js';
 import { EXPECTED_REVISION, expectRevision } from '../../engine/expect-revision.js';
+import type { DecisionLog } from '../../decisions/decision-log.js';
+import { guardrail } from '../../domains/guardrail.js';
 import { GatewayError } from '../../errors.js';
 import type { Inspector } from '../../judge/inspect/create-inspector.js';
 import type { Inspected, Inspection } from '../../judge/inspect/inspection.js';
@@ -10,6 +12,7 @@ import { shortId } from '../../policy/source-set.js';
 import { createRateLimit, limited } from '../door/rate-limit.js';
 import type { RateLimitOptions } from '../door/rate-limit.js';
 import type { Call, Reply, Resource } from '../exchange.js';
+import { noted } from '../noted.js';
 import { ERROR_CODE_HEADER, json, refused, REVISION_HEADER } from '../replies.js';
 import { readInspectBody } from './inspect-body.js';
 import type { InspectBody } from './inspect-body.js';
@@ -28,6 +31,8 @@ export interface InspectDeps {
   readonly serving: () => string | undefined;
   /** Writes one row of the trail. Throws `audit_store_failed`. */
   readonly audit: (event: NewAuditEvent) => void;
+  /** Takes decisions down; undefined: they are not recorded. */
+  readonly decisions?: DecisionLog | undefined;
   readonly rateLimit?: RateLimitOptions;
 }
 
@@ -80,8 +85,12 @@ async function inspect(deps: InspectDeps, call: Call, body: InspectBody): Promis
   });
   const { raw_action: action } = inspected.answer;
   deps.metrics.guardrailEvaluation(inspected.code === undefined ? inspected.answer.action : 'error');
-  deps.metrics.evaluation('guardrail', inspected.code === undefined ? action : 'error', (performance.now() - start) / 1000);
-  return json(200, inspected.answer, headersOf(inspected));
+  const tookMs = performance.now() - start;
+  deps.metrics.evaluation('guardrail', inspected.code === undefined ? action : 'error', tookMs / 1000);
+  return noted(json(200, inspected.answer, headersOf(inspected)), deps.decisions, {
+    ...{ caller: call, path: guardrail.entrypoint, domain: guardrail.name, verdict: action, revision: inspected.revision },
+    ...{ input: inspected.asked.input, result: inspected.asked.result, thrown: inspected.asked.thrown, tookMs, strictBuiltinErrors: true },
+  });
 }
 
 function headersOf({ revision, code }: Inspected): Record<string, string> {

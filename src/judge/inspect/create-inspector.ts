@@ -10,7 +10,7 @@ import type { Scanner } from '../scan/scanner.js';
 import { confidenceOf, detail, findingLabels, weigh } from './evidence.js';
 import { factFindings } from './fact-findings.js';
 import type { Evidence } from './evidence.js';
-import type { Inspected, Inspection } from './inspection.js';
+import type { AskedRules, Inspected, Inspection } from './inspection.js';
 import { asksJudge, strategyFor } from './strategy.js';
 
 export interface InspectorOptions {
@@ -53,14 +53,15 @@ export function createInspector({ scanner, judge, lease }: InspectorOptions): In
       // however often the policies change. The second answer is the one of the revision that it names.
       for (let attempt = 1; ; attempt++) {
         let held: RevisionLease | undefined;
+        const asked: AskedRules = {};
         try {
           held = lease();
           expectRevision(inspection.expected, held.revision.id);
           const evidence = await gather(inspection, held);
           if (evidence.judgement?.stale === true && attempt === 1) continue;
-          return await decide(inspection, evidence, held);
+          return { asked, ...(await decide(inspection, evidence, held, asked)) };
         } catch (thrown) {
-          return closed(thrown, inspection, held);
+          return { asked, ...closed(thrown, inspection, held, asked) };
         } finally {
           held?.release();
         }
@@ -69,7 +70,9 @@ export function createInspector({ scanner, judge, lease }: InspectorOptions): In
   };
 }
 
-async function decide(inspection: Inspection, evidence: Evidence, lease: RevisionLease): Promise<Inspected> {
+type Answered = Omit<Inspected, 'asked'>;
+
+async function decide(inspection: Inspection, evidence: Evidence, lease: RevisionLease, asked: AskedRules): Promise<Answered> {
   const { settings, direction, content, reveal } = inspection;
   const { hilt, scanner_mode } = settings;
   const input = guardrail.toEvaluationInput(
@@ -81,7 +84,9 @@ async function decide(inspection: Inspection, evidence: Evidence, lease: Revisio
     },
     { blockList: [], allowList: [], hilt: { enabled: hilt.enabled, minSeverity: hilt.min_severity } },
   );
+  asked.input = input;
   const { result } = await lease.evaluate({ entrypoint: guardrail.entrypoint, input, strictBuiltinErrors: true });
+  asked.result = result;
   const { status, body } = guardrail.toAnswer(result);
   if (status !== 200) throw new GatewayError('decision_invalid', String(body['error']));
   const rawAction = String(body['action']);
@@ -116,10 +121,11 @@ const PASSED_ON: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
 ]);
 
 /** The guardrail's closed form: nothing passes uninspected in action mode, and observe mode says so. */
-function closed(thrown: unknown, { settings }: Inspection, lease: RevisionLease | undefined): Inspected {
+function closed(thrown: unknown, { settings }: Inspection, lease: RevisionLease | undefined, asked: AskedRules): Answered {
   if (!(thrown instanceof GatewayError)) throw thrown;
   if (thrown.code === 'decision_invalid') lease?.undecided(guardrail.entrypoint);
   if (PASSED_ON.has(thrown.code)) throw thrown;
+  asked.thrown = thrown;
   const close = (mode: GuardrailSettings['mode']): Readonly<Record<string, unknown>> =>
     guardrail.closedForm(
       { code: thrown.code, message: thrown.message },

@@ -1,4 +1,5 @@
 import type { GuardrailSettings } from '../../config/guardrail-file.js';
+import type { GatewayError } from '../../errors.js';
 import type { ToolCall } from '../facts/read-call.js';
 import type { JudgeDirection } from '../kinds.js';
 import type { Disguise, Span } from '../scan/finding.js';
@@ -61,7 +62,18 @@ export interface InspectAnswer {
   readonly truncated?: true;
 }
 
+/** What the guardrail's rules were asked, and what they said. */
+export interface AskedRules {
+  /** JSON text in UTF-8. */
+  input?: Uint8Array;
+  /** JSON text. */
+  result?: string | undefined;
+  /** Why there is no answer of theirs. */
+  thrown?: GatewayError;
+}
+
 export interface Inspected {
+  readonly asked: Readonly<AskedRules>;
   /** Full id of the revision that answered; undefined while none serves. */
   readonly revision: string | undefined;
   /** Code of the error table, when the answer is the closed form. */

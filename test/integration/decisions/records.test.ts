@@ -79,8 +79,22 @@ test('every route that decides leaves a record, and names it in its answer', asy
   const undefinedDocument = await call('POST', '/v0/data/app/none', {});
   expect(undefinedDocument.status).toBe(404);
   expect(await recordOf(undefinedDocument)).toMatchObject({ path: 'app/none', custom: { verdict: 'undefined' } });
-  // A failure of the rules has no id in its answer, whose form is OPA's own.
-  await call('POST', '/v1/data/app/conflict', { input: { conflict: true } });
+  for (const route of ['/v1/data/app/conflict', '/v1/data/app/conflict?metrics', '/v0/data/app/conflict']) {
+    const failed = await call('POST', route, route.startsWith('/v1') ? { input: { conflict: true } } : { conflict: true });
+    expect(failed.status).toBe(500);
+    expect(await recordOf(failed)).toMatchObject({
+      path: 'app/conflict',
+      input: { conflict: true },
+      error: { code: 'evaluation_conflict' },
+    });
+  }
+
+  const inspected = await call('POST', '/api/v1/inspect/request', { content: 'What is the weather?' }, agent);
+  expect(await recordOf(inspected)).toMatchObject({
+    ...{ path: 'defenseclaw/guardrail', bundles: { policies: { revision } } },
+    custom: { domain: 'guardrail', verdict: 'error', agent: 'agent-7' },
+    error: { code: inspected.headers.get('x-defenseclaw-error') },
+  });
 
   const batch = await call('POST', '/v1/batch/data/app/allow', { inputs: { a: { user: 'bob' }, b: { user: 'eve' } } });
   const records: DecisionRecord[] = [];
