@@ -1,6 +1,8 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess, ChildProcessWithoutNullStreams } from 'node:child_process';
 import path from 'node:path';
+import { Stream } from 'node:stream';
+import { GatewayError } from '../errors.js';
 import { locateBinary } from './locate-binary.js';
 
 /** A service that nobody has asked for yet. */
@@ -43,7 +45,15 @@ export function holdOpen(child: ChildProcessWithoutNullStreams, held: boolean): 
 
 function start(binary: string): ChildProcessWithoutNullStreams {
   // No environment: nothing of the daemon's (tokens above all) is within reach of code that runs policy tests.
-  return spawn(binary, [], { stdio: 'pipe', env: {}, cwd: path.dirname(binary), windowsHide: true });
+  const child: ChildProcess = spawn(binary, [], { stdio: 'pipe', env: {}, cwd: path.dirname(binary), windowsHide: true });
+  if (hasPipes(child)) return child;
+  child.on('error', () => undefined);
+  throw new GatewayError('files_exhausted', 'the Rego compiler cannot be started: too many files are open');
+}
+
+/** A child that Node had no files left for has none, and tells of that later. */
+function hasPipes(child: ChildProcess): child is ChildProcessWithoutNullStreams {
+  return [child.stdin, child.stdout, child.stderr].every((stream) => stream instanceof Stream);
 }
 
 /** Pipes of a child are sockets, which their declared type does not say. */
