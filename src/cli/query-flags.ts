@@ -1,5 +1,5 @@
 import { Flags } from '@oclif/core';
-import type { ExplainMode } from '../compiler/query-protocol.js';
+import type { ExplainMode } from '../compiler/explanation.js';
 import { readContent } from './read-content.js';
 import type { QueryOptions } from '../gateway/evaluate-query.js';
 

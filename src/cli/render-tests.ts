@@ -29,7 +29,7 @@ export function renderTests({ results }: Pick<TestRun, 'results'>, paint: Paint,
 }
 
 function renderCase(
-  { fullName, status, durationNs, location, failedAt, error, output }: TestCase,
+  { fullName, status, durationNs, location, failedAt, error, output, explanation }: TestCase,
   paint: Paint,
   { varValues }: RenderTestsOptions,
 ): string[] {
@@ -45,7 +45,13 @@ function renderCase(
     const where = error.location === undefined || error.location.file === '' ? '' : `${place(error.location)}: `;
     lines.push(`${INDENT}${where}${paint('red', error.code)}: ${error.message}`);
   }
-  return [...lines, ...output.map((line) => `${INDENT}${paint('dim', '|')} ${line}`)];
+  return [...lines, ...output.map((line) => `${INDENT}${paint('dim', '|')} ${line}`), ...renderTrace(explanation, paint)];
+}
+
+function renderTrace(explanation: TestCase['explanation'], paint: Paint): string[] {
+  if (explanation === undefined) return [];
+  const cut = explanation.truncated === true ? [paint('yellow', '… the trace goes on; it is cut here')] : [];
+  return [...explanation.lines, ...cut].map((line) => `${INDENT}${line}`);
 }
 
 function renderCounts(cases: readonly TestCase[], tests: number, paint: Paint): string {

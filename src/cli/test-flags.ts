@@ -1,5 +1,6 @@
 import { Flags } from '@oclif/core';
 import { GatewayError } from '../errors.js';
+import type { ExplainMode } from '../compiler/explanation.js';
 import type { TestEngine } from '../testing/test-run.js';
 
 /** Findings of the compiler that are shown, as many as OPA shows. */
@@ -15,6 +16,11 @@ export const TEST_FLAGS = {
   run: Flags.string({ char: 'r', description: 'Run only the tests, and cases of tests, whose full name matches this regular expression' }),
   verbose: Flags.boolean({ char: 'v', description: 'Name every test and every case, not only those that did not pass' }),
   'var-values': Flags.boolean({ description: 'Show the variables of the rule where a test failed' }),
+  explain: Flags.option({
+    options: ['fails', 'full', 'notes', 'debug'] as const,
+    description: "Print the trace of OPA's interpreter under each test that fails",
+    exclusive: ['bench'],
+  })(),
   coverage: Flags.boolean({ char: 'c', description: 'Report which lines and rules the tests reach, and why others are not reached' }),
   threshold: Flags.custom<number>({
     parse: (text) => Promise.resolve(percentage(text)),
@@ -68,6 +74,7 @@ export interface TestFlags {
   readonly run: string | undefined;
   readonly verbose: boolean;
   readonly 'var-values': boolean;
+  readonly explain: ExplainMode | undefined;
   readonly coverage: boolean;
   readonly threshold: number | undefined;
   readonly engine: TestEngine | 'rego';

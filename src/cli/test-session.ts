@@ -112,7 +112,7 @@ export class TestSession {
   }
 
   #options(): TestRunOptions {
-    const { coverage, threshold, format, timeout: timeoutMs, run, parallel, 'max-errors': maxErrors } = this.#flags;
+    const { coverage, threshold, format, timeout: timeoutMs, run, parallel, explain, 'max-errors': maxErrors } = this.#flags;
     const machine = format === 'json';
     return {
       engine: engineOf(this.#flags),
@@ -122,6 +122,7 @@ export class TestSession {
       maxDiagnostics: machine ? Math.max(maxErrors, JSON_DIAGNOSTICS) : maxErrors,
       ...(run === undefined ? {} : { run }),
       ...(parallel === undefined ? {} : { parallel }),
+      ...(explain === undefined ? {} : { explain }),
       ...(this.#flags.watch ? { remember: true } : {}),
     };
   }

@@ -1,8 +1,9 @@
 import type { Diagnostic } from '../policy/diagnostic.js';
 import type { DataReference, Entrypoint, RuleClause } from '../policy/revision.js';
+import type { ExplainMode, Explanation } from './explanation.js';
 
 /** Raised with every change that both halves must know; the Go half holds the same number in internal/protocol. */
-export const PROTOCOL_VERSION = 7;
+export const PROTOCOL_VERSION = 8;
 
 /** One Rego file. The service never reads a policy from the disk. */
 export interface RegoModule {
@@ -189,6 +190,8 @@ export interface TestParams extends Bounded {
   readonly timeoutMs?: number;
   /** Leaves out tests that reach nothing which changed since the request before: their outcomes are told again. */
   readonly remember?: boolean;
+  /** What fails brings its trace. */
+  readonly explain?: ExplainMode;
 }
 
 export interface SourceLocation {
@@ -210,7 +213,7 @@ export interface FailedAt extends SourceLocation {
   /** What it compared, or what it was made of. */
   readonly values?: readonly ComparedValue[];
   /** Variables of the rule that had a value, by name. */
-  readonly locals?: readonly LocalValue[];
+  readonly locals?: readonly { readonly name: string; readonly value: string }[];
 }
 
 export interface ComparedValue {
@@ -219,11 +222,6 @@ export interface ComparedValue {
   readonly text: string;
   /** As Rego; absent means undefined. */
   readonly value?: string;
-}
-
-export interface LocalValue {
-  readonly name: string;
-  readonly value: string;
 }
 
 /** One named case of a table test (`test_x[note] if …`). */
@@ -249,6 +247,8 @@ export interface TestOutcome {
   readonly error?: EvaluationError;
   readonly failedAt?: FailedAt;
   readonly cases?: readonly TestCaseOutcome[];
+  /** Of a failed test, whichever of its cases failed, where it was asked for. */
+  readonly explanation?: Explanation;
 }
 
 /** Lines are inclusive pairs of rows. */

@@ -1,4 +1,5 @@
 import type { Diagnostic } from '../policy/diagnostic.js';
+import type { ExplainMode, Explanation } from './explanation.js';
 import type { EvaluationError, RegoModule, RegoVersion, SourceLocation } from './protocol.js';
 
 /** One query of a batch. */
@@ -23,8 +24,6 @@ export interface EvaluationQuery {
   /** Asks for {@link QueryResult.solutions}. */
   readonly solutions?: boolean;
 }
-
-export type ExplainMode = 'full' | 'notes' | 'fails' | 'debug';
 
 export interface EvaluateParams {
   readonly modules: readonly RegoModule[];
@@ -56,12 +55,6 @@ export interface QueryResult {
   readonly solutions?: Solutions;
   /** METADATA labels of the rules that held, in the order in which they did, each set of them once. */
   readonly ruleLabels?: readonly Readonly<Record<string, unknown>>[];
-}
-
-/** A trace as `opa eval --explain` prints it. */
-export interface Explanation {
-  readonly lines: readonly string[];
-  readonly truncated?: boolean;
 }
 
 export interface ProfiledExpression extends SourceLocation {

@@ -1,7 +1,8 @@
 import { compiledPolicy } from '../compiler/compiled-policy.js';
 import { moduleTexts } from '../compiler/module-texts.js';
 import type { EvaluationError } from '../compiler/protocol.js';
-import type { ExplainMode, Explanation, ProfiledExpression, QueryResult, Solutions } from '../compiler/query-protocol.js';
+import type { ExplainMode, Explanation } from '../compiler/explanation.js';
+import type { ProfiledExpression, QueryResult, Solutions } from '../compiler/query-protocol.js';
 import { asGatewayError, GatewayError } from '../errors.js';
 import { validateInput } from '../value/json-input.js';
 import { diagnosticsOf } from '../policy/error-diagnostics.js';

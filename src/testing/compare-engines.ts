@@ -58,6 +58,7 @@ function explain(wasm: TestOutcome, topdown: TestOutcome): TestOutcome {
     ...wasm,
     ...(cases === undefined ? {} : { cases }),
     ...(wasm.status === 'pass' || topdown.failedAt === undefined ? {} : { failedAt: topdown.failedAt }),
+    ...(wasm.status === 'pass' || topdown.explanation === undefined ? {} : { explanation: topdown.explanation }),
   };
 }
 

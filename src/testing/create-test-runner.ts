@@ -192,7 +192,17 @@ function onInterpreter(
   { compiler }: Parts,
   source: TestSource,
   data: Uint8Array,
-  { run: pattern, coverage, coverageKinds, parallel, timeoutMs = DEFAULT_TIMEOUT_MS, maxDiagnostics, remember, signal }: TestRunOptions,
+  {
+    run: pattern,
+    coverage,
+    coverageKinds,
+    parallel,
+    timeoutMs = DEFAULT_TIMEOUT_MS,
+    maxDiagnostics,
+    remember,
+    explain,
+    signal,
+  }: TestRunOptions,
 ): Promise<TestResult> {
   return compiler.test(
     {
@@ -205,6 +215,7 @@ function onInterpreter(
       ...(maxDiagnostics === undefined ? {} : { maxDiagnostics }),
       ...(parallel === undefined ? {} : { parallel }),
       ...(remember === undefined ? {} : { remember }),
+      ...(explain === undefined ? {} : { explain }),
     },
     signal === undefined ? {} : { signal },
   );

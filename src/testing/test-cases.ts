@@ -14,14 +14,17 @@ export function testCases(results: readonly TestOutcome[]): TestCase[] {
   return results.flatMap((test) => {
     const { cases = [], ...whole } = test;
     if (cases.length === 0 || test.status === 'error' || test.status === 'skip') return [{ ...whole, fullName: testName(test) }];
-    const { package: pkg, location } = test;
+    const { package: pkg, location, explanation } = test;
     const apart = unclaimed(test);
+    // The trace is of all cases, and stands once, behind the last one that it is read for.
+    const explained = explanation === undefined ? -1 : cases.findLastIndex(({ status }) => status === 'fail');
     return cases.map(({ name, status, durationNs, failedAt, output = [] }, index): TestCase => {
       const fullName = caseName(test, name);
       return {
         ...{ package: pkg, name: fullName.slice(pkg.length + 1), fullName, location, status, durationNs },
         output: index === 0 ? [...apart, ...output] : output,
         ...(failedAt === undefined ? {} : { failedAt }),
+        ...(index === explained ? { explanation } : {}),
       };
     });
   });

@@ -1,4 +1,5 @@
 import type { Coverage, TestOutcome } from '../compiler/protocol.js';
+import type { ExplainMode } from '../compiler/explanation.js';
 import type { Diagnostic } from '../policy/diagnostic.js';
 import type { SourceSet } from '../policy/source-set.js';
 
@@ -24,6 +25,8 @@ export interface TestRunOptions {
   readonly maxDiagnostics?: number;
   /** What reaches nothing that changed since the runner's last run is not run again, but told again. Not with `coverage`. */
   readonly remember?: boolean;
+  /** What fails on the interpreter brings its trace. */
+  readonly explain?: ExplainMode;
   /** The run rejects with the signal's reason. */
   readonly signal?: AbortSignal;
 }

@@ -158,6 +158,32 @@ describe('the report of policy test', () => {
   });
 });
 
+describe('policy test --explain', () => {
+  it.each([
+    ['fails', '| Fail ', 'Eval '],
+    ['full', '| Eval internal.test_case', undefined],
+  ])('%s prints the trace under the test that failed, once a table', async (mode, told, untold) => {
+    const { code, stdout } = await test(await tempDir(FOLDER), '--explain', mode);
+    expect(code).toBe(1);
+    const [before = '', after = ''] = stdout.split('not true: authz.reasons == tc.want');
+    expect(before).not.toContain('Enter data.authz_test');
+    expect(after.match(/Enter data\.authz_test\.test_roles = _/g)).toHaveLength(1);
+    expect(after).toContain(told);
+    expect(after).not.toContain('test_level');
+    if (untold !== undefined) expect(after).not.toContain(untold);
+  });
+
+  it('is part of the JSON, and needs the interpreter', async () => {
+    const dir = await tempDir(FOLDER);
+    const { stdout } = await test(dir, '--explain', 'fails', '--json');
+    const { results } = JSON.parse(stdout) as { results: { name: string; explanation?: { lines: string[] } }[] };
+    const lines = Object.fromEntries(results.map(({ name, explanation }) => [name, explanation?.lines.join('\n')]));
+    expect(lines['test_roles']).toContain('Enter data.authz_test.test_roles');
+    expect(lines['test_level']).toBeUndefined();
+    expect(await test(dir, '--explain', 'fails', '--engine', 'wasm')).toMatchObject({ code: 2, stdout: '' });
+  });
+});
+
 describe('policy test --coverage', () => {
   it('says which lines and rules are not reached, and why', async () => {
     const { stdout } = await test(await tempDir(FOLDER), '-c', '--run', 'level');

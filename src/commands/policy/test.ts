@@ -15,6 +15,7 @@ export default class PolicyTest extends LocalPolicyCommand {
     '<%= config.bin %> policy test ./policies',
     '<%= config.bin %> policy test --run "firewall.*deny" --watch',
     '<%= config.bin %> policy test -v --var-values',
+    '<%= config.bin %> policy test --run test_allow --explain fails',
     '<%= config.bin %> policy test --coverage --threshold 95',
     '<%= config.bin %> policy test --format lcov > lcov.info',
     '<%= config.bin %> policy test --format junit > junit.xml',
@@ -44,6 +45,9 @@ export default class PolicyTest extends LocalPolicyCommand {
     if (format === 'gobench' && !flags.bench) throw new GatewayError('usage', '--format gobench needs --bench');
     if (flags.bench && (format === 'junit' || format === 'lcov')) throw new GatewayError('usage', `--bench has no format ${format}`);
     if (flags.count > 1 && (format === 'junit' || format === 'lcov')) throw new GatewayError('usage', `--count has no format ${format}`);
+    if (flags.explain !== undefined && flags.engine === 'wasm') {
+      throw new GatewayError('usage', "--explain needs OPA's interpreter, which --engine wasm leaves out");
+    }
     if (!this.jsonEnabled()) return flags;
     if (format !== 'json' && format !== 'pretty') throw new GatewayError('usage', `--json and --format ${format} ask for two shapes`);
     return { ...flags, format: 'json' };

@@ -1,4 +1,5 @@
-import type { ExplainMode, QueryResult } from '../../compiler/query-protocol.js';
+import type { ExplainMode } from '../../compiler/explanation.js';
+import type { QueryResult } from '../../compiler/query-protocol.js';
 import type { Revision } from '../../policy/revision.js';
 import { formatJson } from '../../value/format-json.js';
 import { parseTerm } from '../../value/parse-term.js';

@@ -4,7 +4,7 @@ package protocol
 import "encoding/json"
 
 // Version is raised with every change that the other half must know. A mismatch is refused by the client.
-const Version = 7
+const Version = 8
 
 // Limits of one request, far above any policy folder that the gateway accepts, and of what one answer tells.
 const (
@@ -262,6 +262,8 @@ type TestParams struct {
 	Parallel      int  `json:"parallel,omitempty"`
 	// Remember leaves out tests that reach nothing which changed since the test request before: their outcomes are told again.
 	Remember bool `json:"remember,omitempty"`
+	// Explain is `full`, `notes`, `fails` or `debug`: what fails brings its trace.
+	Explain string `json:"explain,omitempty"`
 	// TimeoutMs bounds each test; 0 means 5000, as in OPA.
 	TimeoutMs int `json:"timeoutMs,omitempty"`
 	// MaxDiagnostics as in BuildParams.
@@ -316,6 +318,8 @@ type TestOutcome struct {
 	Error      *TestError `json:"error,omitempty"`
 	FailedAt   *FailedAt  `json:"failedAt,omitempty"`
 	Cases      []TestCase `json:"cases,omitempty"`
+	// Explanation is of the whole test, whichever of its cases failed.
+	Explanation *Explanation `json:"explanation,omitempty"`
 }
 
 type FileCoverage struct {

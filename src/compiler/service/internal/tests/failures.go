@@ -10,41 +10,55 @@ import (
 	"defenseclaw-gateway/rego-compiler/internal/diagnostics"
 	"defenseclaw-gateway/rego-compiler/internal/protocol"
 	"defenseclaw-gateway/rego-compiler/internal/testrule"
+	"defenseclaw-gateway/rego-compiler/internal/trace"
 )
 
 // maxTraced bounds the second run, which is slower: nobody reads the places of more failures at once.
 const maxTraced = 100
 
+// maxExplained bounds the lines of all explanations of a run together.
+const maxExplained = 20_000
+
 // locate runs the failing tests once more with a trace, which the first run does without because it is slow, and notes
 // the last expression that was not true, and what it was made of.
 func (s *suite) locate(ctx context.Context, rules []testrule.Rule, outcomes []protocol.TestOutcome) {
-	traced := 0
+	traced, left := 0, maxExplained
 	for i := range outcomes {
 		o := &outcomes[i]
 		if o.Status != statusFail || traced == maxTraced || ctx.Err() != nil {
 			continue
 		}
 		traced++
-		trace := s.trace(ctx, rules[i])
-		o.FailedAt = s.failedAt(ctx, trace.last)
+		seen, whole := s.trace(ctx, rules[i])
+		if whole != nil && left > 0 {
+			o.Explanation = whole.Explain(s.explain, left)
+			left -= len(o.Explanation.Lines)
+		}
+		o.FailedAt = s.failedAt(ctx, seen.last)
 		for j := range o.Cases {
 			if c := &o.Cases[j]; c.Status == statusFail {
-				c.FailedAt = s.failedAt(ctx, trace.byCase[keyOf(c.Name)])
+				c.FailedAt = s.failedAt(ctx, seen.byCase[keyOf(c.Name)])
 			}
 		}
 	}
 }
 
-func (s *suite) trace(ctx context.Context, rule testrule.Rule) *failTracer {
+func (s *suite) trace(ctx context.Context, rule testrule.Rule) (*failTracer, *trace.Recorder) {
 	ctx, cancel := context.WithTimeout(ctx, s.timeout)
 	defer cancel()
 	tracer := &failTracer{byCase: map[string]*topdown.Event{}}
+	options := []rego.EvalOption{rego.EvalTransaction(s.txn), rego.EvalPrintHook(nil), rego.EvalQueryTracer(tracer)}
+	var whole *trace.Recorder
+	if s.explain != "" {
+		whole = &trace.Recorder{}
+		options = append(options, rego.EvalQueryTracer(whole))
+	}
 	if query, err := s.prepare(ctx, rule); err == nil {
 		// The verdict is known: a trace that was cut off by its time says what it saw.
-		_, _ = query.Eval(ctx, rego.EvalTransaction(s.txn), rego.EvalPrintHook(nil), rego.EvalQueryTracer(tracer))
+		_, _ = query.Eval(ctx, options...)
 	}
 	tracer.settle()
-	return tracer
+	return tracer, whole
 }
 
 func (s *suite) failedAt(ctx context.Context, event *topdown.Event) *protocol.FailedAt {

@@ -19,6 +19,7 @@ import (
 	"defenseclaw-gateway/rego-compiler/internal/protocol"
 	"defenseclaw-gateway/rego-compiler/internal/source"
 	"defenseclaw-gateway/rego-compiler/internal/testrule"
+	"defenseclaw-gateway/rego-compiler/internal/trace"
 )
 
 const defaultTimeout = 5 * time.Second
@@ -34,6 +35,8 @@ type suite struct {
 	covering *covering
 	// wanted is the filter; nil wants all.
 	wanted *regexp.Regexp
+	// explain is the mode of the traces of what fails; empty for none.
+	explain string
 }
 
 // Run answers a `test` request.
@@ -73,6 +76,9 @@ func newSuite(set *source.Set, data map[string]any, found *diagnostics.List, par
 		found:    found,
 		timeout:  cmp.Or(time.Duration(max(params.TimeoutMs, 0))*time.Millisecond, defaultTimeout),
 		parallel: cmp.Or(max(params.Parallel, 0), runtime.GOMAXPROCS(0)),
+	}
+	if trace.Known(params.Explain) {
+		s.explain = params.Explain
 	}
 	if params.Coverage {
 		s.covering = newCovering(params.CoverageKinds)

@@ -7,6 +7,7 @@ import (
 
 	"defenseclaw-gateway/rego-compiler/internal/protocol"
 	"defenseclaw-gateway/rego-compiler/internal/source"
+	"defenseclaw-gateway/rego-compiler/internal/trace"
 )
 
 const traced = `package a
@@ -46,7 +47,7 @@ func TestExplains(t *testing.T) {
 
 func TestAnExplanationIsBounded(t *testing.T) {
 	got := ask(t, protocol.EvaluateParams{TimeoutMs: 2000}, protocol.Evaluation{Query: "data.a.big", Explain: "full"})
-	if got.Error == nil || got.Error.Code != "eval_cancel_error" || !got.Explanation.Truncated || len(got.Explanation.Lines) > maxExplained {
+	if got.Error == nil || got.Error.Code != "eval_cancel_error" || !got.Explanation.Truncated || len(got.Explanation.Lines) > trace.MaxLines {
 		t.Errorf("got %+v with %d lines", got.Error, len(got.Explanation.Lines))
 	}
 }
