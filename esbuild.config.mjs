@@ -52,7 +52,9 @@ const unused = {
     // What oclif says about old Node versions is said by npm at the installation.
     onResolve({ filter: /^semver$/ }, () => ({ path: 'semver', namespace: 'empty' }));
     // What prom-client asks for exemplars, of which we have none.
-    onResolve({ filter: /^@opentelemetry\/api$/ }, () => ({ path: 'opentelemetry', namespace: 'empty' }));
+    onResolve({ filter: /^@opentelemetry\/api$/ }, ({ importer }) =>
+      importer.includes('prom-client') ? { path: 'opentelemetry', namespace: 'empty' } : undefined,
+    );
     // Koa looks up the kind of what it answers with: thousands of types that are none of ours take longer to sort than to load it.
     onLoad({ filter: /mime-db[\\/]db\.json$/ }, ({ path: file }) => ({
       contents: JSON.stringify(ownTypes(JSON.parse(readFileSync(file, 'utf8')))),

@@ -1,9 +1,14 @@
 import { defineConfig } from 'vitest/config';
 
 /** What must hold whether the main process answers or serving processes do: these suites run both ways. */
-const BOTH_WAYS = ['gateway/laws', 'gateway/broken-save', 'gateway/under-load', 'gateway/runaway-rule', 'decisions/why'].map(
-  (name) => `test/integration/${name}.test.ts`,
-);
+const BOTH_WAYS = [
+  'gateway/laws',
+  'gateway/broken-save',
+  'gateway/under-load',
+  'gateway/runaway-rule',
+  'decisions/why',
+  'decisions/traces',
+].map((name) => `test/integration/${name}.test.ts`);
 
 export default defineConfig({
   test: {

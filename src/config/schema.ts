@@ -5,6 +5,7 @@ import { decisions } from './sections/decisions.js';
 import { gates } from './sections/gates.js';
 import { guards } from './sections/guards.js';
 import { history } from './sections/history.js';
+import { traces } from './sections/traces.js';
 import { watchdog } from './sections/watchdog.js';
 import { guardrail } from './sections/guardrail.js';
 import { llm } from './sections/llm.js';
@@ -34,6 +35,7 @@ export const settingsSchema = z.strictObject({
   audit: audit.prefault({}),
   history: history.prefault({}),
   decisions: decisions.prefault({}),
+  traces: traces.prefault({}),
   guards: guards.prefault({}),
   watchdog: watchdog.prefault({}),
   guardrail: guardrail.prefault({}),

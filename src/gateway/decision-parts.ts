@@ -4,6 +4,7 @@ import type { DecisionKeeper, LossReason } from '../decisions/keeper.js';
 import type { RecorderSettings } from '../decisions/recorder/recorder.js';
 import type { Log } from '../log.js';
 import type { Metrics } from '../telemetry/metrics.js';
+import type { TraceSettings } from '../telemetry/traces/settings.js';
 import { instanceOf } from './open-gateway-history.js';
 
 export interface DecisionPartsOptions {
@@ -23,6 +24,14 @@ const QUIET_MS = 30_000;
 export function recorderSettings({ config, version }: Pick<DecisionPartsOptions, 'config' | 'version'>): RecorderSettings | undefined {
   const { enabled, sample, max_bytes_per_record: maxBytesPerRecord } = config.decisions;
   return enabled ? { sample, maxBytesPerRecord, labels: { id: instanceOf(config), version } } : undefined;
+}
+
+/** What the processes that decide are told of spans; undefined when decisions are none. */
+export function traceSettings({ config, version }: Pick<DecisionPartsOptions, 'config' | 'version'>): TraceSettings | undefined {
+  const { enabled, endpoint, authorization, sample, max_queue: maxQueue } = config.traces;
+  if (!enabled) return undefined;
+  const headers = authorization === undefined ? {} : { Authorization: authorization.reveal() };
+  return { endpoint, headers, sample, maxQueue, instance: instanceOf(config), version };
 }
 
 /** The decision log that the configuration asks for. */

@@ -11,6 +11,7 @@ import { checkAddress, isLoopback } from '../http/address.js';
 import type { History } from '../history/history.js';
 import { createHttpApi } from '../http/http-api.js';
 import type { Log } from '../log.js';
+import { withTraces } from '../telemetry/traces/traced-log.js';
 import { createMetrics } from '../telemetry/metrics.js';
 import { subscribeTelemetry } from '../telemetry/subscribe.js';
 import { createNoopWatcher } from '../watcher/noop-watcher.js';
@@ -18,7 +19,7 @@ import { createWatcher } from '../watcher/create-watcher.js';
 import type { Watcher } from '../watcher/watcher.js';
 import { loadFirstRevision } from './first-revision.js';
 import type { FirstRevision } from './first-revision.js';
-import { createDecisionParts, recorderSettings } from './decision-parts.js';
+import { createDecisionParts, recorderSettings, traceSettings } from './decision-parts.js';
 import { createGateParts } from './gate-parts.js';
 import type { GatewayEvaluator } from './gateway-evaluator.js';
 import { createGuardrailParts } from './guardrail-parts.js';
@@ -87,7 +88,12 @@ export async function startGateway({ config, token, log, version = '0.0.0', eval
     const metrics = createMetrics();
     const decisions = createDecisionParts({ config, token, version, log, metrics });
     closers.push(() => decisions?.close());
-    const serving = createServingParts({ config, token, version, log, tls: tls?.pair, decisions: recorderSettings({ config, version }) });
+    const traces = traceSettings({ config, version });
+    const traced = await withTraces(decisions, traces, log);
+    closers.push(() => traced.close());
+    const serving = createServingParts({
+      ...{ config, token, version, log, traces, tls: tls?.pair, decisions: recorderSettings({ config, version }) },
+    });
     closers.push(() => serving?.close());
     if (decisions !== undefined) serving?.observeRecords((...records) => decisions.take(...records));
     const history = openGatewayHistory(config, version, log);
@@ -139,6 +145,7 @@ export async function startGateway({ config, token, log, version = '0.0.0', eval
           history,
           watchdog,
           decisions,
+          traced,
           tls: tls?.pair,
         },
         ...{ telemetry: () => telemetry.state, watcher: () => watcher.state, retrying: () => first.retrying },

@@ -22,6 +22,7 @@ import type { GuardrailParts } from './guardrail-parts.js';
 import type { Serving } from '../serving/serving.js';
 import type { PolicyEngine } from './policy-engine.js';
 import { createPolicyHistory } from './policy-history.js';
+import type { TracedLog } from '../telemetry/traces/traced-log.js';
 import { httpLimits } from './serving-parts.js';
 
 /** The parts of the gateway that the HTTP room is told about. */
@@ -41,6 +42,8 @@ export interface HttpParts {
   readonly watchdog: Watchdog | undefined;
   /** Undefined: decisions are not recorded. */
   readonly decisions: DecisionKeeper | undefined;
+  /** The same with spans. */
+  readonly traced: Pick<TracedLog, 'log'>;
   /** Undefined: everything is answered in this process. */
   readonly serving: Serving | undefined;
   readonly tls: TlsPair | undefined;
@@ -69,7 +72,7 @@ export function httpDeps(parts: HttpParts): HttpDeps {
       dryRunResource({ policyDir: config.policy_dir, dryRun: (options) => dryRun({ engine: policy.engine, gates, log }, options) }),
       ...(parts.decisions === undefined ? [] : decisionRecordResources(openDecisions(paths.decisionsDir))),
     ],
-    decisions: parts.decisions,
+    decisions: parts.traced.log,
     decisionLog: () => parts.decisions?.state,
     history: () => parts.history.state,
     watchdog: () => parts.watchdog?.state,

@@ -7,6 +7,7 @@ import { DEFAULT_LIMITS } from '../http/deps.js';
 import type { HttpLimits } from '../http/deps.js';
 import type { TlsPair } from '../http/tls-pair.js';
 import type { Log } from '../log.js';
+import type { TraceSettings } from '../telemetry/traces/settings.js';
 import { createServing } from '../serving/serving.js';
 import type { Serving } from '../serving/serving.js';
 import { watchdogOf } from './service-manager/service-manager.js';
@@ -21,17 +22,19 @@ export interface ServingPartsOptions {
   readonly tls: TlsPair | undefined;
   /** Undefined: decisions are not recorded. */
   readonly decisions: RecorderSettings | undefined;
+  /** Undefined: decisions are no spans. */
+  readonly traces: TraceSettings | undefined;
 }
 
 /** The serving processes that the configuration asks for; undefined for none. */
-export function createServingParts({ config, token, version, log, tls, decisions }: ServingPartsOptions): Serving | undefined {
+export function createServingParts({ config, token, version, log, tls, decisions, traces }: ServingPartsOptions): Serving | undefined {
   const { http, evaluation, paths, guardrail } = config;
   const processes = http.processes ?? availableParallelism();
   if (processes === 0) return undefined;
   return createServing({
     ...{ processes, guardrail, log, watchdogMs: watchdogOf(processEnvironment()) },
     settings: {
-      ...{ token, version, tls, decisions },
+      ...{ token, version, tls, decisions, traces },
       policyDir: config.policy_dir === '' ? undefined : config.policy_dir,
       limits: { ...DEFAULT_LIMITS, ...httpLimits(config) },
       strictBuiltinErrors: evaluation.strict_builtin_errors,

@@ -3,6 +3,7 @@ import type { HttpLimits, GuardrailSettings } from '../http/deps.js';
 import type { Tally } from '../evaluator/tally.js';
 import type { ErrorCode } from '../errors.js';
 import type { Policy } from '../http/opa/resolve.js';
+import type { TraceSettings } from '../telemetry/traces/settings.js';
 import type { TlsPair } from '../http/tls-pair.js';
 
 /** What a serving process is told once, over its channel: a token has no business in arguments or the environment. */
@@ -24,6 +25,8 @@ export interface ServingSettings {
   readonly tls: TlsPair | undefined;
   /** Undefined: decisions are not recorded. */
   readonly decisions: RecorderSettings | undefined;
+  /** Undefined: decisions are no spans. */
+  readonly traces: TraceSettings | undefined;
   /** Local socket of the main process, for what is not answered here. */
   readonly mainPath: string;
 }

@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { asciiJson } from '../batch/ascii-json.js';
+import { traceParentOf } from '../trace-parent.js';
 
 /** Clients send the same few values over and over; what differs each time is not worth room. */
 const MAX_KNOWN = 512;
@@ -12,8 +13,6 @@ const MEMBERS = [
   ['agent_instance', 'x-defenseclaw-agent-instance-id'],
   ['session', 'x-defenseclaw-session-id'],
 ] as const;
-
-const TRACE_PARENT = /^[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})([0-9a-f]{16})-[0-9a-f]{2}/u;
 
 /** Makes the members of `custom` that tell who asked, each with a comma before it, in ASCII. */
 export function createCallerText(): (headers: IncomingHttpHeaders) => string {
@@ -40,10 +39,9 @@ function keyOf(headers: IncomingHttpHeaders): string {
 }
 
 /** The members that tell the trace, each with a comma after it; empty when the request belongs to none. */
-export function traceText({ traceparent }: IncomingHttpHeaders): string {
-  if (traceparent === undefined) return '';
-  const [, trace, span] = TRACE_PARENT.exec(text(traceparent)) ?? [];
-  return trace === undefined || span === undefined ? '' : `"trace_id":"${trace}","span_id":"${span}",`;
+export function traceText(headers: IncomingHttpHeaders): string {
+  const parent = traceParentOf(headers);
+  return parent === undefined ? '' : `"trace_id":"${parent.traceId}","span_id":"${parent.spanId}",`;
 }
 
 function memberOf(name: string, value: string): string {

@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import { loadBuiltins } from '../../evaluator/linker.js';
-import type { ServingCommand, ServingEvent } from '../protocol.js';
+import type { ServingCommand, ServingEvent, ServingSettings } from '../protocol.js';
 import { Claims } from '../claims.js';
 import { GATEWAY_WORDS } from '../gateway-words.js';
 import { WORDS_FD } from '../inherited.js';
@@ -33,6 +33,13 @@ function giveBack(socket: Socket, read: Uint8Array): void {
 const words = new SharedWords(WORDS_FD, GATEWAY_WORDS);
 const claims = Claims.inherited();
 let servant: Servant | undefined;
+/** Settles once there is one. */
+let starting: Promise<void> | undefined;
+
+async function start(settings: ServingSettings): Promise<void> {
+  servant = await createServant({ settings, words, tell, send, giveBack });
+  tell({ type: 'started' });
+}
 
 /** Nothing was read from the connection yet, and nothing will be when somebody else has it by now. */
 function take(number: number, socket: Socket | undefined): void {
@@ -46,9 +53,10 @@ function take(number: number, socket: Socket | undefined): void {
 }
 
 async function obey(command: ServingCommand, socket: Socket | undefined): Promise<void> {
+  if (servant === undefined && starting !== undefined) await starting;
   if (command.type === 'start') {
-    servant = createServant({ settings: command.settings, words, tell, send, giveBack });
-    tell({ type: 'started' });
+    starting = start(command.settings);
+    await starting;
   } else if (command.type === 'drain') {
     await servant?.drain();
     process.disconnect();

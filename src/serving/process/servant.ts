@@ -8,6 +8,7 @@ import { createQuickLane } from '../../http/quick/lane.js';
 import { createWire } from '../../http/quick/wire.js';
 import { createHttpServer } from '../../http/server.js';
 import { createDecisionMetrics } from '../../telemetry/metrics/combined.js';
+import { withTraces } from '../../telemetry/traces/traced-log.js';
 import type { ServingCommand, ServingEvent, ServingSettings } from '../protocol.js';
 import type { GatewayWords } from '../gateway-words.js';
 import { createChannelLog } from './channel-log.js';
@@ -34,16 +35,17 @@ export interface Servant {
 }
 
 /** Answers the usual decision requests by the same rules as the main process, and sends everything else on to it. */
-export function createServant({ settings, words, tell, send, giveBack }: ServantOptions): Servant {
+export async function createServant({ settings, words, tell, send, giveBack }: ServantOptions): Promise<Servant> {
   const { limits } = settings;
   const log = createChannelLog(tell, settings.debug);
   const metrics = createDecisionMetrics();
   const held = new HeldRevisions(settings, words, new EvaluationContext((text) => log.debug({ print: text }, 'print')));
   const live = new LiveSettings(settings.stateFile, words);
   const core = createCore({ token: settings.token, metrics, log, limits, quiet: !settings.debug });
-  const decisions =
+  const records =
     settings.decisions === undefined ? undefined : createRecordSender({ settings: settings.decisions, count: metrics.decision }, send);
-  const parts = { deps: { ...settings, metrics }, limits, source: held, failed: core.failed, decisions };
+  const traced = await withTraces(records, settings.traces, log);
+  const parts = { deps: { ...settings, metrics }, limits, source: held, failed: core.failed, decisions: traced.log };
   const lists = { enforcement: live, guardrail: () => live.guardrail };
   const resources = [...quickDecisionResources({ ...parts, settings: lists }), quickDataResource(parts)];
   const heads = new KnownHeads();
@@ -92,8 +94,8 @@ export function createServant({ settings, words, tell, send, giveBack }: Servant
     async drain() {
       await server.close();
       forwarder.close();
-      decisions?.flush();
-      await report();
+      records?.flush();
+      await Promise.all([report(), traced.close()]);
     },
   };
 }
