@@ -4,6 +4,7 @@ import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
 import { resourceFromAttributes } from '@opentelemetry/resources';
 import { BasicTracerProvider, BatchSpanProcessor, ParentBasedSampler, TraceIdRatioBasedSampler } from '@opentelemetry/sdk-trace-base';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace-base';
+import { verdictOf } from '../../decisions/decision-log.js';
 import type { DecisionFacts } from '../../decisions/decision-log.js';
 import { traceParentOf } from '../../decisions/trace-parent.js';
 import type { TraceParent } from '../../decisions/trace-parent.js';
@@ -41,10 +42,11 @@ export function openTraces(
   const tracer = provider.getTracer(SERVICE, version);
   return {
     decided(facts, id) {
-      const options = { kind: SpanKind.SERVER, startTime: performance.timeOrigin + facts.startMs, attributes: attributesOf(facts, id) };
+      const now = performance.timeOrigin + performance.now();
+      const options = { kind: SpanKind.SERVER, startTime: now - facts.tookMs, attributes: attributesOf(facts, id) };
       const span = tracer.startSpan('policy.evaluate', options, contextOf(traceParentOf(facts.caller.headers)));
       if (facts.error !== undefined) span.setStatus({ code: SpanStatusCode.ERROR, message: facts.error.code });
-      span.end();
+      span.end(now);
     },
     async close() {
       await Promise.race([provider.shutdown().catch(() => undefined), new Promise((resolve) => setTimeout(resolve, CLOSE_MS).unref())]);
@@ -75,7 +77,7 @@ class TellingExporter extends OTLPTraceExporter {
 }
 
 function attributesOf(facts: DecisionFacts, id: string): Record<string, string> {
-  const { path, domain, verdict, revision, caller } = facts;
+  const { path, domain, result, verdict = verdictOf(result), revision, caller } = facts;
   return {
     ...{ 'policy.path': path, 'policy.domain': domain, 'policy.result': verdict, 'policy.decision_id': id, 'request.id': caller.requestId },
     ...(revision === undefined ? {} : { 'policy.revision': revision }),

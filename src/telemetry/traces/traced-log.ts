@@ -1,4 +1,4 @@
-import { createDecisionIds } from '../../decisions/decision-id.js';
+import { DecisionIds } from '../../decisions/decision-id.js';
 import type { DecisionFacts, DecisionLog } from '../../decisions/decision-log.js';
 import type { Log } from '../../log.js';
 import type { TraceSettings } from './settings.js';
@@ -29,11 +29,11 @@ export async function withTraces(
   if (settings === undefined) return { log, close: () => Promise.resolve() };
   const { openTraces } = await import('./sdk.js');
   const traces = openTraces(settings, (reason) => warn({ endpoint: settings.endpoint, reason }, 'spans of decisions are lost'));
-  const nextId = createDecisionIds();
+  const ids = new DecisionIds();
   return {
     log: {
       note(facts) {
-        const id = log === undefined ? nextId(Date.now()) : log.note(facts);
+        const id = log === undefined ? ids.next(Date.now()) : log.note(facts);
         traces.decided(facts, id);
         return id;
       },
