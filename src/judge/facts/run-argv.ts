@@ -28,6 +28,8 @@ export function runArgv(given: Invocation, reader: Reader): Output {
   const words = argv.slice(1);
   const started = startedBy(name, words, input);
   if (started !== undefined) {
+    // What surrounds a command in a container is a matter of its own.
+    if (VERB_WRAPPERS.has(`${name} ${words[0] ?? ''}`)) command(name, { ...invocation, input: undefined }, reader);
     const inner = { ...scope, via: via(scope, name) };
     if (started.argv.length === 0) return command(name, invocation, reader);
     if (!reader.sheet.takesStep()) return command(name, invocation, reader);

@@ -18,6 +18,7 @@ export function looksLikeSql(text: string): boolean {
 export function noteSql(text: string, sure: boolean, sheet: FactSheet): void {
   const bare = text
     .slice(0, MAX_LENGTH)
+    .replace(/\/\*(?!!)[^]{0,1024}?\*\//g, ' ')
     .replace(/\/\*!?\d*|\*\/|--[^\n]*/g, ' ')
     .replace(/'(?:[^'\\]|''|\\.)*'/g, (literal) => (literal.length <= 34 ? literal.replace(/[\s;]/g, '_') : "'_'"));
   for (const statement of bare.split(';', MAX_STATEMENTS)) {
