@@ -2,6 +2,7 @@ import { added } from '../domains/reason.js';
 import { GatewayError } from '../errors.js';
 import { decidedBy } from '../evaluator/marks.js';
 import { createExplain } from '../gateway/explain.js';
+import { createInterpreter } from '../gateway/interpret.js';
 import { explainAgain } from '../gateway/explain-again.js';
 import type { ExplainedDecision } from '../gateway/explain-again.js';
 import type { LocalPolicy } from './local-policy.js';
@@ -26,8 +27,9 @@ export async function decideLocally(
   try {
     const { result, marks } = await lease.evaluate({ entrypoint, input: bytes });
     const path = entrypoint.split('/');
+    const explain = createExplain(createInterpreter(parts.compiler));
     const why = explained
-      ? await explainAgain(createExplain(parts.compiler), lease.revision, { path, input: bytes, strictBuiltinErrors: false }, result)
+      ? await explainAgain(explain, lease.revision, { path, input: bytes, strictBuiltinErrors: false }, result)
       : undefined;
     if (result === undefined) throw new GatewayError('evaluation_failed', `data.${path.join('.')} is undefined for this input`);
     return { decision: publicPart(JSON.parse(result), decidedBy(marks, entrypoint)?.meaning), ...(why === undefined ? {} : { why }) };

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { GatewayError } from '../errors.js';
 import { createExplain } from '../gateway/explain.js';
+import { createInterpreter } from '../gateway/interpret.js';
 import { addressOf, openGatewayHistory } from '../gateway/open-gateway-history.js';
 import { createPolicyEngine } from '../gateway/policy-engine.js';
 import { createPolicyHistory } from '../gateway/policy-history.js';
@@ -25,7 +26,7 @@ export async function withLocalHistory<T>(
   const head = heads.find(({ address }) => address === addressOf(config)) ?? heads[0];
   const parts = createPolicyEngine({ config, policyDir: head?.policyDir ?? config.paths.policyDir, log: silentLog, history });
   try {
-    return await look(createPolicyHistory({ history, parts, head }), createExplain(parts.compiler));
+    return await look(createPolicyHistory({ history, parts, head }), createExplain(createInterpreter(parts.compiler)));
   } finally {
     await parts.close();
   }

@@ -23,6 +23,19 @@ export interface EvaluationQuery {
   readonly ruleLabels?: boolean;
   /** Asks for {@link QueryResult.solutions}. */
   readonly solutions?: boolean;
+  /** Asks for {@link QueryResult.partial} in place of solutions. */
+  readonly partial?: PartialEvaluation;
+  /** Built-ins that the query itself may not call, whatever the modules may. */
+  readonly refuse?: readonly string[];
+}
+
+/** Evaluates as far as that goes while some documents are not known. */
+export interface PartialEvaluation {
+  /** What is not known; `input` where it is empty. */
+  readonly unknowns?: readonly string[];
+  /** Rules whose conditions are not to be put into others. */
+  readonly disableInlining?: readonly string[];
+  readonly nondeterministic?: boolean;
 }
 
 export interface EvaluateParams {
@@ -55,6 +68,8 @@ export interface QueryResult {
   readonly solutions?: Solutions;
   /** METADATA labels of the rules that held, in the order in which they did, each set of them once. */
   readonly ruleLabels?: readonly Readonly<Record<string, unknown>>[];
+  /** JSON text: `queries` that are left, and `support` modules that they need, as OPA's Compile API gives them. */
+  readonly partial?: string;
 }
 
 export interface ProfiledExpression extends SourceLocation {

@@ -2,6 +2,7 @@ import type { AuditStore } from '../audit/audit-store.js';
 import { checkpointName } from '../audit/checkpoint.js';
 import type { EnforcementStore } from '../audit/enforcement-store.js';
 import type { Config } from '../config/config.js';
+import { shownSettings } from '../config/shown-settings.js';
 import type { History } from '../history/history.js';
 import type { Watchdog } from '../history/watchdog/watchdog.js';
 import type { HttpDeps } from '../http/deps.js';
@@ -17,6 +18,8 @@ import type { DecisionKeeper } from '../decisions/keeper.js';
 import { openDecisions } from '../decisions/reader.js';
 import { decisionRecordResources } from '../http/routes/decision-records.js';
 import { createExplain } from './explain.js';
+import { createInterpreter } from './interpret.js';
+import { instanceOf } from './open-gateway-history.js';
 import type { GateParts } from './gate-parts.js';
 import type { GuardrailParts } from './guardrail-parts.js';
 import type { Serving } from '../serving/serving.js';
@@ -57,6 +60,7 @@ export function httpDeps(parts: HttpParts): HttpDeps {
   const { config, token, version, log, metrics, policy, audit, enforcement, guardrail, gates, serving, telemetry, watcher, retrying } =
     parts;
   const { gateway, paths } = config;
+  const interpret = createInterpreter(policy.compiler);
   const queries = createPolicyHistory({ history: parts.history, parts: policy });
   return {
     policyDir: config.policy_dir === '' ? undefined : config.policy_dir,
@@ -77,7 +81,10 @@ export function httpDeps(parts: HttpParts): HttpDeps {
     history: () => parts.history.state,
     watchdog: () => parts.watchdog?.state,
     entries: () => parts.history.own(),
-    explain: createExplain(policy.compiler),
+    explain: createExplain(interpret),
+    interpret,
+    instance: instanceOf(config),
+    settings: () => shownSettings(config),
     gates: () => gates.status(),
     gatesSettled: () => gates.settled(),
     judge: () => ({ ...(guardrail.judge?.status() ?? { enabled: false }) }),

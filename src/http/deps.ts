@@ -7,6 +7,7 @@ import type { Log } from '../log.js';
 import type { WatcherState } from '../watcher/watcher.js';
 import type { Refusal } from './door/refusal.js';
 import type { Explain } from './opa/explain.js';
+import type { Interpret } from './opa/interpreter.js';
 import type { Resource } from './exchange.js';
 import type { Front } from './front.js';
 import type { TlsPair } from './tls-pair.js';
@@ -136,6 +137,12 @@ export interface HttpDeps {
   readonly idOnDisk?: () => Promise<string | undefined>;
   /** Answers `explain` of the Data API; without it the switch is refused. */
   readonly explain?: Explain;
+  /** Answers queries of somebody's own; without it they are refused. */
+  readonly interpret?: Interpret;
+  /** Which gateway this is, as its records of decisions say. */
+  readonly instance?: string;
+  /** The settings, without credentials. */
+  readonly settings?: () => Readonly<Record<string, unknown>>;
   /** What the gates said last, for /status and the answer of a reload. */
   readonly gates?: () => Readonly<Record<string, unknown>>;
   /** Settles when a gate that looks at what serves since the last swap has spoken, where the answer of a reload waits for it. Never rejects. */

@@ -50,7 +50,7 @@ export const EVENTS_PATH = '/policy/events';
 /** The two families of routes: they differ in error shape and in what a cross-site check asks for. */
 export type Surface = 'defenseclaw' | 'opa';
 
-const OPA_ROOTS = ['/v1/data', '/v1/batch/data', '/v1/policies', '/v1/query', '/v1/compile', '/v0/data'];
+const OPA_ROOTS = ['/v1/data', '/v1/batch/data', '/v1/policies', '/v1/query', '/v1/compile', '/v1/status', '/v1/config', '/v0/data'];
 
 /** Which family a path belongs to, known or not. */
 export function surfaceOf(path: string): Surface {

@@ -4,9 +4,17 @@ import { batchResource } from './routes/batch.js';
 import { dataResource } from './routes/data.js';
 import { plainDecisionResources } from './routes/default-decision.js';
 import { policiesResource } from './routes/policies.js';
-import { refusedQueries } from './routes/refused-queries.js';
+import { opaStateResources } from './routes/opa-state.js';
+import { queryResources } from './routes/queries.js';
 
-/** OPA's own API, as far as compiled policies can answer it. */
+/** OPA's own API, as far as it does not write. */
 export function opaResources(opa: OpaDeps): Resource[] {
-  return [dataResource(opa), batchResource(opa), policiesResource(opa), ...plainDecisionResources(opa), ...refusedQueries];
+  return [
+    dataResource(opa),
+    batchResource(opa),
+    policiesResource(opa),
+    ...plainDecisionResources(opa),
+    ...queryResources(opa),
+    ...opaStateResources(opa),
+  ];
 }

@@ -8,6 +8,7 @@ import type { RegoValue } from '../../value/value.js';
 import { GatewayError } from '../../errors.js';
 import { parameter } from '../query.js';
 import type { Question } from './document.js';
+import { evaluationFailure } from './interpreter.js';
 
 /** A question to the interpreter. */
 export interface ExplainQuestion extends Pick<Question, 'path' | 'input'> {
@@ -46,7 +47,7 @@ export interface Explained {
  * text, or why it has none. Throws what the interpreter failed with.
  */
 export function explained({ json = '[]', explanation, error }: QueryResult, served: string | undefined | GatewayError): Explained {
-  if (error !== undefined) throw failure(error);
+  if (error !== undefined) throw evaluationFailure(error);
   const result = firstValue(parseTerm(json));
   const agrees = !(served instanceof GatewayError) && sameText(result, served);
   const { lines = [], truncated = false } = explanation ?? {};
@@ -70,10 +71,4 @@ function firstValue(solutions: RegoValue): RegoValue | undefined {
   if (typeof first !== 'object' || first === null || !('get' in first)) return undefined;
   const values = first.get('_');
   return Array.isArray(values) ? (values as readonly RegoValue[])[0] : undefined;
-}
-
-function failure({ code, message, location }: NonNullable<QueryResult['error']>): GatewayError {
-  const kind =
-    code === 'eval_conflict_error' ? 'evaluation_conflict' : code === 'eval_cancel_error' ? 'evaluation_timeout' : 'evaluation_failed';
-  return new GatewayError(kind, message, { details: { ...location } });
 }

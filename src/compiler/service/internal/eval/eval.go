@@ -127,6 +127,14 @@ func (s *Session) Evaluate(ctx context.Context, e protocol.Evaluation) protocol.
 	if e.Package != "" {
 		setup = append(setup, rego.Package(strings.TrimPrefix(e.Package, "data.")))
 	}
+	setup = append(setup, rego.UnsafeBuiltins(named(e.Refuse)))
+	if e.Partial != nil {
+		text, err := partial(ctx, setup, *e.Partial, input)
+		if err != nil {
+			return failed(err)
+		}
+		return protocol.EvaluationResult{Partial: text, Printed: printed.lines}
+	}
 	prepared, err := rego.New(setup...).PrepareForEval(ctx)
 	if err != nil {
 		return failed(err)

@@ -409,6 +409,17 @@ type Evaluation struct {
 	RuleLabels bool `json:"ruleLabels,omitempty"`
 	// Solutions asks for a rule that holds the same as the query, for an engine that has only rules.
 	Solutions bool `json:"solutions,omitempty"`
+	// Partial asks for what is left of the query while some documents are not known, in place of its solutions.
+	Partial *Partial `json:"partial,omitempty"`
+	// Refuse names built-ins that the query itself may not call, whatever the modules may.
+	Refuse []string `json:"refuse,omitempty"`
+}
+
+// Partial names what is not known, input when it names nothing, and the rules whose conditions are not to be put into others.
+type Partial struct {
+	Unknowns         []string `json:"unknowns,omitempty"`
+	DisableInlining  []string `json:"disableInlining,omitempty"`
+	Nondeterministic bool     `json:"nondeterministic,omitempty"`
 }
 
 // SolutionsRule is the name of the rule that stands for a query.
@@ -463,6 +474,8 @@ type EvaluationResult struct {
 	Solutions   *Solutions     `json:"solutions,omitempty"`
 	// RuleLabels are in the order in which rules held, each set of them once.
 	RuleLabels []map[string]any `json:"ruleLabels,omitempty"`
+	// Partial is OPA's own JSON of the queries that are left and of the modules that they need.
+	Partial string `json:"partial,omitempty"`
 }
 
 type EvaluateResult struct {

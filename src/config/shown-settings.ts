@@ -1,0 +1,29 @@
+import type { Config } from './config.js';
+import { Secret } from './secret.js';
+import { listSettings } from './setting.js';
+
+/** The settings as they are, nested as in the file, without credentials: those that are secrets, and those within addresses. */
+export function shownSettings(config: Config): Record<string, unknown> {
+  const shown: Record<string, unknown> = {};
+  for (const { path } of listSettings()) {
+    const value = path.reduce<unknown>((at, key) => (isRecord(at) ? at[key] : undefined), config);
+    if (value !== undefined && !(value instanceof Secret)) place(shown, path, withoutUser(value));
+  }
+  return shown;
+}
+
+function place(into: Record<string, unknown>, [key = '', ...rest]: readonly string[], value: unknown): void {
+  if (rest.length === 0) into[key] = value;
+  else {
+    const inner = (into[key] ??= {}) as Record<string, unknown>;
+    place(inner, rest, value);
+  }
+}
+
+function withoutUser(value: unknown): unknown {
+  return typeof value === 'string' ? value.replace(/^([a-z][a-z0-9+.-]*:\/\/)[^/@]*@/iu, '$1') : value;
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null;
+}
