@@ -61,6 +61,11 @@ export const ERRORS = {
     hint: 'See `gates.impact` of the answer or `policy impact` for the decisions; to serve it all the same: `policy reload --accept-impact`, `{"accept_impact": true}`.',
   },
   policy_judge_invalid: { status: 500, exit: 1, hint: 'Mend the judge file that is named.' },
+  policy_rulepack_invalid: {
+    status: 500,
+    exit: 1,
+    hint: 'Mend the file of the rule pack that is named; `policy rulepack validate` checks it.',
+  },
   // history
   policy_guard: { status: 500, exit: 1, hint: 'Mend what is named, or accept it: `policy reload --accept NAME`, `{"accept": ["NAME"]}`.' },
   history_unknown: { status: 404, exit: 1, hint: 'See `policy history` for what is kept; older revisions were pruned (history.keep).' },

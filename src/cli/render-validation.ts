@@ -9,7 +9,7 @@ const MAX_LISTED = 20;
 
 /** What is served, what is data, and what is ignored and why: a line each, names after the counts. */
 export function renderInventory({ root, files }: Pick<Validation, 'root' | 'files'>, paint: Paint): string {
-  const { served, tests, data, overlays, schemas, judge, ignored } = files;
+  const { served, tests, data, overlays, schemas, judge, pack, ignored } = files;
   const lines = [
     row('folder', visibleLine(root)),
     row('served', counted(served, 'module')),
@@ -17,6 +17,7 @@ export function renderInventory({ root, files }: Pick<Validation, 'root' | 'file
     row('data', data.length + overlays.length === 0 ? 'none' : dataNames(files)),
     ...(schemas.length === 0 ? [] : [row('schemas', names(schemas))]),
     ...(judge.length === 0 ? [] : [row('judge', names(judge))]),
+    ...(pack.length === 0 ? [] : [row('rule pack', names(pack))]),
     ...(ignored.length === 0 ? [] : [row('ignored', count(ignored.length, 'file'))]),
     ...ignored.slice(0, MAX_LISTED).map(({ path, why }) => `           ${visibleLine(path)}: ${why}`),
     ...(ignored.length > MAX_LISTED ? [`           and ${ignored.length - MAX_LISTED} more`] : []),

@@ -15,6 +15,8 @@ export interface ConfigPaths {
   readonly policyDir: string | undefined;
   /** Somebody named it: by flag, variable or file. */
   readonly policyDirNamed: boolean;
+  /** Name of the rule pack, a folder in `<policyDir>/guardrail`. */
+  readonly rulePack: string;
   /** SQLite file of the audit trail and the enforcement lists. */
   readonly stateFile: string;
   /** Folder of the kept revisions. */

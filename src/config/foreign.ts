@@ -20,7 +20,7 @@ const FOREIGN_KEYS: ReadonlySet<string> = new Set([
   ]),
   ...below('guardrail', [
     ...['host', 'port', 'allow_empty_providers', 'allow_private_upstreams', 'llm', 'model_name', 'original_model', 'stream_buffer_bytes'],
-    ...['rule_pack', 'custom_packs', 'rule_pack_dir', 'rules', 'block_at', 'alert_at', 'cisco_trust_level', 'judge_sweep'],
+    ...['custom_packs', 'rules', 'block_at', 'alert_at', 'cisco_trust_level', 'judge_sweep'],
     ...['retain_judge_bodies', 'judge_persist_queue_depth', 'allow_unknown_llm_domains', 'llm_role', 'hook_fail_mode', 'hook_self_heal'],
     ...['hook_self_heal_debounce_ms', 'connectors', 'profiles', 'profile_assignments', 'default_profile'],
     ...['judge.hook_connectors', 'judge.hook_timeout', 'judge.adjudication_timeout', 'judge.trace'],

@@ -8,6 +8,7 @@ import { layerSettings, type Layered } from './layers.js';
 import { configInvalid, describeIssues } from './problem.js';
 import { listSettings } from './setting.js';
 import { settingsSchema, type Settings } from './schema.js';
+import { chooseRulePack } from './rule-pack.js';
 import { READ_ONCE } from './read-once.js';
 import { Secret } from './secret.js';
 
@@ -82,12 +83,18 @@ export function loadConfig(options: LoadOptions = {}): Config {
   const settings = validate(layered);
   resolveFiles(settings, (value, setting) => resolvePath(value, layered.isFromFile(setting)));
 
+  const policyDir =
+    settings.policy_dir === '' ? undefined : (pathSetting(layered, 'policy_dir', resolvePath) ?? path.join(dataDir, 'policies'));
+  const pack = chooseRulePack(settings.guardrail, policyDir, (value) =>
+    resolvePath(value, layered.isFromFile(['guardrail', 'rule_pack_dir'])),
+  );
   const paths: ConfigPaths = {
     home,
     configFile: file,
     dataDir,
     policyDirNamed: settings.policy_dir !== undefined,
-    policyDir: settings.policy_dir === '' ? undefined : (pathSetting(layered, 'policy_dir', resolvePath) ?? path.join(dataDir, 'policies')),
+    policyDir,
+    rulePack: pack.name,
     stateFile: path.join(dataDir, 'gateway.db'),
     auditKey: path.join(dataDir, 'audit.key'),
     historyDir: path.join(dataDir, 'revisions'),
@@ -95,7 +102,7 @@ export function loadConfig(options: LoadOptions = {}): Config {
     envFile: path.join(dataDir, '.env'),
   };
   const { notUsed = [] } = content ?? {};
-  const warnings = [...layered.warnings, ...(notUsed.length === 0 ? [] : [notUsedText(file, notUsed)])];
+  const warnings = [...layered.warnings, ...pack.warnings, ...(notUsed.length === 0 ? [] : [notUsedText(file, notUsed)])];
   return freeze({ ...settings, data_dir: dataDir, policy_dir: settings.policy_dir ?? paths.policyDir, paths, warnings, notUsed });
 }
 

@@ -10,12 +10,13 @@ export const COMMAND_PATIENCE = 3;
  * names that are `ignored` are passed over.
  */
 export function configuredReader(
-  { policy }: Pick<Config, 'policy'>,
+  { policy, paths }: Pick<Config, 'policy' | 'paths'>,
   patience: () => number = () => 1,
   ignored?: (name: string) => boolean,
 ): SourceReader {
   return createSourceReader({
     ignored,
+    pack: paths.rulePack,
     regoVersion: policy.rego_version,
     limits: { maxFiles: policy.max_files, maxFileBytes: policy.max_file_bytes, maxTotalBytes: policy.max_total_bytes },
     readTimeoutMs: () => policy.read_timeout * patience(),

@@ -18,6 +18,7 @@ import type { Log } from '../log.js';
 import type { Metrics } from '../telemetry/metrics.js';
 import type { Serving } from '../serving/serving.js';
 import type { PolicyEngine } from './policy-engine.js';
+import { tellOfRules } from './tell-of-rules.js';
 
 export interface GuardrailOptions {
   readonly config: Config;
@@ -49,6 +50,7 @@ export async function createGuardrailParts(options: GuardrailOptions): Promise<G
   const live = createLiveGuardrail(config, (settings) => options.serving?.settingsChanged(settings));
   const judge = config.guardrail.judge.enabled ? await loadJudge({ config, llm: resolveLlm(config), metrics, log }) : undefined;
   judge?.subscribe(engine);
+  tellOfRules(engine, log);
   const scanner = createScanner();
   const inspector = createInspector({ scanner, judge, lease: () => engine.lease() });
   const settings = (): GuardrailSettings => live.current;

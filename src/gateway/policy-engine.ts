@@ -117,7 +117,7 @@ export function createPolicyEngine(options: PolicyEngineOptions): PolicyEngine {
       watchdog === undefined ? undefined : (tally) => watchdog.note(tally),
     ),
     gates: [
-      passedBefore(history, () => engine.current !== undefined, [domainDataGate, judgeGate]),
+      passedBefore(history, () => engine.current !== undefined, [domainDataGate, judgeGate, packGate]),
       // Before the domains: one who puts another policy set in the place of this one is told of one thing to accept, not of six.
       guardGate,
       domainGate,
@@ -154,3 +154,5 @@ const domainDataGate: Gate = async ({ document, policy }) => {
 
 /** Loaded when it is first asked, as the one above: a start on what passed before asks neither. */
 const judgeGate: Gate = async (candidate, options) => (await import('../judge/judge-gate.js')).judgeGate(candidate, options);
+
+const packGate: Gate = async (candidate, options) => (await import('../judge/pack/pack-gate.js')).packGate(candidate, options);

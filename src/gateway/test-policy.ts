@@ -22,7 +22,7 @@ export interface PolicyTests {
 }
 
 export interface PolicyTestsOptions {
-  readonly config: Pick<Config, 'policy' | 'compiler' | 'evaluation'>;
+  readonly config: Pick<Config, 'policy' | 'compiler' | 'evaluation' | 'paths'>;
   /** Absolute. */
   readonly dir: string;
   /** Globs of names of files and folders that are left out. */

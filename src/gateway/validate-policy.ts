@@ -5,6 +5,7 @@ import { uniqueDiagnostics } from '../policy/diagnostic.js';
 import type { Diagnostic } from '../policy/diagnostic.js';
 import { checkSchemas } from '../gates/check-schemas.js';
 import { judgeDiagnostics } from '../judge/judge-policy.js';
+import { checkPack } from '../judge/pack/read-pack.js';
 import { diagnosticsOf } from '../policy/error-diagnostics.js';
 import { besideText, modulesBeside, takeInventory } from '../policy/inventory.js';
 import type { Inventory, ModulesBeside } from '../policy/inventory.js';
@@ -70,6 +71,7 @@ export async function validatePolicy(
     ...(await checkData(source, packages, { rules, references: checked.references })),
     ...(await checkSchemas(source, schemaTimeoutMs)),
     ...judgeDiagnostics(source.judge),
+    ...checkPack(source.pack).diagnostics,
   ];
   const shown = found.map((one) => withLine(one, source));
   const diagnostics = strict ? shown.map((one): Diagnostic => ({ ...one, severity: 'error' })) : shown;

@@ -73,6 +73,8 @@ const manifestSchema = z.object({
   /** Revisions that were kept before there were any have none. */
   schemas: files.default([]),
   judge: files,
+  /** Revisions that were kept before there were any have none. */
+  pack: files.default([]),
   /** Version of the gateway that stored it. */
   version: z.string(),
   built: built.exactOptional(),
@@ -83,7 +85,7 @@ export type FileRef = z.output<typeof file>;
 export type Built = z.output<typeof built>;
 export type Manifest = z.output<typeof manifestSchema>;
 
-export const FILE_KINDS = ['modules', 'tests', 'data', 'overlays', 'schemas', 'judge'] as const;
+export const FILE_KINDS = ['modules', 'tests', 'data', 'overlays', 'schemas', 'judge', 'pack'] as const;
 
 /** Throws `history_damaged` naming `what`. */
 export function readJson<T>(schema: z.ZodType<T>, bytes: Uint8Array, what: string): T {

@@ -62,6 +62,7 @@ export async function pack({ source, policy, data, warnings = [] }: Keepable, ve
     overlays: await fileRefs(source.overlays),
     schemas: await fileRefs(source.schemas),
     judge: await fileRefs(source.judge),
+    pack: await fileRefs(source.pack),
     version,
     ...(built === undefined ? {} : { built }),
   };
@@ -104,6 +105,7 @@ export async function unpackSources(blobs: BlobStore, manifest: Manifest): Promi
     overlays: await read(manifest.overlays),
     schemas,
     judge: await read(manifest.judge),
+    pack: await read(manifest.pack),
     unsettled: false,
   });
 }

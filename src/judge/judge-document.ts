@@ -17,8 +17,8 @@ export interface JudgeDocument {
 }
 
 /** The document, or the one diagnostic that says why there is none. */
-export function readJudgeDocument({ path: file, bytes }: SourceFile): JudgeDocument | Diagnostic {
-  const fail = (message: string, row = 1, col = 1): Diagnostic => problem(file, 'error', message, row, col);
+export function readJudgeDocument({ path: file, bytes }: SourceFile, code = 'policy_judge_invalid'): JudgeDocument | Diagnostic {
+  const fail = (message: string, row = 1, col = 1): Diagnostic => problem(file, 'error', message, row, col, code);
   if (bytes.length > MAX_JUDGE_FILE_BYTES) return fail(`Expected at most ${MAX_JUDGE_FILE_BYTES} bytes, got ${bytes.length}`);
   const text = Buffer.from(bytes).toString('utf8');
   if (exceedsYamlDepth(text, MAX_DEPTH)) return fail(`Expected at most ${MAX_DEPTH} levels of nesting`);
@@ -35,7 +35,7 @@ export function readJudgeDocument({ path: file, bytes }: SourceFile): JudgeDocum
       values: values ?? {},
       at: (path, severity, message) => {
         const { line, col } = lines.linePos(offsetOf(document, path));
-        return problem(file, severity, message, Math.max(line, 1), Math.max(col, 1));
+        return problem(file, severity, message, Math.max(line, 1), Math.max(col, 1), code);
       },
     };
   } catch (thrown) {
@@ -44,6 +44,13 @@ export function readJudgeDocument({ path: file, bytes }: SourceFile): JudgeDocum
 }
 
 /** A diagnostic of a judge file at a place. */
-export function problem(file: string, severity: Diagnostic['severity'], message: string, row: number, col: number): Diagnostic {
-  return { severity, code: 'policy_judge_invalid', message, file, row, col };
+export function problem(
+  file: string,
+  severity: Diagnostic['severity'],
+  message: string,
+  row: number,
+  col: number,
+  code = 'policy_judge_invalid',
+): Diagnostic {
+  return { severity, code, message, file, row, col };
 }

@@ -3,6 +3,7 @@ import { versionsFrom } from './manifest.js';
 import type { RegoVersion, VersionOf } from './manifest.js';
 import type { Scan } from './scan.js';
 import { hashFiles } from './source-hash.js';
+import { packOf } from './source-kind.js';
 import type { SourceKind } from './source-kind.js';
 import type { SourceFile, SourceSet } from './source-set.js';
 import { checkUtf8 } from './utf8.js';
@@ -18,7 +19,9 @@ export interface Taken {
 
 /** A source set out of one settled scan and its bytes. Throws `policy_not_utf8`, `policy_no_modules`, `policy_manifest_invalid`. */
 export async function assemble({ scan, bytes, unsettled, regoVersion }: Taken): Promise<SourceSet> {
-  const byKind: Record<SourceKind, SourceFile[]> = { module: [], test: [], data: [], overlay: [], schema: [], judge: [], manifest: [] };
+  const byKind: Record<SourceKind, SourceFile[]> = {
+    ...{ module: [], test: [], data: [], overlay: [], schema: [], judge: [], pack: [], manifest: [] },
+  };
   for (const file of scan.files) {
     const content = bytes.get(file.path);
     if (content === undefined) continue;
@@ -26,7 +29,8 @@ export async function assemble({ scan, bytes, unsettled, regoVersion }: Taken): 
     checkUtf8(source);
     byKind[file.kind].push(source);
   }
-  const { data, overlay: overlays, schema: schemas, judge } = byKind;
+  const { data, overlay: overlays, schema: schemas, pack } = byKind;
+  const judge = ownFirst(byKind.judge);
   const versionOf = versionsFrom(byKind.manifest, regoVersion);
   const modules = byKind.module.map((file) => versioned(file, versionOf));
   const tests = byKind.test.map((file) => versioned(file, versionOf));
@@ -35,19 +39,27 @@ export async function assemble({ scan, bytes, unsettled, regoVersion }: Taken): 
   }
   return Object.freeze({
     root: scan.root,
-    id: await hashFiles([...modules, ...data, ...overlays, ...judge]),
+    id: await hashFiles([...modules, ...data, ...overlays, ...judge, ...pack]),
     checksId: await hashFiles([...tests, ...schemas]),
     modulesId: await hashFiles(modules),
     // The whole data, not its guardrail part alone: cheaper to know than to cut out, and never too narrow.
-    judgeId: await hashFiles([...judge, ...data, ...overlays]),
+    judgeId: await hashFiles([...judge, ...pack, ...data, ...overlays]),
     modules: Object.freeze(modules),
     tests: Object.freeze(tests),
     data: Object.freeze(data),
     overlays: Object.freeze(overlays),
     schemas: Object.freeze(schemas),
     judge: Object.freeze(judge),
+    pack: Object.freeze(pack),
     unsettled,
   });
+}
+
+/** A judge file of the folder itself stands in for the one of the rule pack that has its name. */
+function ownFirst(files: readonly SourceFile[]): SourceFile[] {
+  const stem = ({ path }: SourceFile): string => path.slice(path.lastIndexOf('/') + 1).replace(/\.ya?ml$/u, '');
+  const own = new Set(files.filter(({ path }) => packOf(path) === undefined).map(stem));
+  return files.filter((file) => packOf(file.path) === undefined || !own.has(stem(file)));
 }
 
 function versioned(file: SourceFile, versionOf: VersionOf): SourceFile {
@@ -56,5 +68,5 @@ function versioned(file: SourceFile, versionOf: VersionOf): SourceFile {
 
 /** Every file of a set. */
 export function filesOf(set: SourceSet): SourceFile[] {
-  return [...set.modules, ...set.tests, ...set.data, ...set.overlays, ...set.schemas, ...set.judge];
+  return [...set.modules, ...set.tests, ...set.data, ...set.overlays, ...set.schemas, ...set.judge, ...set.pack];
 }

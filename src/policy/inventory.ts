@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { listFiles } from './list-files.js';
-import { judgeKindOf, kindOf } from './source-kind.js';
+import { judgeKindOf, kindOf, packOf } from './source-kind.js';
 import type { SourceFile, SourceSet } from './source-set.js';
 
 /** A file that counts for nothing, and why. */
@@ -18,23 +18,25 @@ export interface Inventory {
   readonly overlays: readonly string[];
   readonly schemas: readonly string[];
   readonly judge: readonly string[];
+  /** Of the rule pack. */
+  readonly pack: readonly string[];
   readonly ignored: readonly IgnoredFile[];
 }
 
 export async function takeInventory(policyDir: string, source: SourceSet): Promise<Inventory> {
   const base = path.resolve(policyDir);
   const inner = path.relative(base, source.root);
-  const { modules, tests, data, overlays, schemas, judge } = source;
+  const { modules, tests, data, overlays, schemas, judge, pack } = source;
   const read = new Set(
     [...modules, ...tests, ...data, ...overlays, ...schemas].map((file) => (inner === '' ? file.path : `${inner}/${file.path}`)),
   );
-  for (const { path: name } of judge) read.add(name).add(`${inner}/${name}`);
+  for (const { path: name } of [...judge, ...pack]) read.add(name).add(`${inner}/${name}`);
   const { files } = await listFiles(base);
   const ignored = files.filter((file) => !read.has(file)).map((file) => ({ path: file, why: reasonFor(file, inner) }));
   const names = (of: readonly SourceFile[]): string[] => of.map((file) => file.path);
   return {
     ...{ served: names(modules), tests: names(tests), data: names(data), overlays: names(overlays) },
-    ...{ schemas: names(schemas), judge: names(judge), ignored },
+    ...{ schemas: names(schemas), judge: names(judge), pack: names(pack), ignored },
   };
 }
 
@@ -59,7 +61,9 @@ export async function modulesBeside(policyDir: string): Promise<ModulesBeside | 
 /** `inner` is the folder that is read, when it is not the named one itself. */
 function reasonFor(file: string, inner: string): string {
   const within = inner === '' ? file : file.startsWith(`${inner}/`) ? file.slice(inner.length + 1) : undefined;
-  if (within === undefined) return judgeReason(file) ?? `lies beside ${inner}/, which alone is read`;
+  if (within === undefined) return packReason(file) ?? judgeReason(file) ?? `lies beside ${inner}/, which alone is read`;
+  const packed = packReason(within);
+  if (packed !== undefined) return packed;
   const kind = kindOf(within);
   if (kind !== undefined && kind !== 'judge') return 'is a link to a file that is read under another name';
   const name = path.posix.basename(within);
@@ -74,6 +78,13 @@ function dataReason(name: string, folder: string): string {
   const key = name.replace(/\.[^.]*$/u, '');
   const at = [...(folder === '.' ? [] : folder.split('/')), key];
   return `data is called data.json, data.yaml or data.yml: as ${at.join('/')}/data${path.posix.extname(name)} it would be data.${at.join('.')}`;
+}
+
+function packReason(file: string): string | undefined {
+  const pack = packOf(file);
+  if (pack === undefined) return undefined;
+  if (kindOf(file) === undefined) return 'is no file of a rule pack: rules/*.yaml, suppressions.yaml, sensitive-tools.yaml, judge/*.yaml';
+  return `belongs to the rule pack ${pack}, which is not the one that is read (guardrail.rule_pack), or stands back for another file`;
 }
 
 function judgeReason(file: string): string | undefined {

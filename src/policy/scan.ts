@@ -8,7 +8,7 @@ import type { Look } from './look-at.js';
 import { MANIFEST_NAME, OUTER_MANIFEST } from './manifest.js';
 import { mapBounded } from './map-bounded.js';
 import { fileTooLarge, folderTooLarge, missingFolder, systemCode, unreadable } from './source-errors.js';
-import { judgeKindOf, kindOf } from './source-kind.js';
+import { judgeKindOf, kindOf, packKindOf, packOf, PACKS } from './source-kind.js';
 import type { SourceLimits } from './source-set.js';
 import { walk } from './walk.js';
 import type { Walked, WalkedFile, WalkOptions } from './walk.js';
@@ -35,6 +35,11 @@ export interface Scan {
   readonly places: ReadonlyMap<string, string>;
 }
 
+export interface ScanOptions extends Pick<WalkOptions, 'limits' | 'deadline' | 'ignored'> {
+  /** Name of the rule pack that is read, of those in `guardrail/`. */
+  readonly pack: string;
+}
+
 /** The bytes of a stat that tell one state of a file from another. */
 export function printOf(stats: BigIntStats): string {
   return `${stats.dev}:${stats.ino}:${stats.size}:${stats.mtimeNs}:${stats.ctimeNs}`;
@@ -45,10 +50,7 @@ export function printOf(stats: BigIntStats): string {
  * be listed (an operator who uses `rego/` must not be answered from another folder); else `<policy_dir>`. The choice is
  * made anew each time. Never throws: what is wrong is in `problems`.
  */
-export async function scanPolicy(
-  policyDir: string,
-  { limits, deadline, ignored }: Pick<WalkOptions, 'limits' | 'deadline' | 'ignored'>,
-): Promise<Scan> {
+export async function scanPolicy(policyDir: string, { limits, deadline, ignored, pack }: ScanOptions): Promise<Scan> {
   const base = path.resolve(policyDir);
   try {
     if (!(await deadline.race(stat(base))).isDirectory()) return broken(base, missingFolder(policyDir, undefined));
@@ -58,24 +60,36 @@ export async function scanPolicy(
     return broken(base, missing ? missingFolder(policyDir, thrown) : unreadable(base, 'the policy folder cannot be read', thrown));
   }
   try {
-    return await deadline.race(scanIn(base, { limits, deadline, ignored, home: base }));
+    return await deadline.race(scanIn(base, { limits, deadline, ignored, home: base }, pack));
   } catch (thrown) {
     if (thrown instanceof GatewayError) return broken(base, thrown);
     return broken(base, unreadable(base, 'the policy folder cannot be walked', thrown));
   }
 }
 
-async function scanIn(base: string, options: Omit<WalkOptions, 'kindOf'>): Promise<Scan> {
+async function scanIn(base: string, options: Omit<WalkOptions, 'kindOf'>, pack: string): Promise<Scan> {
   const nested = path.join(base, 'rego');
   const inner = await walkNested(nested, { ...options, kindOf });
   if (inner instanceof GatewayError) return broken(nested, inner);
   const holdsRego = inner?.files.some(({ kind }) => kind === 'module' || kind === 'test') ?? false;
   const unlisted = inner?.folders.includes(nested) === false;
-  if (inner === undefined || !(holdsRego || unlisted)) return look(base, [await walk(base, { ...options, kindOf })], options);
-  const outer = { ...inner, files: [...inner.files, ...(await manifestBeside(base))] };
-  const judge = await walkJudge(path.join(base, 'judge'), { ...options, kindOf: judgeKindOf });
-  if (judge === undefined) return look(nested, [outer], options);
-  return look(nested, [{ ...outer, files: outer.files.filter(({ kind }) => kind !== 'judge') }, judge], options);
+  if (inner === undefined || !(holdsRego || unlisted)) {
+    const flat = await walk(base, { ...options, kindOf });
+    return look(base, [{ ...flat, files: flat.files.filter((file) => [undefined, pack].includes(packOfFile(file))) }], options);
+  }
+  const beside = [
+    await walkBeside(base, 'judge', { ...options, kindOf: judgeKindOf }),
+    await walkBeside(base, `${PACKS}/${pack}`, { ...options, kindOf: packKindOf }),
+  ];
+  const [judge] = beside;
+  const own = inner.files.filter((file) => packOfFile(file) === undefined && !(judge !== undefined && file.kind === 'judge'));
+  const outer = { ...inner, files: [...own, ...(await manifestBeside(base))] };
+  return look(nested, [outer, ...beside.filter((walked) => walked !== undefined)], options);
+}
+
+/** The rule pack that a file is one of: modules and data lie where they like. */
+function packOfFile({ path: name, kind }: WalkedFile): string | undefined {
+  return kind === 'pack' || kind === 'judge' ? packOf(name) : undefined;
 }
 
 /** A bundle that was unpacked into the policy folder has its manifest beside `rego/`. */
@@ -99,11 +113,11 @@ async function walkNested(nested: string, options: WalkOptions): Promise<Walked 
   }
 }
 
-/** Judge files beside `rego/`; they keep the name `judge/<file>` wherever the folder lies. Undefined when there are none. */
-async function walkJudge(folder: string, options: WalkOptions): Promise<Walked | undefined> {
+/** Files of a folder beside `rego/`, by their paths from there: wherever the folder lies, they have these names. Undefined when there are none. */
+async function walkBeside(base: string, folder: string, options: WalkOptions): Promise<Walked | undefined> {
   try {
-    const found = await walk(folder, options);
-    const files = found.files.map((file) => ({ ...file, path: `judge/${file.path}` }));
+    const found = await walk(path.join(base, folder), options);
+    const files = found.files.map((file) => ({ ...file, path: `${folder}/${file.path}` }));
     return files.length === 0 && found.problems.length === 0 ? undefined : { ...found, files };
   } catch (thrown) {
     if (['ENOENT', 'ENOTDIR'].includes(systemCode(thrown) ?? '')) return undefined;

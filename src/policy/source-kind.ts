@@ -1,7 +1,7 @@
 import { MANIFEST_NAME } from './manifest.js';
 
 /** What a file of the policy folder is read as. */
-export type SourceKind = 'module' | 'test' | 'data' | 'overlay' | 'schema' | 'judge' | 'manifest';
+export type SourceKind = 'module' | 'test' | 'data' | 'overlay' | 'schema' | 'judge' | 'pack' | 'manifest';
 
 const DATA_NAMES: ReadonlySet<string> = new Set(['data.json', 'data.yaml', 'data.yml']);
 
@@ -28,7 +28,24 @@ export function kindOf(path: string): SourceKind | undefined {
   if (name === SCHEMA_NAME) return 'schema';
   if (slash < 0 && name.startsWith('data-') && name.endsWith('.json')) return 'overlay';
   if (path.slice(0, slash) === 'judge') return judgeKindOf(name);
-  return undefined;
+  return path.startsWith(`${PACKS}/`) ? packKindOf(path.split('/').slice(2).join('/')) : undefined;
+}
+
+/** The folder of the rule packs, each a folder in it. */
+export const PACKS = 'guardrail';
+
+const PACK_FILES = /^(?:rules\/[^/]+|suppressions|sensitive-tools)\.ya?ml$/u;
+
+/** The kind of a file by its path in the folder of a rule pack. */
+export function packKindOf(path: string): SourceKind | undefined {
+  if (path.startsWith('judge/')) return judgeKindOf(path.slice('judge/'.length));
+  return PACK_FILES.test(path) && !isHidden(path.slice(path.lastIndexOf('/') + 1)) ? 'pack' : undefined;
+}
+
+/** The rule pack that a file lies in, by its path below the root; undefined for any other file. */
+export function packOf(path: string): string | undefined {
+  const [folder, pack, inner] = path.split('/', 3);
+  return folder === PACKS && inner !== undefined ? pack : undefined;
 }
 
 /** The kind of a direct entry of the judge folder. */

@@ -16,6 +16,9 @@ import type { SourceLimits, SourceSet } from './source-set.js';
 /** Files, bytes per file and bytes in all that one reading may take when nothing else is configured. */
 export const DEFAULT_SOURCE_LIMITS: SourceLimits = { maxFiles: 20_000, maxFileBytes: 64 * 1024 * 1024, maxTotalBytes: 256 * 1024 * 1024 };
 
+/** The rule pack that is read unless another is named. */
+const DEFAULT_PACK = 'default';
+
 export interface SourceReaderOptions {
   readonly limits: SourceLimits;
   /** Rego syntax of modules that no `.manifest` speaks for; default v1. */
@@ -28,6 +31,8 @@ export interface SourceReaderOptions {
   readonly settleMs?: number;
   /** Names of files and folders that are passed over as if they were not there; default none. */
   readonly ignored?: ((name: string) => boolean) | undefined;
+  /** Name of the rule pack that is read, of those in `guardrail/`; default `default`. */
+  readonly pack?: string;
   /** Milliseconds since the epoch, comparable with file times. */
   readonly now?: () => number;
   readonly sleep?: (ms: number) => Promise<unknown>;
@@ -83,6 +88,7 @@ class SettlingReader implements SourceReader {
   readonly #quietMs: number;
   readonly #settleMs: number;
   readonly #ignored: ((name: string) => boolean) | undefined;
+  readonly #pack: string;
   readonly #now: () => number;
   readonly #sleep: (ms: number) => Promise<unknown>;
   readonly #cache: ContentCache;
@@ -97,6 +103,7 @@ class SettlingReader implements SourceReader {
     quietMs = 80,
     settleMs = 1000,
     ignored,
+    pack = DEFAULT_PACK,
     now = Date.now,
     sleep = setTimeout,
   }: SourceReaderOptions) {
@@ -106,6 +113,7 @@ class SettlingReader implements SourceReader {
     this.#quietMs = quietMs;
     this.#settleMs = settleMs;
     this.#ignored = ignored;
+    this.#pack = pack;
     this.#now = now;
     this.#sleep = sleep;
     this.#cache = new ContentCache(now);
@@ -139,7 +147,7 @@ class SettlingReader implements SourceReader {
   }
 
   #scan(policyDir: string, deadline: Deadline): Promise<Scan> {
-    return scanPolicy(policyDir, { limits: this.#limits, deadline, ignored: this.#ignored });
+    return scanPolicy(policyDir, { limits: this.#limits, deadline, ignored: this.#ignored, pack: this.#pack });
   }
 
   #deadline(policyDir: string): Deadline {

@@ -17,7 +17,7 @@ export interface SourceSet {
   readonly checksId: string;
   /** The same over the served modules alone: equal ids need no new compile. */
   readonly modulesId: string;
-  /** The same over the judge files and guardrail data (what a judge's verdict depends on). */
+  /** The same over the judge files, the rule pack and the data (what a judge's verdict depends on). */
   readonly judgeId: string;
   /** Served modules: `*.rego` but not `*_test.rego`; sorted by path. */
   readonly modules: readonly SourceFile[];
@@ -29,8 +29,13 @@ export interface SourceSet {
   readonly overlays: readonly SourceFile[];
   /** `data.schema.json` at any depth; sorted: each holds for the data at the path of its folder. */
   readonly schemas: readonly SourceFile[];
-  /** Files of `<policy_dir>/judge`, else `<root>/judge`: `*.yaml`, `*.yml`; sorted. Named `judge/<file>` in both cases. */
+  /**
+   * Files of `<policy_dir>/judge`, else `<root>/judge`: `*.yaml`, `*.yml`; sorted. Named `judge/<file>` in both cases. What they say nothing of
+   * may stand in the `judge/` of the rule pack.
+   */
   readonly judge: readonly SourceFile[];
+  /** Rules, suppressions and sensitive tools of the rule pack, named `guardrail/<pack>/...`; sorted. */
+  readonly pack: readonly SourceFile[];
   /** True when the folder never held still within the settle time. */
   readonly unsettled: boolean;
 }

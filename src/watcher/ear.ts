@@ -2,6 +2,7 @@ import path from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import type { Log } from '../log.js';
 import type { Scan } from '../policy/scan.js';
+import { PACKS } from '../policy/source-kind.js';
 import type { Sighting } from './burst.js';
 import type { Doorbell, DoorbellMaker } from './doorbell.js';
 import { pathChains } from './path-chain.js';
@@ -23,6 +24,11 @@ const READY_MS = 10_000;
 /** A doorbell that failed, or missed something, is hung anew at most this often: it costs 0.2 ms of CPU per file. */
 const REHANG_MS = 60_000;
 
+/** The folders of a policy folder that is made of them: modules and data, judges, rule packs. */
+function foldersOf(policyDir: string): readonly string[] {
+  return ['rego', 'judge', PACKS].map((name) => path.join(policyDir, name));
+}
+
 /** Keeps one doorbell hung where the policies are, and moves it when the place under their name is another. */
 export class Ear {
   readonly #options: EarOptions;
@@ -41,9 +47,9 @@ export class Ear {
   /** Hangs the doorbell for what `scan` saw, in place of the one before. */
   async listen(scan: Scan): Promise<void> {
     const { policyDir, hang, onRing, onMode, now } = this.#options;
-    const nested = path.join(policyDir, 'rego');
-    const trees = scan.root === nested ? [nested, path.join(policyDir, 'judge')] : [policyDir];
-    const chain = await pathChains([nested, path.join(policyDir, 'judge')]);
+    const folders = foldersOf(policyDir);
+    const trees = scan.root === folders[0] ? folders : [policyDir];
+    const chain = await pathChains(folders);
     // The old one first: chokidar shares its handles by path, and a shared handle sits on the folder that is gone.
     await this.#bell?.close();
     if (this.#closed) return;
@@ -78,7 +84,7 @@ export class Ear {
   async isElsewhere(scan: Scan): Promise<boolean> {
     for (const [place, is] of this.#places) if (scan.places.has(place) && scan.places.get(place) !== is) return true;
     const { policyDir } = this.#options;
-    const chain = await pathChains([path.join(policyDir, 'rego'), path.join(policyDir, 'judge')]);
+    const chain = await pathChains(foldersOf(policyDir));
     return chain.length !== this.#chain.length || chain.some(({ is }, index) => is !== this.#chain[index]?.is);
   }
 

@@ -32,6 +32,7 @@ export async function sourceOf(judge: readonly SourceFile[], rego = 'package a')
     overlays: [],
     schemas: [],
     judge,
+    pack: [],
     unsettled: false,
   };
 }

@@ -4,12 +4,21 @@ import type { SourceFile, SourceSet } from '../../src/policy/source-set.js';
 
 /** A source set of files given by path, as a folder with them would be read. */
 export function sourceSet(files: Readonly<Record<string, string>>): SourceSet {
-  const found: Record<SourceKind, SourceFile[]> = { module: [], test: [], data: [], overlay: [], schema: [], judge: [], manifest: [] };
+  const found: Record<SourceKind, SourceFile[]> = {
+    module: [],
+    test: [],
+    data: [],
+    overlay: [],
+    schema: [],
+    judge: [],
+    pack: [],
+    manifest: [],
+  };
   for (const [path, text] of Object.entries(files).sort(([a], [b]) => (a < b ? -1 : 1))) {
     const kind = kindOf(path);
     if (kind !== undefined) found[kind].push({ path, bytes: Buffer.from(text) });
   }
-  const { module: modules, test: tests, data, overlay: overlays, schema: schemas, judge } = found;
+  const { module: modules, test: tests, data, overlay: overlays, schema: schemas, judge, pack } = found;
   const id = JSON.stringify(files);
   return {
     root: '/policies',
@@ -23,6 +32,7 @@ export function sourceSet(files: Readonly<Record<string, string>>): SourceSet {
     overlays,
     schemas,
     judge,
+    pack,
     unsettled: false,
   };
 }

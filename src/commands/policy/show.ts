@@ -6,20 +6,24 @@ import { renderKept } from '../../cli/render-kept.js';
 import type { SettingFlags } from '../../cli/settings.js';
 import { filesOf } from '../../policy/assemble.js';
 import { readData } from '../../gateway/read-data.js';
+import { isPresetName, readPreset } from '../../policy/presets/preset.js';
+import type { PresetName } from '../../policy/presets/preset.js';
 import { wireEntry } from '../../history/entry-wire.js';
 
 export default class PolicyShow extends LocalPolicyCommand {
-  static override summary = 'Print the effective data document, what can be asked of the policies, or a kept revision';
+  static override summary = 'Print the effective data document, what can be asked of the policies, a kept revision, or a preset';
   static override description = 'The data document is the merge of all data files, with data-*.json overlays applied.';
   static override examples = [
     '<%= config.bin %> policy show',
     '<%= config.bin %> policy show ./policies --entrypoints',
     '<%= config.bin %> policy show previous',
+    '<%= config.bin %> policy show strict',
   ];
   static override args = {
     revision: Args.string({
       ignoreStdin: true,
-      description: 'A folder (. or a name with a slash), or a kept revision: serving, previous, ~N, a number, or its first digits',
+      description:
+        'A folder (. or a name with a slash), or a kept revision: serving, previous, ~N, a number, or its first digits; or a preset',
     }),
     file: Args.string({ ignoreStdin: true, description: 'A file of that revision to print' }),
   };
@@ -32,6 +36,8 @@ export default class PolicyShow extends LocalPolicyCommand {
   async run(): Promise<unknown> {
     const { args, flags } = await this.parse(PolicyShow);
     const dir = args.revision !== undefined && args.file === undefined && isFolder(args.revision) ? args.revision : undefined;
+    // No name of a preset is a revision: each has a letter that is no hexadecimal digit.
+    if (args.revision !== undefined && isPresetName(args.revision)) return this.#preset(args.revision);
     if (args.revision !== undefined && dir === undefined) return this.#kept(args.revision, args.file, flags);
     const folder = { args: { dir }, flags };
     if (flags.entrypoints) {
@@ -42,6 +48,13 @@ export default class PolicyShow extends LocalPolicyCommand {
     const data = await this.withPolicy(folder, ({ parts }) => readData(parts));
     this.log(data.pretty);
     return data.document;
+  }
+
+  #preset(name: PresetName): unknown {
+    const { description, data } = readPreset(name);
+    this.logToStderr(this.paintError('dim', description));
+    this.log(JSON.stringify(data, undefined, 2));
+    return data;
   }
 
   async #kept(revision: string, file: string | undefined, flags: SettingFlags): Promise<unknown> {

@@ -58,5 +58,13 @@ export const guardrail = z.strictObject({
   detection_strategy_prompt: z.enum(STRATEGIES).optional().meta({ description: 'The same for prompts alone.' }),
   detection_strategy_completion: z.enum(STRATEGIES).default('regex_only').meta({ description: 'The same for completions alone.' }),
   detection_strategy_tool_call: z.enum(STRATEGIES).optional().meta({ description: 'The same for tool calls alone.' }),
+  rule_pack: z
+    .string()
+    .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/u, { error: 'Expected the name of a folder' })
+    .optional()
+    .meta({ description: 'Name of the rule pack that is read: the folder `<policy_dir>/guardrail/<name>`. Default: `default`.' }),
+  rule_pack_dir: z.string().min(1).max(4096).optional().meta({
+    description: 'The same by its folder, as older files of DefenseClaw name it; its last part counts. `guardrail.rule_pack` wins.',
+  }),
   judge: judge.prefault({}),
 });

@@ -5,7 +5,7 @@ import { expectRevision } from '../../engine/expect-revision.js';
 import { GatewayError } from '../../errors.js';
 import type { ErrorCode } from '../../errors.js';
 import type { Judge, Judgement } from '../create-judge.js';
-import { scanRulesOf } from '../scan/rules.js';
+import { revisionRules } from '../pack/pack-rules.js';
 import type { Scanner } from '../scan/scanner.js';
 import { confidenceOf, detail, findingLabels, weigh } from './evidence.js';
 import { factFindings } from './fact-findings.js';
@@ -30,21 +30,27 @@ export interface Inspector {
   inspect(inspection: Inspection): Promise<Inspected>;
 }
 
+const NOTHING: Evidence = { scan: { severity: 'NONE', findings: [], truncated: false }, judgement: undefined };
+
 export function createInspector({ scanner, judge, lease }: InspectorOptions): Inspector {
   async function gather(inspection: Inspection, { revision }: RevisionLease): Promise<Evidence> {
     const { direction, content, toolName, call, settings, signal } = inspection;
     // Nothing said is nothing to judge: asking a model about it costs a call and may invent a finding.
-    if (content.trim() === '') return { scan: { severity: 'NONE', findings: [], truncated: false }, judgement: undefined };
-    const strategy = strategyFor(direction, settings);
-    const scanning = scanner.scan(scanRulesOf(revision), content, call);
+    if (content.trim() === '') return NOTHING;
+    const rules = await revisionRules(revision);
+    const { labels } = rules;
+    const sensitive = direction === 'tool_response' ? rules.tools.get(toolName ?? '') : undefined;
+    if (sensitive?.inspected === false) return NOTHING;
+    const strategy = sensitive?.judged === false ? 'regex_only' : strategyFor(direction, settings);
+    const scanning = scanner.scan(rules, content, { toolName, call });
     const ask = (): Promise<Judgement> | undefined =>
       judge?.judge({ direction, content, toolName, revision, ...(signal === undefined ? {} : { signal }) });
     if (strategy === 'judge_first') {
       const [scan, judgement] = await Promise.all([scanning, ask()]);
-      return { scan, judgement };
+      return { scan, judgement, labels };
     }
     const scan = await scanning;
-    return { scan, judgement: asksJudge(strategy, scan) ? await ask() : undefined };
+    return { scan, judgement: asksJudge(strategy, scan) ? await ask() : undefined, labels };
   }
 
   return {

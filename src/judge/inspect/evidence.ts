@@ -2,12 +2,15 @@ import type { Judgement } from '../create-judge.js';
 import { SEVERITIES } from '../severity.js';
 import type { Disguise, ScanFinding, ScanResult } from '../scan/finding.js';
 import type { FactFinding } from './fact-findings.js';
+import type { RuleLabel } from '../pack/pack-rules.js';
 import type { DetailedFinding } from './inspection.js';
 
 /** What the scan and, when it was asked, the judge have to say. */
 export interface Evidence {
   readonly scan: ScanResult;
   readonly judgement: Judgement | undefined;
+  /** How rules of a pack want their findings told. */
+  readonly labels?: ReadonlyMap<string, RuleLabel>;
 }
 
 /** The evidence, and what the policy found in the facts of a tool call. */
@@ -43,8 +46,10 @@ function titleOf(category: string): string {
 }
 
 /** Findings as `ID:Title` without repeats, the most severe first. */
-export function findingLabels({ scan, judgement, facts }: JudgedEvidence): readonly string[] {
-  const all = [...scan.findings, ...(judgement?.findings ?? [])].map(({ id, category }) => `${id}:${titleOf(category)}`);
+export function findingLabels({ scan, judgement, facts, labels }: JudgedEvidence): readonly string[] {
+  const all = [...scan.findings, ...(judgement?.findings ?? [])].map(
+    ({ id, category }) => `${id}:${labels?.get(id)?.title ?? titleOf(category)}`,
+  );
   return [...new Set([...facts.map(({ id, title }) => `${id}:${title}`), ...all])];
 }
 
@@ -67,7 +72,7 @@ const CONFIDENCE: Readonly<Record<Disguise | 'plain' | 'judge' | 'facts', number
 };
 
 /** Every finding; evidence is replaced by its length unless it may be seen. */
-export function detail({ scan, judgement, facts }: JudgedEvidence, reveal: boolean): readonly DetailedFinding[] {
+export function detail({ scan, judgement, facts, labels }: JudgedEvidence, reveal: boolean): readonly DetailedFinding[] {
   const shown = (evidence: string): string => (reveal ? evidence : `[redacted, ${evidence.length} characters]`);
   const done = facts.map(({ id, title, category, severity, evidence }): DetailedFinding => ({
     ...{ id, rule_id: id, title, scanner: 'tool-facts', category, severity, tags: [category] },
@@ -87,6 +92,7 @@ export function detail({ scan, judgement, facts }: JudgedEvidence, reveal: boole
       evidence: shown(evidence),
     },
     ...(disguise === undefined ? {} : { disguise }),
+    ...labels?.get(id),
   }));
   const judged = (judgement?.findings ?? []).map(({ id, category, severity, evidence }): DetailedFinding => ({
     ...{

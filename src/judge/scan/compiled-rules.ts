@@ -40,10 +40,11 @@ interface Source extends CompiledPattern {
   readonly source: string;
 }
 
-function describe({ name, severity, toolCallSeverity = severity, check }: ScanCategory, source: string, index: number): CompiledPattern {
+function describe(category: ScanCategory, source: string, index: number): CompiledPattern {
+  const { name, severity, toolCallSeverity = severity, check, ids } = category;
   let compiled: RE2JS | undefined;
   return {
-    id: `LOCAL-${name.toUpperCase().replace(/[^A-Z0-9]+/g, '-')}-${index + 1}`,
+    id: ids?.[index] ?? `LOCAL-${name.toUpperCase().replace(/[^A-Z0-9]+/g, '-')}-${index + 1}`,
     category: name,
     severity,
     toolCallSeverity: lower(severity, toolCallSeverity),

@@ -12,7 +12,7 @@ export type Disguise = 'unicode' | 'escaped' | 'spaced' | 'base64';
 
 /** One place where one pattern matched. */
 export interface ScanFinding {
-  /** `LOCAL-<CATEGORY>-<n>`, where n counts the patterns of the category from 1. */
+  /** `LOCAL-<CATEGORY>-<n>`, where n counts the patterns of the category from 1, or the id that a rule pack gives. */
   readonly id: string;
   readonly category: string;
   readonly severity: Severity;

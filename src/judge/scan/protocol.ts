@@ -11,6 +11,8 @@ export interface ScanCommand {
   readonly text: string;
   /** The call that the text was made of. */
   readonly call?: ToolCall;
+  /** Of a tool call or a tool response. */
+  readonly toolName?: string;
 }
 
 export type ScanReply = { readonly result: ScanResult } | { readonly error: string };

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Revision } from '../../policy/revision.js';
 import { lazyDocument } from '../../policy/sections.js';
+import type { Suppressions } from '../pack/rule-pack.js';
 import { SEVERITIES } from '../severity.js';
 import type { Severity } from '../severity.js';
 import { CHECKS } from './checks.js';
@@ -16,6 +17,8 @@ export interface ScanCategory {
   readonly check?: Check;
   /** RE2 syntax. */
   readonly patterns: readonly string[];
+  /** Of the patterns, where these have ids of their own. */
+  readonly ids?: readonly string[];
 }
 
 /** What a revision scans for. Immutable. */
@@ -23,6 +26,7 @@ export interface ScanRules {
   /** SHA-256 of the categories: revisions that scan alike share what was compiled. */
   readonly key: string;
   readonly categories: readonly ScanCategory[];
+  readonly suppressions?: Suppressions;
 }
 
 const memo = new WeakMap<Revision, ScanRules>();

@@ -13,7 +13,7 @@ import { closeUp, unescapeText } from './unescape.js';
 /** Findings that are told of one text. */
 const MAX_FINDINGS = 64;
 /** Places that are told of one pattern. */
-const MAX_PLACES = 4;
+export const MAX_PLACES = 4;
 /** Longest evidence in UTF-16 units. */
 const MAX_EVIDENCE = 256;
 

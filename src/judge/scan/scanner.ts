@@ -6,13 +6,21 @@ import type { ScanResult } from './finding.js';
 import type { ScanCommand, ScanReply } from './protocol.js';
 import type { ScanRules } from './rules.js';
 
+/** Where a text comes from, as far as that matters to the scan. */
+export interface ScanOrigin {
+  /** Of a tool call or a tool response. */
+  readonly toolName?: string | undefined;
+  /** The call that the text was made of. */
+  readonly call?: ToolCall | undefined;
+}
+
 /**
  * The local scan. Patterns are policy code and texts are hostile, so both meet in a thread of their own: a scan of 1 MiB takes 0.1 to
  * 0.5 s, and no decision waits for it.
  */
 export interface Scanner {
   /** Of a call also what it would do. Throws `scan_failed`, `scan_timeout`, `evaluation_overloaded`, `evaluator_closed`. */
-  scan(rules: ScanRules, text: string, call?: ToolCall): Promise<ScanResult>;
+  scan(rules: ScanRules, text: string, origin?: ScanOrigin): Promise<ScanResult>;
   readonly state: ScannerState;
   /** Idempotent. */
   close(): Promise<void>;
@@ -35,7 +43,7 @@ export interface ScannerOptions {
 interface Job {
   readonly rules: ScanRules;
   readonly text: string;
-  readonly call: ToolCall | undefined;
+  readonly origin: ScanOrigin;
   readonly resolve: (result: ScanResult) => void;
   readonly reject: (error: GatewayError) => void;
 }
@@ -109,22 +117,28 @@ export function createScanner({ timeoutMs = 5_000, maxQueue = 256, maxQueuedLeng
     thread.postMessage(command(job));
   }
 
-  function command({ rules, text, call }: Job): ScanCommand {
-    const { key } = rules;
+  function command({ rules, text, origin: { toolName, call } }: Job): ScanCommand {
+    const { key, categories, suppressions } = rules;
     const isNew = !loaded.includes(key);
     loaded = [...loaded.filter((other) => other !== key), key];
     const drop = loaded.splice(0, loaded.length - KEPT_RULES);
-    return { key, text, drop, ...(isNew ? { rules } : {}), ...(call === undefined ? {} : { call }) };
+    const sent: ScanRules = { key, categories, ...(suppressions === undefined ? {} : { suppressions }) };
+    return {
+      ...{ key, text, drop },
+      ...(toolName === undefined ? {} : { toolName }),
+      ...(isNew ? { rules: sent } : {}),
+      ...(call === undefined ? {} : { call }),
+    };
   }
 
   return {
-    scan(rules, text, call) {
+    scan(rules, text, origin = {}) {
       if (closed) return Promise.reject(new GatewayError('evaluator_closed', 'the scanner is closed'));
       if (queue.length >= maxQueue || queuedLength + text.length > maxQueuedLength) {
         return Promise.reject(new GatewayError('evaluation_overloaded', `${queue.length} scans are waiting`));
       }
       return new Promise((resolve, reject) => {
-        queue.push({ rules, text, call, resolve, reject });
+        queue.push({ rules, text, origin, resolve, reject });
         queuedLength += text.length;
         next();
       });

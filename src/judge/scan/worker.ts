@@ -1,14 +1,17 @@
 import { parentPort } from 'node:worker_threads';
 import { readCall } from '../facts/read-call.js';
+import { compileSuppressions } from '../pack/suppress.js';
+import type { Suppress } from '../pack/suppress.js';
 import { compileRules } from './compiled-rules.js';
 import type { PatternGroup } from './compiled-rules.js';
 import type { ScanResult } from './finding.js';
 import type { ScanCommand, ScanReply } from './protocol.js';
+import type { ScanRules } from './rules.js';
 import { scanText } from './scan-text.js';
 
 if (parentPort === null) throw new Error('Expected to run as a worker thread');
 const port = parentPort;
-const compiled = new Map<string, readonly PatternGroup[]>();
+const compiled = new Map<string, { readonly groups: readonly PatternGroup[]; readonly suppress: Suppress }>();
 
 port.on('message', (command: ScanCommand) => {
   port.postMessage(answer(command));
@@ -22,11 +25,15 @@ function answer(command: ScanCommand): ScanReply {
   }
 }
 
-function scan({ key, rules, drop, text, call }: ScanCommand): ScanResult {
+function scan({ key, rules, drop, text, call, toolName }: ScanCommand): ScanResult {
   for (const old of drop) compiled.delete(old);
-  if (rules !== undefined) compiled.set(key, compileRules(rules));
-  const groups = compiled.get(key);
-  if (groups === undefined) throw new Error('Expected the rules to have been sent');
-  const result = scanText(groups, text, call !== undefined);
+  if (rules !== undefined) compiled.set(key, ready(rules));
+  const use = compiled.get(key);
+  if (use === undefined) throw new Error('Expected the rules to have been sent');
+  const result = use.suppress(scanText(use.groups, text, call !== undefined), toolName);
   return call === undefined ? result : { ...result, facts: readCall(call) };
+}
+
+function ready(rules: ScanRules): { readonly groups: readonly PatternGroup[]; readonly suppress: Suppress } {
+  return { groups: compileRules(rules), suppress: compileSuppressions(rules.suppressions ?? { findings: [], tools: [] }) };
 }

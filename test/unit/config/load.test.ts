@@ -40,6 +40,7 @@ describe('loadConfig', () => {
       dataDir: dir,
       policyDirNamed: false,
       policyDir: path.join(dir, 'policies'),
+      rulePack: 'default',
       stateFile: path.join(dir, 'gateway.db'),
       envFile: path.join(dir, '.env'),
     });

@@ -1,0 +1,76 @@
+import { describe, expect, it } from 'vitest';
+import { checkPack, readPack } from '../../../src/judge/pack/read-pack.js';
+import type { Diagnostic } from '../../../src/policy/diagnostic.js';
+import { PACK } from '../../helpers/rule-packs.js';
+
+const fileOf = (name: string, text: string): { path: string; bytes: Uint8Array } => ({
+  path: `guardrail/default/${name}`,
+  bytes: Buffer.from(text),
+});
+
+function found(name: string, text: string): readonly Diagnostic[] {
+  return checkPack([fileOf(name, text)]).diagnostics;
+}
+
+describe('a rule pack', () => {
+  it('is read whole', () => {
+    const files = Object.entries(PACK).filter(([name]) => !name.startsWith('judge/'));
+    const { pack, warnings } = readPack(files.map(([name, text]) => fileOf(name, text)));
+    expect(warnings).toEqual([]);
+    expect(pack.rules.map(({ id, category, severity }) => [id, category, severity])).toEqual([
+      ['PATH-VAULT', 'sensitive-path', 'CRITICAL'],
+      ['PATH-HOST', 'sensitive-path', 'HIGH'],
+    ]);
+    expect(pack.suppressions.findings).toHaveLength(1);
+    expect(pack.suppressions.tools).toHaveLength(1);
+    expect([...pack.tools]).toEqual([
+      ['read_vault', { inspected: true, judged: false }],
+      ['clock', { inspected: false, judged: true }],
+    ]);
+  });
+
+  it('is nothing without files', () => {
+    expect(readPack([]).pack).toEqual({ rules: [], suppressions: { findings: [], tools: [] }, tools: new Map() });
+  });
+
+  it.each([
+    ['rules/a.yaml', 'rules:\n  - {id: A, pattern: "(", severity: HIGH}\n', 2, 'RE2 syntax'],
+    ['rules/a.yaml', 'rules:\n  - {id: A, pattern: "(?=x)", severity: HIGH}\n', 2, 'RE2 syntax'],
+    ['rules/a.yaml', 'rules:\n  - {id: A, pattern: "(?:a{1000}){1000}", severity: HIGH}\n', 2, 'RE2 syntax'],
+    ['rules/a.yaml', 'rules:\n  - {id: A, pattern: x, severity: BAD}\n', 2, 'severity'],
+    ['rules/a.yaml', 'rules:\n  - id: A\n    severity: HIGH\n', 2, 'pattern'],
+    ['rules/a.yaml', `rules:\n  - {id: A, pattern: ${'x'.repeat(4097)}, severity: HIGH}\n`, 2, 'pattern'],
+    ['rules/a.yaml', 'version: 2\nrules: []\n', 1, 'version 1'],
+    ['rules/a.yaml', 'rules: [\n', 2, ''],
+    ['rules/a.yaml', `rules:\n${'  - {id: A, pattern: x, severity: LOW}\n'.repeat(1001)}`, 1, 'rules'],
+    ['rules/a.yaml', `# ${'x'.repeat(256 * 1024)}\n`, 1, 'bytes'],
+    ['suppressions.yaml', 'finding_suppressions:\n  - {finding_pattern: A, entity_pattern: "["}\n', 2, 'RE2 syntax'],
+    ['suppressions.yaml', 'tool_suppressions:\n  - {tool_pattern: "[", suppress_findings: [A]}\n', 2, 'RE2 syntax'],
+    ['suppressions.yaml', 'finding_suppressions:\n  - {finding_pattern: A, entity_pattern: x, condition: is_moon}\n', 2, 'condition'],
+    ['sensitive-tools.yaml', 'tools:\n  - {result_inspection: true}\n', 2, 'name'],
+  ])('is refused by the place in %s that cannot be obeyed: %j', (name, text, row, message) => {
+    const [first] = found(name, text);
+    expect(first).toMatchObject({ severity: 'error', code: 'policy_rulepack_invalid', file: `guardrail/default/${name}`, row });
+    expect(first?.message).toContain(message);
+    expect(() => readPack([fileOf(name, text)])).toThrow(`guardrail/default/${name}:${row}`);
+  });
+
+  it.each([
+    ['rules/local-patterns.yaml', 'version: 1\ninjection: [jailbreak]\n', 'holds no rules, and is not used here'],
+    ['rules/a.yaml', 'rules:\n  - {id: A, pattern: x, severity: LOW, semantic: {all: []}}\n', 'semantic is not used here'],
+    ['rules/a.yaml', 'rules:\n  - {id: A, pattern: x, severity: LOW, titel: X}\n', 'titel is not used here; did you mean title?'],
+    ['rules/a.yaml', 'rules:\n  - {id: A, pattern: x, severity: LOW}\n  - {id: A, pattern: y, severity: LOW}\n', 'id of another rule'],
+    ['suppressions.yaml', 'pre_judge_strips: [{id: S, pattern: x}]\n', 'pre_judge_strips is not used here'],
+    ['sensitive-tools.yaml', 'tools: [{name: a, min_entities_for_alert: 3}]\n', 'min_entities_for_alert is not used here'],
+  ])('says of what %s holds and nobody uses that it is so: %j', (name, text, message) => {
+    const { warnings } = readPack([fileOf(name, text)]);
+    expect(warnings).toEqual([expect.objectContaining({ severity: 'warning' })]);
+    expect(warnings[0]?.message).toContain(message);
+  });
+
+  it('tells errors before warnings, and of a key once a file', () => {
+    const rules = Array.from({ length: 500 }, (_, index) => `  - {id: A${index}, pattern: x, severity: LOW, odd: 1}\n`).join('');
+    const told = found('rules/a.yaml', `rules:\n${rules}  - {id: B, pattern: "(", severity: LOW}\n`);
+    expect(told.map(({ severity }) => severity)).toEqual(['error', 'warning']);
+  });
+});

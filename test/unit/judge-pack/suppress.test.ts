@@ -1,0 +1,56 @@
+import { describe, expect, it } from 'vitest';
+import { compileSuppressions } from '../../../src/judge/pack/suppress.js';
+import type { Suppressions } from '../../../src/judge/pack/rule-pack.js';
+import type { ScanFinding, ScanResult } from '../../../src/judge/scan/finding.js';
+import type { Severity } from '../../../src/judge/severity.js';
+
+function finding(id: string, evidence: string, severity: Severity = 'HIGH'): ScanFinding {
+  return { id, evidence, severity, category: 'c', span: { start: 0, end: evidence.length } };
+}
+
+function resultOf(findings: readonly ScanFinding[], truncated = false): ScanResult {
+  return { severity: 'HIGH', findings, truncated };
+}
+
+const both = (findings: Suppressions['findings'], tools: Suppressions['tools'] = []): ReturnType<typeof compileSuppressions> =>
+  compileSuppressions({ findings, tools });
+
+describe('a suppression', () => {
+  const own = both([{ finding: 'HOST', pattern: '^10\\.', condition: undefined }]);
+
+  it('takes out the findings of its id that stand on what it names, and the severity with them', () => {
+    const left = own(
+      resultOf([finding('HOST', '10.0.0.1'), finding('HOST', '8.8.8.8', 'LOW'), finding('OTHER', '10.1', 'INFO')]),
+      undefined,
+    );
+    expect(left.findings.map(({ evidence }) => evidence)).toEqual(['8.8.8.8', '10.1']);
+    expect(left.severity).toBe('LOW');
+    expect(own(resultOf([finding('HOST', '10.0.0.1')]), undefined)).toMatchObject({ severity: 'NONE', findings: [] });
+  });
+
+  it('leaves a finding whose pattern matches in more places than are told, and the severity of a cut result', () => {
+    const four = ['10.0.0.1', '10.0.0.2', '10.0.0.3', '10.0.0.4'].map((address) => finding('HOST', address));
+    expect(own(resultOf(four), undefined)).toMatchObject({ severity: 'HIGH', findings: four });
+    expect(own(resultOf(four.slice(1), true), undefined)).toMatchObject({ severity: 'HIGH', findings: [] });
+  });
+
+  it.each([
+    ['is_epoch', '1700000000', true],
+    ['is_epoch', '0123456789', false],
+    ['is_epoch', '9999999999', false],
+    ['is_platform_id', '123456789', true],
+    ['is_platform_id', '12345678', false],
+    ['is_platform_id', '555-123-4567', false],
+  ] as const)('holds under the condition %s of %s: %s', (condition, evidence, gone) => {
+    const suppress = both([{ finding: 'PHONE', pattern: '[0-9]+', condition }]);
+    expect(suppress(resultOf([finding('PHONE', evidence)]), undefined).findings).toHaveLength(gone ? 0 : 1);
+  });
+
+  it('of a tool holds for that tool alone', () => {
+    const suppress = both([], [{ pattern: '^get_status$', findings: ['HOST'] }]);
+    const result = resultOf([finding('HOST', 'x'), finding('KEY', 'y')]);
+    expect(suppress(result, 'get_status').findings.map(({ id }) => id)).toEqual(['KEY']);
+    expect(suppress(result, 'get_status_all')).toBe(result);
+    expect(suppress(result, undefined)).toBe(result);
+  });
+});
