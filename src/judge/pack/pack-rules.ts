@@ -29,7 +29,7 @@ export function revisionRules(revision: Revision): Promise<RevisionRules> {
 }
 
 /** The rules of the data and of the pack together. */
-export function withPack(own: ScanRules, { rules, suppressions, tools }: RulePack): RevisionRules {
+function withPack(own: ScanRules, { rules, suppressions, tools }: RulePack): RevisionRules {
   const labels = new Map(rules.map((rule) => [rule.id, labelOf(rule)]));
   const isPlain = rules.length === 0 && suppressions.findings.length === 0 && suppressions.tools.length === 0;
   if (isPlain) return { ...own, labels, tools };
