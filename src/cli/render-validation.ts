@@ -7,6 +7,9 @@ import { visibleLine } from './visible.js';
 /** Names and reasons that are listed of one kind. */
 const MAX_LISTED = 20;
 
+/** So many files of one folder that are ignored for one reason are one line. */
+const MIN_GROUPED = 3;
+
 /** What is served, what is data, and what is ignored and why: a line each, names after the counts. */
 export function renderInventory({ root, files }: Pick<Validation, 'root' | 'files'>, paint: Paint): string {
   const { served, tests, data, overlays, schemas, judge, pack, ignored } = files;
@@ -19,14 +22,27 @@ export function renderInventory({ root, files }: Pick<Validation, 'root' | 'file
     ...(judge.length === 0 ? [] : [row('judge', names(judge))]),
     ...(pack.length === 0 ? [] : [row('rule pack', names(pack))]),
     ...(ignored.length === 0 ? [] : [row('ignored', count(ignored.length, 'file'))]),
-    ...ignored.slice(0, MAX_LISTED).map(({ path, why }) => `           ${visibleLine(path)}: ${why}`),
-    ...(ignored.length > MAX_LISTED ? [`           and ${ignored.length - MAX_LISTED} more`] : []),
+    ...ignoredLines(ignored),
   ];
   return lines.join('\n');
 
   function row(title: string, text: string): string {
     return `${paint('dim', title.padStart(9))}  ${text}`;
   }
+}
+
+/** A line each, or one for a folder of which several files are ignored for one reason. */
+function ignoredLines(ignored: Validation['files']['ignored']): readonly string[] {
+  const groups = new Map<string, string[]>();
+  for (const { path, why } of ignored) {
+    const group = `${path.slice(0, path.lastIndexOf('/') + 1)}: ${why}`;
+    groups.set(group, [...(groups.get(group) ?? []), `${path}: ${why}`]);
+  }
+  const lines = [...groups].flatMap(([text, files]) =>
+    files.length < MIN_GROUPED || text.startsWith(':') ? files : [`${text} (${count(files.length, 'file')})`],
+  );
+  const shown = lines.slice(0, MAX_LISTED).map((line) => `           ${visibleLine(line)}`);
+  return lines.length > MAX_LISTED ? [...shown, `           and ${lines.length - MAX_LISTED} more`] : shown;
 }
 
 function counted(paths: readonly string[], noun: string): string {

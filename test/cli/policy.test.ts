@@ -16,7 +16,7 @@ describe('policy validate', () => {
     const { code, stdout } = await run(['policy', 'validate', '--rego-dir', SHIPPED]);
     expect(code).toBe(0);
     expect(stdout).toContain('data.json: OK');
-    expect(stdout).toContain('Rego compilation: OK (6 modules)');
+    expect(stdout).toContain('Rego compilation: OK (7 modules)');
     expect(stdout).toContain('All validations passed.');
   });
 

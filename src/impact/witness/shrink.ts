@@ -23,13 +23,32 @@ function* simpler(value: unknown): Generator {
   }
 }
 
+/** Forms in which one text that stands at several places is shorter at all of them: equal ones may have to stay equal. */
+function* simplerTogether(value: unknown): Generator {
+  const times = new Map<string, number>();
+  const count = (part: unknown): unknown => {
+    if (typeof part === 'string') times.set(part, (times.get(part) ?? 0) + 1);
+    return part;
+  };
+  JSON.stringify(value, (_, part: unknown) => count(part));
+  for (const [text, found] of times) {
+    if (found < 2) continue;
+    for (const form of simpler(text)) yield JSON.parse(JSON.stringify(value), (_, part: unknown) => (part === text ? form : part));
+  }
+}
+
+function* formsOf(value: unknown): Generator {
+  yield* simpler(value);
+  yield* simplerTogether(value);
+}
+
 /** A smallest form of `input` for which `holds` still does, as far as `mayGoOn` lets it look. */
 export function shrink(input: unknown, holds: (input: unknown) => boolean, mayGoOn: () => boolean): unknown {
   let smallest = input;
   for (let found = true; found;) {
     found = false;
     const size = JSON.stringify(smallest).length;
-    for (const form of simpler(smallest)) {
+    for (const form of formsOf(smallest)) {
       if (!mayGoOn()) return smallest;
       if (JSON.stringify(form).length >= size || !holds(form)) continue;
       smallest = form;

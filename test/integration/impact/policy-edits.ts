@@ -44,8 +44,8 @@ export const WIDENING: readonly PolicyEdit[] = [
   {
     name: 'what nobody knows is let through',
     file: 'skill_actions.rego',
-    from: 'else := {"file": "quarantine", "install": "block", "runtime": "block"}',
-    to: 'else := {"file": "none", "install": "none", "runtime": "allow"}',
+    from: '_unknown(_) := {"file": "quarantine", "install": "block", "runtime": "block"}',
+    to: '_unknown(_) := {"file": "none", "install": "none", "runtime": "allow"}',
   },
   {
     name: '< for <= at the end of a period',
