@@ -4,7 +4,19 @@ import tseslint from 'typescript-eslint';
 
 /** Rooms from the bottom of the house up; a room may import rooms below it, never above. */
 const LAYERS = [
-  ['errors', 'log', 'config', 'built-script', 'start-worker', 'work-apart', 'collect-garbage', 'give-way-here', 'is-running'],
+  [
+    'errors',
+    'log',
+    'config',
+    'built-script',
+    'start-worker',
+    'work-apart',
+    'collect-garbage',
+    'give-way-here',
+    'is-running',
+    'is-record',
+    'under-way',
+  ],
   ['value'],
   ['builtins', 'policy'],
   ['compiler', 'evaluator'],

@@ -27,9 +27,13 @@ export async function decideLocally(
   try {
     const { result, marks } = await lease.evaluate({ entrypoint, input: bytes });
     const path = entrypoint.split('/');
-    const explain = createExplain(createInterpreter(parts.compiler));
     const why = explained
-      ? await explainAgain(explain, lease.revision, { path, input: bytes, strictBuiltinErrors: false }, result)
+      ? await explainAgain(
+          createExplain(createInterpreter(parts.compiler)),
+          lease.revision,
+          { path, input: bytes, strictBuiltinErrors: false },
+          result,
+        )
       : undefined;
     if (result === undefined) throw new GatewayError('evaluation_failed', `data.${path.join('.')} is undefined for this input`);
     return { decision: publicPart(JSON.parse(result), decidedBy(marks, entrypoint)?.meaning), ...(why === undefined ? {} : { why }) };

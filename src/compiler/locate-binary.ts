@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 
 import { GatewayError } from '../errors.js';
 import { binaryPlatform, runsOn } from './binary-platform.js';
-import { platformPackage } from './platform-package.js';
+import { binaryName, platformPackage } from './platform-package.js';
 
 export interface LocateOptions {
   /** Path from DEFENSECLAW_REGO_COMPILER; nothing else is tried when it is given. */
@@ -102,7 +102,7 @@ function requireFrom(root: string): NodeJS.Require {
 }
 
 function binaryFor(machine: string): string {
-  return machine.startsWith('win32-') ? 'rego-compiler.exe' : 'rego-compiler';
+  return binaryName(machine.split('-', 1)[0] ?? '');
 }
 
 function isExecutable(file: string): boolean {

@@ -1,3 +1,5 @@
+import { isRecord } from '../is-record.js';
+
 /**
  * The configuration of DefenseClaw lies in the same home folder under the same name, and says more than concerns this gateway: its own
  * schema of versions 8 and 9, with the fields of older versions that it still reads. What stands below one of these keys is not looked at.
@@ -64,7 +66,7 @@ export function takeOutForeign(values: Readonly<Record<string, unknown>>): Sorte
       const name = `${parents}${key}`;
       if (isUnset(name, value)) continue;
       if (isForeign(name, value)) notUsed.push(name);
-      else kept.push([key, isSection(value) ? sort(value, `${name}.`) : value]);
+      else kept.push([key, isRecord(value) ? sort(value, `${name}.`) : value]);
     }
     return Object.fromEntries(kept);
   }
@@ -75,8 +77,4 @@ export function takeOutForeign(values: Readonly<Record<string, unknown>>): Sorte
 
 function below(section: string, keys: readonly string[]): string[] {
   return keys.map((key) => `${section}.${key}`);
-}
-
-function isSection(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,11 +1,9 @@
 import path from 'node:path';
 import type { Settings } from './schema.js';
+import { PACK_NAME } from './sections/guardrail.js';
 
 /** The rule pack that is read unless another is named. */
-const DEFAULT_PACK = 'default';
-
-/** A folder's name, and nothing that leads elsewhere. */
-const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/u;
+export const DEFAULT_PACK = 'default';
 
 export interface ChosenPack {
   readonly name: string;
@@ -21,7 +19,7 @@ export function chooseRulePack(
   if (name !== undefined || folder === undefined || policyDir === undefined) return { name: name ?? DEFAULT_PACK, warnings: [] };
   const named = resolve(folder);
   const last = path.basename(named);
-  const read = path.join(policyDir, 'guardrail', NAME.test(last) ? last : DEFAULT_PACK);
+  const read = path.join(policyDir, 'guardrail', PACK_NAME.test(last) ? last : DEFAULT_PACK);
   const warnings =
     named === read ? [] : [`guardrail.rule_pack_dir is ${named}: rule packs are read from the policy folder, this one as ${read}`];
   return { name: path.basename(read), warnings };

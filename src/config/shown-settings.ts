@@ -1,3 +1,4 @@
+import { memberOf } from '../is-record.js';
 import type { Config } from './config.js';
 import { Secret } from './secret.js';
 import { listSettings } from './setting.js';
@@ -6,7 +7,7 @@ import { listSettings } from './setting.js';
 export function shownSettings(config: Config): Record<string, unknown> {
   const shown: Record<string, unknown> = {};
   for (const { path } of listSettings()) {
-    const value = path.reduce<unknown>((at, key) => (isRecord(at) ? at[key] : undefined), config);
+    const value = path.reduce<unknown>(memberOf, config);
     if (value !== undefined && !(value instanceof Secret)) place(shown, path, withoutUser(value));
   }
   return shown;
@@ -22,8 +23,4 @@ function place(into: Record<string, unknown>, [key = '', ...rest]: readonly stri
 
 function withoutUser(value: unknown): unknown {
   return typeof value === 'string' ? value.replace(/^([a-z][a-z0-9+.-]*:\/\/)[^/@]*@/iu, '$1') : value;
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null;
 }

@@ -1,4 +1,5 @@
 import type { Meaning } from '../evaluator/marks.js';
+import { isRecord } from '../is-record.js';
 import type { DomainAnswer } from './domain.js';
 
 /**
@@ -8,7 +9,7 @@ import type { DomainAnswer } from './domain.js';
 export function withReason({ status, body }: DomainAnswer, meaning: Meaning | undefined): DomainAnswer {
   if (meaning === undefined || status !== 200) return { status, body };
   const { data } = body;
-  return { status, body: isObject(data) ? { ...body, data: { ...data, ...added(data, meaning) } } : { ...body, ...added(body, meaning) } };
+  return { status, body: isRecord(data) ? { ...body, data: { ...data, ...added(data, meaning) } } : { ...body, ...added(body, meaning) } };
 }
 
 /** The members that a decision gets. */
@@ -19,8 +20,4 @@ export function added(to: Readonly<Record<string, unknown>>, { title, descriptio
     ...((own === undefined || own === '') && reason !== '' ? { reason } : {}),
     ...(doInstead === undefined ? {} : { do_instead: doInstead }),
   };
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

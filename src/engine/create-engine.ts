@@ -1,6 +1,7 @@
 import { EventEmitter } from 'node:events';
 import { asGatewayError, GatewayError } from '../errors.js';
 import type { Log } from '../log.js';
+import { UnderWay } from '../under-way.js';
 import { attempt } from './attempt.js';
 import type { AttemptDeps, AttemptNotes } from './attempt.js';
 import { describeOutcome } from './describe-outcome.js';
@@ -195,17 +196,7 @@ export function createEngine(deps: EngineDeps): Engine {
   }
 
   let rehearsed: Promise<unknown> = Promise.resolve();
-  const underWay = new Set<Promise<unknown>>();
-
-  /** Who closes waits for it. */
-  async function watched<T>(turn: Promise<T>): Promise<T> {
-    underWay.add(turn);
-    try {
-      return await turn;
-    } finally {
-      underWay.delete(turn);
-    }
-  }
+  const underWay = new UnderWay();
 
   /** One after the other: each takes as much memory as a reload does. */
   function rehearseNext(options: ReloadOptions): Promise<Rehearsal> {
@@ -239,11 +230,11 @@ export function createEngine(deps: EngineDeps): Engine {
     },
     lease: () => createLease(enter()),
     reload(trigger, options = {}) {
-      if (trigger === 'boot' && generation === undefined) return watched(boot(options));
+      if (trigger === 'boot' && generation === undefined) return underWay.watch(boot(options));
       const request: ReloadRequest = { trigger, options, pinsSeen: pinsSet };
-      return watched(options.from === undefined ? fromFolder(request) : fromKept(request));
+      return underWay.watch(options.from === undefined ? fromFolder(request) : fromKept(request));
     },
-    rehearse: (options = {}) => watched(rehearseNext(options)),
+    rehearse: (options = {}) => underWay.watch(rehearseNext(options)),
     async hold(options = {}) {
       const was = pin;
       const set = pinOf(options);
@@ -260,7 +251,7 @@ export function createEngine(deps: EngineDeps): Engine {
       shelf.clear();
       generation?.retire();
       generation = undefined;
-      await Promise.allSettled(underWay);
+      await underWay.ended();
     },
   };
 }

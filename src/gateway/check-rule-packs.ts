@@ -4,7 +4,7 @@ import { GatewayError } from '../errors.js';
 import { judgeDiagnostics } from '../judge/judge-policy.js';
 import { checkPack } from '../judge/pack/read-pack.js';
 import type { Diagnostic } from '../policy/diagnostic.js';
-import { packKindOf, PACKS } from '../policy/source-kind.js';
+import { packKindOf, PACKS, pathInPack } from '../policy/source-kind.js';
 import type { SourceFile } from '../policy/source-set.js';
 
 /** What one rule pack holds, and what is wrong with it. */
@@ -68,7 +68,7 @@ async function checkOne(dir: string): Promise<CheckedPack> {
 }
 
 function kindIn({ path: name }: SourceFile): ReturnType<typeof packKindOf> {
-  return packKindOf(name.split('/').slice(2).join('/'));
+  return packKindOf(pathInPack(name));
 }
 
 async function sourceOf(dir: string, file: string, name: string): Promise<SourceFile | Diagnostic> {

@@ -3,9 +3,9 @@ import { DOMAIN_INPUTS } from '../domains/input-names.js';
 import { asGatewayError } from '../errors.js';
 import { uniqueDiagnostics } from '../policy/diagnostic.js';
 import type { Diagnostic } from '../policy/diagnostic.js';
+import type { SourceFile } from '../policy/source-set.js';
 import { checkSchemas } from '../gates/check-schemas.js';
 import { judgeDiagnostics } from '../judge/judge-policy.js';
-import { checkPack } from '../judge/pack/read-pack.js';
 import { diagnosticsOf } from '../policy/error-diagnostics.js';
 import { besideText, modulesBeside, takeInventory } from '../policy/inventory.js';
 import type { Inventory, ModulesBeside } from '../policy/inventory.js';
@@ -71,7 +71,7 @@ export async function validatePolicy(
     ...(await checkData(source, packages, { rules, references: checked.references })),
     ...(await checkSchemas(source, schemaTimeoutMs)),
     ...judgeDiagnostics(source.judge),
-    ...checkPack(source.pack).diagnostics,
+    ...(await packDiagnostics(source.pack)),
   ];
   const shown = found.map((one) => withLine(one, source));
   const diagnostics = strict ? shown.map((one): Diagnostic => ({ ...one, severity: 'error' })) : shown;
@@ -83,6 +83,11 @@ export async function validatePolicy(
     diagnostics,
     ...(omitted === 0 ? {} : { omitted }),
   };
+}
+
+/** What reads rule packs is loaded where there is one. */
+async function packDiagnostics(files: readonly SourceFile[]): Promise<readonly Diagnostic[]> {
+  return files.length === 0 ? [] : (await import('../judge/pack/read-pack.js')).checkPack(files).diagnostics;
 }
 
 function unreadModules(beside: ModulesBeside | undefined): Diagnostic[] {

@@ -4,6 +4,7 @@ import { MAX_CONFIG_BYTES } from '../config/config-file.js';
 import { Secret } from '../config/secret.js';
 import { listSettings } from '../config/setting.js';
 import { asGatewayError } from '../errors.js';
+import { memberOf } from '../is-record.js';
 import type { Log } from '../log.js';
 
 /** How often the file is looked at, in ms. */
@@ -84,11 +85,7 @@ function contentOf(file: string): string {
 
 /** Each setting by its dotted name, as text that can be compared. Never shown: secrets are among them. */
 function valuesOf(config: Config): Map<string, string> {
-  return new Map(listSettings().map(({ path }) => [path.join('.'), comparable(path.reduce<unknown>(member, config))]));
-}
-
-function member(value: unknown, key: string): unknown {
-  return typeof value === 'object' && value !== null ? (value as Readonly<Record<string, unknown>>)[key] : undefined;
+  return new Map(listSettings().map(({ path }) => [path.join('.'), comparable(path.reduce<unknown>(memberOf, config))]));
 }
 
 function comparable(value: unknown): string {

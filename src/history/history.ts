@@ -5,6 +5,7 @@ import type { Pin } from '../engine/pin.js';
 import { GatewayError } from '../errors.js';
 import type { CompiledPolicy } from '../policy/revision.js';
 import type { SourceSet } from '../policy/source-set.js';
+import { UnderWay } from '../under-way.js';
 import type { History, HistoryOptions, HistoryState } from './contract.js';
 import { BlobStore } from './blob-store.js';
 import type { Entry, EntryNotes, ImpactResult, TestResult } from './entry.js';
@@ -39,7 +40,7 @@ class StoredHistory implements History {
   #held: ReadonlySet<string> = new Set();
   #tidying: Promise<void> = Promise.resolve();
   /** What whoever closes waits for: nothing is written into the folder afterwards. */
-  readonly #pending = new Set<Promise<unknown>>();
+  readonly #underWay = new UnderWay();
   #swept = false;
   #ahead: Promise<CompiledPolicy | undefined> | undefined;
   #noted: { readonly revision: string; readonly found: EntryNotes } | undefined;
@@ -209,7 +210,7 @@ class StoredHistory implements History {
   }
 
   async close(): Promise<void> {
-    await Promise.all(this.#pending);
+    await this.#underWay.ended();
     await this.#tidying;
   }
 
@@ -276,13 +277,7 @@ class StoredHistory implements History {
   }
 
   async #guard<T>(doing: string, work: () => Promise<T>): Promise<T | undefined> {
-    const turn = this.#attempt(doing, work);
-    this.#pending.add(turn);
-    try {
-      return await turn;
-    } finally {
-      this.#pending.delete(turn);
-    }
+    return this.#underWay.watch(this.#attempt(doing, work));
   }
 
   async #attempt<T>(doing: string, work: () => Promise<T>): Promise<T | undefined> {

@@ -1,4 +1,5 @@
 import OpenAI from 'openai';
+import { memberOf } from '../is-record.js';
 import { createBoundedFetch } from './bounded-fetch.js';
 import { abortFailure, JudgeFailure } from './failure.js';
 import type { ChatMessage } from './prompt.js';
@@ -72,15 +73,11 @@ function bodyOf(
 
 /** The type is a promise that a foreign server need not keep, so nothing of it is taken on trust. */
 function textOf(completion: unknown): string {
-  const choices = member(completion, 'choices');
+  const choices = memberOf(completion, 'choices');
   if (!Array.isArray(choices)) throw new JudgeFailure('parse', 'the provider answered something else than a chat completion');
-  const content = member(member(choices[0], 'message'), 'content');
+  const content = memberOf(memberOf(choices[0], 'message'), 'content');
   if (typeof content !== 'string' || content.trim() === '') throw new JudgeFailure('empty_response', 'the model answered nothing');
   return content;
-}
-
-function member(value: unknown, key: string): unknown {
-  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[key] : undefined;
 }
 
 function failureOf(thrown: unknown, signal: AbortSignal): JudgeFailure {

@@ -1,6 +1,7 @@
 import type * as z from 'zod';
 import { nearest } from '../config/problem.js';
 import type { Diagnostic } from '../policy/diagnostic.js';
+import { yamlStem } from '../policy/source-kind.js';
 import type { SourceFile } from '../policy/source-set.js';
 import { CATEGORY_KEYS, judgeFile, ROOT_KEYS } from './judge-file.js';
 import type { JudgeFile } from './judge-file.js';
@@ -19,7 +20,7 @@ const FILE_NAMES = JUDGE_KINDS.map((kind) => KINDS[kind].file);
 
 /** The kind that `judge/<name>.yaml` belongs to. */
 export function kindOfFile(path: string): JudgeKind | undefined {
-  const name = stem(path);
+  const name = yamlStem(path);
   return JUDGE_KINDS.find((kind) => KINDS[kind].file === name);
 }
 
@@ -27,8 +28,8 @@ export function kindOfFile(path: string): JudgeKind | undefined {
 export function checkJudgeFile(source: SourceFile, kind: JudgeKind | undefined, repeated: boolean): CheckedJudgeFile {
   // Before it is read: of these there may be any number, and reading takes its time.
   const refuse = (message: string): CheckedJudgeFile => ({ file: undefined, diagnostics: [problem(source.path, 'error', message, 1, 1)] });
-  if (kind === undefined) return refuse(`No judge is called ${stem(source.path)}.${meant(stem(source.path), FILE_NAMES)}`);
-  if (repeated) return refuse(`Another file gives the judge ${stem(source.path)} already: keep one of them.`);
+  if (kind === undefined) return refuse(`No judge is called ${yamlStem(source.path)}.${meant(yamlStem(source.path), FILE_NAMES)}`);
+  if (repeated) return refuse(`Another file gives the judge ${yamlStem(source.path)} already: keep one of them.`);
   const document = readJudgeDocument(source);
   if ('message' in document) return { file: undefined, diagnostics: [document] };
   const parsed = judgeFile.safeParse(document.values, { reportInput: true });
@@ -73,8 +74,4 @@ function describe(issue: z.core.$ZodIssue, document: JudgeDocument): Diagnostic[
 function meant(word: string, candidates: readonly string[]): string {
   const best = nearest(word, candidates);
   return best === undefined ? ` Known here: ${candidates.join(', ')}.` : ` Did you mean ${best}?`;
-}
-
-function stem(path: string): string {
-  return path.slice(path.lastIndexOf('/') + 1).replace(/\.ya?ml$/, '');
 }

@@ -5,9 +5,10 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { binaryName } from '../compiler/platform-package.js';
 import { mainManifest, platformManifest } from './manifests.js';
 import type { SourceManifest } from './manifests.js';
-import { binaryName, PLATFORMS } from './platforms.js';
+import { PLATFORMS } from './platforms.js';
 import type { Platform } from './platforms.js';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
@@ -64,8 +65,8 @@ function packMain(manifest: SourceManifest, platforms: readonly Platform[], out:
 }
 
 function packPlatform(manifest: SourceManifest, platform: Platform, out: string): Tarball {
-  const name = binaryName(platform);
   const { os, cpu, target } = platform;
+  const name = binaryName(os);
   const isHost = os === process.platform && cpu === process.arch;
   // Kept, so that what did not change is not built again.
   const built = isHost ? path.join(ROOT, 'dist/compiler') : path.join(out, 'compiler', `${os}-${cpu}`);

@@ -14,8 +14,3 @@ export const PLATFORMS: readonly Platform[] = [
   { os: 'darwin', cpu: 'arm64', target: 'darwin/arm64' },
   { os: 'win32', cpu: 'x64', target: 'windows/amd64' },
 ];
-
-/** Name of its binary. */
-export function binaryName({ os }: Platform): string {
-  return os === 'win32' ? 'rego-compiler.exe' : 'rego-compiler';
-}

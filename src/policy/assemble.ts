@@ -3,7 +3,7 @@ import { versionsFrom } from './manifest.js';
 import type { RegoVersion, VersionOf } from './manifest.js';
 import type { Scan } from './scan.js';
 import { hashFiles } from './source-hash.js';
-import { packOf } from './source-kind.js';
+import { packOf, yamlStem } from './source-kind.js';
 import type { SourceKind } from './source-kind.js';
 import type { SourceFile, SourceSet } from './source-set.js';
 import { checkUtf8 } from './utf8.js';
@@ -57,9 +57,8 @@ export async function assemble({ scan, bytes, unsettled, regoVersion }: Taken): 
 
 /** A judge file of the folder itself stands in for the one of the rule pack that has its name. */
 function ownFirst(files: readonly SourceFile[]): SourceFile[] {
-  const stem = ({ path }: SourceFile): string => path.slice(path.lastIndexOf('/') + 1).replace(/\.ya?ml$/u, '');
-  const own = new Set(files.filter(({ path }) => packOf(path) === undefined).map(stem));
-  return files.filter((file) => packOf(file.path) === undefined || !own.has(stem(file)));
+  const own = new Set(files.filter(({ path }) => packOf(path) === undefined).map(({ path }) => yamlStem(path)));
+  return files.filter(({ path }) => packOf(path) === undefined || !own.has(yamlStem(path)));
 }
 
 function versioned(file: SourceFile, versionOf: VersionOf): SourceFile {

@@ -28,7 +28,7 @@ export function kindOf(path: string): SourceKind | undefined {
   if (name === SCHEMA_NAME) return 'schema';
   if (slash < 0 && name.startsWith('data-') && name.endsWith('.json')) return 'overlay';
   if (path.slice(0, slash) === 'judge') return judgeKindOf(name);
-  return path.startsWith(`${PACKS}/`) ? packKindOf(path.split('/').slice(2).join('/')) : undefined;
+  return path.startsWith(`${PACKS}/`) ? packKindOf(pathInPack(path)) : undefined;
 }
 
 /** The folder of the rule packs, each a folder in it. */
@@ -42,6 +42,11 @@ export function packKindOf(path: string): SourceKind | undefined {
   return PACK_FILES.test(path) && !isHidden(path.slice(path.lastIndexOf('/') + 1)) ? 'pack' : undefined;
 }
 
+/** The path of a file of a rule pack in the folder of its pack. */
+export function pathInPack(path: string): string {
+  return path.split('/').slice(2).join('/');
+}
+
 /** The rule pack that a file lies in, by its path below the root; undefined for any other file. */
 export function packOf(path: string): string | undefined {
   const [folder, pack, inner] = path.split('/', 3);
@@ -52,4 +57,9 @@ export function packOf(path: string): string | undefined {
 export function judgeKindOf(name: string): SourceKind | undefined {
   const yaml = name.endsWith('.yaml') || name.endsWith('.yml');
   return yaml && !isHidden(name) && !DATA_NAMES.has(name) && !name.includes('/') ? 'judge' : undefined;
+}
+
+/** What a YAML file is called by: its name without folders and ending. */
+export function yamlStem(path: string): string {
+  return path.slice(path.lastIndexOf('/') + 1).replace(/\.ya?ml$/u, '');
 }

@@ -1,4 +1,5 @@
 import { setTimeout } from 'node:timers/promises';
+import { DEFAULT_PACK } from '../config/rule-pack.js';
 import { asGatewayError } from '../errors.js';
 import type { GatewayError } from '../errors.js';
 import { assemble } from './assemble.js';
@@ -15,9 +16,6 @@ import type { SourceLimits, SourceSet } from './source-set.js';
 
 /** Files, bytes per file and bytes in all that one reading may take when nothing else is configured. */
 export const DEFAULT_SOURCE_LIMITS: SourceLimits = { maxFiles: 20_000, maxFileBytes: 64 * 1024 * 1024, maxTotalBytes: 256 * 1024 * 1024 };
-
-/** The rule pack that is read unless another is named. */
-const DEFAULT_PACK = 'default';
 
 export interface SourceReaderOptions {
   readonly limits: SourceLimits;

@@ -1,6 +1,7 @@
 import { createPrivateKey, createPublicKey, createSecretKey, X509Certificate } from 'node:crypto';
 import type { JsonWebKey, KeyObject } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
+import { isRecord } from '../../is-record.js';
 import type { Step } from '../../value/step.js';
 import { BuiltinError } from '../builtin.js';
 import { nextPemBlock } from '../pem.js';
@@ -131,8 +132,4 @@ function importing(make: () => KeyObject): KeyObject {
     if (cause instanceof BuiltinError) throw cause;
     throw new BuiltinError('failed to parse a key', { cause });
   }
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -38,6 +38,9 @@ const judge = z.strictObject({
     .prefault({}),
 });
 
+/** A folder's name, and nothing that leads elsewhere. */
+export const PACK_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/u;
+
 export const guardrail = z.strictObject({
   enabled: z.boolean().default(false).meta({ description: 'Inspect prompts, completions and tool calls.' }),
   mode: z.enum(['observe', 'action']).default('observe').meta({ description: '`observe` reports and never blocks; `action` enforces.' }),
@@ -60,7 +63,7 @@ export const guardrail = z.strictObject({
   detection_strategy_tool_call: z.enum(STRATEGIES).optional().meta({ description: 'The same for tool calls alone.' }),
   rule_pack: z
     .string()
-    .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/u, { error: 'Expected the name of a folder' })
+    .regex(PACK_NAME, { error: 'Expected the name of a folder' })
     .optional()
     .meta({ description: 'Name of the rule pack that is read: the folder `<policy_dir>/guardrail/<name>`. Default: `default`.' }),
   rule_pack_dir: z.string().min(1).max(4096).optional().meta({

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import { isRecord } from '../../is-record.js';
 
 /** One place of the data document that differs. A side that is absent has nothing there. */
 export interface DataChange {
@@ -23,7 +24,7 @@ export function compareData(before: unknown, after: unknown): DataChanges {
   let cut = false;
   const walk = (path: string, was: unknown, is: unknown): void => {
     if (cut || was === is) return;
-    if (isObject(was) && isObject(is)) {
+    if (isRecord(was) && isRecord(is)) {
       for (const key of [...new Set([...Object.keys(was), ...Object.keys(is)])].sort())
         walk(`${path}${step(key)}`, own(was, key), own(is, key));
     } else if (changes.length === MAX_CHANGES) cut = true;
@@ -33,10 +34,6 @@ export function compareData(before: unknown, after: unknown): DataChanges {
   };
   walk('data', before, after);
   return { changes, cut };
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function own(object: Readonly<Record<string, unknown>>, key: string): unknown {

@@ -4,7 +4,9 @@ import type { Evaluation } from '../../evaluator/evaluator.js';
 import { labelsOf } from '../../evaluator/marks.js';
 import type { Call, Reply } from '../exchange.js';
 import { note } from '../noted.js';
+import { onRevision } from '../on-revision.js';
 import { withHeader } from '../replies.js';
+import { compressed } from './compress.js';
 import { counted } from './count.js';
 import type { OpaDeps } from './deps.js';
 import { askDocument } from './document.js';
@@ -46,7 +48,18 @@ export async function answered({ deps }: Pick<OpaDeps, 'deps'>, lease: RevisionL
   }
 }
 
+/** Answers a request from one revision; the decision is named in the answer, also in that of one that fails. */
+export async function withDecision(
+  opa: OpaDeps,
+  call: Call,
+  work: (lease: RevisionLease, onId: NonNullable<Asked['onId']>) => Promise<Reply>,
+): Promise<Reply> {
+  let id: string | undefined;
+  const reply = await onRevision(opa, call, (lease) => work(lease, (made) => (id = made)));
+  return compressed(call, named(reply, id));
+}
+
 /** The reply with the decision named. */
-export function named(reply: Reply, id: string | undefined): Reply {
+function named(reply: Reply, id: string | undefined): Reply {
   return id === undefined ? reply : withHeader(reply, DECISION_HEADER, id);
 }

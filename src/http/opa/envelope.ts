@@ -24,7 +24,12 @@ export function readEnvelope(body: Uint8Array, maxDepth: number): Envelope {
       if (thrown instanceof GatewayError && thrown.code === 'evaluation_input_too_deep') throw thrown;
     }
   }
-  const input = topLevel(body, maxDepth).findLast(({ name }) => name.toLowerCase() === 'input');
+  return inputIn(body, topLevel(body, maxDepth));
+}
+
+/** The same of a body whose members are known. */
+export function inputIn(body: Uint8Array, members: readonly Member[]): Envelope {
+  const input = members.findLast(({ name }) => name.toLowerCase() === 'input');
   return input === undefined ? {} : withoutNull(body.subarray(input.start, input.end));
 }
 

@@ -1,11 +1,9 @@
 import type { RevisionLease } from '../../engine/engine.js';
 import { asGatewayError } from '../../errors.js';
 import type { Call, Reply, Resource } from '../exchange.js';
-import { onRevision } from '../on-revision.js';
 import { answerText, jsonText } from '../opa/answer.js';
 import type { Timers } from '../opa/answer.js';
-import { compressed } from '../opa/compress.js';
-import { answered, named } from '../opa/answered.js';
+import { answered, withDecision } from '../opa/answered.js';
 import type { Answered } from '../opa/answered.js';
 import type { OpaDeps } from '../opa/deps.js';
 import type { Question } from '../opa/document.js';
@@ -50,9 +48,7 @@ async function read(opa: OpaDeps, call: Call, readInput: () => Envelope | Promis
   const { input } = await readInput();
   const parsed = performance.now();
   const question: Question = { path, input, strictBuiltinErrors: flags.strictBuiltinErrors, metrics: flags.metrics };
-  let id: string | undefined;
-  const onId = (made: string | undefined): void => void (id = made);
-  const reply = await onRevision(opa, call, async (lease) => {
+  return withDecision(opa, call, async (lease, onId) => {
     const asked = answered(opa, lease, question, { call, startMs: start, onId });
     const told = mode === undefined || explain === undefined ? undefined : await explainOn(explain, lease, { ...question, mode }, asked);
     const made = told === undefined ? await asked : await asked.catch(() => undefined);
@@ -69,7 +65,6 @@ async function read(opa: OpaDeps, call: Call, readInput: () => Envelope | Promis
     });
     return jsonText(text, flags.pretty);
   });
-  return compressed(call, named(reply, id));
 }
 
 /** The interpreter's word beside that of the engine that serves, on one revision. */

@@ -1,8 +1,6 @@
 import type { Call, Reply, Resource } from '../exchange.js';
-import { onRevision } from '../on-revision.js';
 import { jsonText } from '../opa/answer.js';
-import { compressed } from '../opa/compress.js';
-import { answered, named } from '../opa/answered.js';
+import { answered, withDecision } from '../opa/answered.js';
 import type { OpaDeps } from '../opa/deps.js';
 import { readBareInput } from '../opa/envelope.js';
 import { opaError } from '../opa/errors.js';
@@ -34,14 +32,11 @@ async function decide(opa: OpaDeps, call: Call, path: readonly string[]): Promis
   const startMs = performance.now();
   const { pretty, strictBuiltinErrors } = readFlags(call.query, opa.deps.strictBuiltinErrors);
   const body = readBareInput(await readOpaBody(call, opa.limits.maxInflatedBytes), 'body', opa.limits.maxInputDepth);
-  let id: string | undefined;
-  const onId = (made: string | undefined): void => void (id = made);
-  const reply = await onRevision(opa, call, async (lease) => {
+  return withDecision(opa, call, async (lease, onId) => {
     const question = { path, strictBuiltinErrors, input: body.length === 0 ? undefined : body };
     const { result } = (await answered(opa, lease, question, { call, startMs, onId })).evaluation;
     if (result !== undefined) return jsonText(result, pretty);
     const what = ruleAlong(lease.revision.policy, path) ? 'undefined' : 'missing';
     return opaError(404, 'undefined_document', `document ${what}: ${['data', ...path].join('.')}`);
   });
-  return compressed(call, named(reply, id));
 }

@@ -1,3 +1,4 @@
+import { BUNDLE } from '../../decisions/record.js';
 import { goJson } from '../../domains/go-json.js';
 import type { Engine } from '../../engine/engine.js';
 import type { Call, Reply, Resource } from '../exchange.js';
@@ -5,9 +6,6 @@ import { jsonText } from '../opa/answer.js';
 import type { OpaDeps } from '../opa/deps.js';
 import { hasFlag } from '../query.js';
 import { sorted } from '../replies.js';
-
-/** The one bundle there is, as OPA would name it. */
-const BUNDLE = 'policies';
 
 /** GET /v1/status and GET /v1/config, where clients of OPA look for what serves and how it is set up. */
 export function opaStateResources({ deps, attachment }: OpaDeps): readonly Resource[] {

@@ -5,10 +5,11 @@ import { parseTerm } from '../../value/parse-term.js';
 import { RegoObject } from '../../value/value.js';
 import type { RegoValue } from '../../value/value.js';
 import type { Call, Reply, Resource } from '../exchange.js';
+import type { Member } from '../json/scan.js';
 import { onRevision } from '../on-revision.js';
 import { jsonText } from '../opa/answer.js';
 import type { OpaDeps } from '../opa/deps.js';
-import { readEnvelope, topLevel } from '../opa/envelope.js';
+import { inputIn, topLevel } from '../opa/envelope.js';
 import { opaError } from '../opa/errors.js';
 import { explainMode } from '../opa/explain.js';
 import { evaluationFailure } from '../opa/interpreter.js';
@@ -34,7 +35,7 @@ export function queryResources(opa: OpaDeps): readonly Resource[] {
       path: '/v1/query',
       methods: {
         GET: (call) => ask(opa, call, () => Promise.resolve(fromParameter(call))),
-        POST: (call) => ask(opa, call, async () => fromBody(await bodyOf(opa, call), opa.limits.maxInputDepth)),
+        POST: (call) => ask(opa, call, async () => fromBody(await bodyOf(opa, call))),
       },
     },
     {
@@ -43,15 +44,16 @@ export function queryResources(opa: OpaDeps): readonly Resource[] {
       methods: {
         POST: (call) =>
           call.path === COMPILE
-            ? ask(opa, call, async () => partialFrom(await bodyOf(opa, call), opa.limits.maxInputDepth))
+            ? ask(opa, call, async () => partialFrom(await bodyOf(opa, call)))
             : opaError(501, 'invalid_operation', 'conditions of rules are not translated into filters of data sources here'),
       },
     },
   ];
 }
 
-function bodyOf({ limits }: OpaDeps, call: Call): Promise<Uint8Array> {
-  return readOpaBody(call, limits.maxInflatedBytes);
+async function bodyOf({ limits }: OpaDeps, call: Call): Promise<Body> {
+  const bytes = await readOpaBody(call, limits.maxInflatedBytes);
+  return { bytes, members: topLevel(bytes, limits.maxInputDepth) };
 }
 
 async function ask(opa: OpaDeps, call: Call, read: () => Promise<Asked>): Promise<Reply> {
@@ -105,33 +107,34 @@ function fromParameter({ query }: Call): Asked {
   return { query: asked };
 }
 
-function fromBody(body: Uint8Array, maxDepth: number): Asked {
-  const query = textMember(body, maxDepth, 'query');
+/** A body that was taken apart once. */
+interface Body {
+  readonly bytes: Uint8Array;
+  readonly members: readonly Member[];
+}
+
+function fromBody({ bytes, members }: Body): Asked {
+  const query = memberOf({ bytes, members }, 'query');
+  if (query !== undefined && typeof query !== 'string') throw new GatewayError('request_invalid', "expected 'query' to be a string");
   if (query === undefined || query === '') throw new GatewayError('request_invalid', "missing required 'query' value");
-  const { input } = readEnvelope(body, maxDepth);
+  const { input } = inputIn(bytes, members);
   return { query, ...(input === undefined ? {} : { input: Buffer.from(input).toString('utf8') }) };
 }
 
-function partialFrom(body: Uint8Array, maxDepth: number): Asked {
-  const { disableInlining, nondeterministicBuiltins } = (memberOf(body, maxDepth, 'options') ?? {}) as Record<string, unknown>;
+function partialFrom(body: Body): Asked {
+  const { disableInlining, nondeterministicBuiltins } = (memberOf(body, 'options') ?? {}) as Record<string, unknown>;
   const partial: PartialEvaluation = {
-    unknowns: texts(memberOf(body, maxDepth, 'unknowns'), 'unknowns'),
+    unknowns: texts(memberOf(body, 'unknowns'), 'unknowns'),
     disableInlining: texts(disableInlining, 'options.disableInlining'),
     nondeterministic: nondeterministicBuiltins === true,
   };
-  return { ...fromBody(body, maxDepth), partial };
+  return { ...fromBody(body), partial };
 }
 
 /** A member of the body that is not as exact as an input has to be. */
-function memberOf(body: Uint8Array, maxDepth: number, wanted: string): unknown {
-  const member = topLevel(body, maxDepth).findLast(({ name }) => name === wanted);
-  return member === undefined ? undefined : (JSON.parse(Buffer.from(body.subarray(member.start, member.end)).toString('utf8')) as unknown);
-}
-
-function textMember(body: Uint8Array, maxDepth: number, name: string): string | undefined {
-  const value = memberOf(body, maxDepth, name);
-  if (value === undefined || typeof value === 'string') return value;
-  throw new GatewayError('request_invalid', `expected '${name}' to be a string`);
+function memberOf({ bytes, members }: Body, wanted: string): unknown {
+  const member = members.findLast(({ name }) => name === wanted);
+  return member === undefined ? undefined : (JSON.parse(Buffer.from(bytes.subarray(member.start, member.end)).toString('utf8')) as unknown);
 }
 
 function texts(value: unknown, name: string): readonly string[] {

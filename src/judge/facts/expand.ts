@@ -19,6 +19,9 @@ export interface Expanded {
   readonly substitutions: readonly Substitution[];
 }
 
+/** The file that stands for what a `<(...)` prints. */
+export const PRINTED_FILE = '/dev/fd/63';
+
 /** How a program inside a word is run. */
 export type RunScript = (part: CommandExpansionPart | ProcessSubstitutionPart, scope: Scope) => Output;
 
@@ -75,7 +78,7 @@ function piecesOf(part: WordPart | DoubleQuotedChild, scope: Scope, run: RunScri
     }
     case 'ProcessSubstitution':
       found.push({ kind: 'process', output: run(part, scope) });
-      return quiet('/dev/fd/63');
+      return quiet(PRINTED_FILE);
     case 'BraceExpansion':
       return [{ text: part.text, splits: false, options: alternatives(part.text) }];
     case 'ArithmeticExpansion':

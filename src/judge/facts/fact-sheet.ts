@@ -32,11 +32,11 @@ export class FactSheet {
   }
 
   reads(fact: FileFact): void {
-    this.#add(this.#lists.reads, `${fact.path}\0${fact.by}${fact.sure}`, fact);
+    this.#add(this.#lists.reads, keyOf(fact), fact);
   }
 
   writes(fact: FileFact): void {
-    this.#add(this.#lists.writes, `${fact.path}\0${fact.by}${fact.sure}`, fact);
+    this.#add(this.#lists.writes, keyOf(fact), fact);
   }
 
   host(fact: HostFact): void {
@@ -100,4 +100,8 @@ export class FactSheet {
     if (list.size >= MAX_FACTS || this.#left < 0) this.cut();
     else list.set(key, fact);
   }
+}
+
+function keyOf({ path, by, sure }: FileFact): string {
+  return `${path}\0${by}${sure}`;
 }

@@ -10,6 +10,8 @@ const WELL_KNOWN = [
 const MAX_PATTERN = 64;
 const MAX_STARS = 4;
 
+const SCHEME = /^[a-z][a-z0-9+.-]*:\/\//i;
+
 const HOME = /^(?:\$HOME|\$\{HOME\}|\/root|\/home\/[^/*?]+|\/Users\/[^/*?]+|~[a-z_][\w-]*)(?=\/|$)/;
 
 /** A path as one would say it: `~` for the home folder of anybody, without `.`, `..` and doubled slashes. */
@@ -18,7 +20,7 @@ export function normalPath(path: string): string {
   if (!/[/~$*?[]/.test(path)) return path;
   const local = path.startsWith('file://') ? path.slice(7) : path;
   const homely = (local.length > 1 && local.endsWith('/') ? local.slice(0, -1) : local).replace(HOME, '~');
-  if (/^[a-z][a-z0-9+.-]*:\/\//i.test(homely)) return homely;
+  if (SCHEME.test(homely)) return homely;
   if (!/\/\.{0,2}(?:\/|$)|\/\//.test(homely)) return known(homely);
   const rooted = homely.startsWith('/');
   const parts: string[] = [];
@@ -52,7 +54,7 @@ function known(path: string): string {
 
 /** A word that names a file rather than an option or a URL. */
 export function isPath(word: string): boolean {
-  return word !== '' && word !== '-' && word.length <= 1024 && !/^[a-z][a-z0-9+.-]*:\/\//i.test(word) && !/[\n\0]/.test(word);
+  return word !== '' && word !== '-' && word.length <= 1024 && !SCHEME.test(word) && !/[\n\0]/.test(word);
 }
 
 const URL_HOST = /^[a-z][a-z0-9+.-]*:\/\/(?:[^/?#@\s]*@)?(\[[0-9a-f:.]+\]|[^/?#:\s]+)/i;

@@ -1,13 +1,13 @@
 import { forEachChild, parse } from 'unbash';
 import type { Assignment, Command, Redirection, Script, SyntaxNode, Word } from 'unbash';
-import { expandParts, expandText, expandWord } from './expand.js';
+import { expandParts, expandText, expandWord, PRINTED_FILE } from './expand.js';
 import type { Substitution } from './expand.js';
 import type { FactSheet } from './fact-sheet.js';
 import { note } from './files.js';
 import { hostOf, normalPath } from './paths.js';
 import { runArgv } from './run-argv.js';
 import type { Invocation } from './reader.js';
-import { bounded, joined, MAX_DEPTH, NOTHING, UNKNOWN } from './scope.js';
+import { bounded, joined, MAX_DEPTH, MAX_TEXT, NOTHING, UNKNOWN } from './scope.js';
 import type { Output, Scope } from './scope.js';
 
 /** Values of a loop variable that are tried. */
@@ -166,7 +166,7 @@ export class ShellReader {
         all
           .flatMap(({ fields }) => fields)
           .join(' ')
-          .slice(0, 4096),
+          .slice(0, MAX_TEXT),
       );
       return all.flatMap(({ substitutions }) => substitutions);
     }
@@ -194,21 +194,22 @@ export class ShellReader {
       else if (!/^\d+$|^-$/.test(target)) writes.push(target);
       if (redirect.type === 'Redirect' && redirect.operator === '<>') writes.push(target);
     }
-    note('redirect', { reads: [], writes: writes.filter((path) => path !== '/dev/fd/63') }, scope, this.sheet);
-    for (const path of writes) {
-      const host = hostOf(path);
-      if (host !== undefined) this.sheet.host({ host, by: 'redirect' });
-    }
+    note('redirect', { reads: [], writes: writes.filter((path) => path !== PRINTED_FILE) }, scope, this.sheet);
+    writes.forEach((path) => this.#noteHost(path));
     return { input: from, writes };
   }
 
   #from(target: string, inner: Output, scope: Scope, operator: string): Output | undefined {
-    if (target === '/dev/fd/63') return { ...inner, text: undefined };
+    if (target === PRINTED_FILE) return { ...inner, text: undefined };
     if (operator === '<&' && /^\d+$|^-$/.test(target)) return undefined;
     note('redirect', { reads: [target], writes: [] }, scope, this.sheet);
+    this.#noteHost(target);
+    return { names: [], reads: [normalPath(target)], text: undefined };
+  }
+
+  #noteHost(target: string): void {
     const host = hostOf(target);
     if (host !== undefined) this.sheet.host({ host, by: 'redirect' });
-    return { names: [], reads: [normalPath(target)], text: undefined };
   }
 
   /** What goes to a socket goes to another machine. */

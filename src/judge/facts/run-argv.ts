@@ -8,7 +8,7 @@ import { normalPath } from './paths.js';
 import { printed } from './printed.js';
 import { INTERPRETERS, NETWORK, SHELLS, SQL_CLIENTS, valuedOptions, VERB_WRAPPERS, WRAPPERS } from './programs.js';
 import type { Invocation, Reader } from './reader.js';
-import { joined, NOTHING } from './scope.js';
+import { joined } from './scope.js';
 import type { Output, Scope } from './scope.js';
 import { noteSql } from './sql.js';
 
@@ -31,8 +31,7 @@ export function runArgv(given: Invocation, reader: Reader): Output {
     // What surrounds a command in a container is a matter of its own.
     if (VERB_WRAPPERS.has(`${name} ${words[0] ?? ''}`)) command(name, { ...invocation, input: undefined }, reader);
     const inner = { ...scope, via: via(scope, name) };
-    if (started.argv.length === 0) return command(name, invocation, reader);
-    if (!reader.sheet.takesStep()) return command(name, invocation, reader);
+    if (started.argv.length === 0 || !reader.sheet.takesStep()) return command(name, invocation, reader);
     if (started.asText) return reader.program(started.argv.join(' '), inner, undefined);
     return runArgv({ ...invocation, argv: started.argv, scope: inner, input: started.keepsInput ? input : undefined }, reader);
   }
@@ -98,7 +97,7 @@ function shell(name: string, words: readonly string[], invocation: Invocation, r
   const readsInput =
     operands.length === 0 || words.some((word) => /^-[a-z]*s/.test(word)) || /^(?:-|\/dev\/stdin)$/.test(operands[0] ?? '');
   if (readsInput && input !== undefined) {
-    reader.sheet.flow({ kind: 'runs', from: input.names, reads: input.reads, into: name, sure: invocation.scope.sure });
+    noteProgram(name, input, invocation, reader);
     if (input.text !== undefined) return runs(name, input.text, { ...invocation, substitutions: [] }, reader);
   }
   if (substitutions.some(({ kind }) => kind === 'process')) noteRun(name, invocation, reader);
@@ -114,8 +113,11 @@ function runs(name: string, code: string, invocation: Invocation, reader: Reader
   return output;
 }
 
-function noteRun(name: string, { substitutions, scope }: Invocation, { sheet }: Reader): void {
-  const { names, reads } = joined(substitutions.map(({ output }) => output));
+function noteRun(name: string, invocation: Invocation, reader: Reader): void {
+  noteProgram(name, joined(invocation.substitutions.map(({ output }) => output)), invocation, reader);
+}
+
+function noteProgram(name: string, { names, reads }: Output, { scope }: Invocation, { sheet }: Reader): void {
   sheet.flow({ kind: 'runs', from: names, reads, into: name, sure: scope.sure });
 }
 
@@ -142,7 +144,7 @@ function interpreter(
   if (language === 'awk' || flags.includes('m')) return;
   if (substitutions.some(({ kind }) => kind === 'process')) noteRun(name, invocation, reader);
   if (input === undefined || (operands.length > 0 && operands[0] !== '-' && operands[0] !== '/dev/stdin')) return;
-  reader.sheet.flow({ kind: 'runs', from: input.names, reads: input.reads, into: name, sure: scope.sure });
+  noteProgram(name, input, invocation, reader);
   if (input.text !== undefined) noteCode(input.text, language, inner, reader);
 }
 
@@ -173,7 +175,7 @@ function command(name: string, invocation: Invocation, { sheet }: Reader): Outpu
     sure: scope.sure,
     text: line.slice(0, MAX_WORD),
   });
-  const before = input !== undefined && substitutions.length === 0 ? input : joinedInputs(input, substitutions);
+  const before = joinedInputs(input, substitutions);
   const all = before.reads.length === 0 ? reads : [...new Set([...before.reads, ...reads])];
   // What a program does with its own files is told by its name, but for those that send them.
   if (before.names.length > 0 || (all.length > 0 && NETWORK.has(name))) {
@@ -187,7 +189,6 @@ function command(name: string, invocation: Invocation, { sheet }: Reader): Outpu
 }
 
 function joinedInputs(input: Output | undefined, substitutions: readonly Substitution[]): Output {
-  if (input === undefined && substitutions.length === 0) return NOTHING;
   return joined([...(input === undefined ? [] : [input]), ...substitutions.map(({ output }) => output)]);
 }
 

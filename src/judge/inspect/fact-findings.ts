@@ -1,3 +1,4 @@
+import { memberOf } from '../../is-record.js';
 import { SEVERITIES } from '../severity.js';
 import type { Severity } from '../severity.js';
 
@@ -16,11 +17,11 @@ const MAX_TEXT = 256;
 
 /** `findings` of the guardrail's document, the most severe first. A policy may have none, and what it writes is not trusted to have a shape. */
 export function factFindings(result: string | undefined): readonly FactFinding[] {
-  const document = member(JSON.parse(result ?? 'null') as unknown, 'findings');
+  const document = memberOf(JSON.parse(result ?? 'null') as unknown, 'findings');
   if (!Array.isArray(document)) return [];
   return document
     .flatMap((finding): FactFinding[] => {
-      const severity = SEVERITIES.find((known) => known === member(finding, 'severity'));
+      const severity = SEVERITIES.find((known) => known === memberOf(finding, 'severity'));
       const id = text(finding, 'id');
       if (severity === undefined || id === '') return [];
       const category = text(finding, 'category');
@@ -31,10 +32,6 @@ export function factFindings(result: string | undefined): readonly FactFinding[]
 }
 
 function text(value: unknown, name: string): string {
-  const found = member(value, name);
+  const found = memberOf(value, name);
   return typeof found === 'string' ? found.slice(0, MAX_TEXT) : '';
-}
-
-function member(value: unknown, name: string): unknown {
-  return typeof value === 'object' && value !== null ? (value as Readonly<Record<string, unknown>>)[name] : undefined;
 }

@@ -2,8 +2,10 @@ import { RE2JS } from 're2js';
 import type * as z from 'zod';
 import { nearest } from '../../config/problem.js';
 import { GatewayError } from '../../errors.js';
+import { memberOf } from '../../is-record.js';
 import { placed } from '../../policy/diagnostic.js';
 import type { Diagnostic } from '../../policy/diagnostic.js';
+import { pathInPack, yamlStem } from '../../policy/source-kind.js';
 import type { SourceFile } from '../../policy/source-set.js';
 import { readJudgeDocument } from '../judge-document.js';
 import type { JudgeDocument } from '../judge-document.js';
@@ -39,7 +41,7 @@ export function checkPack(files: readonly SourceFile[]): { readonly pack: RulePa
   let tools: ReadonlyMap<string, SensitiveTool> = new Map();
   const found = new Findings();
   for (const file of files) {
-    const name = file.path.split('/').slice(2).join('/');
+    const name = pathInPack(file.path);
     if (name.startsWith('suppressions.')) suppressions = readSuppressions(file, found) ?? suppressions;
     else if (name.startsWith('sensitive-tools.')) tools = readTools(file, found) ?? tools;
     else rules.push(...readRules(file, found));
@@ -67,7 +69,7 @@ function readRules(file: SourceFile, found: Findings): readonly PackRule[] {
     found.compile(document, [...at, 'pattern'], rule.pattern);
     if (rule.enabled === false) return [];
     const { id, severity, pattern, title, confidence, tags } = rule;
-    return [{ id, severity, pattern, title, confidence, tags, category: parsed.category ?? stem(file.path) }];
+    return [{ id, severity, pattern, title, confidence, tags, category: parsed.category ?? yamlStem(file.path) }];
   });
 }
 
@@ -138,8 +140,8 @@ class Findings {
 
   /** What a pack for a newer or another reader says is no reason to do without the rest of it. */
   warnOfUnknown(document: JudgeDocument, path: readonly (string | number)[], known: readonly string[]): void {
-    const value = path.reduce<unknown>((under, key) => (isObject(under) ? under[key] : undefined), document.values);
-    for (const key of isObject(value) ? Object.keys(value) : []) {
+    const value = path.reduce<unknown>(memberOf, document.values);
+    for (const key of typeof value === 'object' && value !== null ? Object.keys(value) : []) {
       if (known.includes(key)) continue;
       const diagnostic = document.at([...path, key], 'warning', `${key} is not used here${meant(key, known)}`);
       const once = `${diagnostic.file ?? ''} ${path.length} ${key}`;
@@ -158,15 +160,7 @@ class Findings {
   }
 }
 
-function isObject(value: unknown): value is Readonly<Record<string | number, unknown>> {
-  return typeof value === 'object' && value !== null;
-}
-
 function meant(word: string, candidates: readonly string[]): string {
   const best = nearest(word, candidates);
   return best === undefined ? '' : `; did you mean ${best}?`;
-}
-
-function stem(path: string): string {
-  return path.slice(path.lastIndexOf('/') + 1).replace(/\.ya?ml$/u, '');
 }

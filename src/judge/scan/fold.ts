@@ -50,6 +50,12 @@ function grown(origin: Uint32Array<ArrayBuffer>): Uint32Array<ArrayBuffer> {
 }
 
 const BLANK = 0x2800;
+const TWOFOLD = /[\u2800\u{e0000}-\u{e007f}]/u;
+
+/** What is seen of a text, where that is not what is read into it. */
+export function foldAsSeen(text: string): Folded | undefined {
+  return TWOFOLD.test(text) ? fold(text, 'seen') : undefined;
+}
 
 function isTwofold(code: number): boolean {
   return code === BLANK || within(code, 0xe0000, 0xe007f);

@@ -5,7 +5,7 @@ import { checkMatch } from './checks.js';
 import type { CompiledPattern, PatternGroup } from './compiled-rules.js';
 import { decodeSegments } from './encoded.js';
 import type { Disguise, ScanFinding, ScanResult, Span } from './finding.js';
-import { fold } from './fold.js';
+import { fold, foldAsSeen } from './fold.js';
 import type { Folded } from './fold.js';
 import { locate } from './locate.js';
 import { closeUp, unescapeText } from './unescape.js';
@@ -75,7 +75,7 @@ function* undisguised(text: string, toOriginal: ToOriginal, rounds: number, disg
     read = { text: folded.text, toOriginal: back(folded, read.toOriginal) };
     return { ...read, disguise: disguise ?? name };
   };
-  const seen = fold(text, 'seen');
+  const seen = foldAsSeen(text);
   const folded = fold(text);
   if (folded !== undefined) yield layer(folded, 'unicode');
   if (seen !== undefined && seen.text !== folded?.text) {

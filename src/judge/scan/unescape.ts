@@ -63,7 +63,7 @@ type Rewrite = (all: string, groups: readonly (string | undefined)[]) => string 
 /** The text with each match replaced, and where its units come from; undefined when nothing would change. */
 function rewritten(text: string, expression: RegExp, rewrite: Rewrite): Folded | undefined {
   const parts: string[] = [];
-  const runs: { readonly at: number; readonly from: number; readonly to: number; readonly length: number }[] = [];
+  const runs: Run[] = [];
   let last = 0;
   let length = 0;
   for (const match of text.matchAll(expression)) {
@@ -82,11 +82,15 @@ function rewritten(text: string, expression: RegExp, rewrite: Rewrite): Folded |
   return { text: parts.join(''), origin: originOf(runs, length + text.length - last, text.length) };
 }
 
-function originOf(
-  runs: readonly { readonly at: number; readonly from: number; readonly to: number; readonly length: number }[],
-  length: number,
-  end: number,
-): Uint32Array {
+/** A stretch that was replaced: where it stands now, and where it stood. */
+interface Run {
+  readonly at: number;
+  readonly from: number;
+  readonly to: number;
+  readonly length: number;
+}
+
+function originOf(runs: readonly Run[], length: number, end: number): Uint32Array {
   const origin = new Uint32Array(length + 1);
   let unit = 0;
   let source = 0;

@@ -1,5 +1,5 @@
+import { isRecord } from '../../is-record.js';
 import { isObject, splitObject } from '../json-slices.js';
-import { isRecord } from './preset.js';
 
 const STEP = 2;
 

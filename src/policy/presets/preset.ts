@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import * as z from 'zod';
 import { READ_ONCE } from '../../config/read-once.js';
+import { isRecord } from '../../is-record.js';
 
 /** Sets of data that ship with the gateway, from the usual one on. */
 export const PRESET_NAMES = ['default', 'strict', 'permissive', 'firewall-deny-default'] as const;
@@ -38,8 +39,4 @@ export function isActive({ data }: Preset, document: unknown): boolean {
 function covers(value: unknown, wanted: unknown): boolean {
   if (!isRecord(wanted)) return JSON.stringify(value) === JSON.stringify(wanted);
   return isRecord(value) && Object.entries(wanted).every(([key, inner]) => covers(value[key], inner));
-}
-
-export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

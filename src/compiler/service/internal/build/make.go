@@ -34,6 +34,9 @@ func (a *assembly) make(ctx context.Context, missing []int, wanted []string) err
 	}
 	started = time.Now()
 	defer func() { a.planMs += milliseconds(time.Since(started)) }()
+	if a.marks == nil {
+		a.marks = marks.Of(a.set)
+	}
 	if err := a.marks.Put(compiler); err != nil {
 		return err
 	}

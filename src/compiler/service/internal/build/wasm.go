@@ -48,7 +48,7 @@ type product struct {
 
 // compileWasm compiles and plans with OPA the units whose code is not kept, and makes WebAssembly of the plans and what is kept.
 func compileWasm(ctx context.Context, j job) (p product, err error) {
-	a := &assembly{job: j, units: units.Of(j.set, j.settings()), marks: marks.Of(j.set), product: &p}
+	a := &assembly{job: j, units: units.Of(j.set, j.settings()), product: &p}
 	a.code = make([]unitCode, len(a.units.All))
 	var missing []int
 	for at, unit := range a.units.All {
@@ -93,6 +93,7 @@ type assembly struct {
 	// lib is there once it was loaded.
 	lib   *library.Library
 	units *units.Units
+	// marks are there once something had to be made.
 	marks *marks.Marks
 	// code of each unit; nil where there is none yet.
 	code []unitCode

@@ -1,10 +1,9 @@
 package eval
 
 import (
-	"bytes"
-	"encoding/json"
-
 	"github.com/open-policy-agent/opa/v1/ast"
+
+	"defenseclaw-gateway/rego-compiler/internal/compact"
 )
 
 // JSON prints a value as OPA answers it: sets as sorted arrays, keys sorted, numbers as written, nothing escaped that
@@ -14,11 +13,5 @@ func JSON(value ast.Value) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	var out bytes.Buffer
-	encoder := json.NewEncoder(&out)
-	encoder.SetEscapeHTML(false)
-	if err := encoder.Encode(plain); err != nil {
-		return "", err
-	}
-	return string(bytes.TrimRight(out.Bytes(), "\n")), nil
+	return compact.JSON(plain)
 }

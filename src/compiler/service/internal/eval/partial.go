@@ -1,13 +1,12 @@
 package eval
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
 
 	"github.com/open-policy-agent/opa/v1/ast"
 	"github.com/open-policy-agent/opa/v1/rego"
 
+	"defenseclaw-gateway/rego-compiler/internal/compact"
 	"defenseclaw-gateway/rego-compiler/internal/protocol"
 )
 
@@ -32,14 +31,10 @@ func partial(ctx context.Context, setup []func(*rego.Rego), asked protocol.Parti
 	if err != nil {
 		return "", err
 	}
-	var out bytes.Buffer
-	encoder := json.NewEncoder(&out)
-	encoder.SetEscapeHTML(false)
-	err = encoder.Encode(struct {
+	return compact.JSON(struct {
 		Queries []ast.Body    `json:"queries,omitempty"`
 		Support []*ast.Module `json:"support,omitempty"`
 	}{left.Queries, left.Support})
-	return string(bytes.TrimRight(out.Bytes(), "\n")), err
 }
 
 func named(builtins []string) map[string]struct{} {

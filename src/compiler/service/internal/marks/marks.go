@@ -3,13 +3,12 @@
 package marks
 
 import (
-	"bytes"
-	"encoding/json"
 	"fmt"
 
 	"github.com/open-policy-agent/opa/v1/ast"
 	"github.com/open-policy-agent/opa/v1/types"
 
+	"defenseclaw-gateway/rego-compiler/internal/compact"
 	"defenseclaw-gateway/rego-compiler/internal/source"
 )
 
@@ -97,14 +96,12 @@ func (m *Marks) Put(compiler *ast.Compiler) error {
 			if len(made.Labels) == 0 && made.Means == nil {
 				return
 			}
-			var text bytes.Buffer
-			spell := json.NewEncoder(&text)
-			spell.SetEscapeHTML(false)
-			if err := spell.Encode(made); err != nil {
+			text, err := compact.JSON(made)
+			if err != nil {
 				failed = fmt.Errorf("the METADATA of %s at %s: %w", made.Rule, made.At, err)
 				return
 			}
-			rule.Body.Append(call(bytes.TrimSpace(text.Bytes()), rule.Location))
+			rule.Body.Append(call(text, rule.Location))
 		})
 		if failed != nil {
 			return failed
@@ -136,8 +133,8 @@ func (m *Marks) deciding(modules map[string]*ast.Module) map[*ast.Rule]*Meaning 
 	return found
 }
 
-func call(text []byte, at *ast.Location) *ast.Expr {
+func call(text string, at *ast.Location) *ast.Expr {
 	operator := ast.NewTerm(Builtin.Ref()).SetLocation(at)
-	expr := ast.NewExpr([]*ast.Term{operator, ast.StringTerm(string(text)).SetLocation(at)})
+	expr := ast.NewExpr([]*ast.Term{operator, ast.StringTerm(text).SetLocation(at)})
 	return expr.SetLocation(at)
 }

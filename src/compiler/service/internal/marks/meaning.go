@@ -1,9 +1,9 @@
 package marks
 
 import (
-	"unicode/utf8"
-
 	"github.com/open-policy-agent/opa/v1/ast"
+
+	"defenseclaw-gateway/rego-compiler/internal/diagnostics"
 )
 
 // Bounds in bytes of what goes into every answer of a decision.
@@ -34,11 +34,9 @@ func meaningOf(rule *ast.Rule) *Meaning {
 }
 
 func bounded(text string, most int) string {
-	if len(text) <= most {
-		return text
+	clipped := diagnostics.Clip(text, most)
+	if len(clipped) < len(text) {
+		clipped += "…"
 	}
-	for most > 0 && !utf8.RuneStart(text[most]) {
-		most--
-	}
-	return text[:most] + "…"
+	return clipped
 }

@@ -1,8 +1,6 @@
 package tests
 
 import (
-	"bytes"
-	"encoding/json"
 	"slices"
 	"strings"
 	"time"
@@ -11,6 +9,7 @@ import (
 	"github.com/open-policy-agent/opa/v1/topdown"
 	"github.com/open-policy-agent/opa/v1/topdown/print"
 
+	"defenseclaw-gateway/rego-compiler/internal/compact"
 	"defenseclaw-gateway/rego-compiler/internal/protocol"
 )
 
@@ -132,11 +131,9 @@ func nameOf(term *ast.Term) string {
 	if text, ok := value.(string); ok {
 		return text
 	}
-	var text bytes.Buffer
-	encoder := json.NewEncoder(&text)
-	encoder.SetEscapeHTML(false)
-	if err := encoder.Encode(value); err != nil {
+	text, err := compact.JSON(value)
+	if err != nil {
 		return term.String()
 	}
-	return strings.TrimSpace(text.String())
+	return text
 }
