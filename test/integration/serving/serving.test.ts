@@ -59,7 +59,7 @@ describe('serving processes', () => {
 
   it('change over at the same instant: no answer after a reload was answered is older', async () => {
     const dir = await tempDir({ 'policy.rego': markerModule('round 0') });
-    const gateway = await startTestGateway(dir, SERVING);
+    const gateway = await startTestGateway(dir, { ...SERVING, 'gates.impact': 'off' });
     const connections = Array.from({ length: CONNECTIONS }, () => connect(gateway.url));
     const state = { reloaded: 0, done: false };
     const clients = connections.map(async ({ marker }) => {
