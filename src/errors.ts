@@ -66,6 +66,12 @@ export const ERRORS = {
     exit: 1,
     hint: 'Mend the file of the rule pack that is named; `policy rulepack validate` checks it.',
   },
+  // bundles
+  bundle_key_invalid: {
+    status: 500,
+    exit: 2,
+    hint: 'Give a file with a PEM private key that fits --signing-alg, or with the secret of an HS algorithm.',
+  },
   // history
   policy_guard: { status: 500, exit: 1, hint: 'Mend what is named, or accept it: `policy reload --accept NAME`, `{"accept": ["NAME"]}`.' },
   history_unknown: { status: 404, exit: 1, hint: 'See `policy history` for what is kept; older revisions were pruned (history.keep).' },

@@ -19,6 +19,7 @@ import { openDecisions } from '../decisions/reader.js';
 import { decisionRecordResources } from '../http/routes/decision-records.js';
 import { createExplain } from './explain.js';
 import { createInterpreter } from './interpret.js';
+import { createBundler } from './pack-bundle.js';
 import { instanceOf } from './open-gateway-history.js';
 import type { GateParts } from './gate-parts.js';
 import type { GuardrailParts } from './guardrail-parts.js';
@@ -83,6 +84,7 @@ export function httpDeps(parts: HttpParts): HttpDeps {
     entries: () => parts.history.own(),
     explain: createExplain(interpret),
     interpret,
+    bundle: createBundler(policy.compiler),
     instance: instanceOf(config),
     settings: () => shownSettings(config),
     gates: () => gates.status(),

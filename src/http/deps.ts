@@ -9,6 +9,7 @@ import type { Refusal } from './door/refusal.js';
 import type { Explain } from './opa/explain.js';
 import type { Interpret } from './opa/interpreter.js';
 import type { Resource } from './exchange.js';
+import type { Bundler } from './routes/bundle.js';
 import type { Front } from './front.js';
 import type { TlsPair } from './tls-pair.js';
 
@@ -139,6 +140,8 @@ export interface HttpDeps {
   readonly explain?: Explain;
   /** Answers queries of somebody's own; without it they are refused. */
   readonly interpret?: Interpret;
+  /** Makes a bundle of what serves; without it there is no such resource. */
+  readonly bundle?: Bundler;
   /** Which gateway this is, as its records of decisions say. */
   readonly instance?: string;
   /** The settings, without credentials. */

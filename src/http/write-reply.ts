@@ -13,7 +13,8 @@ export function writeReply(response: ServerResponse, requestId: string, { status
     follow(response);
     return;
   }
-  head.push('Content-Length', String(typeof body === 'string' ? Buffer.byteLength(body) : body.byteLength));
+  // The length of what the client has already is not known here.
+  if (status !== 304) head.push('Content-Length', String(typeof body === 'string' ? Buffer.byteLength(body) : body.byteLength));
   response.writeHead(status, head);
   if (response.req.complete) response.end(body);
   else {

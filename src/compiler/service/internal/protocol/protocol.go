@@ -483,3 +483,25 @@ type EvaluateResult struct {
 	Results     []EvaluationResult `json:"results"`
 	Diagnostics []Diagnostic       `json:"diagnostics"`
 }
+
+// PackParams are what a bundle is made of: modules and data that were accepted already.
+type PackParams struct {
+	Modules []Module `json:"modules"`
+	// Data is JSON text.
+	Data     string   `json:"data"`
+	Revision string   `json:"revision"`
+	Signing  *Signing `json:"signing,omitempty"`
+}
+
+// Signing names the key by its file: it crosses no pipe.
+type Signing struct {
+	KeyFile   string `json:"keyFile"`
+	Algorithm string `json:"algorithm,omitempty"`
+	KeyID     string `json:"keyId,omitempty"`
+}
+
+// PackResult is a bundle as a gzipped tar archive, or why the key cannot sign.
+type PackResult struct {
+	Archive  []byte `json:"archive,omitempty"`
+	KeyError string `json:"keyError,omitempty"`
+}

@@ -12,6 +12,7 @@ import (
 
 	"defenseclaw-gateway/rego-compiler/internal/build"
 	"defenseclaw-gateway/rego-compiler/internal/builtins"
+	"defenseclaw-gateway/rego-compiler/internal/bundles"
 	"defenseclaw-gateway/rego-compiler/internal/check"
 	"defenseclaw-gateway/rego-compiler/internal/eval"
 	"defenseclaw-gateway/rego-compiler/internal/format"
@@ -38,6 +39,7 @@ func Methods() map[string]rpc.Method {
 		"evaluate":     cached(cache, eval.Run),
 		"mine":         cached(cache, mine.Run),
 		"format":       rpc.Handler(format.Run),
+		"pack":         rpc.Handler(bundles.Pack),
 	}
 }
 
