@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os';
+import { calledNames } from '../compiler/called-names.js';
 import { compiledPolicy } from '../compiler/compiled-policy.js';
 import { moduleTexts } from '../compiler/module-texts.js';
 import type { BuildResult, TestResult } from '../compiler/protocol.js';
@@ -162,9 +163,10 @@ function buildTests(
   source: TestSource,
   { run: pattern, maxDiagnostics, signal }: Pick<TestRunOptions, 'run' | 'maxDiagnostics' | 'signal'>,
 ): Promise<BuildResult> {
+  const modules = moduleTexts([...source.modules, ...source.tests]);
   const built = compiler.build(
     {
-      modules: moduleTexts([...source.modules, ...source.tests]),
+      modules,
       hosted: evaluator.hostedBuiltins,
       overrides: evaluator.overrides,
       printStatements: true,
@@ -180,6 +182,8 @@ function buildTests(
     .then(compileLibrary)
     .catch(() => undefined);
   evaluator.warm();
+  const called = calledNames(modules);
+  evaluator.expect(evaluator.hostedBuiltins.filter((name) => called.has(name)));
   return built;
 }
 

@@ -6,6 +6,7 @@ import (
 	"runtime"
 	"runtime/debug"
 	"sync"
+	"time"
 
 	"github.com/open-policy-agent/opa/v1/ast"
 	"github.com/open-policy-agent/opa/v1/version"
@@ -50,6 +51,9 @@ func cached[P, R any](cache *source.Cache, run func(context.Context, *source.Cac
 // largeSet is the number of compiled modules above which a build leaves hundreds of megabytes behind.
 const largeSet = 500
 
+// releaseAfter is when the memory of a first build is given back: a process that lives for one command is gone by then.
+const releaseAfter = 2 * time.Second
+
 // releasing gives the memory of a large build back to the system, beside the answer, and that of the first, which the library was
 // made with: it takes up to 0.2 s of processor time, which the build of an edit has no use for.
 func releasing(run buildMethod) buildMethod {
@@ -60,7 +64,7 @@ func releasing(run buildMethod) buildMethod {
 			first.Do(func() {})
 			go debug.FreeOSMemory()
 		}
-		first.Do(func() { go debug.FreeOSMemory() })
+		first.Do(func() { time.AfterFunc(releaseAfter, debug.FreeOSMemory) })
 		return answer, err
 	}
 }
