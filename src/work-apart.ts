@@ -7,34 +7,65 @@ import type { WireError } from './wire-error.js';
 
 type Reply<Result> = { readonly result: Result } | { readonly error: WireError };
 
-/**
- * Has one piece of work done on a thread of its own, which ends with it and takes its memory along. Throws what the work throws. What is asked
- * and what is answered are copied, unless it is shared memory.
- */
-export async function workApart<Result>(script: URL, request: unknown): Promise<Result> {
+/** A thread that does what it is asked, one piece of work at a time. */
+export interface Thread {
+  /** Throws what the work throws. What is asked and what is answered are copied, unless it is shared memory. */
+  ask<Result>(request: unknown): Promise<Result>;
+  /** True once it can do no more. */
+  readonly ended: boolean;
+  close(): Promise<void>;
+}
+
+/** Starts a thread that runs the script, which calls {@link answerAll}. Between its answers it keeps no process alive. */
+export function openThread(script: URL): Thread {
   const worker = startWorker({ name: 'apart' }, script);
-  const ended = new AbortController();
-  const replied = once(worker, 'message', { signal: ended.signal }) as Promise<[Reply<Result>]>;
-  const crashed = once(worker, 'exit', { signal: ended.signal }).then(() => {
-    throw new GatewayError('internal', 'A thread ended without an answer');
+  const state = { ended: false };
+  worker.once('exit', () => {
+    state.ended = true;
   });
-  for (const lost of [replied, crashed]) lost.catch(() => undefined);
+  return {
+    async ask<Result>(request: unknown) {
+      const settled = new AbortController();
+      const replied = once(worker, 'message', { signal: settled.signal }) as Promise<[Reply<Result>]>;
+      const crashed = once(worker, 'exit', { signal: settled.signal }).then(() => {
+        throw new GatewayError('internal', 'A thread ended without an answer');
+      });
+      for (const lost of [replied, crashed]) lost.catch(() => undefined);
+      worker.ref();
+      try {
+        worker.postMessage(request);
+        const [reply] = await Promise.race([replied, crashed]);
+        if ('error' in reply) throw fromWire(reply.error);
+        return reply.result;
+      } finally {
+        settled.abort();
+        worker.unref();
+      }
+    },
+    get ended() {
+      return state.ended;
+    },
+    async close() {
+      await worker.terminate();
+    },
+  };
+}
+
+/** Has one piece of work done on a thread of its own, which ends with it and takes its memory along; see {@link Thread.ask}. */
+export async function workApart<Result>(script: URL, request: unknown): Promise<Result> {
+  const thread = openThread(script);
   try {
-    worker.postMessage(request);
-    const [reply] = await Promise.race([replied, crashed]);
-    if ('error' in reply) throw fromWire(reply.error);
-    return reply.result;
+    return await thread.ask(request);
   } finally {
-    ended.abort();
-    await worker.terminate();
+    await thread.close();
   }
 }
 
-/** The thread's side of {@link workApart}: to be called by the script. */
-export function answerOnce(work: (request: unknown) => unknown): void {
+/** The thread's side of {@link openThread}: to be called by the script. */
+export function answerAll(work: (request: unknown) => unknown): void {
   if (parentPort === null) throw new Error('Expected to run as a worker thread');
   const port = parentPort;
-  port.once('message', (request: unknown) => void replyTo(request, work).then((reply) => port.postMessage(reply)));
+  port.on('message', (request: unknown) => void replyTo(request, work).then((reply) => port.postMessage(reply)));
 }
 
 async function replyTo(request: unknown, work: (request: unknown) => unknown): Promise<Reply<unknown>> {

@@ -5,7 +5,7 @@ import { matches } from './filter.js';
 import type { ReadOptions } from './reader.js';
 import { BUNDLE, memberText } from './record.js';
 import type { DecisionRecord, KeptDecision } from './record.js';
-import { keptFrom } from './batch/entries.js';
+import { keptFrom } from './batch/runs.js';
 
 /**
  * Records of an export, one JSON object a line, in their order there: ours, or decision log events as OPA writes them, which say less. Lines

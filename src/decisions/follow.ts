@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { entriesIn, keptFrom } from './batch/entries.js';
-import { matches } from './filter.js';
+import { linesInOrder } from './batch/merge.js';
+import { keptFrom, runsIn } from './batch/runs.js';
+import { idBounds, matches } from './filter.js';
 import type { DecisionFilter } from './filter.js';
 import type { KeptDecision } from './record.js';
 import { listSegments, readSegment, segmentBytes } from './store/segment.js';
@@ -15,11 +16,11 @@ export async function* followDecisions(folder: string, filter: DecisionFilter, s
     for (const segment of await listSegments(folder)) {
       const from = seen.get(segment.name) ?? 0;
       if (segment.packed && seen.has(segment.name)) continue;
-      const { entries, end } = entriesIn(await readSegment(segment, from), segment.format);
+      const { runs, end } = runsIn(await readSegment(segment, from), segment.format);
       if (end === 0) continue;
       seen.set(segment.name, from + end);
-      for (const entry of entries) {
-        const kept = keptFrom(entry.text());
+      for (const line of linesInOrder(runs, 'oldest', idBounds({}))) {
+        const kept = keptFrom(line);
         if (kept !== undefined && matches(kept.record, filter)) yield kept;
       }
     }

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { entriesIn, keptFrom } from './batch/entries.js';
-import type { Entry } from './batch/entries.js';
+import { lineOf, linesInOrder } from './batch/merge.js';
+import { keptFrom, partsIn, runsIn } from './batch/runs.js';
+import type { Format } from './batch/runs.js';
 import { timeOfId } from './decision-id.js';
 import { idBounds, matches } from './filter.js';
 import type { DecisionFilter } from './filter.js';
@@ -9,7 +10,10 @@ import { lastWriteMs, listSegments, readSegment } from './store/segment.js';
 import type { Segment } from './store/segment.js';
 
 export interface ReadOptions extends DecisionFilter {
-  /** Default `newest` first. Exact within a segment; around the end of one, records of different processes may be a moment out of order. */
+  /**
+   * Default `newest` first. Exact within a segment, or with a limit within a part of one; around its end, records of different processes may
+   * be a moment out of order.
+   */
   readonly order?: 'newest' | 'oldest';
   /** At most so many. Default: all. */
   readonly limit?: number | undefined;
@@ -36,7 +40,7 @@ export function openDecisions(folder: string): DecisionReader {
     for (const segment of order === 'newest' ? [...segments].reverse() : segments) {
       if (left <= 0) return;
       if (!(await mayHold(segment, options))) continue;
-      for (const kept of recordsOf(entriesIn(await readSegment(segment), segment.format).entries, options, order)) {
+      for (const kept of recordsOf(await readSegment(segment), segment.format, options)) {
         yield kept;
         left -= 1;
         if (left <= 0) return;
@@ -47,9 +51,8 @@ export function openDecisions(folder: string): DecisionReader {
   async function lookFor(id: string, ms: number): Promise<KeptDecision | undefined> {
     for (const segment of await listSegments(folder)) {
       if (!(await mayHold(segment, { since: ms, until: ms + 1 }))) continue;
-      const { entries } = entriesIn(await readSegment(segment), segment.format);
-      const entry = entries.find((candidate) => candidate.id === id);
-      if (entry !== undefined) return keptFrom(entry.text());
+      const line = lineOf(runsIn(await readSegment(segment), segment.format).runs, id);
+      if (line !== undefined) return keptFrom(line);
     }
     return undefined;
   }
@@ -76,12 +79,13 @@ async function mayHold(segment: Segment, { since = 0, until = Infinity }: Decisi
   return last !== undefined && last + SLACK_MS >= since;
 }
 
-function* recordsOf(found: readonly Entry[], filter: DecisionFilter, order: 'newest' | 'oldest'): Generator<KeptDecision, void> {
-  const { from, to } = idBounds(filter);
-  const entries = found.filter(({ id }) => id >= from && id < to);
-  if (order === 'newest') entries.reverse();
-  for (const entry of entries) {
-    const kept = keptFrom(entry.text());
-    if (kept !== undefined && matches(kept.record, filter)) yield kept;
+function* recordsOf(bytes: Buffer, format: Format, options: ReadOptions): Generator<KeptDecision, void> {
+  const { order = 'newest', limit } = options;
+  const parts = order === 'newest' && limit !== undefined ? partsIn(bytes, format) : [runsIn(bytes, format).runs];
+  for (const runs of parts) {
+    for (const line of linesInOrder(runs, order, idBounds(options))) {
+      const kept = keptFrom(line);
+      if (kept !== undefined && matches(kept.record, options)) yield kept;
+    }
   }
 }

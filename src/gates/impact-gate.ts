@@ -33,12 +33,18 @@ export interface ImpactGate {
   /** Waits for the replay that a swap began. */
   settled(): Promise<void>;
   readonly report: GateReport | undefined;
+  /** Revision that serves while its decisions are being replayed. */
+  readonly running: string | undefined;
+  /** From now on nothing is replayed, and what fails is told to nobody. Settles when nothing runs. */
+  close(): Promise<void>;
 }
 
 /** `enforce` asks before the swap, `warn` after it: nobody waits for figures alone. */
 export function createImpactGate({ mode, budget, serving, measure, log, onReport }: ImpactGateOptions): ImpactGate {
   let last: GateReport | undefined;
   let pending: { readonly before: Revision; readonly after: Candidate } | undefined;
+  let running: string | undefined;
+  let closing = false;
   let work: Promise<void> = Promise.resolve();
 
   async function judge(before: Revision | undefined, after: Candidate, options: ReloadOptions): Promise<GateWord | undefined> {
@@ -64,17 +70,23 @@ export function createImpactGate({ mode, budget, serving, measure, log, onReport
   }
 
   async function afterwards(before: Revision, after: Candidate): Promise<void> {
+    running = after.source.id;
     try {
       const word = await judge(before, after, {});
       if (word !== undefined) tell(word.report);
     } catch (err) {
-      log.warn({ err }, `recorded decisions could not be replayed: ${asGatewayError(err).message}`);
+      if (!closing) log.warn({ err }, `recorded decisions could not be replayed: ${asGatewayError(err).message}`);
+    } finally {
+      running = undefined;
     }
   }
 
   return {
     get report() {
       return last;
+    },
+    get running() {
+      return running;
     },
     async check(after, options) {
       const before = serving();
@@ -91,9 +103,13 @@ export function createImpactGate({ mode, budget, serving, measure, log, onReport
       const waiting = pending;
       pending = undefined;
       if (waiting === undefined || outcome.revision !== waiting.after.source.id || outcome.status !== 'reloaded') return;
-      work = work.then(() => afterwards(waiting.before, waiting.after));
+      work = work.then(() => (closing ? undefined : afterwards(waiting.before, waiting.after)));
     },
     settled: () => work,
+    close() {
+      closing = true;
+      return work;
+    },
   };
 }
 

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { gateEvent } from '../audit/gate-event.js';
 import type { AuditStore } from '../audit/audit-store.js';
 import type { RegoCompiler } from '../compiler/rego-compiler.js';
@@ -14,6 +15,7 @@ import type { ImpactResult } from '../history/entry.js';
 import type { History } from '../history/history.js';
 import { parseAllowance } from '../impact/budget.js';
 import type { Allowance } from '../impact/budget.js';
+import { createReplayThread } from '../impact/replay-apart.js';
 import type { Impact } from '../impact/report.js';
 import type { Log } from '../log.js';
 import type { SourceSet } from '../policy/source-set.js';
@@ -48,7 +50,7 @@ export interface GateParts {
     rehearsal: Pick<Rehearsal, 'serving' | 'candidate'> & { readonly source: SourceSet },
     options: ReloadOptions,
   ): Promise<readonly GateWord[]>;
-  /** Settles when everything that the last swap had replayed is told. Never rejects. */
+  /** Settles when everything that the last swap had replayed is told, or after `gates.timeout`: on a busy machine a replay has to wait. */
   settled(): Promise<void>;
   /** For /status and the answer of a reload. */
   status(): Readonly<Record<string, unknown>>;
@@ -78,6 +80,7 @@ export function createGateParts({ config, log, metrics, audit, history }: GateOp
 
   let engine: Pick<Engine, 'current'> | undefined;
   let noted: Promise<void> = Promise.resolve();
+  const replays = createReplayThread();
   const { impact: impactMode, impact_sample: limit, impact_budget: budget } = config.gates;
   const impact = createImpactGate({
     mode: config.decisions.enabled ? impactMode : 'off',
@@ -92,7 +95,7 @@ export function createGateParts({ config, log, metrics, audit, history }: GateOp
       measureImpact({
         ...{ before, after: { id: source.id, policy, data }, limit },
         from: { folder: config.paths.decisionsDir },
-        maxMemoryMb: config.evaluation.max_memory_mb,
+        ...{ maxMemoryMb: config.evaluation.max_memory_mb, replay: replays.replay },
       }),
     log,
     onReport: (report) => {
@@ -145,7 +148,7 @@ export function createGateParts({ config, log, metrics, audit, history }: GateOp
       early = undefined;
     },
     impactGate: impact.check,
-    settled: () => impact.settled().then(() => noted),
+    settled: () => Promise.race([impact.settled().then(() => noted), pause(timeoutMs, undefined, { ref: false })]),
     async rehearse({ source, serving, candidate }, options) {
       const words = [
         await schemas.rehearse(source, options),
@@ -157,11 +160,13 @@ export function createGateParts({ config, log, metrics, audit, history }: GateOp
     status: () => ({
       tests: { mode, ...(gate.report === undefined ? {} : reported(gate.report)) },
       schema: { mode: schema, ...(schemas.report === undefined ? {} : reported(schemas.report)) },
-      impact: { mode: config.gates.impact, ...(impact.report === undefined ? {} : reported(impact.report)) },
+      impact: { mode: config.gates.impact, ...(impact.report === undefined ? underWay(impact.running) : reported(impact.report)) },
     }),
     close: async () => {
       await gate.close();
-      await impact.settled();
+      const settled = impact.close();
+      await replays.close();
+      await settled;
       await Promise.allSettled([patient.close(), urgent?.then((runner) => runner.close())]);
     },
   };
@@ -177,6 +182,11 @@ export function reported(report: GateReport): Record<string, unknown> {
     ...(by === undefined ? {} : { by }),
     ...(impact === undefined ? {} : { replay: impact }),
   };
+}
+
+/** The revision is one that waits for its word. */
+function underWay(revision: string | undefined): Record<string, unknown> {
+  return revision === undefined ? {} : { state: 'running', revision };
 }
 
 function allowance(setting: number | string): Allowance {

@@ -2,7 +2,7 @@ import type { DecisionFilter } from '../decisions/filter.js';
 import { replicaSource } from '../evaluator/replica.js';
 import { effectsOf } from '../history/compare/effects.js';
 import { replayApart } from '../impact/replay-apart.js';
-import type { ReplayRequest } from '../impact/replay-apart.js';
+import type { ReplayApart, ReplayRequest } from '../impact/replay-apart.js';
 import type { Impact } from '../impact/report.js';
 import type { CompiledPolicy } from '../policy/revision.js';
 
@@ -22,14 +22,17 @@ export interface ImpactQuestion {
   readonly filter?: DecisionFilter;
   readonly limit: number;
   readonly maxMemoryMb: number;
+  /** What replays. Default: {@link replayApart}. */
+  readonly replay?: ReplayApart;
 }
 
 const MIB = 1024 * 1024;
 
-/** What an edit does to recorded decisions. Throws as {@link replayApart}. */
-export async function measureImpact({ before, after, from, filter = {}, limit, maxMemoryMb }: ImpactQuestion): Promise<Impact> {
+/** What an edit does to recorded decisions. Throws as {@link ReplayApart}. */
+export async function measureImpact(question: ImpactQuestion): Promise<Impact> {
+  const { before, after, from, filter = {}, limit, maxMemoryMb, replay: replayOn = replayApart } = question;
   const start = performance.now();
-  const replay = await replayApart({
+  const replay = await replayOn({
     before: before === undefined ? undefined : replicaSource(before),
     after: replicaSource(after),
     maxMemoryBytes: maxMemoryMb * MIB,

@@ -1,5 +1,6 @@
 import type { DecisionFilter } from '../decisions/filter.js';
 import type { ReplicaSource } from '../evaluator/replica.js';
+import { keepThread } from '../kept-thread.js';
 import { workApart } from '../work-apart.js';
 import type { Replay } from './report.js';
 
@@ -16,10 +17,21 @@ export interface ReplayRequest {
   readonly limit: number;
 }
 
+const SCRIPT = new URL('./replay-worker.js', import.meta.url);
+/** Edits come in series: the second of them finds a thread that has read in what it takes and whose code is compiled. */
+const IDLE_MS = 60_000;
+
 /**
  * Runs recorded decisions on the candidate and on what they are compared with, on a thread of its own, which gives way to all others. Throws
  * `evaluation_*` when a side cannot be loaded, and what reading throws.
  */
-export function replayApart(request: ReplayRequest): Promise<Replay> {
-  return workApart(new URL('./replay-worker.js', import.meta.url), request);
+export type ReplayApart = (request: ReplayRequest) => Promise<Replay>;
+
+/** On a thread that ends with it. */
+export const replayApart: ReplayApart = (request) => workApart(SCRIPT, request);
+
+/** On a thread that is kept for the next one for a while. */
+export function createReplayThread(): { readonly replay: ReplayApart; close(): Promise<void> } {
+  const thread = keepThread(SCRIPT, IDLE_MS);
+  return { replay: (request) => thread.ask(request), close: () => thread.close() };
 }

@@ -1,6 +1,6 @@
 import type { SourceFile } from '../policy/source-set.js';
-import { answerOnce } from '../work-apart.js';
+import { answerAll } from '../work-apart.js';
 import { readJudgeFiles } from './judge-policy.js';
 
 /** The thread that reads judge files; see judge-gate.ts. */
-answerOnce((files) => readJudgeFiles(files as readonly SourceFile[]));
+answerAll((files) => readJudgeFiles(files as readonly SourceFile[]));

@@ -1,4 +1,4 @@
-import { answerOnce } from '../work-apart.js';
+import { answerAll } from '../work-apart.js';
 import type { DataRequest, MergeResult } from './merge-apart.js';
 import { mergeData } from './merge-data.js';
 import { checkClaims } from './references.js';
@@ -6,7 +6,7 @@ import { surveyData } from './sections.js';
 import type { DataSurvey } from './sections.js';
 
 /** The thread that looks through large data; see merge-apart.ts. */
-answerOnce((request): MergeResult | DataSurvey => {
+answerAll((request): MergeResult | DataSurvey => {
   const asked = request as DataRequest;
   if (asked.type === 'survey') return surveyData(asked.data);
   const merged = mergeData(asked);

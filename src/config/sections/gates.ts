@@ -36,7 +36,8 @@ export const gates = z.strictObject({
       }),
     })
     .prefault({}),
-  timeout: duration('100ms', '10m')
-    .prefault('10s')
-    .meta({ description: 'Time that all tests of one reload may take together, and that its schemas may.' }),
+  timeout: duration('100ms', '10m').prefault('10s').meta({
+    description:
+      'Time that all tests of one reload may take together, that its schemas may, and that its answer waits for recorded decisions that are run after the swap.',
+  }),
 });

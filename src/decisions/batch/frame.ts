@@ -8,10 +8,14 @@ export const FRAME_HEAD = 8;
 
 const LETTERS = 4;
 const MARKS: Readonly<Record<FrameKind, Buffer>> = { batch: Buffer.from('DLB1'), lines: Buffer.from('DLT1') };
+/** The mark of either begins so. */
+const ANY_MARK = Buffer.from('DL');
 
 export interface Frame {
   readonly kind: FrameKind;
   readonly content: Buffer;
+  /** Where it begins. */
+  readonly start: number;
   /** Where the next one begins. */
   readonly end: number;
 }
@@ -34,10 +38,10 @@ export function linesFrame(lines: Uint8Array): Buffer {
 export function* framesOf(bytes: Buffer): Generator<Frame, void> {
   for (let at = 0; at + FRAME_HEAD <= bytes.length;) {
     const kind = kindAt(bytes, at);
-    const start = at + FRAME_HEAD;
-    const end = start + bytes.readUInt32LE(at + LETTERS);
+    const contentAt = at + FRAME_HEAD;
+    const end = contentAt + bytes.readUInt32LE(at + LETTERS);
     if (kind !== undefined && end <= bytes.length && isSeam(bytes, end)) {
-      yield { kind, content: bytes.subarray(start, end), end };
+      yield { kind, content: bytes.subarray(contentAt, end), start: at, end };
       at = end;
     } else {
       at = nextMark(bytes, at + 1);
@@ -51,15 +55,18 @@ function isSeam(bytes: Buffer, at: number): boolean {
   return bytes.length - at < LETTERS || kindAt(bytes, at) !== undefined;
 }
 
+const BATCH_LETTERS = MARKS.batch.readUInt32LE(0);
+const LINES_LETTERS = MARKS.lines.readUInt32LE(0);
+
 function kindAt(bytes: Buffer, at: number): FrameKind | undefined {
-  const letters = bytes.subarray(at, at + LETTERS);
-  if (letters.equals(MARKS.batch)) return 'batch';
-  return letters.equals(MARKS.lines) ? 'lines' : undefined;
+  const letters = bytes.readUInt32LE(at);
+  if (letters === BATCH_LETTERS) return 'batch';
+  return letters === LINES_LETTERS ? 'lines' : undefined;
 }
 
+/** Looks for what all marks begin with: to look for each of them would read the rest again and again where one of them is not there. */
 function nextMark(bytes: Buffer, from: number): number {
-  const found = Object.values(MARKS)
-    .map((mark) => bytes.indexOf(mark, from))
-    .filter((at) => at !== -1);
-  return found.length === 0 ? -1 : Math.min(...found);
+  for (let at = bytes.indexOf(ANY_MARK, from); at !== -1; at = bytes.indexOf(ANY_MARK, at + 1))
+    if (at + LETTERS <= bytes.length && kindAt(bytes, at) !== undefined) return at;
+  return -1;
 }

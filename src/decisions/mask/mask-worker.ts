@@ -1,5 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { linesIn } from '../batch/entries.js';
+import { linesIn } from '../batch/runs.js';
 import { LineMasker } from './line-masker.js';
 import type { MaskCommand, MaskEvent, MaskSettings } from './protocol.js';
 

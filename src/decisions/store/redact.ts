@@ -1,4 +1,4 @@
-import { linesIn } from '../batch/entries.js';
+import { linesIn } from '../batch/runs.js';
 import { linesFrame } from '../batch/frame.js';
 
 const STAR = 0x2a;

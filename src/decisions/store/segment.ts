@@ -4,7 +4,7 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import { systemErrorCode } from '../../config/bounded-file.js';
-import type { Format } from '../batch/entries.js';
+import type { Format } from '../batch/runs.js';
 
 /**
  * Records are kept in segments: files of frames, or, in those of earlier versions, of one JSON line a record. They are named after the time

@@ -1,6 +1,6 @@
-import { answerOnce } from '../../work-apart.js';
+import { answerAll } from '../../work-apart.js';
 import { compareSides } from './compare.js';
 import type { Side } from './compare.js';
 
 /** The thread that compares; see compare-apart.ts. */
-answerOnce((sides) => compareSides(...(sides as [Side, Side])));
+answerAll((sides) => compareSides(...(sides as [Side, Side])));

@@ -1,5 +1,5 @@
-import { answerOnce } from '../../work-apart.js';
+import { answerAll } from '../../work-apart.js';
 import { memberText } from './base-member.js';
 import type { MemberQuestion } from './base-member.js';
 
-answerOnce((question) => memberText(question as MemberQuestion));
+answerAll((question) => memberText(question as MemberQuestion));

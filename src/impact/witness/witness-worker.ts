@@ -1,12 +1,12 @@
 import { Replica } from '../../evaluator/replica.js';
 import { giveWayHere } from '../../give-way-here.js';
-import { answerOnce } from '../../work-apart.js';
+import { answerAll } from '../../work-apart.js';
 import { searchWitness } from './search.js';
 import type { WitnessSide } from './search.js';
 import type { WitnessRequest, WitnessRequestSide } from './search-apart.js';
 
 /** The thread that searches; see search-apart.ts. */
-answerOnce(async (asked) => {
+answerAll(async (asked) => {
   giveWayHere();
   const { before, after, maxMemoryBytes, options } = asked as WitnessRequest;
   return searchWitness(await load(before, maxMemoryBytes), await load(after, maxMemoryBytes), options);

@@ -1,6 +1,6 @@
 import type { SourceFile } from '../../policy/source-set.js';
-import { answerOnce } from '../../work-apart.js';
+import { answerAll } from '../../work-apart.js';
 import { readPack } from './read-pack.js';
 
 /** The thread that reads rule packs; see pack-gate.ts. */
-answerOnce((files) => readPack(files as readonly SourceFile[]));
+answerAll((files) => readPack(files as readonly SourceFile[]));

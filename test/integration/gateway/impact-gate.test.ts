@@ -74,6 +74,27 @@ interface Gate {
 
 const gateIn = (body: Record<string, unknown>): Gate => (body['gates'] as { impact: Gate }).impact;
 
+const SLOW = 'package a\n\nallow if count([x | some x in numbers.range(1, 20000)]) > 0\n';
+
+/** Two hundred decisions, and little patience. */
+async function slowScene(): Promise<TestGateway & { readonly dir: string }> {
+  const dir = await tempDir({ 'a.rego': policy(-1) });
+  const started = await startTestGateway(dir, { 'gates.tests': 'off', 'gates.timeout': '100ms', 'gateway.watcher.enabled': false });
+  const inputs = Object.fromEntries(Array.from({ length: 200 }, (_, size) => [String(size), { size }]));
+  expect((await started.call('POST', '/v1/batch/data/a/allow', { inputs })).status).toBe(200);
+  const { read } = openDecisions(path.join(started.dataDir, 'decisions'));
+  await waitFor(
+    'the decisions to be kept',
+    async () => {
+      let count = 0;
+      for await (const kept of read()) if (kept.text !== '') count += 1;
+      return count === 200;
+    },
+    60_000,
+  );
+  return { ...started, dir };
+}
+
 describe('gates.impact', { timeout: 120_000 }, () => {
   it('enforced: refuses an edit that flips seven of a thousand decisions and names them, until it is accepted', async () => {
     const { save, call, allowed, gateway, ids, log } = await scene({ 'gates.impact': 'enforce', 'gateway.watcher.enabled': false });
@@ -133,6 +154,25 @@ describe('gates.impact', { timeout: 120_000 }, () => {
     expect(await allowed(975)).toBe(true);
     expect((await gateway.history.entries()).at(-1)).toMatchObject({ status: 'reloaded', impact: { deny_to_allow: 7 } });
     expect(gateway.audit.list({ action: 'policy-impact', limit: 1 })[0]?.details).toContain('7 deny -> allow');
+  });
+
+  it('answers in time when the replay takes longer, and tells its figures later', async () => {
+    const { dir, call, gateway } = await slowScene();
+    await writeFile(path.join(dir, 'a.rego'), SLOW);
+    const answer = (await call('POST', '/policy/reload', {})).json();
+    expect(answer).toMatchObject({ changed: true, gates: { impact: { mode: 'warn', state: 'running', revision: answer['revision'] } } });
+    const status = async (): Promise<unknown> => (await call('GET', '/status')).json()['gates'];
+    await waitFor('the replay to end', async () => !JSON.stringify(await status()).includes('running'), 60_000);
+    expect(await status()).toMatchObject({ impact: { state: 'failed', replay: { replayed: 200, deny_to_allow: 200 } } });
+    expect((await gateway.history.entries()).at(-1)).toMatchObject({ impact: { deny_to_allow: 200 } });
+  });
+
+  it('ends with the gateway, whatever is being replayed', async () => {
+    const { dir, call, gateway, log } = await slowScene();
+    await writeFile(path.join(dir, 'a.rego'), SLOW);
+    expect((await call('POST', '/policy/reload', {})).json()).toMatchObject({ gates: { impact: { state: 'running' } } });
+    await gateway.close();
+    expect(log.records.filter(({ message }) => message.includes('replayed'))).toEqual([]);
   });
 
   it('stays within a budget that allows for it', async () => {

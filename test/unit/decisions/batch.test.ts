@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest';
 import { BatchReader } from '../../../src/decisions/batch/batch-reader.js';
-import { entriesIn, linesIn } from '../../../src/decisions/batch/entries.js';
+import { lineOf, linesInOrder } from '../../../src/decisions/batch/merge.js';
+import { linesIn, partsIn, runsIn } from '../../../src/decisions/batch/runs.js';
+import type { Run } from '../../../src/decisions/batch/run.js';
 import { framesOf, linesFrame } from '../../../src/decisions/batch/frame.js';
 import type { DecisionRecord } from '../../../src/decisions/record.js';
 import { createRecorder } from '../../../src/decisions/recorder/recorder.js';
@@ -10,6 +12,24 @@ const REQUEST_IDS = ['4ca636c1-55e4-417a-b1d8-4aceb67960d1', '4CA636C1-55e4-417a
 interface Batch {
   readonly ids: readonly string[];
   readonly frame: Buffer;
+}
+
+const ALL = { from: '', to: '~' };
+
+function idsIn(runs: readonly Run[], order: 'newest' | 'oldest' = 'oldest', bounds = ALL): string[] {
+  return [...linesInOrder(runs, order, bounds)].map((line) => line.slice(16, 52));
+}
+
+/** Ids that need no order of the clock. */
+function runOf(ids: readonly string[], made: string[] = []): Run {
+  return {
+    rows: ids.length,
+    idAt: (row) => ids[row] ?? '',
+    lineAt(row) {
+      made.push(ids[row] ?? '');
+      return `{"decision_id":"${(ids[row] ?? '').padEnd(36)}"}`;
+    },
+  };
 }
 
 /** One batch of records that differ in all that records can differ in. */
@@ -52,15 +72,15 @@ test('a batch gives back what was put into it, row by row, in any order', () => 
     expect(record.input).toEqual(row % 5 === 0 ? undefined : { row, pad: 'ä'.repeat(row) });
     expect(record.result).toEqual(row % 7 === 0 ? undefined : { row, pad: '😀'.repeat(row % 6 === 0 ? 2_000 : 2) });
   }
-  expect(entriesIn(frame, 'frames').entries.map(({ id }) => id)).toEqual(ids);
+  expect(idsIn(runsIn(frame, 'frames').runs)).toEqual(ids);
 });
 
 test('what was torn, or is no frame, is passed over, and what comes after it is read', () => {
   const [one, two] = [batchOf(3), batchOf(2)];
   const text = linesFrame(Buffer.from(`{"decision_id":"${'0'.repeat(36)}"}\nno record\n`));
   const bytes = Buffer.concat([one.frame.subarray(0, 100), text, two.frame, one.frame.subarray(0, -1)]);
-  const { entries, end } = entriesIn(bytes, 'frames');
-  expect(entries.map(({ id }) => id)).toEqual(['0'.repeat(36), ...two.ids]);
+  const { runs, end } = runsIn(bytes, 'frames');
+  expect(idsIn(runs)).toEqual(['0'.repeat(36), ...two.ids]);
   // From here on the next reading looks for the rest of the last one.
   expect(end).toBe(bytes.length - (one.frame.length - 1));
   expect(linesIn(two.frame).toString().trimEnd().split('\n')).toHaveLength(2);
@@ -71,7 +91,40 @@ test('a batch whose numbers are damaged costs that batch', () => {
   for (const at of [8, 12, 24, 28, 36, 44]) {
     const bad = Buffer.from(batchOf(2).frame);
     bad.writeUInt32LE(0xffff_fff0, at);
-    const { entries } = entriesIn(Buffer.concat([bad, good.frame]), 'frames');
-    expect(entries.map(({ id }) => id)).toEqual(expect.arrayContaining([...good.ids]) as string[]);
+    const { runs } = runsIn(Buffer.concat([bad, good.frame]), 'frames');
+    expect(idsIn(runs)).toEqual(expect.arrayContaining([...good.ids]) as string[]);
   }
+});
+
+test('runs of several processes are read as one, in either order, and only as far as is asked for', () => {
+  const made: string[] = [];
+  const runs = [runOf(['a', 'd', 'e', 'h'], made), runOf([]), runOf(['b', 'c', 'i']), runOf(['f', 'g'], made)];
+  const letters = (order: 'newest' | 'oldest', bounds = ALL): string =>
+    idsIn(runs, order, bounds)
+      .map((id) => id.trim())
+      .join('');
+  expect(letters('oldest')).toBe('abcdefghi');
+  expect(letters('newest')).toBe('ihgfedcba');
+  expect(letters('newest', { from: 'c', to: 'g' })).toBe('fedc');
+  expect(letters('oldest', { from: 'bb', to: 'dd' })).toBe('cd');
+  expect(letters('oldest', { from: 'x', to: 'z' })).toBe('');
+  made.length = 0;
+  const newest = linesInOrder(runs, 'newest', ALL);
+  for (let count = 0; count < 3; count++) newest.next();
+  expect(made).toEqual(['h', 'g']);
+  expect(runs.map((_, index) => lineOf(runs, 'adbi'[index] ?? '')?.trim())).toEqual(
+    ['a', 'd', 'b', 'i'].map((id) => `{"decision_id":"${id.padEnd(36)}"}`),
+  );
+  expect(lineOf(runs, 'cc')).toBeUndefined();
+});
+
+test('a segment is read part by part from its end, and no part tears a frame', () => {
+  const frames = Array.from({ length: 40 }, () => batchOf(60));
+  const long = linesFrame(Buffer.from(`{"decision_id":"${'f'.repeat(36)}","pad":"${'DLB1'.repeat(600_000)}"}\n`));
+  const bytes = Buffer.concat([...frames.slice(0, 20).map(({ frame }) => frame), long, ...frames.slice(20).map(({ frame }) => frame)]);
+  const parts = [...partsIn(bytes, 'frames')];
+  expect(parts.length).toBeGreaterThan(2);
+  const found = parts.reverse().flatMap((runs) => runs.flatMap((run) => Array.from({ length: run.rows }, (_, row) => run.idAt(row))));
+  const ids = frames.map((batch) => batch.ids);
+  expect(found).toEqual([...ids.slice(0, 20), ['f'.repeat(36)], ...ids.slice(20)].flat());
 });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { maskLine } from '../../../src/decisions/mask/mask-line.js';
 import { readMasks } from '../../../src/decisions/mask/rules.js';
-import { linesIn } from '../../../src/decisions/batch/entries.js';
+import { linesIn } from '../../../src/decisions/batch/runs.js';
 import { linesFrame } from '../../../src/decisions/batch/frame.js';
 import { createRecorder } from '../../../src/decisions/recorder/recorder.js';
 import { createRedact } from '../../../src/decisions/store/redact.js';

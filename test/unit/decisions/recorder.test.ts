@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { expect, test } from 'vitest';
-import { linesIn } from '../../../src/decisions/batch/entries.js';
+import { linesIn } from '../../../src/decisions/batch/runs.js';
 import type { DecisionFacts } from '../../../src/decisions/decision-log.js';
 import { verdictOf } from '../../../src/decisions/decision-log.js';
 import type { DecisionRecord } from '../../../src/decisions/record.js';

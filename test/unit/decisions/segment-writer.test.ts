@@ -3,7 +3,7 @@ import path from 'node:path';
 import { expect, test } from 'vitest';
 import { linesFrame } from '../../../src/decisions/batch/frame.js';
 import { DecisionIds } from '../../../src/decisions/decision-id.js';
-import { linesIn } from '../../../src/decisions/batch/entries.js';
+import { linesIn } from '../../../src/decisions/batch/runs.js';
 import { openDecisions } from '../../../src/decisions/reader.js';
 import { listSegments } from '../../../src/decisions/store/segment.js';
 import { createSegmentWriter } from '../../../src/decisions/store/segment-writer.js';
