@@ -26,6 +26,8 @@ export interface Verdict {
   readonly findings: readonly Diagnostic[];
   /** Nothing is wrong but that the tests reach too few rules. */
   readonly uncovered?: true;
+  /** Tests that were run, a table as one; the others reach nothing that changed, and end as they did. Absent where all were. */
+  readonly ran?: number;
   /** The tests were cut short by gates.timeout. */
   readonly late?: true;
   readonly durationMs: number;

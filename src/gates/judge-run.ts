@@ -32,6 +32,7 @@ export function judgeRun(run: TestRun, minimum: number | undefined): Verdict {
     ...(lacking.length > 0 && lacking.length === findings.length ? { uncovered: true } : {}),
     failing: [...new Set(names)].slice(0, MAX_FINDINGS),
     findings: findings.slice(0, MAX_FINDINGS),
+    ...(run.ran === undefined ? {} : { ran: run.ran }),
     durationMs: Math.round(run.durationNs / 1e3) / 1e3,
   };
 }

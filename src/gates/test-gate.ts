@@ -148,7 +148,7 @@ class Gate implements TestGate {
   async #verdictOf(source: SourceSet, runner: Pick<TestRunner, 'run'>, stop: AbortSignal | undefined): Promise<Judged> {
     const key = contentKey(source);
     const known = this.#kept.get(key);
-    if (known !== undefined) return { verdict: known, cached: true };
+    if (known !== undefined) return { verdict: { ...known, ran: 0 }, cached: true };
     if (!holdsTests(source)) return { verdict: { ...UNTESTED, ...this.#uncovered() }, cached: false };
     const { timeoutMs, coverage } = this.#deps.settings;
     const late = AbortSignal.timeout(timeoutMs);
@@ -156,6 +156,8 @@ class Gate implements TestGate {
     try {
       const run = await runner.run(source, {
         coverage: coverage !== undefined,
+        // What reaches nothing that changed ends as it did; what it covers only a run of all tells.
+        remember: coverage === undefined,
         timeoutMs: Math.min(ONE_TEST_MS, timeoutMs),
         ...(stop === undefined ? {} : { parallel: 1 }),
         signal: stop === undefined ? late : AbortSignal.any([late, stop]),

@@ -174,11 +174,12 @@ export function createGateParts({ config, log, metrics, audit, history }: GateOp
 
 /** A report as answers carry it. */
 export function reported(report: GateReport): Record<string, unknown> {
-  const { gate, state, revision, counts, coverage, failing, findings, durationMs, cached, at, by, impact } = report;
+  const { gate, state, revision, counts, coverage, ran, failing, findings, durationMs, cached, at, by, impact } = report;
   return {
     ...(gate === 'tests' ? counts : {}),
     ...{ state, revision, failing, findings, duration_ms: durationMs, cached, at },
     ...(coverage === undefined ? {} : { coverage }),
+    ...(ran === undefined ? {} : { ran }),
     ...(by === undefined ? {} : { by }),
     ...(impact === undefined ? {} : { replay: impact }),
   };

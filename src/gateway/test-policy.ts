@@ -31,7 +31,7 @@ export interface PolicyTestsOptions {
 
 export function createPolicyTests({ config, dir, ignore }: PolicyTestsOptions): PolicyTests {
   const { evaluation } = config;
-  const reader = configuredReader(config, () => COMMAND_PATIENCE, ignoring(ignore));
+  const reader = configuredReader(config, () => COMMAND_PATIENCE, { ignored: ignoring(ignore), testsAlone: true });
   const compiler = createRegoCompiler({ override: config.compiler.path, timeoutMs: config.compiler.timeout });
   const runner = createTestRunner({
     compiler,

@@ -15,10 +15,12 @@ export interface Taken {
   readonly unsettled: boolean;
   /** Of modules that no manifest speaks for. */
   readonly regoVersion: RegoVersion;
+  /** Tests need no module that serves beside them. */
+  readonly testsAlone: boolean;
 }
 
 /** A source set out of one settled scan and its bytes. Throws `policy_not_utf8`, `policy_no_modules`, `policy_manifest_invalid`. */
-export async function assemble({ scan, bytes, unsettled, regoVersion }: Taken): Promise<SourceSet> {
+export async function assemble({ scan, bytes, unsettled, regoVersion, testsAlone }: Taken): Promise<SourceSet> {
   const byKind: Record<SourceKind, SourceFile[]> = {
     ...{ module: [], test: [], data: [], overlay: [], schema: [], judge: [], pack: [], manifest: [] },
   };
@@ -34,7 +36,7 @@ export async function assemble({ scan, bytes, unsettled, regoVersion }: Taken): 
   const versionOf = versionsFrom(byKind.manifest, regoVersion);
   const modules = byKind.module.map((file) => versioned(file, versionOf));
   const tests = byKind.test.map((file) => versioned(file, versionOf));
-  if (modules.length === 0) {
+  if (modules.length === 0 && !(testsAlone && tests.length > 0)) {
     throw new GatewayError('policy_no_modules', `no .rego module in ${scan.root}`, { details: { policyDir: scan.root } });
   }
   return Object.freeze({

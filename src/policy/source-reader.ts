@@ -31,6 +31,8 @@ export interface SourceReaderOptions {
   readonly ignored?: ((name: string) => boolean) | undefined;
   /** Name of the rule pack that is read, of those in `guardrail/`; default `default`. */
   readonly pack?: string;
+  /** A folder that holds tests need hold nothing that serves; default false. */
+  readonly testsAlone?: boolean;
   /** Milliseconds since the epoch, comparable with file times. */
   readonly now?: () => number;
   readonly sleep?: (ms: number) => Promise<unknown>;
@@ -87,6 +89,7 @@ class SettlingReader implements SourceReader {
   readonly #settleMs: number;
   readonly #ignored: ((name: string) => boolean) | undefined;
   readonly #pack: string;
+  readonly #testsAlone: boolean;
   readonly #now: () => number;
   readonly #sleep: (ms: number) => Promise<unknown>;
   readonly #cache: ContentCache;
@@ -102,6 +105,7 @@ class SettlingReader implements SourceReader {
     settleMs = 1000,
     ignored,
     pack = DEFAULT_PACK,
+    testsAlone = false,
     now = Date.now,
     sleep = setTimeout,
   }: SourceReaderOptions) {
@@ -112,6 +116,7 @@ class SettlingReader implements SourceReader {
     this.#settleMs = settleMs;
     this.#ignored = ignored;
     this.#pack = pack;
+    this.#testsAlone = testsAlone;
     this.#now = now;
     this.#sleep = sleep;
     this.#cache = new ContentCache(now);
@@ -205,7 +210,8 @@ class SettlingReader implements SourceReader {
     if (take.contents.torn !== undefined) throw neverStill(take.contents.torn);
     // Nothing moved since the last set: the same object again, without hashing.
     if (!unsettled && this.#last !== undefined && agree(this.#last.take, take)) return this.#last.set;
-    return assemble({ scan: take.scan, bytes: take.contents.bytes, unsettled, regoVersion: this.#regoVersion });
+    const { scan, contents } = take;
+    return assemble({ scan, bytes: contents.bytes, unsettled, regoVersion: this.#regoVersion, testsAlone: this.#testsAlone });
   }
 }
 

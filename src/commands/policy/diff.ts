@@ -1,6 +1,6 @@
 import { Args, Flags } from '@oclif/core';
 import { GatewayCommand } from '../../cli/base-command.js';
-import { ADDRESS_FLAGS } from '../../cli/flags.js';
+import { ADDRESS_FLAGS, REGO_FLAGS } from '../../cli/flags.js';
 import { withLocalHistory } from '../../cli/local-history.js';
 import { page } from '../../cli/pager.js';
 import { renderDiff } from '../../cli/render-diff.js';
@@ -32,6 +32,7 @@ export default class PolicyDiff extends GatewayCommand {
   };
   static override flags = {
     ...ADDRESS_FLAGS,
+    ...REGO_FLAGS,
     stat: Flags.boolean({ description: 'Counts of lines instead of the text' }),
     witness: Flags.boolean({ description: 'Look for an input that the first side refuses and the second lets through' }),
   };

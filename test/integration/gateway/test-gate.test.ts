@@ -107,6 +107,23 @@ describe('gates.tests: enforce', () => {
     expect(gateway.engine.current).toBe(before);
   });
 
+  it('runs after an edit only the tests that reach it, on either engine, and tells of all', async () => {
+    const { write, call, gate } = await folder({ ...ENFORCE, ...NO_WATCH });
+    await write('b.rego', 'package b\n\nname := "x"\n');
+    await write('b_test.rego', 'package b_test\n\nimport data.b\n\ntest_name if startswith(b.name, "x")\n');
+    expect((await call('POST', '/policy/reload')).json()).toMatchObject({ gates: { tests: { passed: 2, ran: 1 } } });
+    await write('b.rego', 'package b\n\nname := "xyz"\n');
+    expect((await call('POST', '/policy/reload')).json()).toMatchObject({ gates: { tests: { state: 'passed', passed: 2, ran: 1 } } });
+    await write('b.rego', 'package b\n\nname := "y"\n');
+    expect((await call('POST', '/policy/reload')).json()).toMatchObject({
+      gates: { tests: { state: 'failed', passed: 1, failed: 1, failing: ['data.b_test.test_name'], ran: 1 } },
+    });
+    await write('data.json', '{"more": 1}');
+    await write('b.rego', 'package b\n\nname := "xz"\n');
+    await call('POST', '/policy/reload');
+    expect(await gate()).toMatchObject({ state: 'passed', passed: 2, ran: 2 });
+  });
+
   it('runs nothing again of which nothing has changed', async () => {
     const { write, call, gate } = await folder({ ...ENFORCE, ...NO_WATCH });
     for (const value of [6, 5, 6]) {

@@ -229,6 +229,13 @@ describe('refused folders', () => {
     expect(error.details).toMatchObject(details);
   });
 
+  it('tests alone, but for whoever wants nothing else', async () => {
+    const options = { limits: DEFAULT_SOURCE_LIMITS, quietMs: 0, testsAlone: true };
+    const found = await readSourceSet(await tempDir({ 'a_test.rego': M, 'data.json': '{}' }), options);
+    expect([found.modules, found.tests.map((file) => file.path)]).toEqual([[], ['a_test.rego']]);
+    expect((await failure(readSourceSet(await tempDir({ 'data.json': '{}' }), options))).code).toBe('policy_no_modules');
+  });
+
   it('a folder that is not there, or no folder', async () => {
     const dir = await tempDir({ 'file.rego': M });
     for (const name of ['gone', 'gone/deeper', 'file.rego'])
