@@ -22,6 +22,7 @@ const LAYERS = [
   ['compiler', 'evaluator'],
   ['testing', 'decisions'],
   ['engine'],
+  ['suites'],
   ['domains', 'gates', 'impact'],
   ['http', 'watcher', 'judge', 'audit', 'telemetry', 'history'],
   ['serving'],

@@ -55,6 +55,11 @@ export const ERRORS = {
     exit: 1,
     hint: 'Mend the data at the place that is named, or its data.schema.json, or pass the gate with `policy reload --force`.',
   },
+  policy_suites_failed: {
+    status: 500,
+    exit: 1,
+    hint: 'Mend the rules or the lines of the suites that are named (`inspect suite run` tells of each), or pass the gate with `policy reload --force`.',
+  },
   policy_impact: {
     status: 409,
     exit: 1,

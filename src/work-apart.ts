@@ -16,9 +16,10 @@ export interface Thread {
   close(): Promise<void>;
 }
 
-/** Starts a thread that runs the script, which calls {@link answerAll}. Between its answers it keeps no process alive. */
-export function openThread(script: URL): Thread {
-  const worker = startWorker({ name: 'apart' }, script);
+/** Starts a thread that runs the script, which calls {@link answerAll}. Between its answers it keeps no process alive. `maxHeapMb` bounds its heap. */
+export function openThread(script: URL, maxHeapMb?: number): Thread {
+  const resourceLimits = maxHeapMb === undefined ? {} : { resourceLimits: { maxOldGenerationSizeMb: maxHeapMb } };
+  const worker = startWorker({ name: 'apart', ...resourceLimits }, script);
   const state = { ended: false };
   worker.once('exit', () => {
     state.ended = true;
@@ -51,14 +52,33 @@ export function openThread(script: URL): Thread {
   };
 }
 
+export interface ApartOptions {
+  /** Ends the thread; its reason is thrown. */
+  readonly signal?: AbortSignal;
+  /** Bound of the heap in MiB. */
+  readonly maxHeapMb?: number;
+}
+
 /** Has one piece of work done on a thread of its own, which ends with it and takes its memory along; see {@link Thread.ask}. */
-export async function workApart<Result>(script: URL, request: unknown): Promise<Result> {
-  const thread = openThread(script);
+export async function workApart<Result>(script: URL, request: unknown, { signal, maxHeapMb }: ApartOptions = {}): Promise<Result> {
+  signal?.throwIfAborted();
+  const thread = openThread(script, maxHeapMb);
+  const ended = new AbortController();
+  const stopped = stopOf(signal, ended.signal);
+  stopped.catch(() => undefined);
   try {
-    return await thread.ask(request);
+    return await Promise.race([thread.ask<Result>(request), stopped]);
   } finally {
+    ended.abort();
     await thread.close();
   }
+}
+
+/** Rejects with the reason of the signal. */
+async function stopOf(signal: AbortSignal | undefined, ended: AbortSignal): Promise<never> {
+  if (signal === undefined) return new Promise(() => undefined);
+  await once(signal, 'abort', { signal: ended });
+  throw signal.reason;
 }
 
 /** The thread's side of {@link openThread}: to be called by the script. */

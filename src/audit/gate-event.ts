@@ -38,6 +38,9 @@ export function gateEvent(report: GateReport, policyDir: string): NewAuditEvent 
   if (gate === 'schema') {
     return { ...shared, action: 'policy-schema', actor: 'gateway', severity: 'MEDIUM', details: `schemas of what serves: ${what}` };
   }
+  if (gate === 'suites') {
+    return { ...shared, action: 'policy-suites', actor: 'gateway', severity: 'MEDIUM', details: `suites on what serves: ${what}` };
+  }
   const { passed, failed, errored } = counts;
   // None failed, and yet the gate did: they did not come to their end.
   const unrun = state === 'stopped' || failing.length === 0;

@@ -1,5 +1,7 @@
 import { shortId } from '../policy/source-set.js';
 import type { Diagnostic } from '../policy/diagnostic.js';
+import { suiteSummary } from '../suites/score.js';
+import type { SuiteScore } from '../suites/score.js';
 import { briefTime } from './brief-time.js';
 import type { Paint } from './paint.js';
 import { renderDiagnostics } from './render-diagnostics.js';
@@ -41,6 +43,7 @@ interface GateStatus {
   readonly state?: 'running' | 'passed' | 'failed' | 'forced' | 'stopped';
   readonly by?: string;
   readonly passed?: number;
+  readonly score?: SuiteScore;
   readonly failing?: readonly string[];
   readonly findings?: readonly Pick<Diagnostic, 'message'>[];
 }
@@ -101,7 +104,8 @@ const MAX_NOT_USED = 8;
 const GATE_STATES = { running: 'dim', passed: 'green', failed: 'red', forced: 'yellow', stopped: 'yellow' } as const;
 
 /** `12 passed`, `failed (warn): data.a_test.test_x and 2 more`, `forced by ann: ...`. */
-function gateText({ mode, state = 'running', by, passed = 0, failing = [], findings = [] }: GateStatus, paint: Paint): string {
+function gateText({ mode, state = 'running', by, passed = 0, score, failing = [], findings = [] }: GateStatus, paint: Paint): string {
+  if (state === 'passed' && score !== undefined) return `${paint('green', state)}: ${suiteSummary(score)}`;
   if (state === 'passed') return paint('green', passed === 0 ? state : `${passed} ${state}`);
   const how = `${paint(GATE_STATES[state], state)}${by === undefined ? '' : ` by ${by}`} (${mode})`;
   const first = failing[0] ?? findings[0]?.message;

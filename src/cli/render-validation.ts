@@ -12,13 +12,14 @@ const MIN_GROUPED = 3;
 
 /** What is served, what is data, and what is ignored and why: a line each, names after the counts. */
 export function renderInventory({ root, files }: Pick<Validation, 'root' | 'files'>, paint: Paint): string {
-  const { served, tests, data, overlays, schemas, judge, pack, ignored } = files;
+  const { served, tests, data, overlays, schemas, suites, judge, pack, ignored } = files;
   const lines = [
     row('folder', visibleLine(root)),
     row('served', counted(served, 'module')),
     ...(tests.length === 0 ? [] : [row('tests', counted(tests, 'file'))]),
     row('data', data.length + overlays.length === 0 ? 'none' : dataNames(files)),
     ...(schemas.length === 0 ? [] : [row('schemas', names(schemas))]),
+    ...(suites.length === 0 ? [] : [row('suites', names(suites))]),
     ...(judge.length === 0 ? [] : [row('judge', names(judge))]),
     ...(pack.length === 0 ? [] : [row('rule pack', names(pack))]),
     ...(ignored.length === 0 ? [] : [row('ignored', count(ignored.length, 'file'))]),

@@ -6,12 +6,13 @@ import type { Diagnostic } from '../policy/diagnostic.js';
 import type { CompiledPolicy, Revision } from '../policy/revision.js';
 import { withLine } from '../policy/source-line.js';
 import type { SourceSet } from '../policy/source-set.js';
-import type { Candidate, Gate, PolicyCompile, SourceGate, SourceRead } from './candidate.js';
+import type { Candidate, Gate, Made, PolicyCompile, SourceRead } from './candidate.js';
 import type { StageTimings } from './engine.js';
 import { Generation } from './generation.js';
 import type { KeptRevision, RevisionKeeper } from './keeper.js';
 import type { ReloadOptions, ReloadRequest } from './reload-request.js';
 import type { Shelf } from './shelf.js';
+import type { SourceGates } from './source-gates.js';
 
 export interface AttemptDeps {
   readonly read: SourceRead;
@@ -20,7 +21,7 @@ export interface AttemptDeps {
   readonly gates: readonly Gate[];
   readonly keeper: RevisionKeeper;
   /** Asked last: the dearest. */
-  readonly sourceGates?: readonly SourceGate[];
+  readonly sourceGates?: SourceGates;
 }
 
 /** Notes of one attempt, filled as it goes, so that a failure can still say how far it came. */
@@ -47,14 +48,14 @@ export async function attempt(
   if (from !== undefined) return fromHistory(deps, shelf, current, { ...request, from }, notes);
   const source = await readFolder(deps, current, notes);
   if (source.id === current?.id) {
-    if (source.checksId !== current.source.checksId) await passSourceGates(deps, source, request.options, notes);
+    if (deps.sourceGates?.areBehind(source, current.source) === true) await passSourceGates(deps, source, current, request.options, notes);
     return { status: 'unchanged' };
   }
   return withShelved(shelf, source.id, async (shelved) => {
     const candidate = await buildCandidate(deps, source, [current, shelved?.revision], notes);
     const { policy } = candidate;
     const warnings = [...policy.warnings, ...candidate.missing, ...(await passGates(deps.gates, candidate, request.options))];
-    await passSourceGates(deps, source, request.options, notes);
+    await passSourceGates(deps, source, candidate, request.options, notes);
     return prepare(deps, { id: source.id, source, policy, data: candidate.data, warnings }, shelved, request, notes);
   });
 }
@@ -99,7 +100,7 @@ async function fromHistory(
     notes.source = kept.source;
     const candidate = await candidateOf(kept);
     const passed = options.gates === true ? await passGates(deps.gates, candidate, options) : [];
-    if (options.gates === true) await passSourceGates(deps, kept.source, options, notes);
+    if (options.gates === true) await passSourceGates(deps, kept.source, kept, options, notes);
     return prepare(deps, { ...kept, warnings: [...kept.warnings, ...passed] }, shelved, request, notes);
   });
 }
@@ -163,12 +164,15 @@ export async function passGates(gates: readonly Gate[], candidate: Candidate, op
   return found;
 }
 
-async function passSourceGates(deps: AttemptDeps, source: SourceSet, options: ReloadOptions, notes: AttemptNotes): Promise<void> {
-  const { sourceGates = [] } = deps;
-  if (sourceGates.length === 0) return;
-  await timed(notes, 'gates', async () => {
-    for (const gate of sourceGates) await gate(source, options);
-  });
+async function passSourceGates(
+  { sourceGates }: AttemptDeps,
+  source: SourceSet,
+  { policy, data }: Made,
+  options: ReloadOptions,
+  notes: AttemptNotes,
+): Promise<void> {
+  if (sourceGates === undefined || sourceGates.none) return;
+  await timed(notes, 'gates', () => sourceGates.pass(source, { policy, data }, options));
 }
 
 function throwErrors(code: 'policy_data_conflict' | 'policy_data_schema', diagnostics: readonly Diagnostic[]): void {

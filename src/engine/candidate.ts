@@ -17,9 +17,13 @@ export interface Candidate {
 export type Gate = (candidate: Candidate, options: ReloadOptions) => readonly Diagnostic[] | Promise<readonly Diagnostic[]>;
 
 /**
- * Looks at what was read, tests and all, before it serves, and again when only what checks has changed. Throws what rejects the reload.
+ * Looks at what was read, tests and all, and at what was made of it, before it serves, and again when only what checks has changed. Throws what
+ * rejects the reload.
  */
-export type SourceGate = (source: SourceSet, options: ReloadOptions) => Promise<void>;
+export type SourceGate = (source: SourceSet, options: ReloadOptions, made: Made) => Promise<void>;
+
+/** What a source set was compiled and merged to. */
+export type Made = Pick<Candidate, 'policy' | 'data'>;
 
 /** Makes a policy out of the served modules of a source set; throws `policy_rejected` with `details.diagnostics`, or `compiler_*`. */
 export type PolicyCompile = (source: SourceSet) => Promise<CompiledPolicy>;

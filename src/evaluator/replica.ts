@@ -1,5 +1,6 @@
 import type { Builtin } from '../builtins/builtin.js';
 import { asGatewayError } from '../errors.js';
+import type { ErrorCode } from '../errors.js';
 import type { CompiledPolicy, PolicyModules, Revision } from '../policy/revision.js';
 import { EvaluationContext } from './host/evaluation-context.js';
 import { evaluationFailure } from './host/guest-failure.js';
@@ -20,7 +21,7 @@ export interface ReplicaSource {
 export type Volatility = 'time_dependent' | 'random' | 'outreach';
 
 /** What one evaluation of a replica came to. `result` is JSON text, undefined for an undefined decision. */
-export type Replayed = ({ readonly result: string | undefined } | { readonly error: string }) & { readonly volatile?: Volatility };
+export type Replayed = ({ readonly result: string | undefined } | { readonly error: ErrorCode }) & { readonly volatile?: Volatility };
 
 export function replicaSource({ policy, data }: Pick<Revision, 'data'> & { readonly policy: CompiledPolicy }): ReplicaSource {
   const { wasm, library, code, builtins } = policy;

@@ -1,6 +1,7 @@
 import type { GatewayError } from '../errors.js';
 import type { Impact } from '../impact/report.js';
 import type { Diagnostic } from '../policy/diagnostic.js';
+import type { SuiteScore } from '../suites/score.js';
 
 /** Whether a gate is asked, and what its word is worth. */
 export type GateMode = 'off' | 'warn' | 'enforce';
@@ -15,7 +16,7 @@ export interface TestCounts {
   readonly disagreements: number;
 }
 
-/** What the tests of one reading of the folder came to. */
+/** What the tests, or whatever else a gate asks, came to for one reading of the folder. */
 export interface Verdict {
   readonly counts: TestCounts;
   /** Percent of the served rules that the tests reach, when it was asked for. */
@@ -28,12 +29,14 @@ export interface Verdict {
   readonly uncovered?: true;
   /** Tests that were run, a table as one; the others reach nothing that changed, and end as they did. Absent where all were. */
   readonly ran?: number;
-  /** The tests were cut short by gates.timeout. */
+  /** Of the suites of the folder: how the inspector does on them. */
+  readonly suites?: SuiteScore;
+  /** It was cut short by gates.timeout. */
   readonly late?: true;
   readonly durationMs: number;
 }
 
-export type GateName = 'tests' | 'schema' | 'impact';
+export type GateName = 'tests' | 'schema' | 'suites' | 'impact';
 
 /** The last word of a gate; the counts of one that runs no tests are zero. */
 export interface GateReport extends Verdict {

@@ -52,7 +52,8 @@ export async function createFromPreset({ data }: Preset, dir: string): Promise<v
   if (found.length > 0) throw new GatewayError('usage', `Expected an empty folder or none at ${dir}: it holds ${found[0] ?? ''}`);
   try {
     await mkdir(dir, { recursive: true });
-    for (const part of ['rego', 'judge']) await cp(fileURLToPath(new URL(part, SHIPPED)), path.join(dir, part), { recursive: true });
+    for (const part of ['rego', 'judge', 'suites'])
+      await cp(fileURLToPath(new URL(part, SHIPPED)), path.join(dir, part), { recursive: true });
     const root = path.join(dir, 'rego');
     const names = (await readdir(root)).filter((name) => /^data(?:-.*)?\.json$/u.test(name)).sort();
     const files = await Promise.all(names.map(async (name) => ({ path: name, bytes: await readFile(path.join(root, name)) })));

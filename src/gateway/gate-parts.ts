@@ -10,6 +10,7 @@ import type { GateReport, GateWord } from '../gates/gate-report.js';
 import { checkSchemas } from '../gates/check-schemas.js';
 import { createImpactGate } from '../gates/impact-gate.js';
 import { createSchemaGate } from '../gates/schema-gate.js';
+import { createSuiteGate } from '../gates/suite-gate.js';
 import { createTestGate } from '../gates/test-gate.js';
 import type { ImpactResult } from '../history/entry.js';
 import type { History } from '../history/history.js';
@@ -17,6 +18,7 @@ import { parseAllowance } from '../impact/budget.js';
 import type { Allowance } from '../impact/budget.js';
 import { createReplayThread } from '../impact/replay-apart.js';
 import type { Impact } from '../impact/report.js';
+import { askSuitesApart } from '../judge/suite/ask-apart.js';
 import type { Log } from '../log.js';
 import type { SourceSet } from '../policy/source-set.js';
 import { logGate } from '../telemetry/gate-log.js';
@@ -78,6 +80,16 @@ export function createGateParts({ config, log, metrics, audit, history }: GateOp
   });
   const schemas = createSchemaGate({ mode: schema, check: (source) => checkSchemas(source, timeoutMs), onReport: tell });
 
+  const { suites: suiteMode, suites_budget: suiteBudget } = config.gates;
+  const suites = createSuiteGate({
+    mode: suiteMode,
+    budget: { maxBenignBlock: suiteBudget.max_benign_block, minAttack: suiteBudget.min_attack },
+    timeoutMs,
+    ask: (run) => askSuitesApart({ ...run, evaluation: config.evaluation }),
+    log,
+    onReport: tell,
+  });
+
   let engine: Pick<Engine, 'current'> | undefined;
   let noted: Promise<void> = Promise.resolve();
   const replays = createReplayThread();
@@ -107,6 +119,14 @@ export function createGateParts({ config, log, metrics, audit, history }: GateOp
   /** Ends of reloads before {@link GateParts.start}. */
   let early: Outcome[] | undefined = [];
 
+  const checkTests: SourceGate = (source, options) => gate.check({ source }, options);
+  const checkSuites: SourceGate = (source, options, made) => suites.check({ source, made }, options);
+
+  function settle(outcome: Outcome): void {
+    gate.settle(outcome);
+    suites.settle(outcome);
+  }
+
   function tell(report: GateReport): void {
     metrics.observeGate(report);
     logGate(log, report);
@@ -126,44 +146,47 @@ export function createGateParts({ config, log, metrics, audit, history }: GateOp
 
   return {
     gatesOn: (compiler) => {
-      const cheap = schema === 'off' ? [] : [schemas.check];
-      if (mode === 'off') return cheap;
-      if (mode === 'enforce') {
-        urgent = warmTestRunner(compiler, config.evaluation);
-      }
-      return [...cheap, gate.check];
+      if (mode === 'enforce') urgent = warmTestRunner(compiler, config.evaluation);
+      return [
+        ...(schema === 'off' ? [] : [schemas.check]),
+        ...(suiteMode === 'off' ? [] : [checkSuites]),
+        ...(mode === 'off' ? [] : [checkTests]),
+      ];
     },
     follow: (followed) => {
       engine = followed;
       followed.on('reloaded', (outcome) => impact.settle(outcome));
       for (const status of ['reloaded', 'unchanged', 'rejected'] as const) {
         followed.on(status, (outcome) => {
-          if (early === undefined) gate.settle(outcome);
+          if (early === undefined) settle(outcome);
           else early.push(outcome);
         });
       }
     },
     start() {
-      for (const outcome of early?.splice(0) ?? []) gate.settle(outcome);
+      for (const outcome of early?.splice(0) ?? []) settle(outcome);
       early = undefined;
     },
     impactGate: impact.check,
     settled: () => Promise.race([impact.settled().then(() => noted), pause(timeoutMs, undefined, { ref: false })]),
     async rehearse({ source, serving, candidate }, options) {
+      const made = candidate ?? serving;
       const words = [
         await schemas.rehearse(source, options),
         candidate === undefined ? undefined : await impact.rehearse(serving, candidate, options),
-        await gate.rehearse(source, options),
+        ...(made === undefined ? [] : [await suites.rehearse({ source, made }, options)]),
+        await gate.rehearse({ source }, options),
       ];
       return words.filter((word) => word !== undefined);
     },
     status: () => ({
       tests: { mode, ...(gate.report === undefined ? {} : reported(gate.report)) },
       schema: { mode: schema, ...(schemas.report === undefined ? {} : reported(schemas.report)) },
+      suites: { mode: suiteMode, ...(suites.report === undefined ? {} : reported(suites.report)) },
       impact: { mode: config.gates.impact, ...(impact.report === undefined ? underWay(impact.running) : reported(impact.report)) },
     }),
     close: async () => {
-      await gate.close();
+      await Promise.all([gate.close(), suites.close()]);
       const settled = impact.close();
       await replays.close();
       await settled;
@@ -174,7 +197,7 @@ export function createGateParts({ config, log, metrics, audit, history }: GateOp
 
 /** A report as answers carry it. */
 export function reported(report: GateReport): Record<string, unknown> {
-  const { gate, state, revision, counts, coverage, ran, failing, findings, durationMs, cached, at, by, impact } = report;
+  const { gate, state, revision, counts, coverage, ran, failing, findings, durationMs, cached, at, by, impact, suites } = report;
   return {
     ...(gate === 'tests' ? counts : {}),
     ...{ state, revision, failing, findings, duration_ms: durationMs, cached, at },
@@ -182,6 +205,7 @@ export function reported(report: GateReport): Record<string, unknown> {
     ...(ran === undefined ? {} : { ran }),
     ...(by === undefined ? {} : { by }),
     ...(impact === undefined ? {} : { replay: impact }),
+    ...(suites === undefined ? {} : { score: suites }),
   };
 }
 

@@ -5,6 +5,7 @@ import { createDomainGate } from '../domains/required-domains.js';
 import type { Gate, PolicyCompile, SourceGate } from '../engine/candidate.js';
 import { createEngine } from '../engine/create-engine.js';
 import type { Engine } from '../engine/engine.js';
+import { SourceGates } from '../engine/source-gates.js';
 import { createForgetfulKeeper } from '../engine/forgetful-keeper.js';
 import { GatewayError } from '../errors.js';
 import type { Evaluator } from '../evaluator/evaluator.js';
@@ -123,7 +124,7 @@ export function createPolicyEngine(options: PolicyEngineOptions): PolicyEngine {
       domainGate,
       ...(impactGate === undefined ? [] : [impactGate]),
     ],
-    ...(gatesOn === undefined ? {} : { sourceGates: gatesOn(compiler) }),
+    ...(gatesOn === undefined ? {} : { sourceGates: new SourceGates(gatesOn(compiler)) }),
     keeper: history ?? createForgetfulKeeper(),
     warm: history === undefined ? 0 : config.history.warm,
     ...(history === undefined ? {} : { compare: effectsOf }),

@@ -16,8 +16,8 @@ import { filesOf } from '../policy/assemble.js';
 import type { CompiledPolicy } from '../policy/revision.js';
 import type { WitnessSearch } from '../impact/witness/search.js';
 import { buildFolder } from './build-folder.js';
+import type { BuiltSide } from './build-folder.js';
 import { findWitness } from './find-witness.js';
-import type { ImpactSide } from './measure-impact.js';
 import { readSources } from './read-sources.js';
 import type { PolicyEngine } from './policy-engine.js';
 
@@ -45,7 +45,7 @@ export interface PolicyHistory {
    */
   witness(from: string, to: string, budgetMs: number): Promise<Comparison & { readonly witness?: WitnessSearch }>;
   /** One side of {@link diff} with what it takes to evaluate it. Throws `history_unknown` for an attempt that was not compiled. */
-  built(selector: string): Promise<ImpactSide>;
+  built(selector: string): Promise<BuiltSide>;
   rollback(selector: string, options: ReloadOptions): Promise<Outcome>;
   /** Holds the revision against saves, bringing it up first when it does not serve. */
   pin(selector: string, options: ReloadOptions): Promise<Outcome | Pin>;
@@ -157,7 +157,7 @@ export function createPolicyHistory({ history, parts, head }: PolicyHistoryOptio
       if (found.maker === undefined)
         throw new GatewayError('history_unknown', `${selector} was refused: nothing is kept that could decide`);
       const { source, policy, data } = await history.loadEntry(found);
-      return { id: source.id, policy, data };
+      return { id: source.id, source, policy, data };
     },
     rollback: async (selector, options) => engine.reload('rollback', { ...options, from: await idOf(selector), pin: true }),
     async pin(selector, options) {

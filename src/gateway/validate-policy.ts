@@ -15,6 +15,7 @@ import { withLine } from '../policy/source-line.js';
 import type { SourceSet } from '../policy/source-set.js';
 import { packageNames } from '../compiler/compiled-policy.js';
 import { moduleTexts } from '../compiler/module-texts.js';
+import { readSuites } from '../suites/read-suites.js';
 import type { PolicyEngine } from './policy-engine.js';
 import { readSources } from './read-sources.js';
 
@@ -70,6 +71,7 @@ export async function validatePolicy(
     ...checked.warnings,
     ...(await checkData(source, packages, { rules, references: checked.references })),
     ...(await checkSchemas(source, schemaTimeoutMs)),
+    ...readSuites(source.suites).diagnostics,
     ...judgeDiagnostics(source.judge),
     ...(await packDiagnostics(source.pack)),
   ];

@@ -72,6 +72,7 @@ const manifestSchema = z.object({
   overlays: files,
   /** Revisions that were kept before there were any have none. */
   schemas: files.default([]),
+  suites: files.default([]),
   judge: files,
   /** Revisions that were kept before there were any have none. */
   pack: files.default([]),
@@ -85,7 +86,7 @@ export type FileRef = z.output<typeof file>;
 export type Built = z.output<typeof built>;
 export type Manifest = z.output<typeof manifestSchema>;
 
-export const FILE_KINDS = ['modules', 'tests', 'data', 'overlays', 'schemas', 'judge', 'pack'] as const;
+export const FILE_KINDS = ['modules', 'tests', 'data', 'overlays', 'schemas', 'suites', 'judge', 'pack'] as const;
 
 /** Throws `history_damaged` naming `what`. */
 export function readJson<T>(schema: z.ZodType<T>, bytes: Uint8Array, what: string): T {

@@ -61,6 +61,7 @@ export async function pack({ source, policy, data, warnings = [] }: Keepable, ve
     data: await fileRefs(source.data),
     overlays: await fileRefs(source.overlays),
     schemas: await fileRefs(source.schemas),
+    suites: await fileRefs(source.suites),
     judge: await fileRefs(source.judge),
     pack: await fileRefs(source.pack),
     version,
@@ -92,11 +93,11 @@ export async function manifestAt(blobs: BlobStore, ref: BlobRef): Promise<Manife
 export async function unpackSources(blobs: BlobStore, manifest: Manifest): Promise<SourceSet> {
   const read = (files: readonly FileRef[]): Promise<readonly SourceFile[]> =>
     mapBounded(files, async ({ hash, size, ...named }) => Object.freeze({ ...named, bytes: await blobs.get({ hash, size }) }));
-  const [tests, schemas] = await Promise.all([read(manifest.tests), read(manifest.schemas)]);
+  const [tests, schemas, suites] = await Promise.all([read(manifest.tests), read(manifest.schemas), read(manifest.suites)]);
   return Object.freeze({
     root: manifest.root,
     id: manifest.revision,
-    checksId: await hashFiles([...tests, ...schemas]),
+    checksId: await hashFiles([...tests, ...schemas, ...suites]),
     modulesId: manifest.modulesId,
     judgeId: manifest.judgeId,
     modules: await read(manifest.modules),
@@ -104,6 +105,7 @@ export async function unpackSources(blobs: BlobStore, manifest: Manifest): Promi
     data: await read(manifest.data),
     overlays: await read(manifest.overlays),
     schemas,
+    suites,
     judge: await read(manifest.judge),
     pack: await read(manifest.pack),
     unsettled: false,

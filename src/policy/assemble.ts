@@ -22,7 +22,7 @@ export interface Taken {
 /** A source set out of one settled scan and its bytes. Throws `policy_not_utf8`, `policy_no_modules`, `policy_manifest_invalid`. */
 export async function assemble({ scan, bytes, unsettled, regoVersion, testsAlone }: Taken): Promise<SourceSet> {
   const byKind: Record<SourceKind, SourceFile[]> = {
-    ...{ module: [], test: [], data: [], overlay: [], schema: [], judge: [], pack: [], manifest: [] },
+    ...{ module: [], test: [], data: [], overlay: [], schema: [], suite: [], judge: [], pack: [], manifest: [] },
   };
   for (const file of scan.files) {
     const content = bytes.get(file.path);
@@ -31,7 +31,7 @@ export async function assemble({ scan, bytes, unsettled, regoVersion, testsAlone
     checkUtf8(source);
     byKind[file.kind].push(source);
   }
-  const { data, overlay: overlays, schema: schemas, pack } = byKind;
+  const { data, overlay: overlays, schema: schemas, suite: suites, pack } = byKind;
   const judge = ownFirst(byKind.judge);
   const versionOf = versionsFrom(byKind.manifest, regoVersion);
   const modules = byKind.module.map((file) => versioned(file, versionOf));
@@ -42,7 +42,7 @@ export async function assemble({ scan, bytes, unsettled, regoVersion, testsAlone
   return Object.freeze({
     root: scan.root,
     id: await hashFiles([...modules, ...data, ...overlays, ...judge, ...pack]),
-    checksId: await hashFiles([...tests, ...schemas]),
+    checksId: await hashFiles([...tests, ...schemas, ...suites]),
     modulesId: await hashFiles(modules),
     // The whole data, not its guardrail part alone: cheaper to know than to cut out, and never too narrow.
     judgeId: await hashFiles([...judge, ...pack, ...data, ...overlays]),
@@ -51,6 +51,7 @@ export async function assemble({ scan, bytes, unsettled, regoVersion, testsAlone
     data: Object.freeze(data),
     overlays: Object.freeze(overlays),
     schemas: Object.freeze(schemas),
+    suites: Object.freeze(suites),
     judge: Object.freeze(judge),
     pack: Object.freeze(pack),
     unsettled,
@@ -69,5 +70,5 @@ function versioned(file: SourceFile, versionOf: VersionOf): SourceFile {
 
 /** Every file of a set. */
 export function filesOf(set: SourceSet): SourceFile[] {
-  return [...set.modules, ...set.tests, ...set.data, ...set.overlays, ...set.schemas, ...set.judge, ...set.pack];
+  return [...set.modules, ...set.tests, ...set.data, ...set.overlays, ...set.schemas, ...set.suites, ...set.judge, ...set.pack];
 }

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { listFiles } from './list-files.js';
-import { judgeKindOf, kindOf, packOf } from './source-kind.js';
+import { judgeKindOf, kindOf, packOf, suiteKindOf, SUITES } from './source-kind.js';
 import type { SourceFile, SourceSet } from './source-set.js';
 
 /** A file that counts for nothing, and why. */
@@ -17,6 +17,7 @@ export interface Inventory {
   readonly data: readonly string[];
   readonly overlays: readonly string[];
   readonly schemas: readonly string[];
+  readonly suites: readonly string[];
   readonly judge: readonly string[];
   /** Of the rule pack. */
   readonly pack: readonly string[];
@@ -26,17 +27,17 @@ export interface Inventory {
 export async function takeInventory(policyDir: string, source: SourceSet): Promise<Inventory> {
   const base = path.resolve(policyDir);
   const inner = path.relative(base, source.root);
-  const { modules, tests, data, overlays, schemas, judge, pack } = source;
+  const { modules, tests, data, overlays, schemas, suites, judge, pack } = source;
   const read = new Set(
     [...modules, ...tests, ...data, ...overlays, ...schemas].map((file) => (inner === '' ? file.path : `${inner}/${file.path}`)),
   );
-  for (const { path: name } of [...judge, ...pack]) read.add(name).add(`${inner}/${name}`);
+  for (const { path: name } of [...suites, ...judge, ...pack]) read.add(name).add(`${inner}/${name}`);
   const { files } = await listFiles(base);
   const ignored = files.filter((file) => !read.has(file)).map((file) => ({ path: file, why: reasonFor(file, inner) }));
   const names = (of: readonly SourceFile[]): string[] => of.map((file) => file.path);
   return {
     ...{ served: names(modules), tests: names(tests), data: names(data), overlays: names(overlays) },
-    ...{ schemas: names(schemas), judge: names(judge), pack: names(pack), ignored },
+    ...{ schemas: names(schemas), suites: names(suites), judge: names(judge), pack: names(pack), ignored },
   };
 }
 
@@ -61,11 +62,12 @@ export async function modulesBeside(policyDir: string): Promise<ModulesBeside | 
 /** `inner` is the folder that is read, when it is not the named one itself. */
 function reasonFor(file: string, inner: string): string {
   const within = inner === '' ? file : file.startsWith(`${inner}/`) ? file.slice(inner.length + 1) : undefined;
-  if (within === undefined) return packReason(file) ?? judgeReason(file) ?? `lies beside ${inner}/, which alone is read`;
-  const packed = packReason(within);
+  if (within === undefined)
+    return packReason(file) ?? judgeReason(file) ?? suiteReason(file) ?? `lies beside ${inner}/, which alone is read`;
+  const packed = packReason(within) ?? suiteReason(within);
   if (packed !== undefined) return packed;
   const kind = kindOf(within);
-  if (kind !== undefined && kind !== 'judge') return 'is a link to a file that is read under another name';
+  if (kind !== undefined && kind !== 'judge' && kind !== 'suite') return 'is a link to a file that is read under another name';
   const name = path.posix.basename(within);
   const folder = path.posix.dirname(within);
   if (/\.(?:json|ya?ml)$/u.test(name)) return judgeReason(within) ?? dataReason(name, folder);
@@ -90,4 +92,9 @@ function packReason(file: string): string | undefined {
 function judgeReason(file: string): string | undefined {
   if (!file.startsWith('judge/')) return undefined;
   return judgeKindOf(file.slice('judge/'.length)) === undefined ? 'the judge reads judge/*.yaml' : undefined;
+}
+
+function suiteReason(file: string): string | undefined {
+  if (!file.startsWith(`${SUITES}/`)) return undefined;
+  return suiteKindOf(file.slice(SUITES.length + 1)) === undefined ? 'a suite is suites/*.jsonl' : 'stands back for suites/ beside rego/';
 }

@@ -8,7 +8,7 @@ import type { Look } from './look-at.js';
 import { MANIFEST_NAME, OUTER_MANIFEST } from './manifest.js';
 import { mapBounded } from './map-bounded.js';
 import { fileTooLarge, folderTooLarge, missingFolder, systemCode, unreadable } from './source-errors.js';
-import { judgeKindOf, kindOf, packKindOf, packOf, PACKS } from './source-kind.js';
+import { judgeKindOf, kindOf, packKindOf, packOf, PACKS, suiteKindOf, SUITES } from './source-kind.js';
 import type { SourceLimits } from './source-set.js';
 import { walk } from './walk.js';
 import type { Walked, WalkedFile, WalkOptions } from './walk.js';
@@ -77,12 +77,12 @@ async function scanIn(base: string, options: Omit<WalkOptions, 'kindOf'>, pack: 
     const flat = await walk(base, { ...options, kindOf });
     return look(base, [{ ...flat, files: flat.files.filter((file) => [undefined, pack].includes(packOfFile(file))) }], options);
   }
-  const beside = [
-    await walkBeside(base, 'judge', { ...options, kindOf: judgeKindOf }),
-    await walkBeside(base, `${PACKS}/${pack}`, { ...options, kindOf: packKindOf }),
-  ];
-  const [judge] = beside;
-  const own = inner.files.filter((file) => packOfFile(file) === undefined && !(judge !== undefined && file.kind === 'judge'));
+  const judge = await walkBeside(base, 'judge', { ...options, kindOf: judgeKindOf });
+  const suites = await walkBeside(base, SUITES, { ...options, kindOf: suiteKindOf });
+  const beside = [judge, suites, await walkBeside(base, `${PACKS}/${pack}`, { ...options, kindOf: packKindOf })];
+  // What lies beside `rego/` stands in for what lies in it.
+  const covered = [judge, suites].flatMap((walked) => walked?.files[0]?.kind ?? []);
+  const own = inner.files.filter((file) => packOfFile(file) === undefined && !covered.includes(file.kind));
   const outer = { ...inner, files: [...own, ...(await manifestBeside(base))] };
   return look(nested, [outer, ...beside.filter((walked) => walked !== undefined)], options);
 }

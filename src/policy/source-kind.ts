@@ -1,7 +1,7 @@
 import { MANIFEST_NAME } from './manifest.js';
 
 /** What a file of the policy folder is read as. */
-export type SourceKind = 'module' | 'test' | 'data' | 'overlay' | 'schema' | 'judge' | 'pack' | 'manifest';
+export type SourceKind = 'module' | 'test' | 'data' | 'overlay' | 'schema' | 'suite' | 'judge' | 'pack' | 'manifest';
 
 const DATA_NAMES: ReadonlySet<string> = new Set(['data.json', 'data.yaml', 'data.yml']);
 
@@ -28,6 +28,7 @@ export function kindOf(path: string): SourceKind | undefined {
   if (name === SCHEMA_NAME) return 'schema';
   if (slash < 0 && name.startsWith('data-') && name.endsWith('.json')) return 'overlay';
   if (path.slice(0, slash) === 'judge') return judgeKindOf(name);
+  if (path.slice(0, slash) === SUITES) return suiteKindOf(name);
   return path.startsWith(`${PACKS}/`) ? packKindOf(pathInPack(path)) : undefined;
 }
 
@@ -57,6 +58,14 @@ export function packOf(path: string): string | undefined {
 export function judgeKindOf(name: string): SourceKind | undefined {
   const yaml = name.endsWith('.yaml') || name.endsWith('.yml');
   return yaml && !isHidden(name) && !DATA_NAMES.has(name) && !name.includes('/') ? 'judge' : undefined;
+}
+
+/** The folder of the suites: what is sent to the inspector, and what it is. */
+export const SUITES = 'suites';
+
+/** The kind of a direct entry of the folder of the suites. */
+export function suiteKindOf(name: string): SourceKind | undefined {
+  return name.endsWith('.jsonl') && !isHidden(name) && !name.includes('/') ? 'suite' : undefined;
 }
 
 /** What a YAML file is called by: its name without folders and ending. */

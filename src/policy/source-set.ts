@@ -13,7 +13,7 @@ export interface SourceSet {
   readonly root: string;
   /** SHA-256 over the sorted (path, Rego version, bytes) of every file that serves, as 64 hex digits: all but the tests. */
   readonly id: string;
-  /** The same over what only checks: tests and schemas. A change of these alone makes no new revision; it asks the gates again. */
+  /** The same over what only checks: tests, schemas and suites. A change of these alone makes no new revision; it asks the gates again. */
   readonly checksId: string;
   /** The same over the served modules alone: equal ids need no new compile. */
   readonly modulesId: string;
@@ -29,6 +29,8 @@ export interface SourceSet {
   readonly overlays: readonly SourceFile[];
   /** `data.schema.json` at any depth; sorted: each holds for the data at the path of its folder. */
   readonly schemas: readonly SourceFile[];
+  /** `suites/*.jsonl` of the policy folder, else of the root; sorted. */
+  readonly suites: readonly SourceFile[];
   /**
    * Files of `<policy_dir>/judge`, else `<root>/judge`: `*.yaml`, `*.yml`; sorted. Named `judge/<file>` in both cases. What they say nothing of
    * may stand in the `judge/` of the rule pack.

@@ -3,11 +3,13 @@ import { flippedIds } from '../impact/report.js';
 import type { Impact } from '../impact/report.js';
 import type { Log } from '../log.js';
 import { shortId } from '../policy/source-set.js';
+import { suiteSummary } from '../suites/score.js';
+import type { SuiteScore } from '../suites/score.js';
 
 /** Findings that one log line carries. */
 const MAX_FINDINGS = 20;
 
-const WHAT = { tests: 'tests', schema: 'schemas', impact: 'recorded decisions' } as const;
+const WHAT = { tests: 'tests', schema: 'schemas', suites: 'suites', impact: 'recorded decisions' } as const;
 
 function figures(impact: Impact | undefined): Record<string, unknown> {
   if (impact === undefined) return {};
@@ -19,15 +21,22 @@ function figures(impact: Impact | undefined): Record<string, unknown> {
   };
 }
 
+function suiteFigures(suites: SuiteScore | undefined): Record<string, unknown> {
+  if (suites === undefined) return {};
+  const { samples, precision, recall, benign } = suites;
+  return { samples, precision, recall, benign_blocked: benign.block, benign_alerts: benign.alert };
+}
+
 /** One line about what a gate said; a refusal has its line already, that of the reload. */
 export function logGate(log: Log, report: GateReport): void {
-  const { gate, state, mode, revision, counts, failing, findings, uncovered, durationMs, by, impact } = report;
+  const { gate, state, mode, revision, counts, failing, findings, uncovered, durationMs, by, impact, suites } = report;
   const fields = {
     gate,
     mode,
     revision: shortId(revision),
     ...(gate === 'tests' ? counts : {}),
     ...figures(impact),
+    ...suiteFigures(suites),
     duration_ms: durationMs,
   };
   const what = WHAT[gate];
@@ -63,7 +72,8 @@ export function logGate(log: Log, report: GateReport): void {
   }
 }
 
-function tally({ gate, counts, impact }: GateReport): string {
+function tally({ gate, counts, impact, suites }: GateReport): string {
+  if (suites !== undefined) return `: ${suiteSummary(suites)}`;
   if (impact !== undefined) return `: ${impact.replayed} replayed, ${impact.other} say something else`;
   return gate === 'tests' ? `: ${counts.passed}` : '';
 }

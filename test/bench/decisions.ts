@@ -43,7 +43,14 @@ async function benchLog(): Promise<Rows> {
   try {
     for (const [mode, env] of Object.entries(MODES)) {
       const own = path.join(home, mode.replaceAll(/\W/gu, '-'));
-      servers.push([mode, await startGatewayProcess(path.join(ROOT, 'policies'), own, { DEFENSECLAW_GATES_TESTS: 'off', ...env })]);
+      servers.push([
+        mode,
+        await startGatewayProcess(path.join(ROOT, 'policies'), own, {
+          DEFENSECLAW_GATES_TESTS: 'off',
+          DEFENSECLAW_GATES_SUITES: 'off',
+          ...env,
+        }),
+      ]);
     }
     for (const [name, request] of Object.entries(REQUESTS)) {
       const samples = new Map<string, Sample[]>(servers.map(([mode]) => [mode, []]));

@@ -1,13 +1,15 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import type { SuiteReport } from '../../src/gateway/run-suites.js';
 import { compileRules } from '../../src/judge/scan/compiled-rules.js';
 import { scanText } from '../../src/judge/scan/scan-text.js';
 import { findsNothing, startChatServer } from '../helpers/chat-server.js';
 import { readCall } from '../../src/judge/facts/read-call.js';
-import { readSuite, scoreSamples } from '../helpers/suite.js';
 import { ATTACKS, samples, sampleText, scoreFixture, shippedRules } from '../helpers/red-team.js';
-import { HEADERS, ROOT, startGatewayProcess } from './daemon.js';
+import { ROOT, startGatewayProcess } from './daemon.js';
 import { load } from './load.js';
 
 /** `npm run bench:scan`: how well the local scan does, what it costs by the KB, and how many inspections a second that makes. */
@@ -97,35 +99,29 @@ async function throughput(): Promise<Rows> {
   return rows;
 }
 
-/** The shipped suite through a gateway in action mode: what decides is the policy, on patterns and facts. */
-async function suites(): Promise<Rows> {
-  const home = await mkdtemp(path.join(tmpdir(), 'defenseclaw-bench-'));
-  const rows: Rows = {};
+/** What the shipped suite says of the shipped policies: the command that users have. */
+function suites(): Rows {
+  const home = mkdtempSync(path.join(tmpdir(), 'defenseclaw-bench-'));
   try {
-    await writeFile(path.join(home, 'config.yaml'), 'guardrail: { mode: action }\n');
-    const server = await startGatewayProcess(path.join(ROOT, 'policies'), home);
-    const inspect = async (route: string, body: unknown): Promise<{ action: string; severity: string }> => {
-      for (;;) {
-        const response = await fetch(server.url + route, { method: 'POST', headers: HEADERS, body: JSON.stringify(body) });
-        if (response.ok) return (await response.json()) as { action: string; severity: string };
-        if (response.status !== 429) throw new Error(`Expected 200, got ${response.status}`);
-        // Inspections are limited to 20 a second for each address.
-        await new Promise((resolve) => setTimeout(resolve, 250));
-      }
-    };
-    for (const part of ['tuning', 'held-out'] as const) {
-      const suite = await readSuite(part);
-      for (const [category, samples] of [...suite, ['all', [...suite.values()].flat()] as const]) {
-        const { attacks, benign, missed, blocked, alarms } = await scoreSamples(samples, inspect);
-        const flagged = `${(100 * (1 - missed.length / attacks)).toFixed(1)} %`;
-        rows[`${part}: ${category}`] = { attacks, flagged, benign, 'benign blocked': blocked.length, 'benign alerts': alarms.length };
-      }
-    }
-    await server.stop();
+    const args = [path.join(ROOT, 'bin/run.js'), 'inspect', 'suite', 'run', path.join(ROOT, 'policies'), '--json'];
+    const env = { PATH: process.env['PATH'], HOME: home, DEFENSECLAW_HOME: home };
+    const { score } = JSON.parse(execFileSync(process.execPath, args, { env, encoding: 'utf8' })) as SuiteReport;
+    const rows = [...Object.entries(score.categories), ['all', score] as const, ['held out', score.held_out ?? score] as const];
+    return Object.fromEntries(
+      rows.map(([name, { attack, benign, recall }]) => [
+        name,
+        {
+          attacks: attack.block + attack.alert + attack.allow,
+          flagged: `${((recall ?? NaN) * 100).toFixed(1)} %`,
+          benign: benign.block + benign.alert + benign.allow,
+          'benign blocked': benign.block,
+          'benign alerts': benign.alert,
+        },
+      ]),
+    );
   } finally {
-    await rm(home, { recursive: true, force: true });
+    rmSync(home, { recursive: true, force: true });
   }
-  return rows;
 }
 
 const PIECES =
@@ -169,7 +165,7 @@ function factsCost(): Rows {
 }
 
 console.log('\n## Suites\n');
-console.table(await suites());
+console.table(suites());
 console.log('\n## Taking a command apart, ms of processor time\n');
 console.table(factsCost());
 console.log('\n## Red-team fixture\n');

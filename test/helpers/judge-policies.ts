@@ -31,6 +31,7 @@ export async function sourceOf(judge: readonly SourceFile[], rego = 'package a')
     data: [],
     overlays: [],
     schemas: [],
+    suites: [],
     judge,
     pack: [],
     unsettled: false,

@@ -10,6 +10,7 @@ export function sourceSet(files: Readonly<Record<string, string>>): SourceSet {
     data: [],
     overlay: [],
     schema: [],
+    suite: [],
     judge: [],
     pack: [],
     manifest: [],
@@ -18,7 +19,7 @@ export function sourceSet(files: Readonly<Record<string, string>>): SourceSet {
     const kind = kindOf(path);
     if (kind !== undefined) found[kind].push({ path, bytes: Buffer.from(text) });
   }
-  const { module: modules, test: tests, data, overlay: overlays, schema: schemas, judge, pack } = found;
+  const { module: modules, test: tests, data, overlay: overlays, schema: schemas, suite: suites, judge, pack } = found;
   const id = JSON.stringify(files);
   return {
     root: '/policies',
@@ -31,6 +32,7 @@ export function sourceSet(files: Readonly<Record<string, string>>): SourceSet {
     data,
     overlays,
     schemas,
+    suites,
     judge,
     pack,
     unsettled: false,

@@ -19,6 +19,16 @@ export const gates = z.strictObject({
     description:
       'A `data.schema.json` (JSON Schema 2020-12) holds for the data at the path of its folder. `enforce`: data that does not meet it is refused; `warn`: it serves, and the violation is told.',
   }),
+  suites: z.enum(['off', 'warn', 'enforce']).default('warn').meta({
+    description:
+      'The inspector is asked about `suites/*.jsonl`, attacks and harmless inputs. `warn`: after the swap, at low priority, and what is over `gates.suites_budget` is told; `enforce`: before it, and that is refused.',
+  }),
+  suites_budget: z
+    .strictObject({
+      max_benign_block: z.int().min(0).max(1_000_000).default(0).meta({ description: 'Harmless samples that may be blocked.' }),
+      min_attack: z.number().min(0).max(100).default(95).meta({ description: 'Least percent of the attacks that have to be flagged.' }),
+    })
+    .prefault({}),
   impact: z.enum(['off', 'warn', 'enforce']).default('warn').meta({
     description:
       'Recorded decisions are run on a candidate and on what serves. `warn`: after the swap, and the differences are told; `enforce`: before it, and what is over `gates.impact_budget` is refused.',
@@ -38,6 +48,6 @@ export const gates = z.strictObject({
     .prefault({}),
   timeout: duration('100ms', '10m').prefault('10s').meta({
     description:
-      'Time that all tests of one reload may take together, that its schemas may, and that its answer waits for recorded decisions that are run after the swap.',
+      'Time that all tests of one reload may take together, that its schemas and its suites may, and that its answer waits for recorded decisions that are run after the swap.',
   }),
 });

@@ -5,6 +5,8 @@ import type { DecisionLog } from '../../decisions/decision-log.js';
 import { guardrail } from '../../domains/guardrail.js';
 import { GatewayError } from '../../errors.js';
 import type { Inspector } from '../../judge/inspect/create-inspector.js';
+import { readInspectBody, STANDARD_DIRECTIONS } from '../../judge/inspect/inspect-body.js';
+import type { InspectBody } from '../../judge/inspect/inspect-body.js';
 import type { Inspected, Inspection } from '../../judge/inspect/inspection.js';
 import { listedAnswer } from '../../judge/inspect/listed.js';
 import type { ToolLists } from '../../judge/inspect/listed.js';
@@ -14,8 +16,6 @@ import type { RateLimitOptions } from '../door/rate-limit.js';
 import type { Call, Reply, Resource } from '../exchange.js';
 import { noted } from '../noted.js';
 import { ERROR_CODE_HEADER, json, refused, REVISION_HEADER } from '../replies.js';
-import { readInspectBody } from './inspect-body.js';
-import type { InspectBody } from './inspect-body.js';
 
 /** What the inspect routes are built from. */
 export interface InspectDeps {
@@ -36,20 +36,13 @@ export interface InspectDeps {
   readonly rateLimit?: RateLimitOptions;
 }
 
-const ROUTES = {
-  '/api/v1/inspect/request': 'prompt',
-  '/api/v1/inspect/response': 'completion',
-  '/api/v1/inspect/tool': 'tool_call',
-  '/api/v1/inspect/tool-response': 'tool_response',
-} as const;
-
 const REVEAL_HEADER = 'x-defenseclaw-reveal-pii';
 
 /** POST /api/v1/inspect/...: local scan, judge and guardrail policy on one content. One limit for all four. */
 export function inspectResources(deps: InspectDeps): Resource[] {
   const allows = createRateLimit(deps.rateLimit);
-  return Object.entries(ROUTES).map(([path, direction]) =>
-    limited({ path, methods: { POST: (call) => guardedInspect(deps, call, direction) } }, allows),
+  return Object.entries(STANDARD_DIRECTIONS).map(([kind, direction]) =>
+    limited({ path: `/api/v1/inspect/${kind}`, methods: { POST: (call) => guardedInspect(deps, call, direction) } }, allows),
   );
 }
 

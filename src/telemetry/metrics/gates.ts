@@ -10,7 +10,7 @@ export function createGateMetrics(registry: Registry): GateMetrics {
   const registers = [registry];
   const runs = new Counter({
     name: 'defenseclaw_policy_gate_runs_total',
-    help: 'Times that a gate (tests, schema, impact) was asked about a revision, by what came of it.',
+    help: 'Times that a gate (tests, schema, suites, impact) was asked about a revision, by what came of it.',
     labelNames: ['gate', 'mode', 'result'],
     registers,
   });
@@ -38,8 +38,14 @@ export function createGateMetrics(registry: Registry): GateMetrics {
     labelNames: ['kind'],
     registers,
   });
+  const samples = new Gauge({
+    name: 'defenseclaw_policy_suite_samples',
+    help: 'Samples of the suites of the policy folder by what they are (attack, benign) and what the inspector said the last time (block, alert, allow).',
+    labelNames: ['want', 'outcome'],
+    registers,
+  });
   return {
-    observeGate({ gate, mode, state, counts, durationMs, impact }) {
+    observeGate({ gate, mode, state, counts, durationMs, impact, suites }) {
       runs.inc({ gate, mode, result: state });
       passed.set({ gate }, state === 'passed' ? 1 : 0);
       duration.set({ gate }, durationMs / 1000);
@@ -47,6 +53,9 @@ export function createGateMetrics(registry: Registry): GateMetrics {
         const { recorded, replayed: all, deny_to_allow, allow_to_deny, other, errors } = impact;
         const kinds = { replayed: all, not_replayable: recorded - all, deny_to_allow, allow_to_deny, other, errors };
         for (const [kind, count] of Object.entries(kinds)) replayed.set({ kind }, count);
+      }
+      for (const want of ['attack', 'benign'] as const) {
+        for (const [outcome, count] of Object.entries<number>({ ...suites?.[want] })) samples.set({ want, outcome }, count);
       }
       if (gate !== 'tests') return;
       for (const [status, count] of Object.entries<number>({ ...counts })) tests.set({ status }, count);

@@ -21,7 +21,7 @@ export function fakeRevision(
     id: REVISION_ID,
     source: {
       ...{ root: '/policies/rego', id: REVISION_ID, checksId: 'c', modulesId: 'm', judgeId: 'j', unsettled: false },
-      ...{ modules, tests: [], data: [], overlays: [], schemas: [], judge: [], pack: [] },
+      ...{ modules, tests: [], data: [], overlays: [], schemas: [], suites: [], judge: [], pack: [] },
     },
     policy: {
       ...{

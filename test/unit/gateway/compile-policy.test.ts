@@ -5,7 +5,7 @@ import type { SourceSet } from '../../../src/policy/source-set.js';
 
 const SOURCE: SourceSet = {
   ...{ root: '/policies', id: 'id', checksId: 'checks', modulesId: 'modules', judgeId: 'judge', unsettled: false },
-  ...{ modules: [], tests: [], data: [], overlays: [], schemas: [], judge: [], pack: [] },
+  ...{ modules: [], tests: [], data: [], overlays: [], schemas: [], suites: [], judge: [], pack: [] },
 };
 
 const EMPTY = new Uint8Array([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0]);

@@ -1,17 +1,27 @@
 import { describe, expect, it } from 'vitest';
-import { readSuite } from '../../helpers/suite.js';
+import { answersOf, shippedSuites } from '../../helpers/suite.js';
+import { scoreSuites } from '../../../src/suites/score.js';
 
 describe('the shipped suite', () => {
   it('has enough of both sides, each once, a third of them held out', async () => {
-    const [tuning, heldOut] = await Promise.all([readSuite('tuning'), readSuite('held-out')]);
-    expect([...heldOut.keys()]).toEqual([...tuning.keys()]);
-    const rest = [...heldOut.values()].flat();
-    const all = [...tuning.values()].flat().concat(rest);
-    const attacks = all.filter(({ want }) => want === 'attack').length;
+    const { samples, diagnostics } = await shippedSuites();
+    expect(diagnostics).toEqual([]);
+    const attacks = samples.filter(({ want }) => want === 'attack').length;
     expect(attacks).toBeGreaterThanOrEqual(400);
-    expect(all.length - attacks).toBeGreaterThanOrEqual(400);
-    expect(rest.length / all.length).toBeCloseTo(1 / 3, 1);
-    expect(new Set(all.map(({ id }) => id)).size).toBe(all.length);
-    expect(new Set(all.map((sample) => JSON.stringify({ ...sample, id: '' }))).size).toBe(all.length);
+    expect(samples.length - attacks).toBeGreaterThanOrEqual(400);
+    const heldOut = samples.filter(({ category }) => category.endsWith('.held-out'));
+    expect(heldOut.length / samples.length).toBeCloseTo(1 / 3, 1);
+    const named = (given: typeof samples): string[] => [...new Set(given.map(({ category }) => category.replace('.held-out', '')))];
+    expect(named(heldOut)).toEqual(named(samples));
+    expect(new Set(samples.map(({ want, kind, tool, content }) => JSON.stringify([want, kind, tool, content]))).size).toBe(samples.length);
   });
+
+  it('is told apart by the shipped policies: no harmless sample blocked, 95 % of the attacks flagged that no rule was tuned on', async () => {
+    const { samples } = await shippedSuites();
+    const { errors, benign, recall, held_out: heldOut } = scoreSuites(samples, await answersOf(samples));
+    expect(errors).toBe(0);
+    expect(benign.block).toBe(0);
+    expect(recall).toBeGreaterThanOrEqual(0.95);
+    expect(heldOut?.recall).toBeGreaterThanOrEqual(0.95);
+  }, 120_000);
 });

@@ -1,7 +1,7 @@
 import { goAny, goString, goStruct } from '../../domains/go-decode.js';
 import { decodeBody, demand } from '../../domains/request-body.js';
-import { argsText } from '../../judge/inspect/args-text.js';
-import type { Inspection } from '../../judge/inspect/inspection.js';
+import { argsText } from './args-text.js';
+import type { Inspection } from './inspection.js';
 
 const request = goStruct({
   tool: goString,
@@ -21,6 +21,14 @@ const DIRECTIONS = ['prompt', 'completion', 'tool_call', 'tool_response'] as con
 const ALIASES: Readonly<Record<string, Direction>> = { outbound: 'completion' };
 
 type Direction = Inspection['direction'];
+
+/** What each inspect route takes a content for that names no direction. */
+export const STANDARD_DIRECTIONS = {
+  request: 'prompt',
+  response: 'completion',
+  tool: 'tool_call',
+  'tool-response': 'tool_response',
+} as const;
 
 /** Longest name of a tool or a session in UTF-16 units. */
 const MAX_NAME = 1024;

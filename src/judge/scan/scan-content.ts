@@ -1,0 +1,25 @@
+import { readCall } from '../facts/read-call.js';
+import { compileSuppressions } from '../pack/suppress.js';
+import type { Suppress } from '../pack/suppress.js';
+import { compileRules } from './compiled-rules.js';
+import type { PatternGroup } from './compiled-rules.js';
+import type { ScanResult } from './finding.js';
+import type { ScanRules } from './rules.js';
+import type { ScanOrigin } from './scanner.js';
+import { scanText } from './scan-text.js';
+
+/** Rules that are ready to scan with. */
+export interface ReadyRules {
+  readonly groups: readonly PatternGroup[];
+  readonly suppress: Suppress;
+}
+
+export function readyRules(rules: ScanRules): ReadyRules {
+  return { groups: compileRules(rules), suppress: compileSuppressions(rules.suppressions ?? { findings: [], tools: [] }) };
+}
+
+/** All that the local scan has to say of a content, on the thread that calls. */
+export function scanContent({ groups, suppress }: ReadyRules, text: string, { call, toolName }: ScanOrigin): ScanResult {
+  const result = suppress(scanText(groups, text, call !== undefined), toolName);
+  return call === undefined ? result : { ...result, facts: readCall(call) };
+}
