@@ -81,30 +81,44 @@ const ownAddress = {
   },
 };
 
-const START = path.join('commands', 'start.ts');
-const MAIN = path.join('cli', 'main.ts');
-
-const commands = ['index.ts', MAIN, ...sources.filter((name) => name.startsWith('commands') && name !== START)];
+const commands = ['index.ts', 'cli/main.ts', ...sources.filter((name) => name.startsWith('commands'))];
 
 /** What is the same for each run is found out once, here. */
 const define = { LISTED_SETTINGS: JSON.stringify(await listSettings()) };
 
 /**
- * One build for what may run in one process, one for the start, which else would share with each command some other of its files and have to open
- * 70 of them instead of 30, and one for each script that has a thread or a process of its own: what they share is then no
- * chunk, which each of them would have to open.
+ * One build for what may run in one process, one for the start, which is one script so that V8's code of it can be kept, and one for each script
+ * that has a thread or a process of its own: what they share is then no chunk, which each of them would have to open.
  */
-const metafiles = await Promise.all([
-  bundle(commands),
-  bundle([START], [{ in: path.join(src, MAIN), out: 'cli/main-of-start' }]),
-  ...[...startedScripts()].map((script) => bundle([script])),
-]);
+const metafiles = await Promise.all([bundle(commands), bundleStart(), ...[...startedScripts()].map((script) => bundle([script]))]);
 const outputs = Object.assign({}, ...metafiles.map(({ outputs }) => outputs));
 
-async function bundle(names, renamed = []) {
+/** The script and what loads it, which knows it by its name. */
+async function bundleStart() {
+  const script = await bundle(['start-bundle.ts'], {
+    entryNames: '[dir]/[name]-[hash]',
+    outExtension: { '.js': '.cjs' },
+    splitting: false,
+    format: 'cjs',
+    banner: { js: '(function (module, exports, require, __dist) {' },
+    footer: { js: '})' },
+  });
+  const [file] = Object.keys(script.outputs).filter((name) => name.endsWith('.cjs'));
+  escapeRest(path.join(root, file));
+  const loader = await bundle(['cli/run-start.ts'], { define: { START_BUNDLE: JSON.stringify(path.basename(file)) } });
+  return { outputs: { ...script.outputs, ...loader.outputs } };
+}
+
+/** esbuild leaves regular expressions as they are. What is ASCII is read as it lies there, in a fifth of the time. */
+function escapeRest(file) {
+  const text = readFileSync(file, 'utf8').replace(/[^\0-\x7f]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  writeFileSync(file, text, 'latin1');
+}
+
+async function bundle(names, options = {}) {
   const { metafile } = await build({
     absWorkingDir: root,
-    entryPoints: [...names.map((name) => ({ in: path.join(src, name), out: name.replace(/\.ts$/, '') })), ...renamed],
+    entryPoints: names.map((name) => ({ in: path.join(src, name), out: name.replace(/\.ts$/, '') })),
     outdir: dist,
     outbase: src,
     chunkNames: 'chunks/[name]-[hash]',
@@ -133,6 +147,7 @@ async function bundle(names, renamed = []) {
         "const require = __createRequire(import.meta.url), __dist = import.meta.url.slice(0, import.meta.url.lastIndexOf('/dist/') + 6);",
       ].join(''),
     },
+    ...options,
   });
   return metafile;
 }
@@ -152,10 +167,10 @@ async function listSettings() {
   return list();
 }
 
-/** What earlier builds wrote and this one did not. */
+/** What earlier builds wrote and this one did not, and what V8 made of it. */
 function removeStale(written) {
   for (const name of filesIn(dist)) {
-    if (/\.js(\.map)?$/.test(name) && !written.has(name)) rmSync(path.join(dist, name), { force: true });
+    if (/\.c?js(\.map|\..*\.code)?$/.test(name) && !written.has(name)) rmSync(path.join(dist, name), { force: true });
   }
 }
 

@@ -4,6 +4,8 @@ const config: KnipConfig = {
   entry: [
     'src/index.ts',
     'src/cli/main.ts',
+    'src/cli/run-start.ts',
+    'src/start-bundle.ts',
     'src/commands/**/*.ts',
     'src/evaluator/worker.ts',
     'src/builtins/outreach/outreach-worker.ts',

@@ -219,11 +219,19 @@ export class GatewayError extends Error {
   }
 }
 
-/** Anything thrown, as a GatewayError: a stranger becomes `internal` with itself as cause, unless it says that no more files may be opened. */
+/**
+ * Anything thrown, as a GatewayError: a stranger becomes `internal` with itself as cause. One that comes of it that no more files may be opened says
+ * so, whatever could not be done for it.
+ */
 export function asGatewayError(thrown: unknown): GatewayError {
-  if (thrown instanceof GatewayError) return thrown;
   const message = thrown instanceof Error ? thrown.message : String(thrown);
-  const code = thrown instanceof Error && 'code' in thrown ? thrown.code : undefined;
-  if (code === 'EMFILE' || code === 'ENFILE') return new GatewayError('files_exhausted', message, { cause: thrown });
-  return new GatewayError('internal', message, { cause: thrown });
+  const known = thrown instanceof GatewayError;
+  if (isExhausted(known ? thrown.cause : thrown)) {
+    return new GatewayError('files_exhausted', message, { cause: thrown, details: known ? thrown.details : {} });
+  }
+  return known ? thrown : new GatewayError('internal', message, { cause: thrown });
+}
+
+function isExhausted(thrown: unknown): boolean {
+  return thrown instanceof Error && 'code' in thrown && (thrown.code === 'EMFILE' || thrown.code === 'ENFILE');
 }

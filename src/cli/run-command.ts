@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { flush, handle, Plugin, run } from '@oclif/core';
+import type { Interfaces } from '@oclif/core';
 import { asGatewayError } from '../errors.js';
 import type { GatewayError } from '../errors.js';
 import { paintFor } from './paint.js';
@@ -14,11 +15,18 @@ const BIN = 'defenseclaw-gateway';
 /** What oclif answers. */
 const ANSWERED_ELSEWHERE = ['version'];
 
-/** Runs the command line; `script` is the URL of the file that was executed, in the package whose commands are meant. Never rejects. */
-export async function runCommand(argv: readonly string[], script: string): Promise<void> {
+/** Runs a command that is loaded already, on what stands behind its name. */
+export type RunLoaded = (argv: string[], options: Interfaces.LoadOptions) => Promise<unknown>;
+
+/**
+ * Runs the command line; `script` is the URL of the file that was executed, in the package whose commands are meant. With `loaded`, which
+ * runs the command that the first word names, none is looked for. Never rejects.
+ */
+export async function runCommand(argv: readonly string[], script: string, loaded?: RunLoaded): Promise<void> {
   watchOutput();
   try {
-    await run([...argv], await loadOptions(argv, fileURLToPath(script)));
+    const options = await loadOptions(argv, fileURLToPath(script));
+    await (loaded === undefined ? run([...argv], options) : loaded(argv.slice(1), options));
     endUnread();
     await flush();
   } catch (thrown) {

@@ -10,6 +10,10 @@ import type { Config } from '../config/config.js';
 import { createGatewayEvaluator } from '../gateway/gateway-evaluator.js';
 
 export default class Start extends GatewayCommand {
+  /** Called when all of it is up. */
+  static onReady: () => void = () => undefined;
+
+  static override id = 'start';
   static override summary = 'Start the gateway in the foreground';
   static override description =
     'Compiles the policies, listens, and reloads when a policy file changes. Ends on SIGTERM or SIGINT after the requests under way are answered; SIGHUP reloads the policies.';
@@ -59,7 +63,10 @@ export default class Start extends GatewayCommand {
       early.evaluator.warm();
       const { bootGateway } = await import('../gateway/boot.js');
       const gateway = await bootGateway({ config, load: () => configFromFlags(flags), version: this.config.version, evaluator: early });
-      void gateway.ready.then(() => gateway.announce(() => this.shownOnStderr(renderBanner(gateway, this.paintError))));
+      void gateway.ready.then(() => {
+        gateway.announce(() => this.shownOnStderr(renderBanner(gateway, this.paintError)));
+        Start.onReady();
+      });
       return gateway;
     });
   }

@@ -1,14 +1,11 @@
-import { setFlagsFromString } from 'node:v8';
 import type { PolicyLibrary, PolicyModules } from '../policy/revision.js';
+import { compileEagerly } from './eager-wasm.js';
 import { partsById, policyCode } from './policy-code.js';
 import type { PolicyCode } from './policy-code.js';
 
-/**
- * Compiles all of a module now, on threads of V8. Left to itself V8 compiles a function at its first call, and the decision that makes it
- * waits: 0.25 s for a function into which OPA planned 900 entrypoints. Rejects what is no module, or too large a one.
- */
+/** Compiles all of a module now, on threads of V8. Rejects what is no module, or too large a one. */
 export function compileModule(code: Uint8Array): Promise<WebAssembly.Module> {
-  setFlagsFromString('--no-wasm-lazy-compilation');
+  compileEagerly();
   return WebAssembly.compile(code);
 }
 

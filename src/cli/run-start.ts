@@ -1,0 +1,28 @@
+import { createRequire } from 'node:module';
+import { fileURLToPath } from 'node:url';
+import { compileEagerly } from '../evaluator/eager-wasm.js';
+import { loadScript } from './code-cache.js';
+
+/** Name of the bundle in the folder above, with a hash of what it holds. Put in by the build. */
+declare const START_BUNDLE: string;
+
+interface StartBundle {
+  readonly main: (argv: readonly string[], script: string, onReady: () => void) => Promise<void>;
+}
+
+/** So long after it is up, in ms: the code of the start has run by then, and who waited for it was answered. */
+const KEEP_MS = 1000;
+
+/**
+ * Runs `start` out of one script, and what V8 made of it before: for Node it takes longer to find, read and compile all modules than for them
+ * to do what comes before the first decision. Never rejects.
+ */
+export async function main(argv: readonly string[], script: string): Promise<void> {
+  // Code that was compiled under other flags is not taken.
+  compileEagerly();
+  const file = fileURLToPath(new URL(`../${START_BUNDLE}`, import.meta.url));
+  const { run, keep } = loadScript(file);
+  const bundle = { exports: {} as StartBundle };
+  run(bundle, bundle.exports, createRequire(file), new URL('..', import.meta.url).href);
+  await bundle.exports.main(argv, script, () => void setTimeout(keep, KEEP_MS).unref());
+}
