@@ -1,9 +1,10 @@
 import { chmodSync, closeSync, constants, existsSync, openSync, statSync } from 'node:fs';
+import { devNull } from 'node:os';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import Database from 'libsql';
 import { makeFolder } from '../config/make-folder.js';
-import { GatewayError } from '../errors.js';
+import { asGatewayError, GatewayError } from '../errors.js';
 import { migrate, SCHEMA_VERSION } from './schema.js';
 
 /** A value that SQLite stores. */
@@ -30,8 +31,27 @@ export interface StateDatabase {
 /** Time to wait for another process that writes at this moment: its transactions take a few milliseconds. */
 const BUSY_TIMEOUT_MS = 1000;
 
+/** More than the driver opens for one database. */
+const SPARE_FILES = 8;
+
+/** The driver tells of it in words alone, and not always: found out by trying. */
+function asFilesAreExhausted(file: string): GatewayError | undefined {
+  const held: number[] = [];
+  try {
+    for (let count = 0; count < SPARE_FILES; count++) held.push(openSync(devNull, 'r'));
+    return undefined;
+  } catch (cause) {
+    const error = asGatewayError(cause);
+    return error.code === 'files_exhausted' ? new GatewayError(error.code, `Cannot open ${file}: ${error.message}`, { cause }) : undefined;
+  } finally {
+    for (const handle of held) closeSync(handle);
+  }
+}
+
 function failed(file: string, doing: string, cause: unknown): GatewayError {
   if (cause instanceof GatewayError) return cause;
+  const exhausted = doing === 'open' ? asFilesAreExhausted(file) : undefined;
+  if (exhausted !== undefined) return exhausted;
   const reason = cause instanceof Error ? cause.message : String(cause);
   return new GatewayError('audit_store_failed', `Cannot ${doing} ${file}: ${reason}`, { cause, details: { file } });
 }

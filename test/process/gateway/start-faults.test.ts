@@ -61,8 +61,8 @@ describe('a start that cannot go on says why, each cause with an exit code of it
     expect(code).toBe(6);
   });
 
-  // For the program, and for what it starts.
-  it.each([20, 38])('too few files may be open: %i', async (most) => {
+  // For the program, for its state, and for what it starts.
+  it.each([20, 30, 38])('too few files may be open: %i', async (most) => {
     const command = `ulimit -n ${most}; exec "${process.execPath}" "${path.join(ROOT, 'bin/run.js')}" start --port 0`;
     const child = spawn('sh', ['-c', command], { env: cliEnv(await tempDir()), cwd: ROOT });
     let stderr = '';
