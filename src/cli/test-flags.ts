@@ -1,4 +1,5 @@
 import { Flags } from '@oclif/core';
+import { formatDuration, parseDuration } from '../config/duration.js';
 import { GatewayError } from '../errors.js';
 import type { ExplainMode } from '../compiler/explanation.js';
 import type { TestEngine } from '../testing/test-run.js';
@@ -6,6 +7,8 @@ import type { TestEngine } from '../testing/test-run.js';
 /** Findings of the compiler that are shown, as many as OPA shows. */
 const MAX_ERRORS = 10;
 const BENCH_TIME_MS = 250;
+const MAX_BENCH_TIME_MS = 60_000;
+const MAX_TIMEOUT_MS = 24 * 3_600_000;
 
 export const TEST_FORMATS = ['pretty', 'json', 'junit', 'lcov', 'gobench'] as const;
 
@@ -40,8 +43,12 @@ export const TEST_FLAGS = {
     description: 'Measure every test on the engine that serves',
     exclusive: ['watch', 'coverage', 'threshold', 'engine'],
   }),
-  'bench-time': Flags.integer({ min: 1, max: 60_000, default: BENCH_TIME_MS, description: 'With --bench: milliseconds for each test' }),
-  format: Flags.option({ options: TEST_FORMATS, default: 'pretty' as const, description: 'Shape of the report' })(),
+  'bench-time': Flags.custom<number>({
+    parse: (text) => Promise.resolve(milliseconds(text, MAX_BENCH_TIME_MS)),
+    default: BENCH_TIME_MS,
+    description: 'With --bench: time for each test, in milliseconds or as 500ms, 2s',
+  })(),
+  format: Flags.option({ char: 'f', options: TEST_FORMATS, default: 'pretty' as const, description: 'Shape of the report' })(),
   count: Flags.integer({
     min: 1,
     max: 100_000,
@@ -54,8 +61,17 @@ export const TEST_FLAGS = {
     delimiter: ',',
     description: "Leave out files and folders whose name matches, e.g. '*.orig.rego'; may be repeated",
   }),
-  timeout: Flags.integer({ min: 1, default: 5000, description: 'Milliseconds that one test may take' }),
-  parallel: Flags.integer({ char: 'p', min: 1, max: 64, description: 'Tests that run at the same time (default: processor cores)' }),
+  timeout: Flags.custom<number>({
+    parse: (text) => Promise.resolve(milliseconds(text, MAX_TIMEOUT_MS)),
+    default: 5000,
+    description: 'Time that one test may take, in milliseconds or as 500ms, 10s, 1m',
+  })(),
+  parallel: Flags.integer({
+    char: 'p',
+    min: 0,
+    max: 64,
+    description: 'Tests that run at the same time (default, and with 0: processor cores)',
+  }),
   'require-tests': Flags.boolean({ aliases: ['fail-on-empty'], description: 'Fail when the folder holds no test' }),
 };
 
@@ -68,6 +84,16 @@ function percentage(text: string): number {
   const percent = Number(text);
   if (text.trim() !== '' && percent >= 0 && percent <= 100) return percent;
   throw new GatewayError('usage', `Expected a percentage from 0 to 100, got ${text}`);
+}
+
+/** Of a text with a unit, as `opa test` takes it; a bare number is milliseconds already. */
+function milliseconds(text: string, most: number): number {
+  const ms = /^\d+$/.test(text.trim()) ? Number(text) : parseDuration(text);
+  if (ms !== undefined && ms >= 1 && ms <= most) return Math.ceil(ms);
+  throw new GatewayError(
+    'usage',
+    `Expected a time from 1 ms to ${formatDuration(most)}, such as 500 (milliseconds), 500ms or 10s, got ${text}`,
+  );
 }
 
 export interface TestFlags {

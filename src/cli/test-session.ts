@@ -121,7 +121,7 @@ export class TestSession {
       timeoutMs,
       maxDiagnostics: machine ? Math.max(maxErrors, JSON_DIAGNOSTICS) : maxErrors,
       ...(run === undefined ? {} : { run }),
-      ...(parallel === undefined ? {} : { parallel }),
+      ...(parallel === undefined || parallel === 0 ? {} : { parallel }),
       ...(explain === undefined ? {} : { explain }),
       ...(this.#flags.watch ? { remember: true } : {}),
     };

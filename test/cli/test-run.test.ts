@@ -95,6 +95,18 @@ describe('policy test --ignore and --count', () => {
   });
 });
 
+describe('flags of policy test', () => {
+  it('mean what they mean to opa test: times with a unit, -p 0 for all processors, -f', async () => {
+    const dir = await tempDir({ 'a_test.rego': 'package a_test\n\ntest_x if true\n' });
+    const { code, stdout } = await test(dir, '--timeout', '10s', '-p', '0', '-f', 'json');
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({ ok: true, results: [{ name: 'test_x', status: 'pass' }] });
+    const refused = await test(dir, '--timeout', '10 parsecs');
+    expect(refused.code).toBe(2);
+    expect(refused.stderr).toContain('Expected a time from 1 ms to 24h, such as 500 (milliseconds), 500ms or 10s, got 10 parsecs');
+  });
+});
+
 describe('the report of policy test', () => {
   it('has a line of its own for every case, and both values of what was not true', async () => {
     const { code, stdout } = await test(await tempDir(FOLDER), '-v', '--var-values');

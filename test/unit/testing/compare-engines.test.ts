@@ -51,6 +51,16 @@ describe('the comparison of the engines', () => {
   });
 });
 
+describe('a test that ran out of time in the gateway', () => {
+  const error = { code: 'evaluation_timeout', message: 'The evaluation did not end within 1 ms' };
+
+  it('is no difference, whatever the interpreter says', () => {
+    for (const status of ['pass', 'fail'] as const) {
+      expect(compareEngines([outcome('error', { error })], [outcome(status, { cases: [passed] })])).toEqual([]);
+    }
+  });
+});
+
 describe('the explained results', () => {
   const failedAt = { file: 'y_test.rego', row: 7, col: 2, line: '\tx == 2' };
 
