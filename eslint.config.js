@@ -41,7 +41,7 @@ const OWNED = {
   'prom-client': ['telemetry'],
   libsql: ['audit'],
   openai: ['judge'],
-  cockatiel: ['judge'],
+  cockatiel: ['judge', 'decisions'],
   'vscode-jsonrpc': ['compiler'],
 };
 

@@ -5,6 +5,8 @@ import type { Masker } from './mask/masker.js';
 import type { MaskSettings } from './mask/protocol.js';
 import { createRecorder } from './recorder/recorder.js';
 import type { RecorderSettings } from './recorder/recorder.js';
+import type { SinkSettings, SinkStates } from './sinks/sink.js';
+import { createSinkThread } from './sinks/sink-thread.js';
 import { createRedact } from './store/redact.js';
 import { createSegmentWriter } from './store/segment-writer.js';
 
@@ -17,12 +19,14 @@ export interface DecisionKeeperOptions {
   /** What may stand in no record. */
   readonly secrets: readonly string[];
   readonly count: (path: string, verdict: string) => void;
+  /** Where records go besides the folder. */
+  readonly sinks?: SinkSettings | undefined;
   /** Told when records begin to get lost, and what for. */
   readonly onTrouble: (reason: LossReason, message: string) => void;
 }
 
-/** Where records get lost: before they were handed on, while they were masked, at the disk. */
-export type LossReason = 'buffer' | 'mask' | 'disk';
+/** Where records get lost: before they were handed on, while they were masked, at the disk, on their way elsewhere. */
+export type LossReason = 'buffer' | 'mask' | 'disk' | 'sink';
 
 /** How the recording goes. */
 export interface DecisionLogState {
@@ -32,9 +36,11 @@ export interface DecisionLogState {
   readonly written: number;
   /** Left out since the policy says so. */
   readonly dropped: number;
-  readonly lost: Readonly<Record<LossReason, number>>;
+  readonly lost: Readonly<Record<Exclude<LossReason, 'sink'>, number>>;
   /** Bytes of the records that are kept, as they were counted last. */
   readonly bytes: number;
+  /** By the name of the sink; none where records go nowhere but to the folder. */
+  readonly sinks: SinkStates;
 }
 
 /** Takes the decisions of this process down, and those of the others, and keeps them. */
@@ -55,6 +61,7 @@ export function createDecisionKeeper(options: DecisionKeeperOptions): DecisionKe
   const writer = createSegmentWriter({ folder, keepMs, maxBytes, onTrouble: (message) => onTrouble('disk', message) });
   const masker = createMasker(options.masks);
   const redact = createRedact(options.secrets);
+  const sinks = options.sinks === undefined ? undefined : createSinkThread(options.sinks, (message) => onTrouble('sink', message));
   const lost = { buffer: 0, mask: 0 };
   let dropped = 0;
   let masking = 0;
@@ -68,7 +75,10 @@ export function createDecisionKeeper(options: DecisionKeeperOptions): DecisionKe
   }
 
   function keep(frame: Buffer, records: number): void {
-    if (records > 0) writer.push(redact(frame), records);
+    if (records === 0) return;
+    const redacted = redact(frame);
+    writer.push(redacted, records);
+    sinks?.push(redacted, records);
   }
 
   async function maskThenKeep(frame: Buffer, records: number): Promise<void> {
@@ -107,7 +117,7 @@ export function createDecisionKeeper(options: DecisionKeeperOptions): DecisionKe
     recorder.flush();
     await masked;
     await masker.close();
-    await writer.close();
+    await Promise.all([writer.close(), sinks?.close()]);
   }
 
   return {
@@ -116,7 +126,7 @@ export function createDecisionKeeper(options: DecisionKeeperOptions): DecisionKe
     prepareMasks: (revision) => masker.prepare(revision),
     get state() {
       const { ok, lastError, written, lost: disk, bytes } = writer.state;
-      return { ok, lastError, written, dropped, lost: { ...lost, disk }, bytes };
+      return { ok, lastError, written, dropped, lost: { ...lost, disk }, bytes, sinks: sinks?.states ?? {} };
     },
     close: () => (closing ??= close()),
   };

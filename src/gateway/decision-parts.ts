@@ -1,6 +1,7 @@
 import type { Config } from '../config/config.js';
 import { createDecisionKeeper } from '../decisions/keeper.js';
 import type { DecisionKeeper, LossReason } from '../decisions/keeper.js';
+import type { SinkSettings } from '../decisions/sinks/sink.js';
 import type { RecorderSettings } from '../decisions/recorder/recorder.js';
 import type { Log } from '../log.js';
 import type { Metrics } from '../telemetry/metrics.js';
@@ -44,11 +45,28 @@ export function createDecisionParts(options: DecisionPartsOptions): DecisionKeep
   const keeper = createDecisionKeeper({
     ...{ recorder, maxBytes, folder: config.paths.decisionsDir, keepMs: keep, count: metrics.decision },
     masks: { mask, allowBuiltins, maxMemoryBytes: maxMemoryMb * MIB },
-    secrets: token === undefined ? [] : [token],
+    sinks: sinkSettings(config),
+    secrets: [token, config.decisions.sinks.service.token?.reveal()].filter((secret) => secret !== undefined),
     onTrouble: sayNowAndThen(log),
   });
   metrics.observeDecisions(() => keeper.state);
   return keeper;
+}
+
+function sinkSettings({ decisions: { sinks } }: Config): SinkSettings | undefined {
+  const { url, resource_path: resource, token, token_path: tokenPath, ...limits } = sinks.service;
+  if (!sinks.console && url === undefined) return undefined;
+  const { min_delay: minDelayMs, max_delay: maxDelayMs, upload_size: uploadBytes, buffer_size: bufferBytes, timeout: timeoutMs } = limits;
+  return {
+    console: sinks.console,
+    service:
+      url === undefined
+        ? undefined
+        : {
+            ...{ url: url.replace(/\/+$/u, '') + resource, token: token?.reveal(), tokenPath },
+            ...{ uploadBytes, bufferBytes, minDelayMs, maxDelayMs, timeoutMs },
+          },
+  };
 }
 
 function sayNowAndThen(log: Log): (reason: LossReason, message: string) => void {
@@ -57,6 +75,6 @@ function sayNowAndThen(log: Log): (reason: LossReason, message: string) => void 
     const now = performance.now();
     if (now - (said.get(reason) ?? -Infinity) < QUIET_MS) return;
     said.set(reason, now);
-    log.error({ reason }, `records of decisions are lost: ${message}`);
+    log.error({ reason }, `records of decisions ${reason === 'sink' ? 'do not arrive' : 'are lost'}: ${message}`);
   };
 }

@@ -1,6 +1,37 @@
 import * as z from 'zod';
 import { duration } from '../duration.js';
+import { secret } from '../secret.js';
 import { size } from '../size.js';
+
+const service = z.strictObject({
+  url: z
+    .url({ protocol: /^https?$/u, error: 'Expected an http:// or https:// address' })
+    .max(2048)
+    .refine((url) => new URL(url).username === '' && new URL(url).password === '', 'Expected an address without credentials; see token')
+    .optional()
+    .meta({ description: "Where records are sent by the protocol of OPA's decision logs: `POST`, a gzipped JSON array. Off unless set." }),
+  resource_path: z
+    .string()
+    .max(1024)
+    .regex(/^\/[\w\-./~%]*$/u, 'Expected a path that begins with a slash')
+    .default('/logs')
+    .meta({ description: 'Path that is added to the address, a partition included, such as `/logs/eu`.' }),
+  token: secret().optional().meta({ description: 'Sent as `Authorization: Bearer`.' }),
+  token_path: z
+    .string()
+    .max(4096)
+    .optional()
+    .meta({ description: 'File with that token, read for each upload: it may be renewed. Goes before `token`.' }),
+  min_delay: duration('10ms', '10m')
+    .prefault('1s')
+    .meta({ description: 'Least time between uploads of few records; an upload that is full goes out at once.' }),
+  max_delay: duration('10ms', '10m').prefault('5s').meta({ description: 'Longest time between them: what it is is drawn anew each time.' }),
+  upload_size: size('4KiB', '16MiB').prefault('512KiB').meta({ description: 'Most bytes of one upload, packed.' }),
+  buffer_size: size('1MiB', '1GiB').prefault('16MiB').meta({
+    description: 'Most bytes that wait while the service is away or slow. Then the oldest records are lost to it, and counted.',
+  }),
+  timeout: duration('100ms', '5m').prefault('10s').meta({ description: 'Time that one upload may take.' }),
+});
 
 export const decisions = z.strictObject({
   enabled: z.boolean().default(true).meta({
@@ -27,4 +58,13 @@ export const decisions = z.strictObject({
       description:
         'JSON pointers of what is never recorded, such as `/input/password`, beside what the policy itself takes out (`data.system.log.mask`).',
     }),
+  sinks: z
+    .strictObject({
+      console: z
+        .boolean()
+        .default(false)
+        .meta({ description: 'Print each record to standard output, one JSON object a line, as OPA does.' }),
+      service: service.prefault({}),
+    })
+    .prefault({}),
 });

@@ -114,8 +114,15 @@ function historyBlock({ ok, failures, lastError }: HistoryWrites): Record<string
 
 function decisionsBlock(log: DecisionLogState | undefined): Record<string, unknown> {
   if (log === undefined) return { state: 'disabled' };
-  const { ok, lastError, ...figures } = log;
-  return { state: ok ? 'running' : 'error', last_error: lastError ?? null, ...figures };
+  const { ok, lastError, sinks, ...figures } = log;
+  const elsewhere = Object.entries(sinks).map(([name, { ok: arrives, lastError: reason, waitingBytes, ...counts }]) => [
+    name,
+    { state: arrives ? 'running' : 'error', last_error: reason ?? null, ...counts, waiting_bytes: waitingBytes },
+  ]);
+  return {
+    ...{ state: ok ? 'running' : 'error', last_error: lastError ?? null, ...figures },
+    ...(elsewhere.length === 0 ? {} : { sinks: Object.fromEntries(elsewhere) as Record<string, unknown> }),
+  };
 }
 
 function auditBlock(deps: HttpDeps): Record<string, unknown> {

@@ -11,6 +11,7 @@ export interface DecisionFigures {
   readonly dropped: number;
   readonly lost: Readonly<Record<string, number>>;
   readonly bytes: number;
+  readonly sinks: Readonly<Record<string, { readonly sent: number; readonly lost: number }>>;
 }
 
 export interface DecisionLogMetrics {
@@ -64,6 +65,19 @@ export function createDecisionLogMetrics(registry: Registry): DecisionLogMetrics
         ...Object.fromEntries(Object.entries(lost).map(([reason, count]) => [`lost_${reason}`, count])),
       };
       for (const [outcome, count] of Object.entries(outcomes)) this.inc({ outcome }, count);
+    },
+  });
+  new Counter({
+    name: 'defenseclaw_decision_sink_records_total',
+    help: 'Records of decisions that were sent elsewhere, by sink, or were lost on the way there.',
+    labelNames: ['sink', 'outcome'],
+    registers,
+    collect() {
+      this.reset();
+      for (const [sink, { sent, lost }] of Object.entries(source?.().sinks ?? {})) {
+        this.inc({ sink, outcome: 'sent' }, sent);
+        this.inc({ sink, outcome: 'lost' }, lost);
+      }
     },
   });
   return { observeDecisions: (figures) => void (source = figures) };

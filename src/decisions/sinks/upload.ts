@@ -1,0 +1,45 @@
+import { readFile } from 'node:fs/promises';
+import type { ServiceSettings } from './sink.js';
+
+/** Why an upload was not taken. `final`: the same again would not be taken either. */
+export interface UploadFailure {
+  readonly final: boolean;
+  readonly message: string;
+}
+
+/** What is said of the body. Everything else may pass: a service that is away, a token that is renewed. */
+const FINAL: ReadonlySet<number> = new Set([400, 413, 415, 422]);
+const MAX_TOKEN = 16_384;
+
+/** Sends one gzipped JSON array; undefined when it was taken. Never throws. */
+export async function upload(
+  { url, token, tokenPath, timeoutMs }: ServiceSettings,
+  body: Uint8Array,
+  signal: AbortSignal,
+): Promise<UploadFailure | undefined> {
+  try {
+    const credential = tokenPath === undefined ? token : (await readFile(tokenPath, 'utf8')).slice(0, MAX_TOKEN).trim();
+    const response = await fetch(url, {
+      method: 'POST',
+      redirect: 'error',
+      headers: {
+        'Content-Type': 'application/json',
+        'Content-Encoding': 'gzip',
+        ...(credential === undefined ? {} : { Authorization: `Bearer ${credential}` }),
+      },
+      body,
+      signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
+    });
+    await response.body?.cancel();
+    return response.ok ? undefined : { final: FINAL.has(response.status), message: `the service answered ${response.status}` };
+  } catch (thrown) {
+    return { final: false, message: messageOf(thrown) };
+  }
+}
+
+/** Of a refused connection `fetch` says only that it failed; what it was is its cause. */
+function messageOf(thrown: unknown): string {
+  if (!(thrown instanceof Error)) return String(thrown);
+  const { cause } = thrown;
+  return cause instanceof Error ? ((cause as NodeJS.ErrnoException).code ?? cause.message) : thrown.message;
+}

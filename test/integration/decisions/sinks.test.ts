@@ -1,0 +1,55 @@
+import { expect, test } from 'vitest';
+import { startTestGateway } from '../../helpers/gateway.js';
+import { startLogService } from '../../helpers/log-service.js';
+import { tempDir } from '../../helpers/temp-dir.js';
+import { waitFor } from '../../helpers/wait-for.js';
+
+const POLICY = { 'a.rego': 'package a\n\nallow if input.n > 1\n' };
+const SERVICE_TOKEN = 'service-token-0123456789';
+
+test('records arrive at the log service masked, and their figures in status and metrics; decisions do not wait for it', async () => {
+  const service = await startLogService();
+  service.answers.push(500);
+  const { call, log } = await startTestGateway(await tempDir(POLICY), {
+    'decisions.sinks.service.url': `${service.url}/`,
+    'decisions.sinks.service.resource_path': '/logs/eu',
+    'decisions.sinks.service.token': SERVICE_TOKEN,
+    'decisions.sinks.service.min_delay': '10ms',
+    'decisions.sinks.service.max_delay': '20ms',
+    'decisions.mask': ['/input/password'],
+  });
+  const ids: string[] = [];
+  for (let n = 0; n < 5; n++) {
+    const answer = await call('POST', '/v1/data/a/allow', { input: { n, password: 'hunter2', said: SERVICE_TOKEN } });
+    expect(answer.status).toBe(200);
+    ids.push(answer.headers.get('x-decision-id') ?? '');
+  }
+  await waitFor('the records to arrive', () => service.ids().length === 5, 60_000);
+  expect(service.ids()).toEqual(ids);
+  expect(service.uploads[0]).toMatchObject({ path: '/logs/eu', headers: { authorization: `Bearer ${SERVICE_TOKEN}` } });
+  const text = JSON.stringify(service.uploads.map(({ records }) => records));
+  expect(text).not.toContain('hunter2');
+  expect(text).not.toContain(SERVICE_TOKEN);
+  expect(service.uploads.at(-1)?.records[0]).toMatchObject({ path: 'a/allow', custom: { domain: 'data' }, erased: ['/input/password'] });
+  const sinks = async (): Promise<unknown> => ((await call('GET', '/status')).json() as { decisions: { sinks: unknown } }).decisions.sinks;
+  await waitFor('the figures', async () => JSON.stringify(await sinks()).includes('"sent":5'), 60_000);
+  expect(await sinks()).toMatchObject({ service: { state: 'running', sent: 5, lost: 0 } });
+  expect((await call('GET', '/metrics')).text).toContain('defenseclaw_decision_sink_records_total{sink="service",outcome="sent"} 5');
+  expect(JSON.stringify(log.records)).not.toContain(SERVICE_TOKEN);
+});
+
+test('a gateway that ends sends what waits, and ends in time when nobody answers', async () => {
+  const service = await startLogService();
+  const settings = { 'decisions.sinks.service.url': service.url, 'decisions.sinks.service.min_delay': '10m' };
+  const first = await startTestGateway(await tempDir(POLICY), { ...settings, 'decisions.sinks.service.max_delay': '10m' });
+  await first.call('POST', '/v1/data/a/allow', { input: { n: 2 } });
+  expect(service.uploads).toEqual([]);
+  await first.gateway.close();
+  expect(service.ids()).toHaveLength(1);
+
+  const second = await startTestGateway(await tempDir(POLICY), { 'decisions.sinks.service.url': service.url });
+  service.answers.push(0, 0, 0);
+  expect((await second.call('POST', '/v1/data/a/allow', { input: { n: 2 } })).status).toBe(200);
+  await second.gateway.close();
+  expect(service.ids()).toHaveLength(1);
+});
