@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from 'node:util';
 import { revisionOf } from '../decisions/record.js';
 import type { DecisionRecord, KeptDecision } from '../decisions/record.js';
 import type { PathStats } from '../decisions/stats.js';
@@ -13,18 +14,37 @@ const COLOURS: Readonly<Record<string, Style>> = {
 
 const HEAD = ['TIME', 'RESULT', 'PATH', 'REVISION', 'AGENT', 'MS', 'DECISION'];
 
-/** Decisions, one a row. */
-export function renderDecisions(records: readonly DecisionRecord[], paint: Paint): string {
-  return plainTable(
-    HEAD,
-    records.map((record) => cells(record, paint)),
-    paint,
-  );
+/** Decisions, one a row; where a terminal of `width` columns has no room for that, two lines each. */
+export function renderDecisions(records: readonly DecisionRecord[], paint: Paint, width?: number): string {
+  const rows = records.map((record) => cells(record, paint));
+  const table = plainTable(HEAD, rows, paint);
+  return fits(table, width) ? table : rows.map((row) => stacked(row, paint, width)).join('\n');
 }
 
-/** One decision in one line, its columns as wide as they usually are. */
-export function renderDecision(record: DecisionRecord, paint: Paint): string {
-  const [time = '', , path = '', revision = '', agent = '', ms = '', id = ''] = cells(record, paint);
+/** One decision in one line, its columns as wide as they usually are; or in two, as {@link renderDecisions} has it. */
+export function renderDecision(record: DecisionRecord, paint: Paint, width?: number): string {
+  const row = cells(record, paint);
+  const line = inLine(record, row, paint);
+  return fits(line, width) ? line : stacked(row, paint, width);
+}
+
+function fits(text: string, width = Infinity): boolean {
+  return text.split('\n').every((line) => stripVTControlCharacters(line).trimEnd().length <= width);
+}
+
+/** The second line has what is copied: the whole id. */
+function stacked(
+  [time = '', result = '', path = '', revision = '', agent = '', ms = '', id = '']: readonly string[],
+  paint: Paint,
+  width = 0,
+): string {
+  const first = [time, result, path];
+  const second = [' ', paint('dim', id), revision, `${ms} ms`, agent];
+  return [first, second].map((parts) => plainTable([], [[parts.filter((part) => part !== '').join(' ')]], paint, [width])).join('\n');
+}
+
+function inLine(record: DecisionRecord, row: readonly string[], paint: Paint): string {
+  const [time = '', , path = '', revision = '', agent = '', ms = '', id = ''] = row;
   const verdict = record.custom.verdict;
   return [
     time,

@@ -34,7 +34,7 @@ export default class DecisionsList extends GatewayCommand {
       else records.push(record);
     }
     if (flags.json) return;
-    const shown = records.length === 0 ? 'no decisions' : renderDecisions(records, this.paint);
+    const shown = records.length === 0 ? 'no decisions' : renderDecisions(records, this.paint, this.columns);
     await page(this.shown(shown), flags.pager, (text) => this.log(text));
   }
 }

@@ -27,7 +27,7 @@ export default class DecisionsTail extends GatewayCommand {
     const before: KeptDecision[] = [];
     for await (const kept of openDecisions(folder).read({ ...filter, limit: flags.lines })) before.unshift(kept);
     const show = ({ record, text }: KeptDecision): Promise<void> =>
-      putOut(`${flags.json ? text : this.shown(renderDecision(record, this.paint))}\n`);
+      putOut(`${flags.json ? text : this.shown(renderDecision(record, this.paint, this.columns))}\n`);
     for (const kept of before) await show(kept);
     for await (const kept of followDecisions(folder, filter, ended)) await show(kept);
   }

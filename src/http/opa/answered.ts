@@ -60,6 +60,6 @@ export async function withDecision(
 }
 
 /** The reply with the decision named. */
-function named(reply: Reply, id: string | undefined): Reply {
+export function named(reply: Reply, id: string | undefined): Reply {
   return id === undefined ? reply : withHeader(reply, DECISION_HEADER, id);
 }

@@ -8,7 +8,7 @@ import { answerText, jsonText } from '../opa/answer.js';
 import { mapBounded, readBatch } from '../opa/batch.js';
 import type { BatchInput } from '../opa/batch.js';
 import { compressed } from '../opa/compress.js';
-import { answered } from '../opa/answered.js';
+import { answered, named } from '../opa/answered.js';
 import type { Asked } from '../opa/answered.js';
 import type { OpaDeps } from '../opa/deps.js';
 import { causeOf, EVALUATION_MESSAGE, opaError } from '../opa/errors.js';
@@ -32,6 +32,8 @@ interface Response {
   readonly failed: boolean;
   /** Members of the answer as JSON text, without the braces. */
   readonly text: string;
+  /** Of the decision; undefined when decisions are not recorded. */
+  readonly id: string | undefined;
 }
 
 async function batch(opa: OpaDeps, call: Call): Promise<Reply> {
@@ -44,7 +46,9 @@ async function batch(opa: OpaDeps, call: Call): Promise<Reply> {
     const responses = await mapBounded(inputs, WIDTH, (input) =>
       respond(opa, lease, path, flags, { ...input, call, batchId, startMs: performance.now() }),
     );
-    return assemble(responses, flags, batchId);
+    const assembled = assemble(responses, flags, batchId);
+    // Several are named each in its own answer alone.
+    return responses.length === 1 ? named(assembled, responses[0]?.id) : assembled;
   });
   return compressed(call, reply);
 }
@@ -56,18 +60,21 @@ async function respond(
   flags: Flags,
   { name, input, ...asked }: BatchInput & Asked,
 ): Promise<Response> {
+  let id: string | undefined;
   try {
     const { strictBuiltinErrors, metrics } = flags;
-    const { evaluation, id } = await answered(opa, lease, { path, input, strictBuiltinErrors, metrics }, asked);
+    const onId = (made: string | undefined): void => void (id = made);
+    const { evaluation } = await answered(opa, lease, { path, input, strictBuiltinErrors, metrics }, { ...asked, onId });
     const timers = { timer_rego_query_eval_ns: Math.round((performance.now() - asked.startMs) * 1e6) };
     const { version, decisionIds = false } = opa.deps;
-    const facts = { flags, revision: lease.revision, version, decisionIds, decisionId: id, timers };
-    return { name, failed: false, text: answerText(evaluation, facts).slice(1, -1) };
+    const facts = { flags, revision: lease.revision, version, decisionIds: decisionIds || id !== undefined, decisionId: id, timers };
+    return { name, failed: false, id, text: answerText(evaluation, facts).slice(1, -1) };
   } catch (thrown) {
     // A full queue or a closing gateway is the batch's own failure, not that of one input.
     if (!(thrown instanceof GatewayError) || thrown.spec.status === 503) throw thrown;
-    const error = { code: 'internal_error', message: EVALUATION_MESSAGE, errors: [causeOf(thrown)] };
-    return { name, failed: true, text: goJson(error).slice(1, -1) };
+    const decision = id === undefined ? {} : { decision_id: id };
+    const error = { code: 'internal_error', ...decision, message: EVALUATION_MESSAGE, errors: [causeOf(thrown)] };
+    return { name, failed: true, id, text: goJson(error).slice(1, -1) };
   }
 }
 

@@ -68,7 +68,12 @@ async function inspect(deps: InspectDeps, call: Call, body: InspectBody): Promis
   const listed = listedAnswer(body, deps.lists(), settings.mode);
   if (listed !== undefined) {
     deps.metrics.guardrailEvaluation(listed.action);
-    return json(200, listed);
+    return noted(json(200, listed), deps.decisions, {
+      ...{ caller: call, path: guardrail.entrypoint, domain: guardrail.name, verdict: listed.raw_action },
+      // No rule was asked, and the content is nothing that the lists look at.
+      ...{ revision: undefined, input: Buffer.from(JSON.stringify({ direction, tool_name: toolName })), result: JSON.stringify(listed) },
+      ...{ tookMs: performance.now() - start, strictBuiltinErrors: true },
+    });
   }
   const inspected = await deps.inspector.inspect({
     ...{ direction, content, reveal, canConfirm, settings },

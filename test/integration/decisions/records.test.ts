@@ -103,6 +103,30 @@ test('every route that decides leaves a record, and names it in its answer', asy
     for await (const { record } of reader.read({ order: 'oldest' })) records.push(record);
     return records.filter(({ batch_decision_id: id }) => id === batch.json()['batch_decision_id']).length === 2;
   });
+  const ofBatch = records.filter(({ batch_decision_id: id }) => id !== undefined).map(({ decision_id: id }) => id);
+  const { responses } = batch.json() as { responses: Readonly<Record<string, { decision_id: string }>> };
+  expect(
+    Object.values(responses)
+      .map(({ decision_id: id }) => id)
+      .sort(),
+  ).toEqual(ofBatch.sort());
+  expect(batch.headers.get('x-decision-id')).toBeNull();
+  const failing = await call('POST', '/v1/batch/data/app/conflict', { inputs: { a: { conflict: true } } });
+  const [only] = Object.values((failing.json() as { responses: Readonly<Record<string, { decision_id: string }>> }).responses);
+  expect(only?.decision_id).toBe(failing.headers.get('x-decision-id'));
+  expect(await recordOf(failing)).toMatchObject({ error: { code: 'evaluation_conflict' }, input: { conflict: true } });
+
+  const target = { target_type: 'tool', target_name: 'shell', reason: 'not here' };
+  expect((await call('POST', '/enforce/block', target)).status).toBe(200);
+  const listed = await call('POST', '/api/v1/inspect/tool', { tool: 'shell', content: 'secret words' }, agent);
+  const record = await recordOf(listed);
+  expect(record).toMatchObject({
+    ...{ path: 'defenseclaw/guardrail', input: { direction: 'tool_call', tool_name: 'shell' } },
+    custom: { domain: 'guardrail', verdict: 'block', agent: 'agent-7' },
+  });
+  expect(record.bundles).toBeUndefined();
+  expect(JSON.stringify(record)).not.toContain('secret words');
+
   expect(records.find(({ path: of }) => of === 'app/conflict')).toMatchObject({
     custom: { verdict: 'error' },
     error: { code: 'evaluation_conflict' },
