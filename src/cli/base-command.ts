@@ -2,7 +2,7 @@ import { Command, Flags } from '@oclif/core';
 import { asGatewayError, ERRORS, GatewayError } from '../errors.js';
 import { isColoured, paintFor } from './paint.js';
 import { errorEnvelope, renderError } from './render-error.js';
-import { usageError } from './usage-error.js';
+import { unframed, usageError } from './usage-error.js';
 import type { OclifError } from './usage-error.js';
 import { visible, visibleBetweenPaint } from './visible.js';
 
@@ -68,7 +68,8 @@ export abstract class GatewayCommand extends Command {
   /** The table knows no command to name. */
   #pointed(error: GatewayError): GatewayError {
     if (error.hint !== ERRORS.usage.hint) return error;
-    return new GatewayError('usage', error.message, { cause: error, details: error.details, hint: `See \`${this.#named} --help\`.` });
+    const hint = `See \`${this.#named} --help\`.`;
+    return new GatewayError('usage', unframed(error.message), { cause: error, details: error.details, hint });
   }
 
   get #named(): string {

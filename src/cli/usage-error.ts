@@ -20,8 +20,12 @@ export function usageError(thrown: OclifError, program: string, known: readonly 
     const message = `unknown flag${unknown.length === 1 ? '' : 's'} ${unknown.join(', ')}`;
     return new GatewayError('usage', message, { cause: thrown, hint: `${didYouMean(meant)}${see}` });
   }
-  const message = thrown.message.replace(/\nSee more help with --help$/u, '').replace(/^Parsing (--\S+) \n\t/u, '$1: ');
-  return new GatewayError('usage', message, { cause: thrown, hint: see });
+  return new GatewayError('usage', unframed(thrown.message), { cause: thrown, hint: see });
+}
+
+/** What was said of the value of a flag, without what oclif writes around it, whoever said it. */
+export function unframed(message: string): string {
+  return message.replace(/\nSee more help with --help$/u, '').replace(/^Parsing (--\S+) \n\t/u, '$1: ');
 }
 
 /** What there is to run. */

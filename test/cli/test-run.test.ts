@@ -103,7 +103,10 @@ describe('flags of policy test', () => {
     expect(JSON.parse(stdout)).toMatchObject({ ok: true, results: [{ name: 'test_x', status: 'pass' }] });
     const refused = await test(dir, '--timeout', '10 parsecs');
     expect(refused.code).toBe(2);
-    expect(refused.stderr).toContain('Expected a time from 1 ms to 24h, such as 500 (milliseconds), 500ms or 10s, got 10 parsecs');
+    const [said] = refused.stderr.split('\n');
+    expect(said).toBe(
+      'Error: --timeout: Expected a time from 1 ms to 24h, such as 500 (milliseconds), 500ms or 10s, got 10 parsecs [usage]',
+    );
   });
 });
 
