@@ -56,19 +56,50 @@ export function besideName(file: string): string {
   return path.join(path.dirname(file), `.${path.basename(file)}.${process.pid}.${randomBytes(6).toString('hex')}.tmp`);
 }
 
+/** Bytes that are on the disk, and so far under a name that nobody reads. */
+export interface StagedFile {
+  /** They take the place of the file whole: a reader sees the old bytes or the new. Throws system errors; then the old file is as it was. */
+  place(): Promise<void>;
+  /** What was placed is on the disk on return: a crash does not bring the old bytes back. */
+  sync(): Promise<void>;
+  /** They are not wanted. */
+  drop(): Promise<void>;
+}
+
+/**
+ * The first half of {@link writeAtomically}, for who has something else to write meanwhile. Keeps the mode of the file and a symlink to it; a new
+ * file is private unless `mode` says otherwise. Throws system errors.
+ */
+export async function stageFile(file: string, bytes: string | Uint8Array, mode?: number): Promise<StagedFile> {
+  const target = await behindLinks(file);
+  const temporary = besideName(target);
+  const drop = (): Promise<void> => rm(temporary, { force: true });
+  try {
+    await writeNew(temporary, bytes, mode ?? (await modeOf(target)));
+  } catch (error) {
+    await drop();
+    throw error;
+  }
+  return {
+    async place() {
+      try {
+        await rename(temporary, target);
+      } catch (error) {
+        await drop();
+        throw error;
+      }
+    },
+    sync: () => syncFolder(path.dirname(target)),
+    drop,
+  };
+}
+
 /**
  * Replaces a file whole: a reader sees the old bytes or the new, also after a crash. Keeps its mode and a symlink to it;
  * a new file is private unless `mode` says otherwise. Throws system errors; then the old file is as it was.
  */
 export async function writeAtomically(file: string, bytes: string | Uint8Array, mode?: number): Promise<void> {
-  const target = await behindLinks(file);
-  const temporary = besideName(target);
-  try {
-    await writeNew(temporary, bytes, mode ?? (await modeOf(target)));
-    await rename(temporary, target);
-  } catch (error) {
-    await rm(temporary, { force: true });
-    throw error;
-  }
-  await syncFolder(path.dirname(target));
+  const staged = await stageFile(file, bytes, mode);
+  await staged.place();
+  await staged.sync();
 }

@@ -3,6 +3,7 @@ import { link, readdir, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { besideName, PRIVATE_MODE, syncFolder, writeAtomically, writeNew } from '../config/atomic-write.js';
 import { systemErrorCode } from '../config/bounded-file.js';
+import type { StagedFile } from '../config/atomic-write.js';
 import type { Log } from '../log.js';
 import { mapBounded } from '../policy/map-bounded.js';
 import { entryText, notesText, parseEntry, parseNotes } from './entry.js';
@@ -13,6 +14,9 @@ const NAME = /^(\d{10})\.json$/u;
 
 /** Two gateways that write at once go for the same number; so many in a row do not. */
 const MAX_TRIES = 100;
+
+/** Writes something else where nobody looks yet, which tells of the entry of this number. */
+export type StageBeside = (number: number) => Promise<StagedFile>;
 
 /** The numbered attempts, one file each. Any number of processes may write: a number is taken by making its file, which only one can. */
 export class EntryLog {
@@ -48,15 +52,18 @@ export class EntryLog {
     return this.#known.get(number) ?? this.#read(number, new Set());
   }
 
-  /** Writes it under the next free number. On return it is on the disk. Throws system errors. */
-  async append(entry: Omit<Entry, 'number' | 'format'>): Promise<Entry> {
+  /**
+   * Writes it under the next free number. On return it is on the disk, and so is what `beside` stages, which is placed once the entry has the number
+   * that it was given: both are written at once, as a reload waits for it. Throws system errors.
+   */
+  async append(entry: Omit<Entry, 'number' | 'format'>, beside?: StageBeside): Promise<Entry> {
     const all = await this.all();
     let number = Math.max(all.at(-1)?.number ?? 0, ...this.#known.keys());
     for (let tries = 0; ; tries++) {
       number += 1;
       const whole: Entry = { format: 1, number, ...entry };
       try {
-        await this.#write(whole);
+        await this.#write(whole, beside?.(number));
         this.#known.set(number, whole);
         return whole;
       } catch (error) {
@@ -88,18 +95,24 @@ export class EntryLog {
   }
 
   /** A link is made or fails; a rename would take the number from whoever had it. */
-  async #write(entry: Entry): Promise<void> {
+  async #write(entry: Entry, beside: Promise<StagedFile> | undefined): Promise<void> {
     const file = this.#fileOf(entry.number);
     const temporary = besideName(file);
+    // Seen here, whichever fails first.
+    const staged = beside?.catch(() => undefined);
     try {
       await writeNew(temporary, entryText(entry), PRIVATE_MODE);
+      await beside;
       await link(temporary, file);
     } catch (error) {
       await rm(temporary, { force: true });
+      await (await staged)?.drop();
       throw error;
     }
-    // Side by side: a reload waits for it. A leftover is no entry.
-    await Promise.all([rm(temporary, { force: true }), syncFolder(this.#folder)]);
+    const other = await staged;
+    await other?.place();
+    // Side by side. A leftover is no entry.
+    await Promise.all([rm(temporary, { force: true }), syncFolder(this.#folder), other?.sync()]);
   }
 
   async #read(number: number, noted: ReadonlySet<string>): Promise<Entry | undefined> {

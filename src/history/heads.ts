@@ -2,8 +2,10 @@ import { mkdirSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import * as z from 'zod';
-import { PRIVATE_MODE, writeAtomically } from '../config/atomic-write.js';
+import { PRIVATE_MODE, stageFile } from '../config/atomic-write.js';
+import type { StagedFile } from '../config/atomic-write.js';
 import { systemErrorCode } from '../config/bounded-file.js';
+import type { Pin } from '../engine/pin.js';
 import type { Log } from '../log.js';
 import { readJson } from './manifest.js';
 
@@ -33,6 +35,13 @@ const headSchema = z.object({
 /** Where one gateway of those that share a store stands. */
 export type Head = z.output<typeof headSchema>;
 
+/** What is written of it. */
+export type Standing = Pick<Head, 'instance' | 'policyDir' | 'address'> & {
+  readonly serving: string | undefined;
+  readonly number: number | undefined;
+  readonly pin: Pin | undefined;
+};
+
 /** One small file a gateway, replaced whole. */
 export class Heads {
   readonly #folder: string;
@@ -45,8 +54,16 @@ export class Heads {
   }
 
   /** On return it is on the disk. Throws system errors. */
-  async write(head: Head): Promise<void> {
-    await writeAtomically(this.#fileOf(head.instance), `${JSON.stringify(head)}\n`, PRIVATE_MODE);
+  async write(standing: Standing): Promise<void> {
+    const staged = await this.stage(standing);
+    await staged.place();
+    await staged.sync();
+  }
+
+  /** Writes it where nobody looks yet. Throws system errors. */
+  async stage(standing: Standing): Promise<StagedFile> {
+    const text = JSON.stringify({ format: 1, at: new Date(), ...standing });
+    return stageFile(this.#fileOf(standing.instance), `${text}\n`, PRIVATE_MODE);
   }
 
   async read(instance: string): Promise<Head | undefined> {

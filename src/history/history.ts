@@ -10,8 +10,9 @@ import type { History, HistoryOptions, HistoryState } from './contract.js';
 import { BlobStore } from './blob-store.js';
 import type { Entry, EntryNotes, ImpactResult, TestResult } from './entry.js';
 import { EntryLog } from './entry-log.js';
+import type { StageBeside } from './entry-log.js';
 import { Heads } from './heads.js';
-import type { Head } from './heads.js';
+import type { Head, Standing } from './heads.js';
 import { blobsOf, isPassed } from './manifest.js';
 import type { Manifest } from './manifest.js';
 import { manifestAt, pack, partsRef, unpackPolicy, unpackSources } from './pack.js';
@@ -74,10 +75,16 @@ class StoredHistory implements History {
     return this.#guard('write an entry', async () => {
       const serves = outcome.status === 'reloaded' || outcome.recovered === true;
       if (serves) this.#serving = outcome.revision;
-      const number = (await this.#entryFor(outcome, tried)) ?? undefined;
-      if (serves || this.#number === undefined) {
+      const marks = serves || this.#number === undefined;
+      let marked = false;
+      const mark: StageBeside = (taken) => {
+        marked = true;
+        return this.#heads.stage(this.#headAt(taken));
+      };
+      const number = await this.#entryFor(outcome, tried, marks ? mark : undefined);
+      if (marks) {
         this.#number = number ?? this.#number;
-        await this.#writeHead();
+        if (!marked) await this.#writeHead();
         this.#held = this.#blobsOf(this.#serving);
       }
       this.#tidy();
@@ -227,7 +234,8 @@ class StoredHistory implements History {
     return new Set(blobsOf(this.#packed.manifest).map(({ hash }) => hash));
   }
 
-  async #entryFor(outcome: Outcome, tried: SourceSet | undefined): Promise<number | undefined> {
+  /** The number of the entry: of a new one, beside which `mark` is written, or of the last one that says the same. */
+  async #entryFor(outcome: Outcome, tried: SourceSet | undefined, mark?: StageBeside): Promise<number | undefined> {
     const all = await this.#entries.all();
     const last = all.findLast(({ instance }) => instance === this.#options.instance);
     const id = outcome.status === 'reloaded' ? outcome.revision : tried?.id;
@@ -236,7 +244,7 @@ class StoredHistory implements History {
     this.#noted = undefined;
     const entry = outcomeEntry(outcome, { instance: this.#options.instance, id, parts, found });
     if (entry === undefined || (last !== undefined && isRepeated(last, entry))) return last?.number;
-    return (await this.#entries.append(entry)).number;
+    return (await this.#entries.append(entry, mark)).number;
   }
 
   /** What was kept just now, or with an earlier entry; else the sources alone, for an attempt that did not come to a revision. */
@@ -248,17 +256,12 @@ class StoredHistory implements History {
   }
 
   async #writeHead(): Promise<void> {
+    await this.#heads.write(this.#headAt(this.#number));
+  }
+
+  #headAt(number: number | undefined): Standing {
     const { instance, policyDir, address } = this.#options;
-    await this.#heads.write({
-      format: 1,
-      instance,
-      policyDir,
-      address,
-      at: new Date().toISOString(),
-      ...(this.#serving === undefined ? {} : { serving: this.#serving }),
-      ...(this.#number === undefined ? {} : { number: this.#number }),
-      ...(this.#pin === undefined ? {} : { pin: { ...this.#pin, at: this.#pin.at.toISOString() } }),
-    });
+    return { instance, policyDir, address, serving: this.#serving, number, pin: this.#pin };
   }
 
   #tidy(): void {
