@@ -76,15 +76,15 @@ class StoredHistory implements History {
       const serves = outcome.status === 'reloaded' || outcome.recovered === true;
       if (serves) this.#serving = outcome.revision;
       const marks = serves || this.#number === undefined;
-      let marked = false;
-      const mark: StageBeside = (taken) => {
-        marked = true;
+      const mark = { written: false };
+      const beside: StageBeside = (taken) => {
+        mark.written = true;
         return this.#heads.stage(this.#headAt(taken));
       };
-      const number = await this.#entryFor(outcome, tried, marks ? mark : undefined);
+      const number = await this.#entryFor(outcome, tried, marks ? beside : undefined);
       if (marks) {
         this.#number = number ?? this.#number;
-        if (!marked) await this.#writeHead();
+        if (!mark.written) await this.#writeHead();
         this.#held = this.#blobsOf(this.#serving);
       }
       this.#tidy();
