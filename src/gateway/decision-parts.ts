@@ -1,12 +1,12 @@
 import type { Config } from '../config/config.js';
 import { createDecisionKeeper } from '../decisions/keeper.js';
 import type { DecisionKeeper, LossReason } from '../decisions/keeper.js';
-import type { SinkSettings } from '../decisions/sinks/sink.js';
 import type { RecorderSettings } from '../decisions/recorder/recorder.js';
 import type { Log } from '../log.js';
 import type { Metrics } from '../telemetry/metrics.js';
 import type { TraceSettings } from '../telemetry/traces/settings.js';
 import { instanceOf } from './open-gateway-history.js';
+import { sinkSettings } from './sink-settings.js';
 
 export interface DecisionPartsOptions {
   readonly config: Config;
@@ -41,32 +41,17 @@ export function createDecisionParts(options: DecisionPartsOptions): DecisionKeep
   const recorder = recorderSettings(options);
   if (recorder === undefined) return undefined;
   const { keep, max_bytes: maxBytes, mask } = config.decisions;
+  const { service, otlp } = config.decisions.sinks;
   const { allow_builtins: allowBuiltins, max_memory_mb: maxMemoryMb } = config.evaluation;
   const keeper = createDecisionKeeper({
     ...{ recorder, maxBytes, folder: config.paths.decisionsDir, keepMs: keep, count: metrics.decision },
     masks: { mask, allowBuiltins, maxMemoryBytes: maxMemoryMb * MIB },
-    sinks: sinkSettings(config),
-    secrets: [token, config.decisions.sinks.service.token?.reveal()].filter((secret) => secret !== undefined),
+    sinks: sinkSettings(config, instanceOf(config), options.version),
+    secrets: [token, service.token?.reveal(), otlp.authorization?.reveal()].filter((secret) => secret !== undefined),
     onTrouble: sayNowAndThen(log),
   });
   metrics.observeDecisions(() => keeper.state);
   return keeper;
-}
-
-function sinkSettings({ decisions: { sinks } }: Config): SinkSettings | undefined {
-  const { url, resource_path: resource, token, token_path: tokenPath, ...limits } = sinks.service;
-  if (!sinks.console && url === undefined) return undefined;
-  const { min_delay: minDelayMs, max_delay: maxDelayMs, upload_size: uploadBytes, buffer_size: bufferBytes, timeout: timeoutMs } = limits;
-  return {
-    console: sinks.console,
-    service:
-      url === undefined
-        ? undefined
-        : {
-            ...{ url: url.replace(/\/+$/u, '') + resource, token: token?.reveal(), tokenPath },
-            ...{ uploadBytes, bufferBytes, minDelayMs, maxDelayMs, timeoutMs },
-          },
-  };
 }
 
 function sayNowAndThen(log: Log): (reason: LossReason, message: string) => void {

@@ -10,6 +10,9 @@ export interface Upload {
   readonly path: string;
   readonly headers: IncomingHttpHeaders;
   readonly bytes: number;
+  /** What it said. */
+  readonly json: unknown;
+  /** The same where it is an array of records. */
   readonly records: readonly Readonly<Record<string, unknown>>[];
 }
 
@@ -33,8 +36,10 @@ export async function startLogService(port = 0): Promise<LogService> {
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
     request.on('end', () => {
       const body = Buffer.concat(chunks);
-      const records = JSON.parse(gunzipSync(body).toString()) as Upload['records'];
-      uploads.push({ path: request.url ?? '', headers: request.headers, bytes: body.length, records });
+      const packed = request.headers['content-encoding'] === 'gzip';
+      const json = JSON.parse((packed ? gunzipSync(body) : body).toString()) as unknown;
+      const records = Array.isArray(json) ? (json as Upload['records']) : [];
+      uploads.push({ path: request.url ?? '', headers: request.headers, bytes: body.length, json, records });
       const status = answers.shift() ?? 200;
       if (status === 0) return;
       if (status === 200) taken.push(...records.map(({ decision_id: id }) => id));

@@ -33,6 +33,17 @@ const service = z.strictObject({
   timeout: duration('100ms', '5m').prefault('10s').meta({ description: 'Time that one upload may take.' }),
 });
 
+const otlp = z.strictObject({
+  endpoint: z
+    .url({ protocol: /^https?$/u, error: 'Expected an http:// or https:// address' })
+    .max(2048)
+    .optional()
+    .meta({ description: 'Where records are sent as logs by OTLP over HTTP, such as `http://127.0.0.1:4318/v1/logs`. Off unless set.' }),
+  authorization: secret().optional().meta({ description: 'Value of the header `Authorization` that is sent with them.' }),
+  buffer_size: size('1MiB', '1GiB').prefault('16MiB').meta({ description: 'Most bytes that wait, as of the service.' }),
+  timeout: duration('100ms', '5m').prefault('10s').meta({ description: 'Time that one upload may take.' }),
+});
+
 export const decisions = z.strictObject({
   enabled: z.boolean().default(true).meta({
     description: "Keep a record of each decision, in the format of OPA's decision log, and name it in the answer (`X-Decision-Id`).",
@@ -65,6 +76,7 @@ export const decisions = z.strictObject({
         .default(false)
         .meta({ description: 'Print each record to standard output, one JSON object a line, as OPA does.' }),
       service: service.prefault({}),
+      otlp: otlp.prefault({}),
     })
     .prefault({}),
 });

@@ -1,138 +1,63 @@
-import { setTimeout as pause } from 'node:timers/promises';
+import { readFile } from 'node:fs/promises';
 import { gzipSync } from 'node:zlib';
-import { ExponentialBackoff } from 'cockatiel';
-import { LineQueue } from './line-queue.js';
-import type { ServiceSettings, Sink, SinkState } from './sink.js';
-import { upload } from './upload.js';
+import type { ServiceSettings, Sink } from './sink.js';
+import { createUploadSink } from './upload-sink.js';
+import type { UploadFailure } from './upload-sink.js';
 
-interface Batch {
-  readonly records: number;
-  readonly bytes: number;
-  readonly body: Uint8Array;
-}
+/** What is said of the body. Everything else may pass: a service that is away, a token that is renewed. */
+const FINAL: ReadonlySet<number> = new Set([400, 413, 415, 422]);
+const MAX_TOKEN = 16_384;
 
-/** After an upload that failed, with jitter: many gateways come back to a service at the same time. */
-const BACKOFF = new ExponentialBackoff({ initialDelay: 500, maxDelay: 60_000 });
-/** JSON of records packs to a fifth and less; what it does is learnt from the first upload on. */
-const FIRST_RATIO = 4;
-const MAX_RATIO = 64;
-/** So that most uploads pack to what they may have at the first attempt. */
-const MARGIN = 0.8;
 /** Quick: the thread that packs is one for all sinks. */
 const LEVEL = 3;
-
-/**
- * OPA's decision log service protocol: gzipped JSON arrays by POST, one after the other, the oldest records first. What waits goes out after
- * a while, and at once when it fills an upload. `onChange` is called when the state is another.
- */
-export function createServiceSink(settings: ServiceSettings, onChange: () => void): Sink {
-  const { uploadBytes, bufferBytes, minDelayMs, maxDelayMs } = settings;
-  const queue = new LineQueue(bufferBytes);
-  const closing = new AbortController();
-  const deadline = new AbortController();
-  let state: Omit<SinkState, 'waitingBytes'> = { ok: true, sent: 0, lost: 0 };
-  let ratio = FIRST_RATIO;
-  let inHand: Batch | undefined;
-  let wake = new AbortController();
-
-  function set(next: Partial<SinkState>): void {
-    state = { ...state, ...next };
-    onChange();
-  }
-
-  const lose = (records: number, reason?: string): void =>
-    set({ lost: state.lost + records, ...(reason === undefined ? {} : { ok: false, lastError: reason }) });
-
-  const isClosing = (): boolean => closing.signal.aborted;
-
-  const full = (): number => uploadBytes * ratio * MARGIN;
-
-  async function run(): Promise<void> {
-    while (!isClosing()) {
-      await sleep(minDelayMs + Math.random() * Math.max(0, maxDelayMs - minDelayMs), wake.signal);
-      wake = new AbortController();
-      while (queue.length > 0 && !isClosing()) await deliver();
-    }
-  }
-
-  /** Sends one batch, however long that takes. */
-  async function deliver(): Promise<void> {
-    inHand = nextBatch();
-    for (let backoff = BACKOFF.next(); inHand !== undefined; backoff = backoff.next(undefined)) {
-      if (await attempt(inHand)) return;
-      await sleep(backoff.duration, closing.signal);
-      if (isClosing()) return;
-    }
-  }
-
-  /** True when there is nothing more to do for it. */
-  async function attempt(batch: Batch): Promise<boolean> {
-    const failure = await upload(settings, batch.body, deadline.signal);
-    if (failure !== undefined && !failure.final) {
-      set({ ok: false, lastError: failure.message });
-      return false;
-    }
-    inHand = undefined;
-    if (failure === undefined) set({ ok: true, sent: state.sent + batch.records });
-    else lose(batch.records, failure.message);
-    return true;
-  }
-
-  function nextBatch(): Batch | undefined {
-    let lines = queue.take(full());
-    for (;;) {
-      if (lines.length === 0) return undefined;
-      const json = Buffer.concat([OPEN, ...lines.flatMap((line, index) => (index === 0 ? [line] : [COMMA, line])), CLOSE]);
-      const body = gzipSync(json, { level: LEVEL });
-      ratio = Math.min(MAX_RATIO, json.length / body.length);
-      if (body.length <= uploadBytes) return { records: lines.length, bytes: json.length, body };
-      if (lines.length === 1) {
-        lose(1, `a record takes ${body.length} bytes, more than an upload may have`);
-        lines = queue.take(full());
-      } else {
-        const half = lines.length >> 1;
-        queue.putBack(lines.slice(half));
-        lines = lines.slice(0, half);
-      }
-    }
-  }
-
-  async function flush(): Promise<void> {
-    await running;
-    for (;;) {
-      inHand ??= nextBatch();
-      if (inHand === undefined || deadline.signal.aborted || !(await attempt(inHand))) break;
-    }
-    const left = queue.length + (inHand?.records ?? 0);
-    if (left > 0) lose(left);
-  }
-
-  const running = run();
-
-  return {
-    take(lines) {
-      const dropped = queue.push(lines);
-      if (dropped > 0) lose(dropped);
-      if (queue.bytes >= full()) wake.abort();
-    },
-    get state() {
-      return { ...state, waitingBytes: queue.bytes + (inHand?.bytes ?? 0) };
-    },
-    async close(ms) {
-      closing.abort();
-      wake.abort();
-      const timer = setTimeout(() => deadline.abort(), ms);
-      await flush();
-      clearTimeout(timer);
-    },
-  };
-}
-
 const OPEN = Buffer.from('[');
 const COMMA = Buffer.from(',');
 const CLOSE = Buffer.from(']');
 
-/** Ends early with the signal. */
-async function sleep(ms: number, signal: AbortSignal): Promise<void> {
-  await pause(ms, undefined, { signal }).catch(() => undefined);
+/** OPA's decision log service protocol: gzipped JSON arrays by POST. */
+export function createServiceSink(settings: ServiceSettings, onChange: () => void): Sink {
+  return createUploadSink(
+    settings,
+    {
+      pack(lines) {
+        const json = Buffer.concat([OPEN, ...lines.flatMap((line, index) => (index === 0 ? [line] : [COMMA, line])), CLOSE]);
+        const body = gzipSync(json, { level: LEVEL });
+        return { body, bytes: body.length };
+      },
+      send: (body, signal) => upload(settings, body, signal),
+    },
+    onChange,
+  );
+}
+
+async function upload(
+  { url, token, tokenPath, timeoutMs }: ServiceSettings,
+  body: Uint8Array,
+  signal: AbortSignal,
+): Promise<UploadFailure | undefined> {
+  try {
+    const credential = tokenPath === undefined ? token : (await readFile(tokenPath, 'utf8')).slice(0, MAX_TOKEN).trim();
+    const response = await fetch(url, {
+      method: 'POST',
+      redirect: 'error',
+      headers: {
+        'Content-Type': 'application/json',
+        'Content-Encoding': 'gzip',
+        ...(credential === undefined ? {} : { Authorization: `Bearer ${credential}` }),
+      },
+      body,
+      signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
+    });
+    await response.body?.cancel();
+    return response.ok ? undefined : { final: FINAL.has(response.status), message: `the service answered ${response.status}` };
+  } catch (thrown) {
+    return { final: false, message: messageOf(thrown) };
+  }
+}
+
+/** Of a refused connection `fetch` says only that it failed; what it was is its cause. */
+function messageOf(thrown: unknown): string {
+  if (!(thrown instanceof Error)) return String(thrown);
+  const { cause } = thrown;
+  return cause instanceof Error ? ((cause as NodeJS.ErrnoException).code ?? cause.message) : thrown.message;
 }

@@ -17,6 +17,8 @@ let telling: NodeJS.Timeout | undefined;
 const sinks: Readonly<Record<string, Sink>> = {
   ...(settings.console ? { console: createConsoleSink(tellSoon) } : {}),
   ...(settings.service === undefined ? {} : { service: createServiceSink(settings.service, tellSoon) }),
+  // The SDK is read in where it is used alone.
+  ...(settings.otlp === undefined ? {} : { otlp: (await import('./otlp-sink.js')).createOtlpSink(settings.otlp, tellSoon) }),
 };
 
 function tellSoon(): void {

@@ -1,24 +1,33 @@
+import type { UploadSettings } from './upload-settings.js';
+
 /** An OPA decision log service. */
-export interface ServiceSettings {
+export interface ServiceSettings extends UploadSettings {
   /** Full address, the resource included. */
   readonly url: string;
   readonly token: string | undefined;
   /** File with the token, read for each upload. */
   readonly tokenPath: string | undefined;
-  /** Most bytes of one upload, packed. */
-  readonly uploadBytes: number;
-  /** Most bytes that wait, not packed; the oldest go first. */
-  readonly bufferBytes: number;
-  readonly minDelayMs: number;
-  readonly maxDelayMs: number;
   /** Of one upload. */
   readonly timeoutMs: number;
+}
+
+/** A collector that takes logs by OTLP over HTTP. */
+export interface OtlpSettings extends UploadSettings {
+  /** Full address. */
+  readonly endpoint: string;
+  /** They may hold a credential. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** Of one upload. */
+  readonly timeoutMs: number;
+  readonly instance: string;
+  readonly version: string;
 }
 
 /** Where records go besides the folder. */
 export interface SinkSettings {
   readonly console: boolean;
   readonly service: ServiceSettings | undefined;
+  readonly otlp: OtlpSettings | undefined;
 }
 
 /** How the sending goes. */

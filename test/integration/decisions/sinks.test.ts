@@ -38,6 +38,28 @@ test('records arrive at the log service masked, and their figures in status and 
   expect(JSON.stringify(log.records)).not.toContain(SERVICE_TOKEN);
 });
 
+test('records arrive at a collector as logs, with what is looked for as attributes and in their trace', async () => {
+  const service = await startLogService();
+  service.answers.push(503);
+  const { call } = await startTestGateway(await tempDir(POLICY), {
+    'decisions.sinks.otlp.endpoint': `${service.url}/v1/logs`,
+    'decisions.sinks.otlp.authorization': 'Basic abc',
+  });
+  const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
+  const answer = await call('POST', '/v1/data/a/allow', { input: { n: 2 } }, { traceparent });
+  await waitFor('the record to arrive', () => service.uploads.length >= 2, 60_000);
+  const { path, headers, json } = service.uploads.at(-1) ?? {};
+  expect([path, headers?.authorization]).toEqual(['/v1/logs', 'Basic abc']);
+  const { resourceLogs } = json as {
+    resourceLogs: readonly { scopeLogs: readonly { logRecords: readonly Record<string, unknown>[] }[] }[];
+  };
+  const [record] = resourceLogs[0]?.scopeLogs[0]?.logRecords ?? [];
+  expect(record).toMatchObject({ traceId: '0af7651916cd43dd8448eb211c80319c', spanId: 'b7ad6b7169203331', severityText: 'INFO' });
+  expect(record?.['attributes']).toContainEqual({ key: 'policy.path', value: { stringValue: 'a/allow' } });
+  const { stringValue } = record?.['body'] as { stringValue: string };
+  expect(JSON.parse(stringValue)).toMatchObject({ decision_id: answer.headers.get('x-decision-id'), result: true });
+});
+
 test('a gateway that ends sends what waits, and ends in time when nobody answers', async () => {
   const service = await startLogService();
   const settings = { 'decisions.sinks.service.url': service.url, 'decisions.sinks.service.min_delay': '10m' };
