@@ -130,8 +130,9 @@ async function bundle(names, options = {}) {
     minifySyntax: true,
     platform: 'node',
     target: 'node20.19',
-    // Native, and what oclif looks for beside commands that are not built.
-    external: ['libsql', 'typescript'],
+    // Native; what oclif looks for beside commands that are not built; and what few turn on, whose copies would be half a megabyte in each
+    // script that can need it.
+    external: ['libsql', 'typescript', '@opentelemetry/*'],
     sourcemap: 'linked',
     sourcesContent: false,
     legalComments: 'none',
