@@ -6,6 +6,7 @@ import { GatewayError } from '../../errors.js';
 import type { ErrorCode } from '../../errors.js';
 import type { Judge, Judgement } from '../create-judge.js';
 import { revisionRules } from '../pack/pack-rules.js';
+import { suppressJudged } from '../pack/suppress.js';
 import type { Scanner } from '../scan/scanner.js';
 import { confidenceOf, detail, findingLabels, weigh } from './evidence.js';
 import { factFindings } from './fact-findings.js';
@@ -43,8 +44,11 @@ export function createInspector({ scanner, judge, lease }: InspectorOptions): In
     if (sensitive?.inspected === false) return NOTHING;
     const strategy = sensitive?.judged === false ? 'regex_only' : strategyFor(direction, settings);
     const scanning = scanner.scan(rules, content, { toolName, call });
-    const ask = (): Promise<Judgement> | undefined =>
-      judge?.judge({ direction, content, toolName, revision, ...(signal === undefined ? {} : { signal }) });
+    const ask = async (): Promise<Judgement | undefined> => {
+      const judgement = await judge?.judge({ direction, content, toolName, revision, ...(signal === undefined ? {} : { signal }) });
+      // What the cache keeps is what the judge said.
+      return judgement && suppressJudged(judgement, rules.suppressions, toolName);
+    };
     if (strategy === 'judge_first') {
       const [scan, judgement] = await Promise.all([scanning, ask()]);
       return { scan, judgement, labels };

@@ -1,35 +1,73 @@
 import { RE2JS } from 're2js';
-import type { ScanFinding, ScanResult } from '../scan/finding.js';
+import type { ScanResult } from '../scan/finding.js';
 import { MAX_PLACES } from '../scan/scan-text.js';
-import { higher } from '../severity.js';
+import { actionOf, higher, lower } from '../severity.js';
+import type { Verdict } from '../verdict.js';
 import type { Suppressions } from './rule-pack.js';
 
 /** Takes findings out that the rule pack suppresses. */
 export type Suppress = (result: ScanResult, toolName: string | undefined) => ScanResult;
 
-/** Suppressions ready to use. Patterns are compiled on first use: most texts have no finding. */
-export function compileSuppressions({ findings, tools }: Suppressions): Suppress {
+/** What suppressions say of one finding. */
+interface Covering {
+  /** The finding stands on what they name. */
+  readonly covers: (id: string, evidence: string) => boolean;
+  /** Findings of this id mean nothing in what this tool is given and brings back. */
+  readonly silences: (id: string, toolName: string | undefined) => boolean;
+}
+
+/** Patterns are compiled on first use: most texts have no finding. */
+function coveringOf({ findings, tools }: Suppressions): Covering {
   const entities = findings.map(({ finding, pattern, condition }) => {
     const matches = lazily(pattern);
     return { finding, covers: (evidence: string) => matches(evidence) && (condition === undefined || CONDITIONS[condition](evidence)) };
   });
   const names = tools.map(({ pattern, findings: ids }) => ({ ids: new Set(ids), matches: lazily(pattern) }));
+  return {
+    covers: (id, evidence) => entities.some(({ finding, covers }) => finding === id && covers(evidence)),
+    silences: (id, toolName) => toolName !== undefined && names.some(({ ids, matches }) => ids.has(id) && matches(toolName)),
+  };
+}
 
-  function isCovered({ id, evidence }: ScanFinding): boolean {
-    return entities.some(({ finding, covers }) => finding === id && covers(evidence));
-  }
-
+/** Suppressions ready to use on what the local scan finds. */
+export function compileSuppressions(suppressions: Suppressions): Suppress {
+  const { covers, silences } = coveringOf(suppressions);
   return (result, toolName) => {
     if (result.findings.length === 0) return result;
-    const silenced = names.filter(({ matches }) => toolName !== undefined && matches(toolName)).map(({ ids }) => ids);
-    const loud = result.findings.filter(({ id }) => !silenced.some((ids) => ids.has(id)));
-    const covered = loud.filter(isCovered);
+    const loud = result.findings.filter(({ id }) => !silences(id, toolName));
+    const covered = loud.filter(({ id, evidence }) => covers(id, evidence));
     // Of a pattern that matches in more places than are told nobody knows what the others are.
     const unsure = new Set(covered.map(({ id }) => id).filter((id) => covered.filter((other) => other.id === id).length >= MAX_PLACES));
     const kept = loud.filter((finding) => unsure.has(finding.id) || !covered.includes(finding));
     if (kept.length === result.findings.length) return result;
     const severity = kept.map((finding) => finding.severity).reduce(higher, 'NONE');
     return { ...result, findings: kept, severity: result.truncated ? result.severity : severity };
+  };
+}
+
+const memo = new WeakMap<Suppressions, Covering>();
+
+/** The same on what the judge says, which tells every piece of evidence that it has; a finding without one is taken out by its tool alone. */
+export function suppressJudged<Judged extends Verdict>(
+  judged: Judged,
+  suppressions: Suppressions | undefined,
+  toolName: string | undefined,
+): Judged {
+  if (suppressions === undefined || judged.findings.length === 0) return judged;
+  const covering = memo.get(suppressions) ?? coveringOf(suppressions);
+  memo.set(suppressions, covering);
+  const { covers, silences } = covering;
+  const findings = judged.findings.filter(
+    ({ id, evidence }) => !silences(id, toolName) && (evidence === undefined || !covers(id, evidence)),
+  );
+  if (findings.length === judged.findings.length) return judged;
+  const severity = lower(judged.severity, findings.map((finding) => finding.severity).reduce(higher, 'NONE'));
+  const categories = [...new Set(findings.map(({ category }) => category))];
+  return {
+    ...judged,
+    ...{ findings, severity, action: actionOf(severity) },
+    reason: categories.length === 0 ? '' : `llm-judge: ${categories.join(', ')}`,
+    entityCount: findings.filter(({ evidence }) => evidence !== undefined).length,
   };
 }
 

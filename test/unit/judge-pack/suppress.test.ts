@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { compileSuppressions } from '../../../src/judge/pack/suppress.js';
+import { compileSuppressions, suppressJudged } from '../../../src/judge/pack/suppress.js';
+import { CLEAN } from '../../../src/judge/verdict.js';
 import type { Suppressions } from '../../../src/judge/pack/rule-pack.js';
 import type { ScanFinding, ScanResult } from '../../../src/judge/scan/finding.js';
 import type { Severity } from '../../../src/judge/severity.js';
@@ -52,5 +53,31 @@ describe('a suppression', () => {
     expect(suppress(result, 'get_status').findings.map(({ id }) => id)).toEqual(['KEY']);
     expect(suppress(result, 'get_status_all')).toBe(result);
     expect(suppress(result, undefined)).toBe(result);
+  });
+});
+
+describe('a suppression of what the judge says', () => {
+  const phone = { id: 'JUDGE-PII-PHONE', category: 'Phone', severity: 'HIGH' } as const;
+  const mail = { id: 'JUDGE-PII-EMAIL', category: 'Email', severity: 'LOW', evidence: 'ann@example.org' } as const;
+  const judged = {
+    ...CLEAN,
+    ...({ action: 'block', severity: 'CRITICAL', reason: 'judge-pii: Phone, Email', entityCount: 2 } as const),
+    findings: [{ ...phone, evidence: '1700000000' }, mail],
+  };
+  const epochs: Suppressions = { findings: [{ finding: phone.id, pattern: '^\\d{10}$', condition: 'is_epoch' }], tools: [] };
+  const tools: Suppressions = { findings: [], tools: [{ pattern: '^users\\.', findings: [phone.id, mail.id] }] };
+
+  it('takes out what stands on what it names, and what it makes of the verdict', () => {
+    expect(suppressJudged(judged, epochs, undefined)).toEqual({
+      ...judged,
+      ...{ action: 'alert', severity: 'LOW', reason: 'llm-judge: Email', entityCount: 1, findings: [mail] },
+    });
+    expect(suppressJudged({ ...judged, findings: [phone] }, epochs, undefined)).toMatchObject({ severity: 'CRITICAL', findings: [phone] });
+  });
+
+  it('takes out what a tool is known for, and leaves nothing to act on when that was all', () => {
+    expect(suppressJudged(judged, tools, 'users.list')).toMatchObject({ action: 'allow', severity: 'NONE', reason: '', findings: [] });
+    expect(suppressJudged(judged, tools, 'mail.list')).toBe(judged);
+    expect(suppressJudged(judged, undefined, 'users.list')).toBe(judged);
   });
 });
