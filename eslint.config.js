@@ -24,7 +24,7 @@ const LAYERS = [
   ['engine'],
   ['suites'],
   ['domains', 'gates', 'impact'],
-  ['http', 'watcher', 'judge', 'audit', 'telemetry', 'history'],
+  ['http', 'watcher', 'judge', 'audit', 'telemetry', 'history', 'bundles'],
   ['serving'],
   ['cli', 'gateway'],
   ['commands'],

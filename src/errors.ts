@@ -72,6 +72,17 @@ export const ERRORS = {
     hint: 'Mend the file of the rule pack that is named; `policy rulepack validate` checks it.',
   },
   // bundles
+  bundle_unavailable: {
+    status: 500,
+    exit: 3,
+    hint: 'Check the address and the credentials under services and bundles, and that the server answers: it is asked again.',
+  },
+  bundle_invalid: { status: 500, exit: 1, hint: 'Build the bundle that is named anew; what served before goes on to serve.' },
+  bundle_refused: {
+    status: 500,
+    exit: 1,
+    hint: 'Sign the bundle with the key that keys and bundles.<name>.signing name; what served before goes on to serve.',
+  },
   bundle_key_invalid: {
     status: 500,
     exit: 2,

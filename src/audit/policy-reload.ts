@@ -5,7 +5,14 @@ import { shortId } from '../policy/source-set.js';
 import type { NewAuditEvent } from './event.js';
 
 /** Which part of the gateway asked for a reload. */
-const ACTORS: Readonly<Record<Trigger, string>> = { boot: 'boot', watch: 'watcher', signal: 'signal', api: 'api', rollback: 'rollback' };
+const ACTORS: Readonly<Record<Trigger, string>> = {
+  boot: 'boot',
+  watch: 'watcher',
+  signal: 'signal',
+  bundle: 'bundle',
+  api: 'api',
+  rollback: 'rollback',
+};
 
 export interface PolicyReloadContext {
   /** The policy folder as configured. */

@@ -1,4 +1,4 @@
-import type { RegoModule } from './protocol.js';
+import type { RegoModule, RegoVersion } from './protocol.js';
 
 /** How a bundle is signed. */
 export interface Signing {
@@ -25,4 +25,33 @@ export interface PackResult {
   readonly archive?: string;
   /** Why the key cannot sign. */
   readonly keyError?: string;
+}
+
+/** A bundle as it came. */
+export interface PackedBundle {
+  readonly name: string;
+  /** Base64. */
+  readonly archive: string;
+  /** Asks for a signature; without it a bundle that has one is refused. */
+  readonly verify?: { readonly keyId?: string; readonly scope?: string; readonly exclude?: readonly string[] };
+}
+
+export interface UnpackParams {
+  readonly bundles: readonly PackedBundle[];
+  readonly keys: Readonly<Record<string, { readonly key: string; readonly algorithm?: string; readonly scope?: string }>>;
+  /** What one archive may inflate to, and each file in it. */
+  readonly maxBytes: number;
+  readonly maxFileBytes: number;
+  /** Of modules that no manifest speaks for. */
+  readonly regoVersion: RegoVersion;
+}
+
+/** All bundles in one, or the one that is refused. Paths of modules begin with the name of their bundle. */
+export interface UnpackResult {
+  readonly modules?: readonly RegoModule[];
+  /** JSON text. */
+  readonly data?: string;
+  /** What the bundles call themselves. */
+  readonly revisions?: Readonly<Record<string, string>>;
+  readonly refused?: { readonly bundle: string; readonly kind: 'signature' | 'invalid'; readonly message: string };
 }

@@ -4,7 +4,7 @@ import { GatewayError } from '../errors.js';
 import { refusedBuiltins } from '../builtins/refused.js';
 import { partsById, policyCode, withParts } from '../evaluator/policy-code.js';
 import { locateBinary, type LocateOptions } from './locate-binary.js';
-import type { PackParams, PackResult } from './bundle-protocol.js';
+import type { PackParams, PackResult, UnpackParams, UnpackResult } from './bundle-protocol.js';
 import type { FormatParams, FormatResult } from './format-protocol.js';
 import type { MineParams, MineResult } from './mine-protocol.js';
 import type {
@@ -63,6 +63,8 @@ export interface RegoCompiler {
   evaluate(params: EvaluateParams, options?: CallOptions): Promise<EvaluateResult>;
   /** One of OPA's bundles. */
   pack(params: PackParams, options?: CallOptions): Promise<PackResult>;
+  /** What is in bundles whose signatures hold. */
+  unpack(params: UnpackParams, options?: CallOptions): Promise<UnpackResult>;
   capabilities(options?: CallOptions): Promise<CapabilitiesResult>;
   /** What every policy that is built runs on. Asked for beside a build it is here before the build is done. */
   library(options?: CallOptions): Promise<LibraryResult>;
@@ -171,6 +173,7 @@ export function createRegoCompiler(options: RegoCompilerOptions = {}): RegoCompi
     format: (params, callOptions) => withModules('format', params, callOptions),
     evaluate: (params, callOptions) => withModules('evaluate', params, callOptions),
     pack: (params, callOptions) => withModules('pack', params, callOptions),
+    unpack: (params, callOptions) => request('unpack', params, callOptions),
     capabilities: (callOptions) => request('capabilities', {}, callOptions),
     library: anyLibrary,
     versions: (callOptions) => call((current) => current.versions(), callOptions),

@@ -38,6 +38,7 @@ function fromText(text: string, kind: SettingKind): unknown {
       return trimmed.split(',').map((item) => item.trim());
     case 'duration':
     case 'size':
+    case 'map':
     case 'string':
       return text;
   }

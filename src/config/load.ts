@@ -1,11 +1,12 @@
 import { homedir } from 'node:os';
 import path from 'node:path';
 import { GatewayError } from '../errors.js';
+import { bundleProblems } from './bundle-sources.js';
 import type { Config, ConfigPaths, DeepReadonly } from './config.js';
 import { readConfigFile, type ConfigFile } from './config-file.js';
 import { processEnvironment, readEnvironment, type Environment, type ProcessEnvironment } from './environment.js';
 import { layerSettings, type Layered } from './layers.js';
-import { configInvalid, describeIssues } from './problem.js';
+import { configInvalid, describeIssues, type ConfigProblem } from './problem.js';
 import { listSettings } from './setting.js';
 import { settingsSchema, type Settings } from './schema.js';
 import { chooseRulePack } from './rule-pack.js';
@@ -83,8 +84,11 @@ export function loadConfig(options: LoadOptions = {}): Config {
   const settings = validate(layered);
   resolveFiles(settings, (value, setting) => resolvePath(value, layered.isFromFile(setting)));
 
+  const fromBundles = followedBundles(settings, layered.where);
   const policyDir =
-    settings.policy_dir === '' ? undefined : (pathSetting(layered, 'policy_dir', resolvePath) ?? path.join(dataDir, 'policies'));
+    fromBundles !== undefined || settings.policy_dir === ''
+      ? undefined
+      : (pathSetting(layered, 'policy_dir', resolvePath) ?? path.join(dataDir, 'policies'));
   const pack = chooseRulePack(settings.guardrail, policyDir, (value) =>
     resolvePath(value, layered.isFromFile(['guardrail', 'rule_pack_dir'])),
   );
@@ -103,11 +107,30 @@ export function loadConfig(options: LoadOptions = {}): Config {
   };
   const { notUsed = [] } = content ?? {};
   const warnings = [...layered.warnings, ...pack.warnings, ...(notUsed.length === 0 ? [] : [notUsedText(file, notUsed)])];
-  return freeze({ ...settings, data_dir: dataDir, policy_dir: settings.policy_dir ?? paths.policyDir, paths, warnings, notUsed });
+  return freeze({
+    ...settings,
+    data_dir: dataDir,
+    policy_dir: fromBundles ?? settings.policy_dir ?? paths.policyDir,
+    paths,
+    warnings,
+    notUsed,
+  });
 }
 
 function notUsedText(file: string, names: readonly string[]): string {
   return `${file} holds settings of DefenseClaw that are not used here: ${names.join(', ')}`;
+}
+
+/** What stands in the place of the policy folder; undefined without bundles. Throws `config_invalid`. */
+function followedBundles(settings: Settings, where: (path: readonly string[]) => string): string | undefined {
+  const names = Object.keys(settings.bundles);
+  const beside: readonly ConfigProblem[] =
+    names.length === 0 || (settings.policy_dir ?? '') === ''
+      ? []
+      : [{ setting: 'policy_dir', message: 'Expected either a policy folder or bundles.', where: where(['policy_dir']) }];
+  const problems = [...beside, ...bundleProblems(settings, where)];
+  if (problems.length > 0) throw configInvalid(problems);
+  return names.length === 0 ? undefined : `bundles: ${names.join(', ')}`;
 }
 
 /** Makes the paths of files absolute. */

@@ -61,7 +61,7 @@ const HEAD = ['| Setting | Values | Default | Environment variable | Meaning |',
 export function renderReference(): string {
   const sections = new Map<string, string[]>();
   for (const setting of listSettings()) {
-    const title = setting.path.length === 1 ? 'Folders' : `\`${setting.path[0] ?? ''}\``;
+    const title = setting.path.length === 1 && setting.kind !== 'map' ? 'Folders' : `\`${setting.path[0] ?? ''}\``;
     const rows = sections.get(title) ?? [...HEAD];
     sections.set(title, [...rows, row(setting)]);
   }

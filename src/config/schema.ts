@@ -4,6 +4,7 @@ import { audit, gateway, http, log } from './sections/server.js';
 import { decisions } from './sections/decisions.js';
 import { gates } from './sections/gates.js';
 import { guards } from './sections/guards.js';
+import { bundles, keys, services } from './sections/bundles.js';
 import { history } from './sections/history.js';
 import { traces } from './sections/traces.js';
 import { watchdog } from './sections/watchdog.js';
@@ -28,6 +29,9 @@ export const settingsSchema = z.strictObject({
   gateway: gateway.prefault({}),
   log: log.prefault({}),
   policy: policy.prefault({}),
+  services: services.prefault({}),
+  bundles: bundles.prefault({}),
+  keys: keys.prefault({}),
   compiler: compiler.prefault({}),
   evaluation: evaluation.prefault({}),
   gates: gates.prefault({}),

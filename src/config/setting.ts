@@ -3,7 +3,7 @@ import { READ_ONCE } from './read-once.js';
 import { settingsSchema } from './schema.js';
 
 /** What a value of a setting looks like when it comes as text. */
-export type SettingKind = 'boolean' | 'number' | 'string' | 'list' | 'duration' | 'size';
+export type SettingKind = 'boolean' | 'number' | 'string' | 'list' | 'duration' | 'size' | 'map';
 
 /** One leaf of the config file. */
 export interface Setting {
@@ -32,7 +32,7 @@ const nodeSchema = z.looseObject({
   minimum: z.number().optional(),
   maximum: z.number().optional(),
   range: z.string().optional(),
-  kind: z.enum(['duration', 'size']).optional(),
+  kind: z.enum(['duration', 'size', 'map']).optional(),
   env: z.union([z.string(), z.literal(false)]).optional(),
 });
 

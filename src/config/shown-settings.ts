@@ -1,4 +1,4 @@
-import { memberOf } from '../is-record.js';
+import { isRecord, memberOf } from '../is-record.js';
 import type { Config } from './config.js';
 import { Secret } from './secret.js';
 import { listSettings } from './setting.js';
@@ -8,7 +8,7 @@ export function shownSettings(config: Config): Record<string, unknown> {
   const shown: Record<string, unknown> = {};
   for (const { path } of listSettings()) {
     const value = path.reduce<unknown>(memberOf, config);
-    if (value !== undefined && !(value instanceof Secret)) place(shown, path, withoutUser(value));
+    if (value !== undefined && !(value instanceof Secret)) place(shown, path, shownValue(value));
   }
   return shown;
 }
@@ -21,6 +21,10 @@ function place(into: Record<string, unknown>, [key = '', ...rest]: readonly stri
   }
 }
 
-function withoutUser(value: unknown): unknown {
-  return typeof value === 'string' ? value.replace(/^([a-z][a-z0-9+.-]*:\/\/)[^/@]*@/iu, '$1') : value;
+/** Without credentials, also within a map. */
+function shownValue(value: unknown): unknown {
+  if (typeof value === 'string') return value.replace(/^([a-z][a-z0-9+.-]*:\/\/)[^/@]*@/iu, '$1');
+  if (!isRecord(value)) return value;
+  const members = Object.entries(value).filter(([, member]) => !(member instanceof Secret));
+  return Object.fromEntries(members.map(([key, member]) => [key, shownValue(member)]));
 }

@@ -10,7 +10,7 @@ import type { Decision, Engine, EngineEvents, Outcome, PinChange, Rehearsal, Rev
 import type { Generation } from './generation.js';
 import type { Pin } from './pin.js';
 import { rehearse } from './rehearse.js';
-import { isAsked, mergeRequests } from './reload-request.js';
+import { isAsked, isNotice, mergeRequests } from './reload-request.js';
 import type { ReloadOptions, ReloadRequest } from './reload-request.js';
 import { Shelf } from './shelf.js';
 import { createSingleFlight } from './single-flight.js';
@@ -102,7 +102,7 @@ export function createEngine(deps: EngineDeps): Engine {
     const { trigger, options } = request;
     const was = pin;
     if (options.pin === true) pin = pinOf(options);
-    else if (trigger !== 'watch' && trigger !== 'boot' && isAfterPin(request)) pin = undefined;
+    else if (!isNotice(trigger) && trigger !== 'boot' && isAfterPin(request)) pin = undefined;
     return pin === was ? undefined : { pin, was };
   }
 

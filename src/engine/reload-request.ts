@@ -29,6 +29,11 @@ export function isAsked(trigger: Trigger): boolean {
   return trigger === 'api' || trigger === 'signal';
 }
 
+/** What is there now is to be served, whoever put it there: nobody asked. */
+export function isNotice(trigger: Trigger): boolean {
+  return trigger === 'watch' || trigger === 'bundle';
+}
+
 /** One call of the engine's reload, or several that share one run. */
 export interface ReloadRequest {
   readonly trigger: Trigger;
@@ -42,7 +47,7 @@ export interface ReloadRequest {
  * them asked for: who forces a reload means the folder as it is now, and that is what the run reads.
  */
 export function mergeRequests(a: ReloadRequest, b: ReloadRequest): ReloadRequest {
-  const order: readonly Trigger[] = ['watch', 'boot', 'signal', 'api', 'rollback'];
+  const order: readonly Trigger[] = ['watch', 'bundle', 'boot', 'signal', 'api', 'rollback'];
   const [weaker, stronger] = order.indexOf(a.trigger) < order.indexOf(b.trigger) ? [a, b] : [b, a];
   const pinsSeen = weaker.trigger === stronger.trigger ? Math.max(a.pinsSeen, b.pinsSeen) : stronger.pinsSeen;
   return { trigger: stronger.trigger, options: mergeOptions(a.options, b.options), pinsSeen };

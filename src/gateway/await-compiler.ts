@@ -1,3 +1,4 @@
+import { isNotice } from '../engine/reload-request.js';
 import type { Engine } from '../engine/engine.js';
 import type { ErrorCode } from '../errors.js';
 import type { Log } from '../log.js';
@@ -23,7 +24,7 @@ export function awaitCompiler({ engine, stamp, log, lookMs = LOOK_MS }: Compiler
 
   engine.on('rejected', ({ trigger, error }) => {
     // Who asks for a reload is told, and asks again.
-    if (error === undefined || !AWAITS_COMPILER.has(error.code) || (trigger !== 'boot' && trigger !== 'watch')) return;
+    if (error === undefined || !AWAITS_COMPILER.has(error.code) || (trigger !== 'boot' && !isNotice(trigger))) return;
     stop();
     const missed = stamp();
     timer = setInterval(() => {

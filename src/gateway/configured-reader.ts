@@ -1,3 +1,7 @@
+import { createBundleReader } from '../bundles/bundle-reader.js';
+import type { BundleReader } from '../bundles/bundle-reader.js';
+import type { RegoCompiler } from '../compiler/rego-compiler.js';
+import { bundleSources } from '../config/bundle-sources.js';
 import type { Config } from '../config/config.js';
 import { createSourceReader } from '../policy/source-reader.js';
 import type { SourceReader, SourceReaderOptions } from '../policy/source-reader.js';
@@ -17,5 +21,28 @@ export function configuredReader(
     regoVersion: policy.rego_version,
     limits: { maxFiles: policy.max_files, maxFileBytes: policy.max_file_bytes, maxTotalBytes: policy.max_total_bytes },
     readTimeoutMs: () => policy.read_timeout * patience(),
+  });
+}
+
+/** A reader of the bundles of the configuration, within the same bounds; undefined without bundles. */
+export function configuredBundles(
+  config: Pick<Config, 'policy' | 'services' | 'bundles' | 'keys'>,
+  compiler: Pick<RegoCompiler, 'unpack'>,
+): BundleReader | undefined {
+  const sources = bundleSources(config);
+  if (sources.length === 0) return undefined;
+  const { policy, keys } = config;
+  return createBundleReader({
+    sources,
+    compiler,
+    keys: Object.fromEntries(
+      Object.entries(keys).map(([id, { key, algorithm, scope }]) => [
+        id,
+        { key: key.reveal(), algorithm, ...(scope === undefined ? {} : { scope }) },
+      ]),
+    ),
+    maxBytes: policy.max_total_bytes,
+    maxFileBytes: policy.max_file_bytes,
+    regoVersion: policy.rego_version,
   });
 }

@@ -33,7 +33,7 @@ export interface FirstRevision {
  * `compiler_missing`, `compiler_version_mismatch`.
  */
 export async function loadFirstRevision(
-  { engine, compiler, patience, policyDir }: Pick<PolicyEngine, 'engine' | 'compiler' | 'patience' | 'policyDir'>,
+  { engine, compiler, patience, policyDir, bundles }: Pick<PolicyEngine, 'engine' | 'compiler' | 'patience' | 'policyDir' | 'bundles'>,
   log: Log,
 ): Promise<FirstRevision> {
   const state = {
@@ -54,7 +54,7 @@ export async function loadFirstRevision(
     state.retrying = undefined;
   }
 
-  if (policyDir !== undefined) {
+  if (policyDir !== undefined || bundles !== undefined) {
     // The engine never rejects: what went wrong is its outcome.
     const tried = engine.reload('boot').then((outcome) => {
       const late = lateWith(outcome);

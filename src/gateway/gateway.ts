@@ -3,6 +3,7 @@ import type { AuditStore } from '../audit/audit-store.js';
 import { openStateDatabase } from '../audit/database.js';
 import { createEnforcementStore } from '../audit/enforcement-store.js';
 import { policyReloadEvent } from '../audit/policy-reload.js';
+import { followBundles } from '../bundles/follow-bundles.js';
 import { compilerStamp } from '../compiler/stamp.js';
 import type { Config } from '../config/config.js';
 import type { GuardrailSettings } from '../config/guardrail-file.js';
@@ -102,7 +103,7 @@ export async function startGateway({ config, token, log, version = '0.0.0', eval
     const gates = createGateParts({ config, log, metrics, audit, history });
     const watchdog = createWatchdog({ config, log, metrics, audit });
     const policy = createPolicyEngine({
-      ...{ config, policyDir: paths.policyDir, log, serving, history, watchdog, decisions, evaluator },
+      ...{ config, policyDir: paths.policyDir, fromBundles: true, log, serving, history, watchdog, decisions, evaluator },
       gatesOn: gates.gatesOn,
       impactGate: gates.impactGate,
     });
@@ -168,6 +169,7 @@ export async function startGateway({ config, token, log, version = '0.0.0', eval
     );
     // It attaches the engine at once, and hears of changes after a while.
     const watching = watcher.start();
+    if (policy.bundles !== undefined) closers.push(followBundles({ reader: policy.bundles, engine: policy.engine }));
     const { url, host } = await api.listen(config.gateway.api_bind, config.gateway.api_port);
     const rest = pause(FIRST_MS).then(async () => {
       await api.answered(ANSWER_MS);

@@ -1,3 +1,4 @@
+import type { BundleReader } from '../bundles/bundle-reader.js';
 import { createRegoCompiler } from '../compiler/rego-compiler.js';
 import type { RegoCompiler } from '../compiler/rego-compiler.js';
 import type { Config } from '../config/config.js';
@@ -22,7 +23,7 @@ import type { Serving } from '../serving/serving.js';
 import { withServing } from '../serving/with-serving.js';
 import { createPolicyCompile } from './compile-policy.js';
 import { currentMaker, keptFirst, passedBefore } from './kept-compile.js';
-import { configuredReader } from './configured-reader.js';
+import { configuredBundles, configuredReader } from './configured-reader.js';
 import { createGatewayEvaluator } from './gateway-evaluator.js';
 import type { GatewayEvaluator } from './gateway-evaluator.js';
 
@@ -30,6 +31,8 @@ export interface PolicyEngineOptions {
   readonly config: Config;
   /** Absolute; undefined means that no folder is configured, and every reload is rejected saying so. */
   readonly policyDir: string | undefined;
+  /** Follow the configured bundles instead of a folder. Default false. */
+  readonly fromBundles?: boolean;
   readonly log: Log;
   /** Closed with the engine. Default: one of its own. */
   readonly evaluator?: GatewayEvaluator | undefined;
@@ -56,6 +59,8 @@ export interface Patience {
 export interface PolicyEngine {
   readonly policyDir: string | undefined;
   readonly reader: SourceReader;
+  /** What is read in place of a folder. */
+  readonly bundles: BundleReader | undefined;
   readonly compiler: RegoCompiler;
   readonly evaluator: Evaluator;
   readonly engine: Engine;
@@ -85,6 +90,7 @@ export function createPolicyEngine(options: PolicyEngineOptions): PolicyEngine {
   });
   const { evaluator, printTo } = options.evaluator ?? createGatewayEvaluator(config);
   printTo(log);
+  const bundles = options.fromBundles === true ? configuredBundles(config, compiler) : undefined;
   const domainGate = createDomainGate({ required: policy.required_domains, serving: () => engine.current });
   const asked = new AskedEntrypoints();
   serving?.observeTallies((tallies) => {
@@ -104,6 +110,7 @@ export function createPolicyEngine(options: PolicyEngineOptions): PolicyEngine {
   const compile = history === undefined ? fresh : keptFirst(history, maker, fresh);
   const engine: Engine = createEngine({
     read: async (previous) => {
+      if (bundles !== undefined) return bundles.read();
       if (policyDir === undefined) throw new GatewayError('policy_dir_missing', 'policy_dir not configured');
       try {
         return await reader.read(policyDir, { previous });
@@ -134,6 +141,7 @@ export function createPolicyEngine(options: PolicyEngineOptions): PolicyEngine {
   return {
     policyDir,
     reader,
+    bundles,
     compiler,
     evaluator,
     engine,

@@ -4,7 +4,7 @@ import { MAX_CONFIG_BYTES } from '../config/config-file.js';
 import { Secret } from '../config/secret.js';
 import { listSettings } from '../config/setting.js';
 import { asGatewayError } from '../errors.js';
-import { memberOf } from '../is-record.js';
+import { isRecord, memberOf } from '../is-record.js';
 import type { Log } from '../log.js';
 
 /** How often the file is looked at, in ms. */
@@ -90,5 +90,11 @@ function valuesOf(config: Config): Map<string, string> {
 
 function comparable(value: unknown): string {
   if (value instanceof Secret) return value.reveal();
-  return value === undefined ? '' : JSON.stringify(value);
+  return value === undefined ? '' : JSON.stringify(revealed(value));
+}
+
+/** A map with the credentials in it: what changed is to be noticed. */
+function revealed(value: unknown): unknown {
+  if (value instanceof Secret) return value.reveal();
+  return isRecord(value) ? Object.fromEntries(Object.entries(value).map(([key, member]) => [key, revealed(member)])) : value;
 }

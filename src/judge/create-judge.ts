@@ -1,3 +1,4 @@
+import { isNotice } from '../engine/reload-request.js';
 import type { Config } from '../config/config.js';
 import type { LlmSettings } from '../config/llm.js';
 import type { Engine } from '../engine/engine.js';
@@ -147,7 +148,7 @@ export function createJudge({ config, llm, metrics, log, cache: given, provider:
       to.on('reloaded', () => cache.invalidate());
       // Whoever asks for a reload may have changed what the model is told beside the policies; a file event that was for nothing may not.
       to.on('unchanged', ({ trigger }) => {
-        if (trigger !== 'watch') cache.invalidate();
+        if (!isNotice(trigger)) cache.invalidate();
       });
     },
   };

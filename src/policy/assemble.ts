@@ -31,16 +31,25 @@ export async function assemble({ scan, bytes, unsettled, regoVersion, testsAlone
     checkUtf8(source);
     byKind[file.kind].push(source);
   }
-  const { data, overlay: overlays, schema: schemas, suite: suites, pack } = byKind;
-  const judge = ownFirst(byKind.judge);
   const versionOf = versionsFrom(byKind.manifest, regoVersion);
-  const modules = byKind.module.map((file) => versioned(file, versionOf));
-  const tests = byKind.test.map((file) => versioned(file, versionOf));
+  const module = byKind.module.map((file) => versioned(file, versionOf));
+  const test = byKind.test.map((file) => versioned(file, versionOf));
+  return sourceSetOf(scan.root, { ...byKind, module, test }, { unsettled, testsAlone });
+}
+
+/** A source set of files whose Rego version is known. Throws `policy_no_modules`. */
+export async function sourceSetOf(
+  root: string,
+  files: Readonly<Record<SourceKind, SourceFile[]>>,
+  { unsettled = false, testsAlone = false }: Partial<Pick<Taken, 'unsettled' | 'testsAlone'>> = {},
+): Promise<SourceSet> {
+  const { module: modules, test: tests, data, overlay: overlays, schema: schemas, suite: suites, pack } = files;
+  const judge = ownFirst(files.judge);
   if (modules.length === 0 && !(testsAlone && tests.length > 0)) {
-    throw new GatewayError('policy_no_modules', `no .rego module in ${scan.root}`, { details: { policyDir: scan.root } });
+    throw new GatewayError('policy_no_modules', `no .rego module in ${root}`, { details: { policyDir: root } });
   }
   return Object.freeze({
-    root: scan.root,
+    root,
     id: await hashFiles([...modules, ...data, ...overlays, ...judge, ...pack]),
     checksId: await hashFiles([...tests, ...schemas, ...suites]),
     modulesId: await hashFiles(modules),

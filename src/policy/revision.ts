@@ -2,7 +2,7 @@ import type { Diagnostic } from './diagnostic.js';
 import type { SourceSet } from './source-set.js';
 
 /** Why a reload ran. */
-export type Trigger = 'boot' | 'watch' | 'signal' | 'api' | 'rollback';
+export type Trigger = 'boot' | 'watch' | 'signal' | 'api' | 'bundle' | 'rollback';
 
 /** A constant path below `data` that modules read and none of them defines: the base document has to. */
 export interface DataReference {

@@ -6,7 +6,7 @@ import { startTestGateway, TEST_TOKEN } from '../../helpers/gateway.js';
 import { tempDir } from '../../helpers/temp-dir.js';
 
 const ROUTE = '/bundles/policy.tar.gz';
-const QUIET = { 'gateway.watcher.enabled': false };
+const QUIET = { 'gateway.watcher.enabled': false, 'policy.read_timeout': '60s' };
 
 const POLICY = {
   'authz/authz.rego': 'package authz\n\nallow if input.user in data.admins\n',
@@ -41,7 +41,7 @@ it('gives what serves as a bundle, and nothing to whoever has it already', async
   }
 
   await writeFile(path.join(dir, 'data.json'), '{"admins":["bob"]}');
-  await call('POST', '/policy/reload');
+  expect((await call('POST', '/policy/reload')).text).toContain('"revision"');
   const next = await archive(url, { 'If-None-Match': `"${id}"` });
   expect([next.response.status, next.response.headers.get('etag')]).toEqual([200, `"${gateway.engine.current?.id ?? ''}"`]);
   expect(next.text).toContain('{"admins":["bob"],');

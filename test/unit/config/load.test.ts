@@ -140,6 +140,22 @@ describe('a config that is wrong', () => {
     expect(error.details['problems']).toHaveLength(6);
   });
 
+  it('is refused for bundles that name what is not there', async () => {
+    const bundles = 'a: {service: shop}, b: {}, c: {resource: "file:x"}, d: {service: s, signing: {keyid: k}}';
+    const more = 'e: {service: s, polling: {min_delay_seconds: 9, max_delay_seconds: 8}}';
+    const broken = failure(await home(`services: {s: {url: "http://127.0.0.1"}}\nbundles: {${more}}\n`));
+    expect(broken.message).toContain('bundles.e.polling: Expected min_delay_seconds to be the shorter one');
+    const error = failure(await home(`policy_dir: p\nservices: {s: {url: "http://127.0.0.1"}}\nbundles: {${bundles}}\n`));
+    expect(error.message.split('\n').map((line) => line.replace(/^.*config\.yaml:/u, ''))).toEqual([
+      '1:1: policy_dir: Expected either a policy folder or bundles.',
+      expect.stringContaining('bundles.a.service: There is no services.shop.'),
+      expect.stringContaining('bundles.b: Expected a `service`'),
+      expect.stringContaining('bundles.c.resource: Expected file:///'),
+      expect.stringContaining('bundles.d.signing: Expected a key below `keys`'),
+      expect.stringContaining('bundles.d.signing.keyid: There is no keys.k.'),
+    ]);
+  });
+
   it.each([
     ['a list', '- a\n', 'Expected settings by name, got a list'],
     ['a word', 'hello\n', 'Expected settings by name, got a string'],

@@ -8,11 +8,11 @@ describe('the settings', () => {
     expect(settings.filter(({ description }) => description === '').map(({ path }) => path.join('.'))).toEqual([]);
   });
 
-  it('each have an environment variable of their own, credentials none', () => {
+  it('each have an environment variable of their own, credentials and maps none', () => {
     const names = settings.map(({ env }) => env).filter((name) => name !== undefined);
     expect(new Set(names).size).toBe(names.length);
     expect(names).not.toContain('DEFENSECLAW_GATEWAY_TOKEN');
     const without = settings.filter(({ env }) => env === undefined).map(({ path }) => path.join('.'));
-    expect(without).toEqual(['gateway.token', 'guardrail.judge.llm.api_key', 'llm.api_key']);
+    expect(without).toEqual(['gateway.token', 'services', 'bundles', 'keys', 'guardrail.judge.llm.api_key', 'llm.api_key']);
   });
 });

@@ -505,3 +505,49 @@ type PackResult struct {
 	Archive  []byte `json:"archive,omitempty"`
 	KeyError string `json:"keyError,omitempty"`
 }
+
+// UnpackParams are bundles as they came, and what their signatures are verified with.
+type UnpackParams struct {
+	Bundles []PackedBundle             `json:"bundles"`
+	Keys    map[string]VerificationKey `json:"keys,omitempty"`
+	// MaxBytes bounds what one archive inflates to, MaxFileBytes each file in it.
+	MaxBytes     int64 `json:"maxBytes"`
+	MaxFileBytes int64 `json:"maxFileBytes"`
+	// RegoVersion of modules that no manifest speaks for.
+	RegoVersion string `json:"regoVersion,omitempty"`
+}
+
+type PackedBundle struct {
+	Name    string `json:"name"`
+	Archive []byte `json:"archive"`
+	// Verify asks for a signature; without it a bundle that has one is refused.
+	Verify *Verification `json:"verify,omitempty"`
+}
+
+type Verification struct {
+	KeyID   string   `json:"keyId,omitempty"`
+	Scope   string   `json:"scope,omitempty"`
+	Exclude []string `json:"exclude,omitempty"`
+}
+
+type VerificationKey struct {
+	Key       string `json:"key"`
+	Algorithm string `json:"algorithm,omitempty"`
+	Scope     string `json:"scope,omitempty"`
+}
+
+// UnpackResult is all bundles in one, or the one that is refused. Paths of modules begin with the name of their bundle.
+type UnpackResult struct {
+	Modules []Module `json:"modules,omitempty"`
+	Data    string   `json:"data,omitempty"`
+	// Revisions are what the bundles call themselves.
+	Revisions map[string]string `json:"revisions,omitempty"`
+	Refused   *Refusal          `json:"refused,omitempty"`
+}
+
+// Refusal is of the kind `signature` or `invalid`.
+type Refusal struct {
+	Bundle  string `json:"bundle"`
+	Kind    string `json:"kind"`
+	Message string `json:"message"`
+}

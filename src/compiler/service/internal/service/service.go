@@ -41,6 +41,7 @@ func Methods() map[string]rpc.Method {
 		"mine":         cached(cache, mine.Run),
 		"format":       rpc.Handler(format.Run),
 		"pack":         rpc.Handler(bundles.Pack),
+		"unpack":       rpc.Handler(bundles.Unpack),
 	}
 }
 

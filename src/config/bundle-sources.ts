@@ -1,0 +1,67 @@
+import type { Config, DeepReadonly } from './config.js';
+import type { ConfigProblem } from './problem.js';
+import type { Secret } from './secret.js';
+import type { Settings } from './schema.js';
+
+/** One bundle that is followed. */
+export interface BundleSource {
+  readonly name: string;
+  /** `http:`, `https:` or `file:`. */
+  readonly url: string;
+  readonly token: Secret | undefined;
+  /** Between two looks lies a random time between these, in ms. */
+  readonly minDelayMs: number;
+  readonly maxDelayMs: number;
+  /** Present where only what is signed right is taken. */
+  readonly verify: { readonly keyId?: string; readonly scope?: string; readonly exclude?: readonly string[] } | undefined;
+}
+
+type BundleSettings = DeepReadonly<Pick<Settings, 'services' | 'bundles' | 'keys'>>;
+
+/** The configured bundles by name. The settings have passed {@link bundleProblems}. */
+export function bundleSources({ services, bundles }: Pick<Config, 'services' | 'bundles'>): readonly BundleSource[] {
+  return Object.entries(bundles).map(([name, { service, resource = `bundles/${name}`, polling, signing }]) => ({
+    name,
+    url: resource.startsWith('file:')
+      ? resource
+      : `${services[service ?? '']?.url.replace(/\/+$/u, '') ?? ''}/${resource.replace(/^\/+/u, '')}`,
+    token: resource.startsWith('file:') ? undefined : services[service ?? '']?.credentials?.bearer.token,
+    minDelayMs: polling.min_delay_seconds * 1000,
+    maxDelayMs: polling.max_delay_seconds * 1000,
+    verify: signing === undefined ? undefined : verifyOf(signing),
+  }));
+}
+
+function verifyOf({
+  keyid,
+  scope,
+  exclude_files: exclude,
+}: NonNullable<BundleSettings['bundles'][string]['signing']>): BundleSource['verify'] {
+  return {
+    ...(keyid === undefined ? {} : { keyId: keyid }),
+    ...(scope === undefined ? {} : { scope }),
+    ...(exclude === undefined ? {} : { exclude }),
+  };
+}
+
+/** What the settings of bundles say of each other and is not so. */
+export function bundleProblems(
+  { services, bundles, keys }: BundleSettings,
+  where: (path: readonly string[]) => string,
+): readonly ConfigProblem[] {
+  const problem = (path: readonly string[], message: string): ConfigProblem => ({ setting: path.join('.'), message, where: where(path) });
+  return Object.entries(bundles).flatMap(([name, { service, resource = '', signing }]) => {
+    const found: ConfigProblem[] = [];
+    if (!resource.startsWith('file:') && service === undefined)
+      found.push(problem(['bundles', name], 'Expected a `service`, or a `resource` that begins with file:///.'));
+    if (resource.startsWith('file:') && !resource.startsWith('file:///'))
+      found.push(problem(['bundles', name, 'resource'], 'Expected file:/// and an absolute path.'));
+    if (service !== undefined && services[service] === undefined)
+      found.push(problem(['bundles', name, 'service'], `There is no services.${service}.`));
+    if (signing !== undefined && Object.keys(keys).length === 0)
+      found.push(problem(['bundles', name, 'signing'], 'Expected a key below `keys` to verify it with.'));
+    if (signing?.keyid !== undefined && keys[signing.keyid] === undefined)
+      found.push(problem(['bundles', name, 'signing', 'keyid'], `There is no keys.${signing.keyid}.`));
+    return found;
+  });
+}
