@@ -15,6 +15,14 @@ _found contains _finding("DELETE-ROOT", "destructive", "Deletes a root, home or 
 	_is_root(operand)
 }
 
+_found contains _finding("DELETE-ROOT", "destructive", "Deletes what lies in a root, home or system folder", "CRITICAL", c) if {
+	some c in _facts("commands")
+	c.name in {"shred", "srm"}
+	"find" in c.via
+	some operand in c.operands
+	_is_root(operand)
+}
+
 _found contains _finding("DELETE-ALL", "destructive", "Deletes everything in the folder that it happens to run in", "HIGH", c) if {
 	some c in _facts("commands")
 	c.name == "rm"

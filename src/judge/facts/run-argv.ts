@@ -153,7 +153,13 @@ function findRuns(words: readonly string[], { scope }: Invocation, reader: Reade
   const start = words.findIndex((word) => /^-(?:exec|execdir|ok|okdir|x)$/.test(word));
   if (start < 0 || !reader.sheet.takesStep()) return;
   const end = words.findIndex((word, index) => index > start && (word === ';' || word === '+'));
-  const places = words.slice(0, start).filter((word) => /^[~/.$]/.test(word));
+  // Of a folder of one's own, what has to have a name is not the folder itself, but something of that name in it.
+  const named = words.findIndex((word, index) => index < start && /^-i?(?:name|path)$/.test(word));
+  const suffix = named < 0 ? '' : `/${words[named + 1] ?? ''}`;
+  const places = words
+    .slice(0, start)
+    .filter((word) => /^[~/.$]/.test(word))
+    .map((word) => (word.startsWith('.') ? `${word}${suffix}` : word));
   const inner = words.slice(start + 1, end < 0 ? undefined : end).flatMap((word) => (word === '{}' ? places.slice(0, 1) : [word]));
   if (inner.length > 0) reader.argv(inner, { ...scope, via: via(scope, 'find') }, undefined);
 }

@@ -46,16 +46,30 @@ function percent(run: string): string | undefined {
   }
 }
 
-const SPACED = /(?<![A-Za-z0-9])(?:[A-Za-z0-9](?: {1,3}|[._*-])){3,}[A-Za-z0-9](?![A-Za-z0-9])/g;
+const SPACED = /(?<![A-Za-z0-9])(?:[A-Za-z0-9](?: {1,3}|[._*-])){3,}[A-Za-z0-9](?![A-Za-z0-9])|(?<!\S)((?:[!-~] {1,3}){3,}[!-~])(?!\S)/g;
 
-/** Words whose letters stand apart, `i g n o r e`, put together. More than one space is a space. Undefined when there are none. */
+/** Words and commands whose letters stand apart, `i g n o r e`, put together. More than one space is a space. Undefined when there are none. */
 export function closeUp(text: string): Folded | undefined {
-  return rewritten(text, SPACED, (all) =>
-    all
+  return rewritten(text, SPACED, (all, [symbols]) => {
+    const joined = all
       .replace(/ {2,}/g, '\0')
-      .replace(/[ ._*-]/g, '')
-      .replaceAll('\0', ' '),
-  );
+      .replace(symbols === undefined ? /[ ._*-]/g : / /g, '')
+      .replaceAll('\0', ' ');
+    return joined.length >= MIN_RUN && /^[a-z]+$/i.test(joined) ? (wordsOf(joined) ?? joined) : joined;
+  });
+}
+
+/** Letters of one word are no sentence. */
+const MIN_RUN = 12;
+
+/** Words that instructions to a model are made of, longer ones before those that they begin with. */
+const WORD =
+  /(?:ignor|disregard|forget|overrid|bypass|reveal|show|print|send|delet|execut|run|follow|obey)(?:ing|ten|e)?|everything|every|all|any|the|your|you|my|me|of|to|and|previous|prior|above|earlier|preceding|former|instructions?|rules?|prompts?|guidelines?|directions?|commands?|messages?|system|safety|secrets?|keys?|passwords?|hidden|now|are|as|act|no|restrictions?|limits?/gi;
+
+/** A run of letters without gaps between its words, parted; undefined unless all of it is made of known ones. */
+function wordsOf(run: string): string | undefined {
+  const words = run.match(WORD) ?? [];
+  return words.join('').length === run.length ? words.join(' ') : undefined;
 }
 
 type Rewrite = (all: string, groups: readonly (string | undefined)[]) => string | undefined;
