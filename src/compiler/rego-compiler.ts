@@ -21,6 +21,7 @@ import type {
 } from './protocol.js';
 import type { EvaluateParams, EvaluateResult } from './query-protocol.js';
 import type { ServiceProcess } from './service-process.js';
+import type { WritersParams, WritersResult } from './writers-protocol.js';
 import type { WireBuildParams, WireBuildResult, WireLibraryResult } from './wire.js';
 
 /** A cold build of a thousand modules takes some 5 s on 2 cores; beyond a minute something is stuck. */
@@ -65,6 +66,8 @@ export interface RegoCompiler {
   pack(params: PackParams, options?: CallOptions): Promise<PackResult>;
   /** What is in bundles whose signatures hold. */
   unpack(params: UnpackParams, options?: CallOptions): Promise<UnpackResult>;
+  /** Whether anybody writes to files at this moment. */
+  writers(params: WritersParams, options?: CallOptions): Promise<WritersResult>;
   capabilities(options?: CallOptions): Promise<CapabilitiesResult>;
   /** What every policy that is built runs on. Asked for beside a build it is here before the build is done. */
   library(options?: CallOptions): Promise<LibraryResult>;
@@ -174,6 +177,7 @@ export function createRegoCompiler(options: RegoCompilerOptions = {}): RegoCompi
     evaluate: (params, callOptions) => withModules('evaluate', params, callOptions),
     pack: (params, callOptions) => withModules('pack', params, callOptions),
     unpack: (params, callOptions) => request('unpack', params, callOptions),
+    writers: (params, callOptions) => request('writers', params, callOptions),
     capabilities: (callOptions) => request('capabilities', {}, callOptions),
     library: anyLibrary,
     versions: (callOptions) => call((current) => current.versions(), callOptions),

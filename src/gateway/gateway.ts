@@ -4,6 +4,7 @@ import { openStateDatabase } from '../audit/database.js';
 import { createEnforcementStore } from '../audit/enforcement-store.js';
 import { policyReloadEvent } from '../audit/policy-reload.js';
 import { followBundles } from '../bundles/follow-bundles.js';
+import { createAreClosed } from '../compiler/are-closed.js';
 import { compilerStamp } from '../compiler/stamp.js';
 import type { Config } from '../config/config.js';
 import type { GuardrailSettings } from '../config/guardrail-file.js';
@@ -193,7 +194,7 @@ export async function startGateway({ config, token, log, version = '0.0.0', eval
     function chooseWatcher(): Watcher {
       const { engine, reader } = policy;
       if (paths.policyDir === undefined || !config.gateway.watcher.enabled) return createNoopWatcher({ engine, api });
-      return createWatcher({ policyDir: paths.policyDir, engine, api, reader, log });
+      return createWatcher({ policyDir: paths.policyDir, engine, api, reader, log, areClosed: createAreClosed(policy.compiler) });
     }
 
     let closing: Promise<void> | undefined;

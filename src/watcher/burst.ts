@@ -1,41 +1,50 @@
 import path from 'node:path';
 import type { Scan, ScannedFile } from '../policy/scan.js';
 
-/** What the system said of a name, to the listener on the folder that holds it. */
+/** What the system said of a name, to the listener on the folder that holds it or on the file itself. */
 export interface Sighting {
   /** Absolute, as the folder is listened to. */
   readonly file: string;
   /** True for a name that came or went, false for a file that was written to. */
   readonly moved: boolean;
+  /** The listener on the file said it: of the file that was there when it was begun to be listened to, whatever lies under its name now. */
+  readonly own?: boolean;
 }
 
 const SOURCE = /^[^.].*\.(?:rego|json|ya?ml)$/u;
 
 /**
  * The events of one burst of changes. A file that was written under another name and moved into place is whole as soon as it is there; one that
- * is written where it lies is whole when nobody writes any more, which only time tells. The two look alike to `stat`, not to the folder: it
- * reports a write for the second.
+ * is written where it lies is whole when nobody has it open for writing any more. Where the system cannot say that, only time tells.
  */
 export class Burst {
   readonly #moved = new Set<string>();
+  readonly #written = new Set<string>();
   #doubtful = false;
 
   /** Takes the next event; undefined for what says nothing of a file. */
   see(sighting: Sighting | undefined): void {
     // Behind a move come the end of the file that was replaced and whatever chokidar makes of both.
-    if (sighting === undefined) this.#doubtful ||= this.#moved.size === 0;
-    else if (SOURCE.test(path.basename(sighting.file))) {
-      if (sighting.moved) this.#moved.add(sighting.file);
-      else this.#doubtful = true;
-    }
+    if (sighting === undefined) this.#doubtful ||= this.#moved.size + this.#written.size === 0;
+    else if (SOURCE.test(path.basename(sighting.file))) this.#count(sighting);
   }
 
-  /** So far, one file came or went, and none was written to. Several may be parts of one change that has not ended yet. */
+  #count({ file, moved, own = false }: Sighting): void {
+    if (!own && moved) this.#moved.add(file);
+    else if (!own || !this.#moved.has(file)) this.#written.add(file);
+  }
+
+  /** So far, all that happened is one file's. Several may be parts of one change that has not ended yet. */
   get isSwift(): boolean {
-    return this.#moved.size === 1 && !this.#doubtful;
+    return !this.#doubtful && this.#names().size === 1;
   }
 
-  /** All that differs between two looks is one file that was moved into place. */
+  /** Files that were written to where they lie: of whoever wrote them it is to be asked whether he is done. */
+  get written(): readonly string[] {
+    return [...this.#written];
+  }
+
+  /** All that differs between two looks is one file that was moved into place, or written to by somebody who is done. */
   explains(before: Scan, after: Scan): boolean {
     if (!this.isSwift || before.root !== after.root || after.problems.length > 0) return false;
     const known = new Map(before.files.map((file) => [file.absolute, file]));
@@ -48,9 +57,19 @@ export class Burst {
   }
 
   #cameWhole(was: ScannedFile | undefined, file: ScannedFile): boolean {
-    return this.#moved.has(file.absolute) && file.size > 0 && identityOf(was) !== identityOf(file);
+    if (!this.#names().has(file.absolute) || file.size === 0) return false;
+    if (identityOf(was) !== identityOf(file)) return true;
+    // Some tools empty a file, or cut it, and write the rest under a second opening.
+    return this.#written.has(file.absolute) && was !== undefined && file.size * SHRINKS >= was.size;
+  }
+
+  #names(): ReadonlySet<string> {
+    return new Set([...this.#moved, ...this.#written]);
   }
 }
+
+/** A file that is less than one part in so many of what it was may be on its way to be written anew. */
+const SHRINKS = 2;
 
 /** Device and inode, which a move changes. */
 function identityOf(file: ScannedFile | undefined): string | undefined {

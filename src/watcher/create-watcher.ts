@@ -17,7 +17,7 @@ import type { Ringer, SettleTiming } from './settle.js';
 import type { Watcher, WatcherState } from './watcher.js';
 
 export interface WatcherTiming extends SettleTiming {
-  /** Quiet that is enough for one file that was moved into place, in ms. */
+  /** Quiet that is enough for one file that was moved into place, or that nobody writes to any more, in ms. */
   readonly swiftMs: number;
   /** Between two sweeps, in ms. */
   readonly sweepMs: number;
@@ -36,6 +36,8 @@ export interface WatcherOptions {
   /** Milliseconds that only move forward. */
   readonly now?: () => number;
   readonly hang?: DoorbellMaker;
+  /** Whether nobody writes to these files; false, at once, where that cannot be known. Never rejects. Default: it never can. */
+  readonly areClosed?: (files: readonly string[]) => Promise<boolean>;
 }
 
 /**
@@ -202,7 +204,10 @@ class FolderWatcher implements Watcher {
     // What the system knew by the time of the look is told by now.
     await setImmediate();
     if (this.#settle.dueAt !== undefined || this.#seen === undefined || !burst.explains(this.#seen, scan)) return false;
-    this.#options.reader.vouch(scan.key);
+    const { reader, areClosed = () => Promise.resolve(false) } = this.#options;
+    if (burst.written.length > 0 && !(await areClosed(burst.written))) return false;
+    // What was written after the look, while it was asked about, has another key.
+    reader.vouch(scan.key);
     return true;
   }
 

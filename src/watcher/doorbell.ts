@@ -68,11 +68,11 @@ export const hangDoorbell: DoorbellMaker = ({ trees, chain, onRing, onTrouble })
   };
 };
 
-/** A listener on the file itself names it, too, but says nothing of whatever lies under its name now. */
 function sightingOf(event: string, name: string, details: unknown): Sighting | undefined {
-  const folder = typeof details === 'object' && details !== null && 'watchedPath' in details ? details.watchedPath : undefined;
-  if (typeof folder !== 'string' || typeof name !== 'string' || path.basename(folder) === name) return undefined;
-  return { file: path.join(folder, name), moved: event === 'rename' };
+  const place = typeof details === 'object' && details !== null && 'watchedPath' in details ? details.watchedPath : undefined;
+  if (typeof place !== 'string' || typeof name !== 'string') return undefined;
+  const moved = event === 'rename';
+  return path.basename(place) === name ? { file: place, moved, own: true } : { file: path.join(place, name), moved };
 }
 
 function listenToChain(chain: readonly ChainLink[], onRing: () => void, onTrouble: (error: Error) => void): FSWatcher[] {

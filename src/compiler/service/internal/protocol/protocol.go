@@ -4,7 +4,7 @@ package protocol
 import "encoding/json"
 
 // Version is raised with every change that the other half must know. A mismatch is refused by the client.
-const Version = 9
+const Version = 10
 
 // Limits of one request, far above any policy folder that the gateway accepts, and of what one answer tells.
 const (
@@ -482,6 +482,16 @@ type EvaluateResult struct {
 	OK          bool               `json:"ok"`
 	Results     []EvaluationResult `json:"results"`
 	Diagnostics []Diagnostic       `json:"diagnostics"`
+}
+
+// WritersParams asks whether anybody writes to files, by their absolute paths.
+type WritersParams struct {
+	Files []string `json:"files"`
+}
+
+// WritersResult is true only where the system said so.
+type WritersResult struct {
+	Closed bool `json:"closed"`
 }
 
 // PackParams are what a bundle is made of: modules and data that were accepted already.

@@ -23,6 +23,7 @@ import (
 	"defenseclaw-gateway/rego-compiler/internal/rpc"
 	"defenseclaw-gateway/rego-compiler/internal/source"
 	"defenseclaw-gateway/rego-compiler/internal/tests"
+	"defenseclaw-gateway/rego-compiler/internal/writers"
 )
 
 // Methods share one module cache for as long as the process lives.
@@ -42,6 +43,7 @@ func Methods() map[string]rpc.Method {
 		"format":       rpc.Handler(format.Run),
 		"pack":         rpc.Handler(bundles.Pack),
 		"unpack":       rpc.Handler(bundles.Unpack),
+		"writers":      rpc.Handler(writers.Ask),
 	}
 }
 
