@@ -1,5 +1,6 @@
 import type { DecisionFilter } from '../decisions/filter.js';
 import type { ReplicaSource } from '../evaluator/replica.js';
+import { GatewayError } from '../errors.js';
 import { keepThread } from '../kept-thread.js';
 import { workApart } from '../work-apart.js';
 import type { Replay } from './report.js';
@@ -30,8 +31,23 @@ export type ReplayApart = (request: ReplayRequest) => Promise<Replay>;
 /** On a thread that ends with it. */
 export const replayApart: ReplayApart = (request) => workApart(SCRIPT, request);
 
-/** On a thread that is kept for the next one for a while. */
+/** A thread that waits lets go of what it had only when it has other work to do: with more data than this it ends instead. */
+const KEPT_DATA_BYTES = 4 * 1024 * 1024;
+
+/** On a thread that is kept for the next one for a while, unless the data is large. */
 export function createReplayThread(): { readonly replay: ReplayApart; close(): Promise<void> } {
   const thread = keepThread(SCRIPT, IDLE_MS);
-  return { replay: (request) => thread.ask(request), close: () => thread.close() };
+  const closing = new AbortController();
+  return {
+    replay: (request) =>
+      dataBytes(request) > KEPT_DATA_BYTES ? workApart(SCRIPT, request, { signal: closing.signal }) : thread.ask(request),
+    async close() {
+      closing.abort(new GatewayError('evaluator_closed', 'the gateway is shutting down'));
+      await thread.close();
+    },
+  };
+}
+
+function dataBytes({ before, after }: ReplayRequest): number {
+  return after.data.byteLength + (before?.data.byteLength ?? 0);
 }

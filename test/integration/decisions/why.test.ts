@@ -100,7 +100,10 @@ test('labels of the rules that held are answered to who asks for them, and are i
   const plain = await call('POST', '/v1/data/app/allow', admin);
   expect(plain.json()).toEqual({ result: true });
   const batch = await call('POST', '/v1/batch/data/app/allow?rule_labels=true', { inputs: { a: { role: 'admin' }, b: {} } });
-  expect(batch.json()['responses']).toEqual({ a: { result: true, rule_labels: [high] }, b: {} });
+  expect(batch.json()['responses']).toEqual({
+    a: { decision_id: expect.any(String) as string, result: true, rule_labels: [high] },
+    b: { decision_id: expect.any(String) as string },
+  });
 
   for (const [answer, labels] of [
     [asked, [high]],
