@@ -43,6 +43,7 @@ export class Pool implements FleetListener {
   readonly #fleet: Fleet;
   readonly #watchdog = new Watchdog(() => this.#watch());
   #queue: Pending[] = [];
+  readonly #loading = new Set<Generation>();
   /** Requests without an answer. */
   #unsettled = 0;
   #generations = 0;
@@ -70,6 +71,7 @@ export class Pool implements FleetListener {
   async prepare(source: Omit<GenerationSource, 'generation'>): Promise<Generation> {
     if (this.#closing !== undefined) throw closed();
     const generation = new Generation({ ...source, generation: ++this.#generations });
+    this.#loading.add(generation);
     const timer = setTimeout(() => generation.fail(slowPrepare()), PREPARE_TIMEOUT_MS);
     this.#fleet.load(generation);
     try {
@@ -80,6 +82,7 @@ export class Pool implements FleetListener {
       throw thrown;
     } finally {
       clearTimeout(timer);
+      this.#loading.delete(generation);
     }
   }
 
@@ -233,6 +236,8 @@ export class Pool implements FleetListener {
     for (const item of [...held, ...this.#queue]) this.#reject(item, closed());
     this.#queue = [];
     await this.#fleet.close();
+    // No thread will have them any more: whoever waits would wait until the bound of a loading is over, and the process with him.
+    for (const generation of this.#loading) generation.fail(closed());
   }
 }
 

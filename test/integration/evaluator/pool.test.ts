@@ -200,9 +200,9 @@ describe('the worker pool', () => {
 
   it('rejects whatever waits when it is closed, and everything after', async () => {
     const revision = await serve('a');
-    const waiting = [failure(answer(revision)), runaway(revision, 1000)];
+    const waiting = [failure(answer(revision)), runaway(revision, 1000), failure(prepare('c'))];
     const closing = [evaluator.close(), evaluator.close()];
-    expect(await Promise.all(waiting)).toEqual(['evaluator_closed', 'evaluator_closed']);
+    expect(await Promise.all(waiting)).toEqual(['evaluator_closed', 'evaluator_closed', 'evaluator_closed']);
     await Promise.all(closing);
     expect(await failure(answer(revision))).toBe('evaluator_closed');
     expect(await failure(prepare('b'))).toBe('evaluator_closed');
