@@ -14,6 +14,7 @@ const LAYERS = [
     'collect-garbage',
     'give-way-here',
     'is-running',
+    'fetch-failure',
     'is-record',
     'under-way',
   ],

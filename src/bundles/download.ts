@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { systemErrorCode } from '../config/bounded-file.js';
 import type { BundleSource } from '../config/bundle-sources.js';
 import { GatewayError } from '../errors.js';
+import { fetchFailure } from '../fetch-failure.js';
 
 /** A download is over by then, in ms. */
 const TIMEOUT_MS = 60_000;
@@ -66,11 +67,9 @@ async function fromFile(source: BundleSource, maxBytes: number): Promise<Uint8Ar
   }
 }
 
-/** `fetch` says nothing but that it failed; why is below. */
 function reasonOf(thrown: unknown): string {
-  if (!(thrown instanceof Error)) return String(thrown);
-  if (thrown.name === 'TimeoutError') return `no answer within ${TIMEOUT_MS / 1000} s`;
-  return thrown.cause instanceof Error ? (systemErrorCode(thrown.cause) ?? thrown.cause.message) : thrown.message;
+  const isLate = thrown instanceof Error && thrown.name === 'TimeoutError';
+  return isLate ? `no answer within ${TIMEOUT_MS / 1000} s` : fetchFailure(thrown);
 }
 
 function unavailable({ name, url }: BundleSource, why: string, cause?: unknown): GatewayError {

@@ -2,6 +2,7 @@ import path from 'node:path';
 import { Flags } from '@oclif/core';
 import type { Signing } from '../compiler/bundle-protocol.js';
 import { readBounded } from '../config/bounded-file.js';
+import { SIGNATURE_ALGORITHMS } from '../config/sections/bundles.js';
 import { GatewayError } from '../errors.js';
 
 /** Bytes of a key: those of RSA have a few thousand. */
@@ -14,7 +15,7 @@ export const SIGNING_FLAGS = {
     description: 'Sign the bundle with this PEM private key, or with the secret in this file for an HS algorithm',
   }),
   'signing-alg': Flags.option({
-    options: ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'HS256', 'HS384', 'HS512'] as const,
+    options: SIGNATURE_ALGORITHMS,
     default: 'RS256' as const,
     description: 'Algorithm of the signature',
   })(),

@@ -94,12 +94,16 @@ export async function stageFile(file: string, bytes: string | Uint8Array, mode?:
   };
 }
 
+/** The second half. Throws system errors; then the old file is as it was. */
+export async function putInPlace(staged: StagedFile): Promise<void> {
+  await staged.place();
+  await staged.sync();
+}
+
 /**
  * Replaces a file whole: a reader sees the old bytes or the new, also after a crash. Keeps its mode and a symlink to it;
  * a new file is private unless `mode` says otherwise. Throws system errors; then the old file is as it was.
  */
 export async function writeAtomically(file: string, bytes: string | Uint8Array, mode?: number): Promise<void> {
-  const staged = await stageFile(file, bytes, mode);
-  await staged.place();
-  await staged.sync();
+  await putInPlace(await stageFile(file, bytes, mode));
 }

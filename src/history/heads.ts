@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import * as z from 'zod';
-import { PRIVATE_MODE, stageFile } from '../config/atomic-write.js';
+import { PRIVATE_MODE, putInPlace, stageFile } from '../config/atomic-write.js';
 import type { StagedFile } from '../config/atomic-write.js';
 import { systemErrorCode } from '../config/bounded-file.js';
 import type { Pin } from '../engine/pin.js';
@@ -55,9 +55,7 @@ export class Heads {
 
   /** On return it is on the disk. Throws system errors. */
   async write(standing: Standing): Promise<void> {
-    const staged = await this.stage(standing);
-    await staged.place();
-    await staged.sync();
+    await putInPlace(await this.stage(standing));
   }
 
   /** Writes it where nobody looks yet. Throws system errors. */

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { httpAddress } from '../http-address.js';
 import { secret } from '../secret.js';
 
 /** Names become the first folder of the paths of modules. */
@@ -6,13 +7,27 @@ const name = z.string().regex(/^[A-Za-z0-9_-][A-Za-z0-9._-]{0,63}$/u, 'Expected 
 
 const seconds = z.number().min(0.1).max(86_400);
 
-const ALGORITHMS = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'HS256', 'HS384', 'HS512'] as const;
+/** Of signatures of bundles, as OPA has them. */
+export const SIGNATURE_ALGORITHMS = [
+  'RS256',
+  'RS384',
+  'RS512',
+  'PS256',
+  'PS384',
+  'PS512',
+  'ES256',
+  'ES384',
+  'ES512',
+  'HS256',
+  'HS384',
+  'HS512',
+] as const;
 
 export const services = z
   .record(
     name,
     z.strictObject({
-      url: z.url({ protocol: /^https?$/u, error: 'Expected an http:// or https:// address' }).max(2048),
+      url: httpAddress,
       credentials: z.strictObject({ bearer: z.strictObject({ token: secret() }) }).optional(),
     }),
   )
@@ -49,7 +64,7 @@ export const bundles = z
 export const keys = z
   .record(
     z.string().min(1).max(256),
-    z.strictObject({ key: secret(), algorithm: z.enum(ALGORITHMS).default('RS256'), scope: z.string().max(256).optional() }),
+    z.strictObject({ key: secret(), algorithm: z.enum(SIGNATURE_ALGORITHMS).default('RS256'), scope: z.string().max(256).optional() }),
   )
   .meta({
     ...{ kind: 'map', env: false },

@@ -1,12 +1,11 @@
 import * as z from 'zod';
 import { duration } from '../duration.js';
+import { httpAddress } from '../http-address.js';
 import { secret } from '../secret.js';
 import { size } from '../size.js';
 
 const service = z.strictObject({
-  url: z
-    .url({ protocol: /^https?$/u, error: 'Expected an http:// or https:// address' })
-    .max(2048)
+  url: httpAddress
     .refine((url) => new URL(url).username === '' && new URL(url).password === '', 'Expected an address without credentials; see token')
     .optional()
     .meta({ description: "Where records are sent by the protocol of OPA's decision logs: `POST`, a gzipped JSON array. Off unless set." }),
@@ -34,9 +33,7 @@ const service = z.strictObject({
 });
 
 const otlp = z.strictObject({
-  endpoint: z
-    .url({ protocol: /^https?$/u, error: 'Expected an http:// or https:// address' })
-    .max(2048)
+  endpoint: httpAddress
     .optional()
     .meta({ description: 'Where records are sent as logs by OTLP over HTTP, such as `http://127.0.0.1:4318/v1/logs`. Off unless set.' }),
   authorization: secret().optional().meta({ description: 'Value of the header `Authorization` that is sent with them.' }),

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { gzipSync } from 'node:zlib';
+import { fetchFailure } from '../../fetch-failure.js';
 import type { ServiceSettings, Sink } from './sink.js';
 import { createUploadSink } from './upload-sink.js';
 import type { UploadFailure } from './upload-sink.js';
@@ -51,13 +52,6 @@ async function upload(
     await response.body?.cancel();
     return response.ok ? undefined : { final: FINAL.has(response.status), message: `the service answered ${response.status}` };
   } catch (thrown) {
-    return { final: false, message: messageOf(thrown) };
+    return { final: false, message: fetchFailure(thrown) };
   }
-}
-
-/** Of a refused connection `fetch` says only that it failed; what it was is its cause. */
-function messageOf(thrown: unknown): string {
-  if (!(thrown instanceof Error)) return String(thrown);
-  const { cause } = thrown;
-  return cause instanceof Error ? ((cause as NodeJS.ErrnoException).code ?? cause.message) : thrown.message;
 }
