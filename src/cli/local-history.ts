@@ -26,7 +26,10 @@ export async function withLocalHistory<T>(
   const head = heads.find(({ address }) => address === addressOf(config)) ?? heads[0];
   const parts = createPolicyEngine({ config, policyDir: head?.policyDir ?? config.paths.policyDir, log: silentLog, history });
   try {
-    return await look(createPolicyHistory({ history, parts, head }), createExplain(createInterpreter(parts.compiler)));
+    return await look(
+      createPolicyHistory({ history, parts, head, decisionsDir: config.paths.decisionsDir }),
+      createExplain(createInterpreter(parts.compiler)),
+    );
   } finally {
     await parts.close();
   }

@@ -8,10 +8,16 @@ const MAX_VALUE = 600;
 
 /** The input with both decisions, or how much was tried in vain. */
 export function renderWitness(search: WitnessSearch, paint: Paint): string {
-  const { witness, tried, narrowed, other, failed, packages, durationMs } = search;
+  const { witness, tried, recorded, narrowed, other, failed, packages, durationMs } = search;
   if (packages.length === 0) return 'witness: no package with inputs is reached by the edit: nothing was tried';
   const seconds = `${(durationMs / 1000).toFixed(1)} s`;
-  const counts = [`${count(tried, 'input')} in ${seconds}`, `${narrowed} refused now`, `${other} decided otherwise`, `${failed} failed`];
+  const first = recorded === 0 ? '' : `, ${recorded} of them recorded`;
+  const counts = [
+    `${count(tried, 'input')} in ${seconds}${first}`,
+    `${narrowed} refused now`,
+    `${other} decided otherwise`,
+    `${failed} failed`,
+  ];
   const trail = paint('dim', `  ${counts.join(', ')}`);
   if (witness === undefined) {
     return `witness: ${paint('green', 'none found')} that was refused and is let through now; this is a search, not a proof\n${trail}`;

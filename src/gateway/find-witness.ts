@@ -1,6 +1,7 @@
 import { moduleTexts } from '../compiler/module-texts.js';
 import type { MineResult } from '../compiler/mine-protocol.js';
 import type { RegoCompiler } from '../compiler/rego-compiler.js';
+import type { RecordedInput } from '../decisions/recorded-inputs.js';
 import { replicaSource } from '../evaluator/replica.js';
 import { compareRules } from '../history/compare/rules.js';
 import { searchApart } from '../impact/witness/search-apart.js';
@@ -19,30 +20,42 @@ export interface FindWitnessOptions {
   readonly compiler: Pick<RegoCompiler, 'mine'>;
   readonly maxMemoryMb: number;
   readonly budgetMs: number;
-  /** Recorded inputs by the slash path of a package. */
-  readonly seeds?: Readonly<Record<string, readonly unknown[]>>;
+  /** Inputs to begin with. Default: none. */
+  readonly recorded?: readonly RecordedInput[];
 }
 
 const MIB = 1024 * 1024;
 
 /** Looks for an input that `before` refuses and `after` lets through. Throws `compiler_*`, `evaluation_*`. */
 export async function findWitness(before: BuiltSide, after: BuiltSide, options: FindWitnessOptions): Promise<WitnessSearch> {
-  const { compiler, maxMemoryMb, budgetMs, seeds = {} } = options;
+  const { compiler, maxMemoryMb, budgetMs, recorded = [] } = options;
   const [was, is] = await Promise.all([mined(compiler, before), mined(compiler, after)]);
   const { added, removed, changed } = compareRules(before.policy, after.policy);
+  const packages = before.policy.packages.filter((name) => after.policy.packages.includes(name));
   const answered = new Set(after.policy.entrypoints.map(({ path }) => path));
   return searchApart({
     before: { source: replicaSource(before), mined: was },
     after: { source: replicaSource(after), mined: is },
     maxMemoryBytes: maxMemoryMb * MIB,
     options: {
-      packages: before.policy.packages.filter((name) => after.policy.packages.includes(name)),
+      packages,
       edited: [...new Set([...added, ...removed, ...changed].map(({ package: name }) => name))],
       rules: before.policy.entrypoints.filter(({ kind, path }) => kind === 'rule' && answered.has(path)).map(({ path }) => path),
-      seeds,
+      seeds: seedsOf(packages, recorded),
       budgetMs,
     },
   });
+}
+
+/** By the slash path of a package: what it, a document in it, or one that it is a part of was asked with. */
+function seedsOf(packages: readonly string[], recorded: readonly RecordedInput[]): Readonly<Record<string, readonly unknown[]>> {
+  const isWithin = (path: string, above: string): boolean => above === '' || path === above || path.startsWith(`${above}/`);
+  return Object.fromEntries(
+    packages.map((name) => {
+      const own = name.replaceAll('.', '/');
+      return [own, recorded.filter(({ path }) => isWithin(path, own) || isWithin(own, path)).map(({ input }) => input)];
+    }),
+  );
 }
 
 function mined(compiler: Pick<RegoCompiler, 'mine'>, { source }: BuiltSide): Promise<MineResult> {

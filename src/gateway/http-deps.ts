@@ -62,7 +62,7 @@ export function httpDeps(parts: HttpParts): HttpDeps {
     parts;
   const { gateway, paths } = config;
   const interpret = createInterpreter(policy.compiler);
-  const queries = createPolicyHistory({ history: parts.history, parts: policy });
+  const queries = createPolicyHistory({ history: parts.history, parts: policy, decisionsDir: paths.decisionsDir });
   return {
     policyDir: config.policy_dir === '' ? undefined : config.policy_dir,
     token,

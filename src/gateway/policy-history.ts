@@ -4,6 +4,7 @@ import type { Outcome } from '../engine/engine.js';
 import type { Pin } from '../engine/pin.js';
 import type { ReloadOptions } from '../engine/reload-request.js';
 import { asGatewayError, GatewayError } from '../errors.js';
+import { recordedInputs } from '../decisions/recorded-inputs.js';
 import { compareApart } from '../history/compare/compare-apart.js';
 import type { Comparison, Side } from '../history/compare/compare.js';
 import type { Entry } from '../history/entry.js';
@@ -40,7 +41,7 @@ export interface PolicyHistory {
   /** `serving`, `previous`, `disk`, `~2`, a number, a prefix, and a folder where `folders` allows it. Throws `policy_*` too. */
   diff(from: string, to: string, folders?: boolean): Promise<Comparison>;
   /**
-   * The same with a search for an input that `from` refuses and `to` lets through, within so many ms; absent when one side does not compile, or
+   * The same with a search for an input that `from` refuses and `to` lets through, within so many ms, which begins with recorded ones; absent when one side does not compile, or
    * nothing differs. Throws `compiler_*`, `evaluation_*` too.
    */
   witness(from: string, to: string, budgetMs: number): Promise<Comparison & { readonly witness?: WitnessSearch }>;
@@ -56,9 +57,11 @@ export interface PolicyHistoryOptions {
   readonly parts: PolicyEngine;
   /** Where a gateway stands that does not run here. */
   readonly head?: Head | undefined;
+  /** Folder of the kept decisions. */
+  readonly decisionsDir: string;
 }
 
-export function createPolicyHistory({ history, parts, head }: PolicyHistoryOptions): PolicyHistory {
+export function createPolicyHistory({ history, parts, head, decisionsDir }: PolicyHistoryOptions): PolicyHistory {
   const { engine } = parts;
 
   function standing(): { serving: string | undefined; pinned: string | undefined } {
@@ -148,7 +151,8 @@ export function createPolicyHistory({ history, parts, head }: PolicyHistoryOptio
         { source: after.source, ...after.built },
       ] as const;
       const { compiler, maxMemoryMb } = parts;
-      return { ...comparison, witness: await findWitness(...sides, { compiler, maxMemoryMb, budgetMs }) };
+      const recorded = await recordedInputs(decisionsDir);
+      return { ...comparison, witness: await findWitness(...sides, { compiler, maxMemoryMb, budgetMs, recorded }) };
     },
     async built(selector) {
       const folder = await folderOf(selector, true);

@@ -19,7 +19,7 @@ const SIDES =
 export default class PolicyDiff extends GatewayCommand {
   static override summary = 'Compare two revisions, or one with the folder';
   static override description =
-    'Unified text by file, then what it means: rules and defaults, data paths with old and new value, entrypoints. Exit codes: 0 the same, 1 different. With --witness inputs are made up for up to two seconds, out of the constants, keys and data of both sides, until one is found that the first side refuses and the second lets through; that none is found proves nothing.';
+    'Unified text by file, then what it means: rules and defaults, data paths with old and new value, entrypoints. Exit codes: 0 the same, 1 different. With --witness inputs are made up for up to two seconds, out of recorded ones and the constants, keys and data of both sides, until one is found that the first side refuses and the second lets through; that none is found proves nothing.';
   static override examples = [
     { description: 'What a reload would change', command: '<%= config.bin %> policy diff' },
     { description: 'What the last save changed', command: '<%= config.bin %> policy diff previous serving' },

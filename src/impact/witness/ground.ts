@@ -1,4 +1,5 @@
 import type { MinedPackage, MineResult } from '../../compiler/mine-protocol.js';
+import { recordedPlaces } from './recorded.js';
 
 /** What is known of one revision beside its code. */
 export interface Surface {
@@ -14,6 +15,8 @@ export interface GroundPlace {
   readonly values: readonly unknown[];
   /** Those of them that only one of the revisions has: the edit is there. */
   readonly fresh: readonly unknown[];
+  /** What stood there in recorded inputs. */
+  readonly recorded: readonly unknown[];
 }
 
 /** What inputs of one package are made of. */
@@ -45,15 +48,25 @@ function packagesOf(name: string, sides: readonly Surface[]): readonly MinedPack
   return sides.flatMap(({ mined }) => mined.packages.filter((candidate) => candidate.name === name));
 }
 
-/** The places of both sides that the packages read. */
-export function groundOf(reach: ReadonlySet<string>, [before, after]: readonly [Surface, Surface]): Ground {
+/** The places of both sides that the packages read, and those of recorded inputs. */
+export function groundOf(
+  reach: ReadonlySet<string>,
+  [before, after]: readonly [Surface, Surface],
+  inputs: readonly unknown[] = [],
+): Ground {
   const was = placesOf(reach, before);
   const is = placesOf(reach, after);
-  const places = [...new Set([...was.keys(), ...is.keys()])].map((key) => {
+  const recorded = new Map(recordedPlaces(inputs).map(({ path, values }) => [JSON.stringify(path), values]));
+  const places = [...new Set([...was.keys(), ...is.keys(), ...recorded.keys()])].map((key) => {
     const [old, now] = [was.get(key) ?? NOWHERE, is.get(key) ?? NOWHERE];
     const values = new Map([...old.values, ...now.values]);
     const fresh = [...values].filter(([text]) => old.values.has(text) !== now.values.has(text));
-    return { path: JSON.parse(key) as string[], values: [...values.values()].slice(0, MAX_VALUES), fresh: fresh.map(([, value]) => value) };
+    return {
+      path: JSON.parse(key) as string[],
+      values: [...values.values()].slice(0, MAX_VALUES),
+      fresh: fresh.map(([, value]) => value),
+      recorded: recorded.get(key) ?? [],
+    };
   });
   const words = new Map([before, after].flatMap(({ mined }) => mined.constants.map((value) => [JSON.stringify(value), value])));
   return { places, words: [...words.values()].slice(0, MAX_VALUES) };

@@ -32,13 +32,15 @@ function changedOnce(input: unknown, ground: Ground, random: Random): unknown {
   ]);
 }
 
-function leaf(ground: Ground, { values, fresh }: GroundPlace, random: Random): unknown {
+function leaf(ground: Ground, { values, fresh, recorded }: GroundPlace, random: Random): unknown {
   const own = values.length === 0 ? ground.words : values;
   return random.weighted<unknown>([
     [fresh.length === 0 ? 0 : 25, () => random.pick(fresh)],
     [fresh.length === 0 ? 0 : 15, () => variant(random.pick(fresh), random)],
     [own.length === 0 ? 0 : 35, () => random.pick(own)],
     [own.length === 0 ? 0 : 15, () => variant(random.pick(own), random)],
+    [recorded.length === 0 ? 0 : 15, () => random.pick(recorded)],
+    [recorded.length === 0 ? 0 : 5, () => variant(random.pick(recorded), random)],
     [ground.words.length === 0 ? 0 : 5, () => random.pick(ground.words)],
     [10, () => oddity(random)],
   ]);

@@ -43,7 +43,9 @@ export interface WitnessSearch {
   readonly witness?: Witness;
   /** Inputs that both sides were asked with; those of {@link failed} are among them. */
   readonly tried: number;
-  /** Of them, those that the later revision refuses and the earlier one lets through, and those on which they differ otherwise. */
+  /** Of them, those that were recorded. */
+  readonly recorded: number;
+  /** Of all, those that the later revision refuses and the earlier one lets through, and those on which they differ otherwise. */
   readonly narrowed: number;
   readonly other: number;
   /** Errors on either side, and answers that another time would change. */
@@ -59,7 +61,8 @@ const MAX_KEPT = 512;
 /** One evaluation. */
 const DEADLINE_MS = 50;
 
-/** What is taken for finding a smaller form, beside the budget of the search. */
+/** Share of the time that is there for finding an input; the rest is for finding a smaller form of it. */
+const LOOKING = 0.75;
 const SHRINK_EVALUATIONS = 4_000;
 
 /** Looks for an input that is refused before and let through after. */
@@ -70,6 +73,8 @@ export function searchWitness(before: WitnessSide, after: WitnessSide, options: 
 interface Target {
   readonly entrypoint: string;
   readonly ground: Ground;
+  /** Inputs to begin with. */
+  readonly recorded: readonly unknown[];
   /** Rules whose flips count; empty where the whole document is the decision. */
   readonly rules: readonly string[];
   /** Inputs with answers of their own. */
@@ -88,7 +93,7 @@ class Search {
   readonly #options: WitnessOptions;
   readonly #random: Random;
   readonly #seen = new Set<string>();
-  readonly #counts = { tried: 0, narrowed: 0, other: 0, failed: 0 };
+  readonly #counts = { tried: 0, recorded: 0, narrowed: 0, other: 0, failed: 0 };
 
   constructor(before: WitnessSide, after: WitnessSide, options: WitnessOptions) {
     this.#sides = [before, after];
@@ -99,15 +104,11 @@ class Search {
   run(): WitnessSearch {
     const start = performance.now();
     const { budgetMs, maxInputs = Infinity } = this.#options;
+    const passed = (): number => performance.now() - start;
     const targets = this.#targets();
-    const found =
-      targets.length === 0
-        ? undefined
-        : this.#look(targets, () => {
-            return this.#counts.tried < maxInputs && performance.now() - start < budgetMs;
-          });
+    const found = this.#look(targets, () => this.#counts.tried < maxInputs && passed() < budgetMs * LOOKING);
     return {
-      ...(found === undefined ? {} : { witness: this.#smallest(...found) }),
+      ...(found === undefined ? {} : { witness: this.#smallest(...found, () => passed() < budgetMs) }),
       ...this.#counts,
       packages: targets.map(({ entrypoint }) => entrypoint),
       durationMs: Math.round(performance.now() - start),
@@ -116,27 +117,31 @@ class Search {
 
   /** Packages that the edit can reach: by their rules, by those that they use, or by their data. */
   #targets(): readonly Target[] {
-    const { packages, edited } = this.#options;
+    const { packages, edited, seeds = {} } = this.#options;
     return packages.flatMap((name) => {
       const entrypoint = name.replaceAll('.', '/');
       const reach = reachOf(name, this.#sides);
       const reached = edited.some((one) => reach.has(one)) || readsOtherData(reach, this.#sides);
-      const ground = groundOf(reach, this.#sides);
-      if (!reached || ground.places.length === 0 || !this.#sides.every(({ replica }) => replica.has(entrypoint))) return [];
-      return [{ entrypoint, ground, rules: decisive(entrypoint, this.#options.rules), kept: [] }];
+      const recorded = seeds[entrypoint] ?? [];
+      const ground = groundOf(reach, this.#sides, recorded);
+      const asked = ground.places.length > 0 || recorded.length > 0;
+      if (!reached || !asked || !this.#sides.every(({ replica }) => replica.has(entrypoint))) return [];
+      return [{ entrypoint, ground, recorded, rules: decisive(entrypoint, this.#options.rules), kept: [] }];
     });
   }
 
   #look(targets: readonly Target[], mayGoOn: () => boolean): [Target, Witness] | undefined {
     for (const target of targets) {
-      const seeds = this.#options.seeds?.[target.entrypoint] ?? [];
-      for (const input of [{}, ...seeds]) {
+      for (const [number, input] of [{}, ...target.recorded].entries()) {
+        if (!mayGoOn()) return undefined;
+        if (number > 0) this.#counts.recorded++;
         const witness = this.#try(target, input);
         if (witness !== undefined) return [target, witness];
       }
     }
-    for (let round = 0; mayGoOn(); round++) {
-      const target = targets[round % targets.length];
+    const growing = targets.filter(({ ground }) => ground.places.length > 0);
+    for (let round = 0; growing.length > 0 && mayGoOn(); round++) {
+      const target = growing[round % growing.length];
       const witness = target && this.#try(target, this.#next(target));
       if (target !== undefined && witness !== undefined) return [target, witness];
     }
@@ -179,7 +184,7 @@ class Search {
     else kept[this.#random.below(MAX_KEPT)] = input;
   }
 
-  #smallest(target: Target, witness: Witness): Witness {
+  #smallest(target: Target, witness: Witness, isTime: () => boolean): Witness {
     let left = SHRINK_EVALUATIONS;
     let smallest = witness;
     const holds = (input: unknown): boolean => {
@@ -188,7 +193,7 @@ class Search {
       smallest = found;
       return true;
     };
-    shrink(witness.input, holds, () => left-- > 0);
+    shrink(witness.input, holds, () => left-- > 0 && isTime());
     return smallest;
   }
 }
