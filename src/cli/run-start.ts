@@ -1,6 +1,5 @@
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
-import { compileEagerly } from '../evaluator/eager-wasm.js';
 import { loadScript } from './code-cache.js';
 
 /** Name of the bundle in the folder above, with a hash of what it holds. Put in by the build. */
@@ -18,8 +17,6 @@ const KEEP_MS = 1000;
  * to do what comes before the first decision. Never rejects.
  */
 export async function main(argv: readonly string[], script: string): Promise<void> {
-  // Code that was compiled under other flags is not taken.
-  compileEagerly();
   const file = fileURLToPath(new URL(`../${START_BUNDLE}`, import.meta.url));
   const { run, keep } = loadScript(file);
   const bundle = { exports: {} as StartBundle };

@@ -5,8 +5,7 @@ import type { PolicyCode } from './policy-code.js';
 
 /** Compiles all of a module now, on threads of V8. Rejects what is no module, or too large a one. */
 export function compileModule(code: Uint8Array): Promise<WebAssembly.Module> {
-  compileEagerly();
-  return WebAssembly.compile(code);
+  return compileEagerly(() => WebAssembly.compile(code));
 }
 
 /** Modules that are compiled, or are about to be, by the ids of the parts that they are made of. */
