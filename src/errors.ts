@@ -65,6 +65,11 @@ export const ERRORS = {
     exit: 1,
     hint: 'See `gates.impact` of the answer or `policy impact` for the decisions; to serve it all the same: `policy reload --accept-impact`, `{"accept_impact": true}`.',
   },
+  policy_impact_timeout: {
+    status: 409,
+    exit: 1,
+    hint: 'Raise gates.timeout, or lower gates.impact_sample; to serve it all the same: `policy reload --accept-impact`, `{"accept_impact": true}`.',
+  },
   policy_judge_invalid: { status: 500, exit: 1, hint: 'Mend the judge file that is named.' },
   policy_rulepack_invalid: {
     status: 500,

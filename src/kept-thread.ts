@@ -1,10 +1,10 @@
-import { openThread } from './work-apart.js';
+import { openThread, stopOf } from './work-apart.js';
 import type { Thread } from './work-apart.js';
 
 /** A thread for work that comes now and then, which begins warm when the last was not long ago. */
 export interface KeptThread {
-  /** One piece of work after the other. Throws what the work throws. */
-  ask<Result>(request: unknown): Promise<Result>;
+  /** One piece of work after the other. Throws what the work throws, and the reason of the signal, which ends the work with its thread. */
+  ask<Result>(request: unknown, signal?: AbortSignal): Promise<Result>;
   /** Ends the work that runs, too. */
   close(): Promise<void>;
 }
@@ -22,13 +22,15 @@ export function keepThread(script: URL, idleMs: number): KeptThread {
     await ended?.close();
   }
 
-  async function work<Result>(request: unknown): Promise<Result> {
+  async function work<Result>(request: unknown, stopped: Promise<never>, signal: AbortSignal | undefined): Promise<Result> {
+    signal?.throwIfAborted();
     clearTimeout(timer);
     const asked = (thread ??= openThread(script));
     try {
-      return await asked.ask<Result>(request);
+      return await Promise.race([asked.ask<Result>(request), stopped]);
     } catch (thrown) {
-      if (asked.ended) thread = undefined;
+      if (signal?.aborted === true) await end();
+      else if (asked.ended) thread = undefined;
       throw thrown;
     } finally {
       timer = setTimeout(() => void end(), idleMs).unref();
@@ -36,10 +38,18 @@ export function keepThread(script: URL, idleMs: number): KeptThread {
   }
 
   return {
-    ask<Result>(request: unknown) {
-      const answer = turn.then(() => work<Result>(request));
+    async ask<Result>(request: unknown, signal?: AbortSignal) {
+      const ended = new AbortController();
+      const stopped = stopOf(signal, ended.signal);
+      stopped.catch(() => undefined);
+      const answer = turn.then(() => work<Result>(request, stopped, signal));
       turn = answer.catch(() => undefined);
-      return answer;
+      try {
+        // Who waits for others waits no longer than that either.
+        return await Promise.race([answer, stopped]);
+      } finally {
+        ended.abort();
+      }
     },
     close: end,
   };

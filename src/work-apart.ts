@@ -74,9 +74,10 @@ export async function workApart<Result>(script: URL, request: unknown, { signal,
   }
 }
 
-/** Rejects with the reason of the signal. */
-async function stopOf(signal: AbortSignal | undefined, ended: AbortSignal): Promise<never> {
+/** Rejects with the reason of the signal; `ended` ends the wait. */
+export async function stopOf(signal: AbortSignal | undefined, ended: AbortSignal): Promise<never> {
   if (signal === undefined) return new Promise(() => undefined);
+  signal.throwIfAborted();
   await once(signal, 'abort', { signal: ended });
   throw signal.reason;
 }

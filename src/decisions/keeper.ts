@@ -30,7 +30,7 @@ export type LossReason = 'buffer' | 'mask' | 'disk' | 'sink';
 
 /** How the recording goes. */
 export interface DecisionLogState {
-  /** False while records cannot be written. */
+  /** False while records cannot be written to the folder; of what else becomes of them the sinks tell. */
   readonly ok: boolean;
   readonly lastError?: string | undefined;
   readonly written: number;

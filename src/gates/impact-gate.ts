@@ -16,8 +16,10 @@ export interface ImpactGateOptions {
   readonly mode: GateMode;
   readonly budget: ImpactBudget;
   readonly serving: () => Revision | undefined;
-  /** Replays recorded decisions. */
-  readonly measure: (before: Revision, after: Candidate) => Promise<Impact>;
+  /** Replays recorded decisions. The signal ends that, and its reason is thrown then. */
+  readonly measure: (before: Revision, after: Candidate, signal?: AbortSignal) => Promise<Impact>;
+  /** Bound of a replay that somebody waits for, in ms. */
+  readonly timeoutMs: number;
   readonly log: Log;
   /** Told of every report. */
   readonly onReport: (report: GateReport) => void;
@@ -40,7 +42,7 @@ export interface ImpactGate {
 }
 
 /** `enforce` asks before the swap, `warn` after it: nobody waits for figures alone. */
-export function createImpactGate({ mode, budget, serving, measure, log, onReport }: ImpactGateOptions): ImpactGate {
+export function createImpactGate({ mode, budget, serving, measure, timeoutMs, log, onReport }: ImpactGateOptions): ImpactGate {
   let last: GateReport | undefined;
   let pending: { readonly before: Revision; readonly after: Candidate } | undefined;
   let running: string | undefined;
@@ -49,19 +51,41 @@ export function createImpactGate({ mode, budget, serving, measure, log, onReport
 
   async function judge(before: Revision | undefined, after: Candidate, options: ReloadOptions): Promise<GateWord | undefined> {
     if (mode === 'off' || before === undefined) return undefined;
-    const impact = await measure(before, after);
+    const late = AbortSignal.timeout(timeoutMs);
+    const start = performance.now();
+    try {
+      return wordOf(after, await measure(before, after, late), options);
+    } catch (thrown) {
+      if (thrown !== late.reason) throw thrown;
+      return lateWord(after, performance.now() - start, options);
+    }
+  }
+
+  function wordOf(after: Candidate, impact: Impact, options: ReloadOptions): GateWord | undefined {
     if (impact.recorded === 0) return undefined;
     const over = overBudget(impact, budget);
     const findings = over.map((message): Diagnostic => ({ severity: 'error', code: 'policy_impact', message }));
-    const { acceptImpact = false, force = false, by } = options;
-    return gateWord(
-      {
-        ...{ gate: 'impact', mode, revision: after.source.id, findings },
-        ...{ counts: NO_TESTS, failing: [], cached: false, durationMs: impact.duration_ms, impact },
-      },
-      { excused: acceptImpact || force, by },
-      () => refused(over, impact),
+    return gateWord({ ...nothingRun(after), findings, durationMs: impact.duration_ms, impact }, excuse(options), () =>
+      refused(over, impact),
     );
+  }
+
+  /** What nobody knows in time is no budget that is kept. */
+  function lateWord(after: Candidate, passedMs: number, options: ReloadOptions): GateWord {
+    const message = `recorded decisions were not run again within ${timeoutMs} ms (gates.timeout)`;
+    const finding: Diagnostic = { severity: 'error', code: 'policy_impact_timeout', message };
+    const found = { ...nothingRun(after), findings: [finding], late: true, durationMs: Math.round(passedMs) } as const;
+    return gateWord(found, excuse(options), () => {
+      return new GatewayError('policy_impact_timeout', message, { details: { diagnostics: [finding] } });
+    });
+  }
+
+  function nothingRun(after: Candidate): Pick<GateReport, 'gate' | 'mode' | 'revision' | 'counts' | 'failing' | 'cached'> {
+    return { gate: 'impact', mode, revision: after.source.id, counts: NO_TESTS, failing: [], cached: false };
+  }
+
+  function excuse({ acceptImpact = false, force = false, by }: ReloadOptions): { excused: boolean; by: string | undefined } {
+    return { excused: acceptImpact || force, by };
   }
 
   function tell(report: GateReport): void {
@@ -72,7 +96,7 @@ export function createImpactGate({ mode, budget, serving, measure, log, onReport
   async function afterwards(before: Revision, after: Candidate): Promise<void> {
     running = after.source.id;
     try {
-      const word = await judge(before, after, {});
+      const word = wordOf(after, await measure(before, after), {});
       if (word !== undefined) tell(word.report);
     } catch (err) {
       if (!closing) log.warn({ err }, `recorded decisions could not be replayed: ${asGatewayError(err).message}`);

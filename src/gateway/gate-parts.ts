@@ -103,11 +103,12 @@ export function createGateParts({ config, log, metrics, audit, history }: GateOp
       slowdown: budget.max_slowdown,
     },
     serving: () => engine?.current,
-    measure: (before, { source, policy, data }) =>
+    timeoutMs,
+    measure: (before, { source, policy, data }, signal) =>
       measureImpact({
         ...{ before, after: { id: source.id, policy, data }, limit },
         from: { folder: config.paths.decisionsDir },
-        ...{ maxMemoryMb: config.evaluation.max_memory_mb, replay: replays.replay },
+        ...{ maxMemoryMb: config.evaluation.max_memory_mb, replay: replays.replay, signal },
       }),
     log,
     onReport: (report) => {

@@ -24,20 +24,25 @@ export interface ImpactQuestion {
   readonly maxMemoryMb: number;
   /** What replays. Default: {@link replayApart}. */
   readonly replay?: ReplayApart;
+  /** Ends it; its reason is thrown. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 const MIB = 1024 * 1024;
 
 /** What an edit does to recorded decisions. Throws as {@link ReplayApart}. */
 export async function measureImpact(question: ImpactQuestion): Promise<Impact> {
-  const { before, after, from, filter = {}, limit, maxMemoryMb, replay: replayOn = replayApart } = question;
+  const { before, after, from, filter = {}, limit, maxMemoryMb, replay: replayOn = replayApart, signal } = question;
   const start = performance.now();
-  const replay = await replayOn({
-    before: before === undefined ? undefined : replicaSource(before),
-    after: replicaSource(after),
-    maxMemoryBytes: maxMemoryMb * MIB,
-    ...{ from, filter, limit },
-  });
+  const replay = await replayOn(
+    {
+      before: before === undefined ? undefined : replicaSource(before),
+      after: replicaSource(after),
+      maxMemoryBytes: maxMemoryMb * MIB,
+      ...{ from, filter, limit },
+    },
+    signal,
+  );
   const effects = before === undefined ? undefined : effectsOf(before, after);
   const rules = effects === undefined ? [] : Object.values(effects.rules).flat();
   const { packages } = after.policy;

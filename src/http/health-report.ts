@@ -132,9 +132,21 @@ function historySubsystem(deps: HttpDeps, startedAt: Date): Subsystem {
 function decisionsSubsystem(deps: HttpDeps, startedAt: Date): Subsystem {
   const log = deps.decisionLog?.();
   if (log === undefined) return { state: 'disabled', since: startedAt };
-  const { ok, lost } = log;
-  const subsystem: Subsystem = { state: ok ? 'running' : 'error', since: startedAt, details: { lost } };
-  return ok ? subsystem : { ...subsystem, last_error: 'records of decisions are lost' };
+  const { ok, lost, sinks } = log;
+  const failing = Object.keys(sinks).filter((name) => sinks[name]?.ok === false);
+  const figures = Object.entries(sinks).map(([name, { ok: arrives, sent, lost: missing }]) => {
+    return [name, { state: arrives ? 'running' : 'error', sent, lost: missing }] as const;
+  });
+  const problems = [
+    ...(ok ? [] : ['records of decisions are lost']),
+    ...(failing.length === 0 ? [] : [`records of decisions do not arrive: ${failing.join(', ')}`]),
+  ];
+  const subsystem: Subsystem = {
+    state: problems.length === 0 ? 'running' : 'error',
+    since: startedAt,
+    details: { lost, ...(figures.length === 0 ? {} : { sinks: Object.fromEntries(figures) }) },
+  };
+  return problems.length === 0 ? subsystem : { ...subsystem, last_error: problems.join('; ') };
 }
 
 function auditSubsystem(deps: HttpDeps, startedAt: Date): Subsystem {

@@ -24,12 +24,12 @@ const IDLE_MS = 60_000;
 
 /**
  * Runs recorded decisions on the candidate and on what they are compared with, on a thread of its own, which gives way to all others. Throws
- * `evaluation_*` when a side cannot be loaded, and what reading throws.
+ * `evaluation_*` when a side cannot be loaded, what reading throws, and the reason of the signal, which ends it.
  */
-export type ReplayApart = (request: ReplayRequest) => Promise<Replay>;
+export type ReplayApart = (request: ReplayRequest, signal?: AbortSignal) => Promise<Replay>;
 
 /** On a thread that ends with it. */
-export const replayApart: ReplayApart = (request) => workApart(SCRIPT, request);
+export const replayApart: ReplayApart = (request, signal) => workApart(SCRIPT, request, signal === undefined ? {} : { signal });
 
 /** A thread that waits lets go of what it had only when it has other work to do: with more data than this it ends instead. */
 const KEPT_DATA_BYTES = 4 * 1024 * 1024;
@@ -39,8 +39,10 @@ export function createReplayThread(): { readonly replay: ReplayApart; close(): P
   const thread = keepThread(SCRIPT, IDLE_MS);
   const closing = new AbortController();
   return {
-    replay: (request) =>
-      dataBytes(request) > KEPT_DATA_BYTES ? workApart(SCRIPT, request, { signal: closing.signal }) : thread.ask(request),
+    replay(request, signal) {
+      if (dataBytes(request) <= KEPT_DATA_BYTES) return thread.ask(request, signal);
+      return workApart(SCRIPT, request, { signal: signal === undefined ? closing.signal : AbortSignal.any([closing.signal, signal]) });
+    },
     async close() {
       closing.abort(new GatewayError('evaluator_closed', 'the gateway is shutting down'));
       await thread.close();

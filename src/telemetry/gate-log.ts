@@ -48,7 +48,13 @@ export function logGate(log: Log, report: GateReport): void {
   };
   const first = findings[0]?.message ?? '';
   const failed =
-    uncovered === true ? 'policy coverage is too low' : impact === undefined ? `policy ${what} failed` : 'policy impact is over its budget';
+    uncovered === true
+      ? 'policy coverage is too low'
+      : gate !== 'impact'
+        ? `policy ${what} failed`
+        : impact === undefined
+          ? 'policy impact is not known'
+          : 'policy impact is over its budget';
   switch (state) {
     case 'passed':
       // What decisions say otherwise is worth a line, also where it lets no more through and refuses no more.

@@ -48,6 +48,6 @@ export const gates = z.strictObject({
     .prefault({}),
   timeout: duration('100ms', '10m').prefault('10s').meta({
     description:
-      'Time that all tests of one reload may take together, that its schemas and its suites may, and that its answer waits for recorded decisions that are run after the swap.',
+      'Time that all tests of one reload may take together, that its schemas, its suites and its recorded decisions may, and that its answer waits for recorded decisions that are run after the swap.',
   }),
 });

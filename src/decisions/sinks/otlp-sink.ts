@@ -2,6 +2,7 @@ import { ROOT_CONTEXT, trace, TraceFlags } from '@opentelemetry/api';
 import { SeverityNumber } from '@opentelemetry/api-logs';
 import type { Logger, LogRecord } from '@opentelemetry/api-logs';
 import { OTLPLogExporter } from '@opentelemetry/exporter-logs-otlp-http';
+import { CompressionAlgorithm } from '@opentelemetry/otlp-exporter-base';
 import { resourceFromAttributes } from '@opentelemetry/resources';
 import { LoggerProvider } from '@opentelemetry/sdk-logs';
 import type { ReadableLogRecord } from '@opentelemetry/sdk-logs';
@@ -17,7 +18,9 @@ const SERVICE = 'defenseclaw-gateway';
 /** Log records of OpenTelemetry by OTLP over HTTP: the record as it is kept is the body, what is looked for are attributes. */
 export function createOtlpSink(settings: OtlpSettings, onChange: () => void): Sink {
   const { endpoint, headers, timeoutMs, instance, version } = settings;
-  const exporter = new OTLPLogExporter({ url: endpoint, headers: { ...headers }, timeoutMillis: timeoutMs });
+  const exporter = new OTLPLogExporter({
+    ...{ url: endpoint, headers: { ...headers }, timeoutMillis: timeoutMs, compression: CompressionAlgorithm.GZIP },
+  });
   let made: ReadableLogRecord[] = [];
   const provider = new LoggerProvider({
     resource: resourceFromAttributes({ 'service.name': SERVICE, 'service.version': version, 'service.instance.id': instance }),

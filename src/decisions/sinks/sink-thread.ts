@@ -45,7 +45,9 @@ export function createSinkThread(settings: SinkSettings, onTrouble: (message: st
       if (event.type === 'closed') closed();
     });
     started.on('error', (error) => {
-      onTrouble(`the thread that sends records failed: ${error instanceof Error ? error.message : String(error)}`);
+      const lastError = `the thread that sends records failed: ${error instanceof Error ? error.message : String(error)}`;
+      onTrouble(lastError);
+      states = Object.fromEntries(Object.entries(states).map(([name, state]) => [name, { ...state, ok: false, lastError }]));
       if (worker === started) worker = undefined;
       waiting = 0;
       closed();

@@ -1,3 +1,4 @@
+import type { DecisionLogState } from '../../decisions/keeper.js';
 import { BUNDLE } from '../../decisions/record.js';
 import { goJson } from '../../domains/go-json.js';
 import type { Engine } from '../../engine/engine.js';
@@ -20,7 +21,7 @@ export function opaStateResources({ deps, attachment }: OpaDeps): readonly Resou
             bundles: attachment.engine === undefined ? {} : { [BUNDLE]: bundleOf(attachment.engine) },
             plugins: {
               bundle: { state: attachment.engine?.current === undefined ? 'NOT_READY' : 'OK' },
-              ...(deps.decisionLog?.() === undefined ? {} : { decision_logs: { state: deps.decisionLog()?.ok === true ? 'OK' : 'WARN' } }),
+              ...decisionLogs(deps.decisionLog?.()),
               status: { state: 'OK' },
             },
           }),
@@ -34,6 +35,12 @@ export function opaStateResources({ deps, attachment }: OpaDeps): readonly Resou
       },
     },
   ];
+}
+
+function decisionLogs(log: DecisionLogState | undefined): Readonly<Record<string, unknown>> {
+  if (log === undefined) return {};
+  const ok = log.ok && Object.values(log.sinks).every((sink) => sink.ok);
+  return { decision_logs: { state: ok ? 'OK' : 'WARN' } };
 }
 
 function told(call: Call, result: unknown): Reply {

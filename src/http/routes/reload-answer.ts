@@ -58,7 +58,7 @@ function rejected(outcome: Outcome, gates: Gates): Reply {
     stages: outcome.stages,
     ...(gates === undefined ? {} : { gates }),
   };
-  return json(uncompiled ? 400 : code === 'policy_impact' ? ERRORS.policy_impact.status : 500, sorted(body), {
+  return json(uncompiled ? 400 : code === 'policy_impact' || code === 'policy_impact_timeout' ? ERRORS[code].status : 500, sorted(body), {
     [ERROR_CODE_HEADER]: code,
     ...revisionHeader(outcome),
   });

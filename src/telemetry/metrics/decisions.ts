@@ -1,4 +1,4 @@
-import { Counter, type Registry } from 'prom-client';
+import { Counter, Gauge, type Registry } from 'prom-client';
 import { boundCounter, closedSet, OTHER } from './labels.js';
 import { VERDICTS } from './policy.js';
 import { registerGauges } from './gauges.js';
@@ -11,7 +11,7 @@ export interface DecisionFigures {
   readonly dropped: number;
   readonly lost: Readonly<Record<string, number>>;
   readonly bytes: number;
-  readonly sinks: Readonly<Record<string, { readonly sent: number; readonly lost: number }>>;
+  readonly sinks: Readonly<Record<string, { readonly ok: boolean; readonly sent: number; readonly lost: number }>>;
 }
 
 export interface DecisionLogMetrics {
@@ -78,6 +78,15 @@ export function createDecisionLogMetrics(registry: Registry): DecisionLogMetrics
         this.inc({ sink, outcome: 'sent' }, sent);
         this.inc({ sink, outcome: 'lost' }, lost);
       }
+    },
+  });
+  new Gauge({
+    name: 'defenseclaw_decision_sink_ok',
+    help: '1 while records of decisions arrive where a sink sends them.',
+    labelNames: ['sink'],
+    registers,
+    collect() {
+      for (const [sink, { ok }] of Object.entries(source?.().sinks ?? {})) this.set({ sink }, Number(ok));
     },
   });
   return { observeDecisions: (figures) => void (source = figures) };

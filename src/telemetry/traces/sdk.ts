@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { ROOT_CONTEXT, SpanKind, SpanStatusCode, TraceFlags, trace } from '@opentelemetry/api';
 import type { Context } from '@opentelemetry/api';
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
+import { CompressionAlgorithm } from '@opentelemetry/otlp-exporter-base';
 import { resourceFromAttributes } from '@opentelemetry/resources';
 import { BasicTracerProvider, BatchSpanProcessor, ParentBasedSampler, TraceIdRatioBasedSampler } from '@opentelemetry/sdk-trace-base';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace-base';
@@ -61,7 +62,7 @@ class TellingExporter extends OTLPTraceExporter {
   #toldAt = -Infinity;
 
   constructor(url: string, headers: Readonly<Record<string, string>>, onTrouble: (reason: string) => void) {
-    super({ url, headers: { ...headers }, timeoutMillis: EXPORT_MS });
+    super({ url, headers: { ...headers }, timeoutMillis: EXPORT_MS, compression: CompressionAlgorithm.GZIP });
     this.#onTrouble = onTrouble;
   }
 

@@ -38,6 +38,36 @@ test('records arrive at the log service masked, and their figures in status and 
   expect(JSON.stringify(log.records)).not.toContain(SERVICE_TOKEN);
 });
 
+test('a service that refuses shows in /health for as long as it does, and costs no decision', async () => {
+  const service = await startLogService();
+  const { call, log } = await startTestGateway(await tempDir(POLICY), {
+    ...{ 'decisions.sinks.service.url': service.url, 'decisions.sinks.service.token': SERVICE_TOKEN },
+    ...{ 'decisions.sinks.service.min_delay': '10ms', 'decisions.sinks.service.max_delay': '20ms' },
+  });
+  const health = async (): Promise<Record<string, unknown>> => (await call('GET', '/health')).json();
+  const decide = async (): Promise<unknown> => (await call('POST', '/v1/data/a/allow', { input: { n: 2 } })).json();
+  expect(await health()).toMatchObject({ status: 'ok' });
+
+  service.answers.push(...Array<number>(1_000).fill(503));
+  expect(await decide()).toEqual({ result: true });
+  await waitFor('the failure to show', async () => (await health())['status'] === 'degraded', 60_000);
+  const failing = await health();
+  expect(failing).toMatchObject({
+    reason: 'records of decisions do not arrive: service',
+    decisions: { state: 'error', details: { lost: { disk: 0 }, sinks: { service: { state: 'error', sent: 0, lost: 0 } } } },
+  });
+  expect(JSON.stringify(failing)).not.toContain(service.url);
+  expect((await call('GET', '/metrics')).text).toContain('defenseclaw_decision_sink_ok{sink="service"} 0');
+  expect((await call('GET', '/v1/status')).text).toContain('"decision_logs":{"state":"WARN"}');
+  expect((await call('GET', '/health/ready')).status).toBe(200);
+  expect(await decide()).toEqual({ result: true });
+  expect(log.records.some(({ level, message }) => level === 'error' && message.includes('do not arrive: service'))).toBe(true);
+
+  service.answers.splice(0);
+  await waitFor('the records to arrive', async () => (await health())['status'] === 'ok', 60_000);
+  expect((await health())['decisions']).toMatchObject({ state: 'running', details: { sinks: { service: { state: 'running' } } } });
+});
+
 test('records arrive at a collector as logs, with what is looked for as attributes and in their trace', async () => {
   const service = await startLogService();
   service.answers.push(503);
@@ -49,7 +79,7 @@ test('records arrive at a collector as logs, with what is looked for as attribut
   const answer = await call('POST', '/v1/data/a/allow', { input: { n: 2 } }, { traceparent });
   await waitFor('the record to arrive', () => service.uploads.length >= 2, 60_000);
   const { path, headers, json } = service.uploads.at(-1) ?? {};
-  expect([path, headers?.authorization]).toEqual(['/v1/logs', 'Basic abc']);
+  expect([path, headers?.authorization, headers?.['content-encoding']]).toEqual(['/v1/logs', 'Basic abc', 'gzip']);
   const { resourceLogs } = json as {
     resourceLogs: readonly { scopeLogs: readonly { logRecords: readonly Record<string, unknown>[] }[] }[];
   };

@@ -1,5 +1,6 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { gunzipSync } from 'node:zlib';
 import { expect, onTestFinished, test } from 'vitest';
 import { startTestGateway } from '../../helpers/gateway.js';
 import { tempDir } from '../../helpers/temp-dir.js';
@@ -34,7 +35,7 @@ async function receiver(): Promise<Receiver> {
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
     request.on('end', () => {
       authorizations.push(request.headers.authorization);
-      const { resourceSpans } = JSON.parse(Buffer.concat(chunks).toString('utf8')) as Received;
+      const { resourceSpans } = JSON.parse(gunzipSync(Buffer.concat(chunks)).toString('utf8')) as Received;
       spans.push(...resourceSpans.flatMap(({ scopeSpans }) => scopeSpans.flatMap((scope) => scope.spans)));
       response.setHeader('Content-Type', 'application/json').end('{}');
     });

@@ -30,6 +30,8 @@ async function scene(settings: Readonly<Record<string, unknown>>): Promise<Scene
   const started = await startTestGateway(dir, {
     // Clocks of a busy machine say nothing of the policy.
     ...{ 'gates.tests': 'off', 'gates.impact_budget.max_slowdown': 1_000, 'decisions.mask': ['/input/name'] },
+    // Nor does what they have time for.
+    'gates.timeout': '10m',
     ...settings,
   });
   const { gateway, dataDir, call } = started;
@@ -77,9 +79,11 @@ const gateIn = (body: Record<string, unknown>): Gate => (body['gates'] as { impa
 const SLOW = 'package a\n\nallow if count([x | some x in numbers.range(1, 20000)]) > 0\n';
 
 /** Two hundred decisions, and little patience. */
-async function slowScene(): Promise<TestGateway & { readonly dir: string }> {
+async function slowScene(mode = 'warn'): Promise<TestGateway & { readonly dir: string }> {
   const dir = await tempDir({ 'a.rego': policy(-1) });
-  const started = await startTestGateway(dir, { 'gates.tests': 'off', 'gates.timeout': '100ms', 'gateway.watcher.enabled': false });
+  const started = await startTestGateway(dir, {
+    ...{ 'gates.impact': mode, 'gates.tests': 'off', 'gates.timeout': '100ms', 'gateway.watcher.enabled': false },
+  });
   const inputs = Object.fromEntries(Array.from({ length: 200 }, (_, size) => [String(size), { size }]));
   expect((await started.call('POST', '/v1/batch/data/a/allow', { inputs })).status).toBe(200);
   const { read } = openDecisions(path.join(started.dataDir, 'decisions'));
@@ -167,6 +171,21 @@ describe('gates.impact', { timeout: 120_000 }, () => {
     // The note is written after the report.
     const noted = async (): Promise<boolean> => (await gateway.history.entries()).at(-1)?.impact?.deny_to_allow === 200;
     await waitFor('the figures in the history', noted, 60_000);
+  });
+
+  it('enforced: refuses what it does not know in time, and says so, until it is accepted', async () => {
+    const { dir, call, gateway } = await slowScene('enforce');
+    const before = gateway.engine.current?.id;
+    await writeFile(path.join(dir, 'a.rego'), SLOW);
+    const refused = await call('POST', '/policy/reload', {});
+    expect([refused.status, refused.headers.get('x-defenseclaw-error')]).toEqual([409, 'policy_impact_timeout']);
+    expect(refused.json()['error']).toContain('recorded decisions were not run again within 100 ms (gates.timeout)');
+    expect(refused.json()['gates']).toMatchObject({ impact: { state: 'failed', findings: [{ code: 'policy_impact_timeout' }] } });
+    expect((await call('POST', '/policy/dry-run', {})).json()).toMatchObject({ status: 'rejected', code: 'policy_impact_timeout' });
+    expect(gateway.engine.current?.id).toBe(before);
+
+    const accepted = await call('POST', '/policy/reload', { accept_impact: true, by: 'ann' });
+    expect(accepted.json()).toMatchObject({ changed: true, gates: { impact: { state: 'forced', by: 'ann' } } });
   });
 
   it('ends with the gateway, whatever is being replayed', async () => {
