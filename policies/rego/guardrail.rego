@@ -82,6 +82,9 @@ _said := [text |
 	text != ""
 ]
 
+# What a tool call would do that it should not.
+findings := data.defenseclaw.guardrail_facts.findings if is_object(input.facts)
+
 # The first three of what was found in the facts; nothing where there are none.
 _told := [concat("", ["tool-facts: ", concat(", ", array.slice(sort({f.title | some f in findings}), 0, 3))])] if {
 	count(findings) > 0

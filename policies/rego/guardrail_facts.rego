@@ -1,276 +1,264 @@
 # Guardrail: what a tool call would do.
 #
 # The gateway takes a call apart into input.facts: commands as a shell would see them, files, hosts, SQL statements and programs. What is bad
-# about them is said here; the names and places that it is about are in data.guardrail.facts. A text that only reads like a command
+# about them is said here, for package defenseclaw.guardrail to decide on, and in a package of its own, since texts that are no call need none of
+# it; the names and places that it is about are in data.guardrail.facts. A text that only reads like a command
 # (`sure` is false) is never worth a block.
-package defenseclaw.guardrail
+#
+# A script may hold hundreds of commands, and every rule is asked of each call. So a rule looks at the names that occur, or at all texts at once,
+# before it goes over commands one by one.
+package defenseclaw.guardrail_facts
 
-findings := _found if is_object(input.facts)
-
-_found contains _finding("DELETE-ROOT", "destructive", "Deletes a root, home or system folder", "CRITICAL", c) if {
-	some c in _facts("commands")
-	c.name in {"rm", "shred", "srm"}
+findings contains _finding("DELETE-ROOT", "destructive", "Deletes a root, home or system folder", "CRITICAL", c) if {
+	some c in _named_any({"rm", "shred", "srm"})
 	_any_flag(c, {"r", "R", "recursive", "no-preserve-root"})
 	some operand in c.operands
 	_is_root(operand)
 }
 
-_found contains _finding("DELETE-ROOT", "destructive", "Deletes what lies in a root, home or system folder", "CRITICAL", c) if {
-	some c in _facts("commands")
-	c.name in {"shred", "srm"}
+findings contains _finding("DELETE-ROOT", "destructive", "Deletes what lies in a root, home or system folder", "CRITICAL", c) if {
+	some c in _named_any({"shred", "srm"})
 	"find" in c.via
 	some operand in c.operands
 	_is_root(operand)
 }
 
-_found contains _finding("DELETE-ALL", "destructive", "Deletes everything in the folder that it happens to run in", "HIGH", c) if {
-	some c in _facts("commands")
-	c.name == "rm"
+findings contains _finding("DELETE-ALL", "destructive", "Deletes everything in the folder that it happens to run in", "HIGH", c) if {
+	some c in _named_any({"rm"})
 	_any_flag(c, {"r", "R", "recursive"})
 	some operand in c.operands
 	operand in {"*", ".", "..", "./*", "../*", "$1", "$@"}
 }
 
-_found contains _finding("DELETE-FOUND", "destructive", "Deletes what it finds below a root, home or system folder", "CRITICAL", c) if {
-	some c in _facts("commands")
-	c.name == "find"
+findings contains _finding("DELETE-FOUND", "destructive", "Deletes what it finds below a root, home or system folder", "CRITICAL", c) if {
+	some c in _named_any({"find"})
 	_any_flag(c, {"delete"})
 	_is_root(c.operands[0])
 }
 
-_found contains _finding("DELETE-WINDOWS", "destructive", "Deletes a whole drive", "CRITICAL", c) if {
-	some c in _facts("commands")
-	lower(c.name) in {"remove-item", "del", "rd", "rmdir", "erase", "format"}
+findings contains _finding("DELETE-WINDOWS", "destructive", "Deletes a whole drive", "CRITICAL", c) if {
+	some c in _lower_named_any({"remove-item", "del", "rd", "rmdir", "erase", "format"})
 	some operand in c.operands
 	regex.match(`(?i)^[a-z]:(?:[\\/]*\*?|[\\/]*(?:windows|users)[\\/]*\*?)$`, operand)
 }
 
-_found contains _finding("WIPE-DISK", "destructive", "Overwrites a disk", "CRITICAL", c) if {
+findings contains _finding("WIPE-DISK", "destructive", "Overwrites a disk", "CRITICAL", c) if {
+	wipers := `(?m)^(?:mkfs|mke2fs|wipefs|blkdiscard|sgdisk|parted|fdisk|shred|mkswap)(?:\..*)?$`
+	count(_names) > 0
+	regex.match(wipers, concat("\n", _names))
 	some c in _facts("commands")
-	_wipes(c)
-}
-
-_wipes(c) if {
-	regex.match(`^(?:mkfs|mke2fs|wipefs|blkdiscard|sgdisk|parted|fdisk|shred|mkswap)(?:\..*)?$`, c.name)
+	regex.match(wipers, c.name)
 	some operand in c.operands
 	_is_disk(operand)
 	not _any_flag(c, {"l", "list"})
 }
 
-_found contains _place("WRITE-DISK", "destructive", "Writes to a disk", "CRITICAL", f) if {
+findings contains _place("WRITE-DISK", "destructive", "Writes to a disk", "CRITICAL", f) if {
 	some f in _facts("writes")
 	_is_disk(f.path)
 }
 
-_found contains _finding("OPEN-ROOT", "destructive", "Opens system folders to everybody", "CRITICAL", c) if {
-	some c in _facts("commands")
-	c.name in {"chmod", "chown"}
+findings contains _finding("OPEN-ROOT", "destructive", "Opens system folders to everybody", "CRITICAL", c) if {
+	some c in _named_any({"chmod", "chown"})
 	_any_flag(c, {"R", "recursive"})
 	some operand in array.slice(c.operands, 1, 16)
 	_is_root(operand)
 }
 
-_found contains _finding("OPEN-SYSTEM", "destructive", "Opens a system file to everybody", "HIGH", c) if {
-	some c in _facts("commands")
-	c.name == "chmod"
+findings contains _finding("OPEN-SYSTEM", "destructive", "Opens a system file to everybody", "HIGH", c) if {
+	some c in _named_any({"chmod"})
 	regex.match(`^0?777$|^a\+rwx$|^o\+w$`, c.operands[0])
 	some operand in array.slice(c.operands, 1, 16)
 	regex.match(`^/(?:$|etc|usr|bin|sbin|var|boot|lib)`, operand)
 }
 
-_found contains _named("FORK-BOMB", "destructive", "A function that multiplies itself", "CRITICAL", name) if some name in _facts("recursions")
+findings contains _named("FORK-BOMB", "destructive", "A function that multiplies itself", "CRITICAL", name) if some name in _facts("recursions")
 
-_found contains _finding("DESTROY", "destructive", rule.title, rule.severity, c) if {
-	some c in _facts("commands")
+findings contains _finding("DESTROY", "destructive", rule.title, rule.severity, c) if {
+	count(_names) > 0
 	some rule in _list("commands")
-	_is_command(c, rule)
-}
-
-_found contains _flow("RUN-DOWNLOAD", "execution", "Runs what it downloads", "CRITICAL", f) if {
-	some f in _facts("flows")
-	f.kind == "runs"
-	_among(f.from, "downloaders")
-}
-
-_found contains _flow("RUN-DECODED", "execution", "Runs what it decodes", "CRITICAL", f) if {
-	some f in _facts("flows")
-	f.kind == "runs"
-	_among(f.from, "decoders")
-}
-
-_found contains _finding("RUN-SAVED-DOWNLOAD", "execution", "Runs a file that it downloaded", "HIGH", c) if {
-	some f in _facts("writes")
-	f.by in _set("downloaders")
+	some name in rule.names
+	name in _lower_names
 	some c in _facts("commands")
-	c.name in (_set("interpreters") | {"chmod", "source", "."})
-	some operand in c.operands
-	operand == f.path
+	lower(c.name) == name
+	_has_words(c, rule)
 }
 
-_found contains _finding("RUN-DOWNLOAD-POWERSHELL", "execution", "Runs what it downloads", "CRITICAL", c) if {
+findings contains _flow("RUN-DOWNLOAD", "execution", "Runs what it downloads", "CRITICAL", f) if {
+	some f in _facts("flows")
+	f.kind == "runs"
+	_any(f.from, _downloaders)
+}
+
+findings contains _flow("RUN-DECODED", "execution", "Runs what it decodes", "CRITICAL", f) if {
+	some f in _facts("flows")
+	f.kind == "runs"
+	_any(f.from, _decoders)
+}
+
+findings contains _finding("RUN-SAVED-DOWNLOAD", "execution", "Runs a file that it downloaded", "HIGH", c) if {
+	saved := {f.path | some f in _facts("writes"); f.by in _downloaders}
+	count(saved) > 0
+	some c in _named_any(_interpreters | {"chmod", "source", "."})
+	some operand in c.operands
+	operand in saved
+}
+
+findings contains _finding("RUN-DOWNLOAD-POWERSHELL", "execution", "Runs what it downloads", "CRITICAL", c) if {
+	regex.match(`(?i)\b(?:iex|invoke-expression)\b`, concat("\n", [c.text | some c in _facts("commands")]))
 	some c in _facts("commands")
 	regex.match(`(?i)\b(?:iex|invoke-expression)\b`, c.text)
 	regex.match(`(?i)downloadstring|\biwr\b|invoke-webrequest|\birm\b|invoke-restmethod|frombase64string`, c.text)
 }
 
-_found contains _finding("RUN-ENCODED-POWERSHELL", "execution", "Runs an encoded command", "HIGH", c) if {
-	some c in _facts("commands")
-	regex.match(`(?i)^(?:powershell|pwsh)$`, c.name)
+findings contains _finding("RUN-ENCODED-POWERSHELL", "execution", "Runs an encoded command", "HIGH", c) if {
+	some c in _lower_named_any({"powershell", "pwsh"})
 	regex.match(`(?i)\s-e(?:nc?|ncodedcommand)?\s+[a-z0-9+/=]{16,}`, c.text)
 }
 
-_found contains _finding("REVERSE-SHELL", "execution", "Hands a shell to another machine", "CRITICAL", c) if {
-	some c in _facts("commands")
-	c.name in {"nc", "ncat", "netcat"}
+findings contains _finding("REVERSE-SHELL", "execution", "Hands a shell to another machine", "CRITICAL", c) if {
+	some c in _named_any({"nc", "ncat", "netcat"})
 	_any_flag(c, {"e", "c", "exec", "sh-exec"})
 }
 
-_found contains _finding("REVERSE-SHELL", "execution", "Hands a shell to another machine", "CRITICAL", c) if {
-	some c in _facts("commands")
-	c.name == "socat"
+findings contains _finding("REVERSE-SHELL", "execution", "Hands a shell to another machine", "CRITICAL", c) if {
+	some c in _named_any({"socat"})
 	regex.match(`(?i)\b(?:exec|system):`, c.text)
 }
 
-_found contains _flow("REVERSE-SHELL", "execution", "Hands a shell to another machine", "CRITICAL", f) if {
+findings contains _flow("REVERSE-SHELL", "execution", "Hands a shell to another machine", "CRITICAL", f) if {
 	some f in _facts("flows")
 	f.into in {"nc", "ncat", "netcat", "telnet", "openssl", "/dev/tcp"}
-	_among(f.from, "interpreters")
+	_any(f.from, _interpreters)
 }
 
-_found contains _place("REVERSE-SHELL", "execution", "Hands a shell to another machine", "CRITICAL", f) if {
+findings contains _place("REVERSE-SHELL", "execution", "Hands a shell to another machine", "CRITICAL", f) if {
 	some kind in ["reads", "writes"]
 	some f in _facts(kind)
-	regex.match(`^/dev/(?:tcp|udp)/`, f.path)
+	strings.any_prefix_match(f.path, ["/dev/tcp/", "/dev/udp/"])
 }
 
-_found contains _code("REVERSE-SHELL", "execution", "Hands a shell to another machine", "CRITICAL", k) if {
+findings contains _code("REVERSE-SHELL", "execution", "Hands a shell to another machine", "CRITICAL", k) if {
 	some k in _facts("code")
+	names := lower(concat("\n", k.names))
 	some shape in _list("reverse_shells")
 	every part in shape {
-		some name in k.names
-		contains(lower(name), part)
+		contains(names, part)
 	}
 }
 
-_found contains _code("RUN-DECODED", "execution", "Runs what it decodes or downloads", "CRITICAL", k) if {
+findings contains _code("RUN-DECODED", "execution", "Runs what it decodes or downloads", "CRITICAL", k) if {
 	some k in _facts("code")
 	some run in ["exec", "eval", "system", "os.system"]
 	run in k.names
-	some name in k.names
-	regex.match(`(?i)b64decode|base64_decode|frombase64|urlopen|requests\.get|unhexlify|atob|fromhex|downloadstring|urllib`, name)
+	decoding := `(?i)b64decode|base64_decode|frombase64|urlopen|requests\.get|unhexlify|atob|fromhex|downloadstring|urllib`
+	regex.match(decoding, concat("\n", k.names))
 }
 
-_found contains _code("DELETE-ROOT", "destructive", "Deletes a root, home or system folder", "CRITICAL", k) if {
+findings contains _code("DELETE-ROOT", "destructive", "Deletes a root, home or system folder", "CRITICAL", k) if {
 	some k in _facts("code")
-	some name in k.names
-	regex.match(`(?:^|[.:])(?:rmtree|rm_rf|rmSync|rmdirSync|remove_dir_all|remove_tree)$`, name)
+	regex.match(`(?m)(?:^|[.:])(?:rmtree|rm_rf|rmSync|rmdirSync|remove_dir_all|remove_tree)$`, concat("\n", k.names))
 	some f in array.concat(_facts("reads"), _facts("writes"))
 	_is_root(f.path)
 }
 
-_found contains _flow("SEND-SECRET", "exfiltration", "Sends secrets to another machine", "CRITICAL", f) if {
+findings contains _flow("SEND-SECRET", "exfiltration", "Sends secrets to another machine", "CRITICAL", f) if {
 	some f in _facts("flows")
-	f.into in (_set("senders") | {"/dev/tcp"})
+	f.into in _receivers
+	screen := _screen("secret_reads")
 	some path in f.reads
-	_is_secret(path)
+	regex.match(screen, path)
+	_is_listed(path, "secret_reads")
 }
 
-_found contains _flow("SEND-ENVIRONMENT", "exfiltration", "Sends its environment to another machine", "CRITICAL", f) if {
+findings contains _flow("SEND-ENVIRONMENT", "exfiltration", "Sends its environment to another machine", "CRITICAL", f) if {
 	some f in _facts("flows")
-	f.into in (_set("senders") | {"/dev/tcp"})
+	f.into in _receivers
 	some name in f.from
 	name in {"env", "printenv", "set", "export", "declare"}
 }
 
-_found contains _finding("SEND-TO-COLLECTOR", "exfiltration", "Talks to a service that collects what others send", "HIGH", c) if {
+findings contains _finding("SEND-TO-COLLECTOR", "exfiltration", "Talks to a service that collects what others send", "HIGH", c) if {
 	some h in _facts("hosts")
-	some host in _list("collectors")
-	_is_host(h.host, host)
+	_is_host(h.host, _list("collectors"))
 	c := {"text": h.host, "sure": true}
 }
 
-_found contains _finding("READ-METADATA", "exfiltration", "Asks the metadata service of the cloud for credentials", "HIGH", c) if {
+findings contains _finding("READ-METADATA", "exfiltration", "Asks the metadata service of the cloud for credentials", "HIGH", c) if {
 	some h in _facts("hosts")
 	h.host in _list("metadata_hosts")
 	c := {"text": h.host, "sure": true}
 }
 
-_found contains _place("READ-SECRET", "sensitive_files", "Reads credentials", "HIGH", f) if {
-	some f in _facts("reads")
-	_is_secret(f.path)
+findings contains _place("READ-SECRET", "sensitive_files", "Reads credentials", "HIGH", f) if {
+	some f in _in_list("reads", "secret_reads")
 }
 
-_found contains _place("READ-SENSITIVE", "sensitive_files", "Reads a file that tells about accounts or the environment", "MEDIUM", f) if {
-	some f in _facts("reads")
-	_is_listed(f.path, "sensitive_reads")
+findings contains _place("READ-SENSITIVE", "sensitive_files", "Reads a file that tells about accounts or the environment", "MEDIUM", f) if {
+	some f in _in_list("reads", "sensitive_reads")
 }
 
-_found contains _place("WRITE-PERSISTENCE", "persistence", "Writes where the system runs or trusts it", "HIGH", f) if {
-	some f in _facts("writes")
-	_is_listed(f.path, "sensitive_writes")
+findings contains _place("WRITE-PERSISTENCE", "persistence", "Writes where the system runs or trusts it", "HIGH", f) if {
+	some f in _in_list("writes", "sensitive_writes")
 }
 
-_found contains _place("WRITE-STARTUP", "persistence", "Writes what a shell runs when it starts", "MEDIUM", f) if {
-	some f in _facts("writes")
-	_is_listed(f.path, "startup_writes")
+findings contains _place("WRITE-STARTUP", "persistence", "Writes what a shell runs when it starts", "MEDIUM", f) if {
+	some f in _in_list("writes", "startup_writes")
 }
 
-_found contains _place("WRITE-MEMORY", "persistence", "Writes what agents take for their instructions", "MEDIUM", f) if {
-	some f in _facts("writes")
-	_is_listed(f.path, "memory_files")
+findings contains _place("WRITE-MEMORY", "persistence", "Writes what agents take for their instructions", "MEDIUM", f) if {
+	some f in _in_list("writes", "memory_files")
 }
 
-_found contains _statement("SQL-DROP", "destructive", "Drops a database or a schema", "CRITICAL", s) if {
+findings contains _statement("SQL-DROP", "destructive", "Drops a database or a schema", "CRITICAL", s) if {
 	some s in _facts("sql")
 	s.words[0] == "DROP"
 	s.words[1] in {"DATABASE", "SCHEMA"}
 }
 
-_found contains _statement("SQL-DROP-TABLE", "destructive", "Drops a table", "HIGH", s) if {
+findings contains _statement("SQL-DROP-TABLE", "destructive", "Drops a table", "HIGH", s) if {
 	some s in _facts("sql")
 	s.words[0] == "DROP"
 	s.words[1] in {"TABLE", "USER", "ROLE"}
 }
 
-_found contains _statement("SQL-EMPTY", "destructive", "Empties a table", "CRITICAL", s) if {
+findings contains _statement("SQL-EMPTY", "destructive", "Empties a table", "CRITICAL", s) if {
 	some s in _facts("sql")
 	s.words[0] in {"DELETE", "TRUNCATE"}
 	_is_whole(s)
 }
 
-_found contains _statement("SQL-UPDATE-ALL", "destructive", "Changes every row of a table", "HIGH", s) if {
+findings contains _statement("SQL-UPDATE-ALL", "destructive", "Changes every row of a table", "HIGH", s) if {
 	some s in _facts("sql")
 	s.words[0] == "UPDATE"
 	_is_whole(s)
 }
 
-_found contains _statement("SQL-INJECTION", "injection", "A condition that always holds", "HIGH", s) if {
+findings contains _statement("SQL-INJECTION", "injection", "A condition that always holds", "HIGH", s) if {
 	some s in _facts("sql")
 	s.words[0] in {"SELECT", "WITH"}
 	s.always
 	"OR" in s.words
 }
 
-_found contains _statement("SQL-SHELL", "execution", "Runs a program, or reads and writes files, from the database", "CRITICAL", s) if {
+findings contains _statement("SQL-SHELL", "execution", "Runs a program, or reads and writes files, from the database", "CRITICAL", s) if {
 	some s in _facts("sql")
-	some word in s.words
-	regex.match(`^(?:XP_CMDSHELL|MASTER\.\.XP_CMDSHELL|LOAD_FILE|PG_READ_FILE|LO_EXPORT|OUTFILE|DUMPFILE|SYS_EXEC|PROGRAM|LOAD_EXTENSION)$`, word)
+	regex.match(`(?m)^(?:XP_CMDSHELL|MASTER\.\.XP_CMDSHELL|LOAD_FILE|PG_READ_FILE|LO_EXPORT|OUTFILE|DUMPFILE|SYS_EXEC|PROGRAM|LOAD_EXTENSION)$`, concat("\n", s.words))
 }
 
-_found contains _statement("SQL-SPY", "exfiltration", "Joins the accounts or the schema to what was asked for", "HIGH", s) if {
+findings contains _statement("SQL-SPY", "exfiltration", "Joins the accounts or the schema to what was asked for", "HIGH", s) if {
 	some s in _facts("sql")
 	"UNION" in s.words
-	some word in s.words
-	regex.match(`INFORMATION_SCHEMA|PG_SHADOW|MYSQL\.USER|SQLITE_MASTER|PASSWORD|PASSWD`, word)
+	regex.match(`INFORMATION_SCHEMA|PG_SHADOW|MYSQL\.USER|SQLITE_MASTER|PASSWORD|PASSWD`, concat("\n", s.words))
 }
 
-_found contains _statement("SQL-GRANT", "persistence", "Gives all rights away", "HIGH", s) if {
+findings contains _statement("SQL-GRANT", "persistence", "Gives all rights away", "HIGH", s) if {
 	some s in _facts("sql")
 	s.words[0] == "GRANT"
 	s.words[1] == "ALL"
 }
 
-_found contains _named("TRUNCATED", "truncated", "More than is looked at", "HIGH", "") if input.facts.truncated == true
+findings contains _named("TRUNCATED", "truncated", "More than is looked at", "HIGH", "") if input.facts.truncated == true
 
 # --- what it takes ---------------------------------------------------------------------------------------------------
 
@@ -278,11 +266,36 @@ _facts(name) := object.get(input.facts, name, [])
 
 _list(name) := object.get(object.get(data.guardrail, "facts", {}), name, [])
 
-_set(name) := {entry | some entry in _list(name)}
+# The names of all commands, each once.
+_names := {c.name | some c in _facts("commands")}
 
-_among(names, list) if {
+_lower_names := {lower(name) | some name in _names}
+
+_named_any(wanted) := [c |
+	count(_names & wanted) > 0
+	some c in _facts("commands")
+	c.name in wanted
+]
+
+_lower_named_any(wanted) := [c |
+	count(_lower_names & wanted) > 0
+	some c in _facts("commands")
+	lower(c.name) in wanted
+]
+
+_downloaders := {name | some name in _list("downloaders")}
+
+_decoders := {name | some name in _list("decoders")}
+
+_interpreters := {name | some name in _list("interpreters")}
+
+_receivers := {name | some name in _list("senders")} | {"/dev/tcp"}
+
+_roots := {path | some path in _list("roots")}
+
+_any(names, wanted) if {
 	some name in names
-	name in _set(list)
+	name in wanted
 }
 
 _any_flag(c, wanted) if {
@@ -290,48 +303,72 @@ _any_flag(c, wanted) if {
 	flag in wanted
 }
 
-_is_root(path) if path in _set("roots")
+_is_root(path) if path in _roots
 
-_is_root(path) if regex.match(`^(?:/\*+|~/(?:\*+|\.\*))$`, path)
+_is_root(path) if {
+	endswith(path, "*")
+	regex.match(`^(?:/\*+|~/(?:\*+|\.\*))$`, path)
+}
 
-_is_disk(path) if regex.match(`^/dev/(?:sd[a-z]|nvme[0-9]|hd[a-z]|vd[a-z]|xvd[a-z]|disk[0-9]|rdisk[0-9]|mmcblk[0-9]|mapper/)`, path)
+_is_disk(path) if {
+	startswith(path, "/dev/")
+	regex.match(`^/dev/(?:sd[a-z]|nvme[0-9]|hd[a-z]|vd[a-z]|xvd[a-z]|disk[0-9]|rdisk[0-9]|mmcblk[0-9]|mapper/)`, path)
+}
 
 _is_whole(s) if not s.where
 
 _is_whole(s) if s.always
 
-_is_secret(path) if _is_listed(path, "secret_reads")
+# The files that stand in a list of places. All paths are held against all places at once first.
+_in_list(kind, list) := [f |
+	paths := [f.path | some f in _facts(kind)]
+	count(paths) > 0
+	screen := _screen(list)
+	regex.match(screen, concat("\n", paths))
+	some f in _facts(kind)
+	regex.match(screen, f.path)
+	_is_listed(f.path, list)
+]
+
+# A pattern that matches every path which stands in the list, and may match others.
+_screen(list) := strings.replace_n(
+	{
+		"\n": "|", "$": ".?", "|": ".?", "*": ".?", "+": ".?", "?": ".?", "^": ".?", "\\": ".?",
+		"(": ".?", ")": ".?", "[": ".?", "]": ".?", "{": ".?", "}": ".?",
+	},
+	concat("\n", _list(list)),
+)
 
 # What begins with a slash is where it says; anything else is so below any folder.
 _is_listed(path, list) if {
 	not endswith(path, ".pub")
+	below := concat("", ["/", path])
 	some entry in _list(list)
-	_begins(path, entry)
+	_begins(path, below, entry)
 }
 
-_begins(path, entry) if {
+_begins(path, _, entry) if {
 	startswith(entry, "/")
 	startswith(path, entry)
 }
 
-_begins(path, entry) if {
+_begins(_, below, entry) if {
 	not startswith(entry, "/")
 	not endswith(entry, "$")
-	contains(sprintf("/%s", [path]), sprintf("/%s", [entry]))
+	contains(below, concat("", ["/", entry]))
 }
 
-_begins(path, entry) if {
+_begins(_, below, entry) if {
 	endswith(entry, "$")
-	endswith(sprintf("/%s", [path]), sprintf("/%s", [trim_suffix(entry, "$")]))
+	endswith(below, concat("", ["/", trim_suffix(entry, "$")]))
 }
 
-_is_host(host, listed) if host == listed
+_is_host(host, listed) if host in listed
 
-_is_host(host, listed) if endswith(host, sprintf(".%s", [listed]))
+_is_host(host, listed) if strings.any_suffix_match(host, [concat("", [".", name]) | some name in listed])
 
-# A command by its name, words that it has to have, and options of which it needs one.
-_is_command(c, rule) if {
-	lower(c.name) in rule.names
+# A command has words that the rule asks for, and one of the options of which it asks for one.
+_has_words(c, rule) if {
 	words := {lower(word) | some word in array.concat(c.operands, c.flags)}
 	every word in object.get(rule, "all", []) {
 		word in words
@@ -352,7 +389,7 @@ _place(id, category, title, severity, f) := _of(id, category, title, _worth(seve
 
 _flow(id, category, title, severity, f) := _of(
 	id, category, title, _worth(severity, f.sure),
-	sprintf("%s | %s", [concat(" ", f.from), f.into]),
+	concat(" | ", [concat(" ", f.from), f.into]),
 )
 
 _code(id, category, title, severity, k) := _of(id, category, title, _worth(severity, k.sure), k.language)
@@ -362,7 +399,7 @@ _statement(id, category, title, severity, s) := _of(id, category, title, _worth(
 _named(id, category, title, severity, name) := _of(id, category, title, severity, name)
 
 _of(id, category, title, severity, evidence) := {
-	"id": sprintf("FACT-%s", [id]),
+	"id": concat("", ["FACT-", id]),
 	"category": category,
 	"title": title,
 	"severity": severity,

@@ -109,6 +109,18 @@ test_name_counts_as_a_whole if {
 	}
 }
 
+test_place_may_hold_any_characters if {
+	list := ["/srv/c++ (old)/", "notes[1].txt$", "a|b", "$HOME*"]
+	every path in ["/srv/c++ (old)/key", "docs/notes[1].txt", "x/a|b", "x/$HOME*/y"] {
+		ids := _ids({"reads": [{"path": path, "by": "cat", "sure": true}]}) with data.guardrail.facts.secret_reads as list
+		ids == {"FACT-READ-SECRET"}
+	}
+	every path in ["srv/c++ (old)/key", "/srv/c (old)/key", "docs/notes1.txt", "x/a", "x/$HOME"] {
+		ids := _ids({"reads": [{"path": path, "by": "cat", "sure": true}]}) with data.guardrail.facts.secret_reads as list
+		ids == set()
+	}
+}
+
 _flow(kind, from, reads, into) := {"kind": kind, "from": from, "reads": reads, "into": into, "sure": true}
 
 test_flow_is_found[id] if {

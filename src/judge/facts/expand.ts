@@ -37,10 +37,20 @@ interface Piece {
 }
 
 export function expandWord(word: Word, scope: Scope, run: RunScript): Expanded {
-  if (word.parts === undefined) return { fields: [word.value], substitutions: [] };
+  const { parts } = word;
+  if (parts === undefined) return { fields: [word.value], substitutions: NO_SUBSTITUTIONS };
+  const [only] = parts;
+  // A word in quotes as a whole.
+  if (parts.length === 1 && only !== undefined && isVerbatim(only)) return { fields: [only.value], substitutions: NO_SUBSTITUTIONS };
   const substitutions: Substitution[] = [];
-  const pieces = word.parts.flatMap((part) => piecesOf(part, scope, run, substitutions));
+  const pieces = parts.flatMap((part) => piecesOf(part, scope, run, substitutions));
   return { fields: fieldsOf(pieces), substitutions };
+}
+
+const NO_SUBSTITUTIONS: readonly Substitution[] = [];
+
+function isVerbatim(part: WordPart): part is Extract<WordPart, { type: 'SingleQuoted' | 'AnsiCQuoted' }> {
+  return part.type === 'SingleQuoted' || part.type === 'AnsiCQuoted';
 }
 
 /** The word as one text, as an assignment takes it. */

@@ -31,7 +31,7 @@ export function touchedBy(name: string, parsed: Parsed, scope: Scope, sheet: Fac
     if (host !== undefined) sheet.host({ host, by: name });
   };
   parsed.operands.forEach(noteHost);
-  for (const values of parsed.values.values()) values.forEach(noteHost);
+  if (parsed.values.size > 0) for (const values of parsed.values.values()) values.forEach(noteHost);
   if (DIALS.has(name)) {
     for (const host of parsed.operands.filter((word) => /\.|^localhost$/.test(word)).slice(0, 4)) sheet.host({ host, by: name });
   }
@@ -41,7 +41,7 @@ export function touchedBy(name: string, parsed: Parsed, scope: Scope, sheet: Fac
 /** Writes the files down, normalised. */
 export function note(by: string, { reads, writes }: Touched, { sure }: Pick<Scope, 'sure'>, sheet: FactSheet): Touched {
   if (reads.length === 0 && writes.length === 0) return UNTOUCHED;
-  const clean = (paths: readonly string[]): readonly string[] => paths.filter(isPath).map(normalPath);
+  const clean = (paths: readonly string[]): readonly string[] => (paths.length === 0 ? paths : paths.filter(isPath).map(normalPath));
   const touched = { reads: clean(reads), writes: clean(writes) };
   for (const path of touched.reads) sheet.reads({ path, by, sure });
   for (const path of touched.writes) sheet.writes({ path, by, sure });

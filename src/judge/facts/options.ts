@@ -9,14 +9,20 @@ export interface Parsed {
 /** Words of one command that are looked at. */
 const MAX_WORDS = 512;
 
+const NO_VALUES: ReadonlyMap<string, readonly string[]> = new Map();
+
 /** Reads the words after the name; `valued` are the options that take the next word, without their dashes. */
 export function parseOptions(words: readonly string[], valued: ReadonlySet<string>): Parsed {
+  if (words.length <= MAX_WORDS && !words.some((word) => word.startsWith('-'))) return { flags: [], operands: words, values: NO_VALUES };
   const flags = new Set<string>();
   const operands: string[] = [];
   const values = new Map<string, string[]>();
   const give = (name: string, value: string | undefined): void => {
     flags.add(name);
-    if (value !== undefined) values.set(name, [...(values.get(name) ?? []), value]);
+    if (value === undefined) return;
+    const before = values.get(name);
+    if (before === undefined) values.set(name, [value]);
+    else before.push(value);
   };
   const bound = Math.min(words.length, MAX_WORDS);
   for (let at = 0; at < bound; at++) {

@@ -7,7 +7,7 @@ import { note } from './files.js';
 import { hostOf, normalPath } from './paths.js';
 import { runArgv } from './run-argv.js';
 import type { Invocation } from './reader.js';
-import { bounded, joined, MAX_DEPTH, MAX_TEXT, NOTHING, UNKNOWN } from './scope.js';
+import { bounded, joined, MAX_DEPTH, MAX_TEXT, NOTHING, UNKNOWN, united } from './scope.js';
 import type { Output, Scope } from './scope.js';
 
 /** Values of a loop variable that are tried. */
@@ -99,15 +99,8 @@ export class ShellReader {
   /** A stage of a pipeline keeps the names of those before it. */
   #stage(command: SyntaxNode, scope: Scope, input: Output | undefined): Output {
     const output = this.#node(command, scope, input);
-    return input === undefined
-      ? output
-      : {
-          ...joined([
-            { ...input, text: '' },
-            { ...output, text: '' },
-          ]),
-          text: output.text,
-        };
+    if (input === undefined) return output;
+    return { names: united(input.names, output.names), reads: united(input.reads, output.reads), text: output.text };
   }
 
   #substitutionsOf(word: Word, scope: Scope): readonly Output[] {
@@ -128,18 +121,32 @@ export class ShellReader {
   #command(node: Command, scope: Scope, input: Output | undefined): Output {
     const substitutions: Substitution[] = [];
     for (const part of node.prefix) if (part.type === 'Assignment') substitutions.push(...this.#assign(part, scope));
-    const redirects = this.#redirects(node.redirects, scope, input);
+    const redirects = node.redirects.length === 0 ? { input, writes: NO_WRITES } : this.#redirects(node.redirects, scope, input);
     const argv: string[] = [];
-    for (const word of node.name === undefined ? [] : [node.name, ...node.args]) {
-      const expanded =
-        word.type === 'Word' ? expandWord(word, scope, this.#run) : { fields: [word.text], substitutions: this.#assign(word, scope) };
-      argv.push(...expanded.fields);
-      substitutions.push(...expanded.substitutions);
+    if (node.name !== undefined) {
+      this.#word(node.name, scope, argv, substitutions);
+      for (const word of node.args) this.#word(word, scope, argv, substitutions);
     }
     if (argv.length === 0) return this.#written(joined(substitutions.map(({ output }) => output)), redirects.writes);
     const output = this.#invoke({ argv, scope, input: redirects.input, substitutions });
     this.#sockets(output, redirects);
     return this.#written(output, redirects.writes);
+  }
+
+  /** Most words stand for themselves. */
+  #word(word: Command['args'][number], scope: Scope, argv: string[], substitutions: Substitution[]): void {
+    if (word.type !== 'Word') {
+      argv.push(word.text);
+      substitutions.push(...this.#assign(word, scope));
+      return;
+    }
+    if (word.parts === undefined) {
+      argv.push(word.value);
+      return;
+    }
+    const expanded = expandWord(word, scope, this.#run);
+    argv.push(...expanded.fields);
+    substitutions.push(...expanded.substitutions);
   }
 
   #invoke(invocation: Invocation): Output {
@@ -194,8 +201,10 @@ export class ShellReader {
       else if (!/^\d+$|^-$/.test(target)) writes.push(target);
       if (redirect.type === 'Redirect' && redirect.operator === '<>') writes.push(target);
     }
-    note('redirect', { reads: [], writes: writes.filter((path) => path !== PRINTED_FILE) }, scope, this.sheet);
-    writes.forEach((path) => this.#noteHost(path));
+    for (const path of writes) {
+      if (path !== PRINTED_FILE) note('redirect', { reads: NO_WRITES, writes: [path] }, scope, this.sheet);
+      this.#noteHost(path);
+    }
     return { input: from, writes };
   }
 
@@ -224,6 +233,8 @@ export class ShellReader {
     return writes.some((path) => !path.startsWith('/dev/std')) ? { ...output, text: '' } : output;
   }
 }
+
+const NO_WRITES: readonly string[] = [];
 
 interface Redirects {
   readonly input: Output | undefined;

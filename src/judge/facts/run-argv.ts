@@ -8,7 +8,7 @@ import { normalPath } from './paths.js';
 import { printed } from './printed.js';
 import { INTERPRETERS, NETWORK, SHELLS, SQL_CLIENTS, valuedOptions, VERB_WRAPPERS, WRAPPERS } from './programs.js';
 import type { Invocation, Reader } from './reader.js';
-import { joined } from './scope.js';
+import { joined, MAX_ORIGINS, NOTHING } from './scope.js';
 import type { Output, Scope } from './scope.js';
 import { noteSql } from './sql.js';
 
@@ -52,8 +52,9 @@ export function runArgv(given: Invocation, reader: Reader): Output {
 
 /** The name of a program without its folder; what a pattern or an alias guard hides is undone. */
 function nameOf(word: string): string {
-  const base = normalPath(word).split('/').at(-1) ?? '';
-  return base.replace(/\.exe$/i, '').slice(0, MAX_WORD);
+  const path = normalPath(word);
+  const base = path.slice(path.lastIndexOf('/') + 1, path.length);
+  return (/\.exe$/i.test(base) ? base.slice(0, -4) : base).slice(0, MAX_WORD);
 }
 
 interface Started {
@@ -175,27 +176,32 @@ function command(name: string, invocation: Invocation, { sheet }: Reader): Outpu
   const line = argv.join(' ');
   sheet.command(line, {
     name,
-    operands: parsed.operands.slice(0, MAX_OPERANDS).map((word) => (isLong(word) ? word.slice(0, MAX_WORD) : normalPath(word))),
-    flags: parsed.flags.slice(0, MAX_OPERANDS).map((flag) => flag.slice(0, MAX_WORD)),
+    operands: atMost(parsed.operands).map((word) => (isLong(word) ? word.slice(0, MAX_WORD) : normalPath(word))),
+    flags: atMost(parsed.flags).map((flag) => flag.slice(0, MAX_WORD)),
     via: scope.via,
     sure: scope.sure,
     text: line.slice(0, MAX_WORD),
   });
   const before = joinedInputs(input, substitutions);
-  const all = before.reads.length === 0 ? reads : [...new Set([...before.reads, ...reads])];
+  const all = before.reads.length === 0 ? reads : reads.length === 0 ? before.reads : [...new Set([...before.reads, ...reads])];
   // What a program does with its own files is told by its name, but for those that send them.
   if (before.names.length > 0 || (all.length > 0 && NETWORK.has(name))) {
     sheet.flow({ kind: 'gets', from: before.names, reads: all, into: name, sure: scope.sure });
   }
   return {
-    names: [name, ...before.names].slice(0, 32),
-    reads: all.slice(0, 32),
+    names: [name, ...(before.names.length < MAX_ORIGINS ? before.names : before.names.slice(0, MAX_ORIGINS - 1))],
+    reads: all.length <= MAX_ORIGINS ? all : all.slice(0, MAX_ORIGINS),
     text: printed(name, words, parsed, input),
   };
 }
 
 function joinedInputs(input: Output | undefined, substitutions: readonly Substitution[]): Output {
+  if (substitutions.length === 0) return input ?? NOTHING;
   return joined([...(input === undefined ? [] : [input]), ...substitutions.map(({ output }) => output)]);
+}
+
+function atMost(words: readonly string[]): readonly string[] {
+  return words.length <= MAX_OPERANDS ? words : words.slice(0, MAX_OPERANDS);
 }
 
 function isLong(word: string): boolean {

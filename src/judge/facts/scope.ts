@@ -47,16 +47,31 @@ export function newScope(sure: boolean): Scope {
 
 /** One after the other: the text is known when all of it is. */
 export function joined(outputs: readonly Output[]): Output {
-  if (outputs.length === 1 && outputs[0] !== undefined) return outputs[0];
-  const names = new Set<string>();
-  const reads = new Set<string>();
-  let text: string | undefined = '';
-  for (const output of outputs) {
-    for (const name of output.names) if (names.size < 32) names.add(name);
-    for (const path of output.reads) if (reads.size < 32) reads.add(path);
+  const [first] = outputs;
+  if (first === undefined) return NOTHING;
+  if (outputs.length === 1) return first;
+  let { names, reads, text } = first;
+  for (let at = 1; at < outputs.length; at++) {
+    const output = outputs[at] ?? NOTHING;
+    names = united(names, output.names);
+    reads = united(reads, output.reads);
     text = text === undefined || output.text === undefined ? undefined : bounded(text + output.text);
   }
-  return { names: [...names], reads: [...reads], text };
+  return { names, reads, text };
+}
+
+/** Programs and files that are kept of what a command leaves behind. */
+export const MAX_ORIGINS = 32;
+
+/** Both without repeats. Most commands bring nothing new, and hundreds of them stand in one call: lists that stay as they are cost nothing. */
+export function united(some: readonly string[], more: readonly string[]): readonly string[] {
+  if (some.length === 0) return more;
+  let all = some;
+  for (const one of more) {
+    if (all.length >= MAX_ORIGINS) break;
+    if (!all.includes(one)) all = [...all, one];
+  }
+  return all;
 }
 
 export function bounded(text: string): string | undefined {
