@@ -1,8 +1,6 @@
-import { LRUCache } from 'lru-cache';
 import type { Made } from '../engine/candidate.js';
 import { GatewayError } from '../errors.js';
 import type { Log } from '../log.js';
-import { contentKey } from '../policy/source-set.js';
 import type { SourceSet } from '../policy/source-set.js';
 import { overSuiteBudget } from '../suites/budget.js';
 import type { SuiteBudget } from '../suites/budget.js';
@@ -12,6 +10,7 @@ import { scoreSuites } from '../suites/score.js';
 import { createDeferredGate, NOTHING_RUN } from './deferred-gate.js';
 import type { DeferredGate, GateSubject, Judged } from './deferred-gate.js';
 import type { GateMode, GateReport, Verdict } from './gate-report.js';
+import { KeptVerdicts } from './kept-verdicts.js';
 
 /** A reading of the folder, and what was made of it. */
 export interface SuiteSubject extends GateSubject {
@@ -39,15 +38,12 @@ export interface SuiteGateDeps {
   readonly onReport: (report: GateReport) => void;
 }
 
-/** Verdicts that are kept: of the contents that people go back and forth between. */
-const KEPT = 32;
-
 /** What gives way to everything else takes longer on a busy machine, and nobody waits for it: that it ran late says nothing of the policies. */
 const PATIENCE = 6;
 
 /** The folder's suites of attacks and harmless inputs as a gate of a reload. */
 export function createSuiteGate({ mode, log, onReport, ...deps }: SuiteGateDeps): DeferredGate<SuiteSubject> {
-  const kept = new LRUCache<string, Verdict>({ max: KEPT });
+  const kept = new KeptVerdicts();
   return createDeferredGate<SuiteSubject>({
     ...{ gate: 'suites', mode, what: 'the suites of the policy folder', log, onReport, refused },
     asks: ({ source }) => source.suites.length > 0,
@@ -55,36 +51,28 @@ export function createSuiteGate({ mode, log, onReport, ...deps }: SuiteGateDeps)
   });
 }
 
-/** Equal contents have an equal verdict; one that time cut short may be another the next time, and is not kept. */
 async function judge(
   { source, made }: SuiteSubject,
   stop: AbortSignal | undefined,
-  kept: LRUCache<string, Verdict>,
+  kept: KeptVerdicts,
   { budget, timeoutMs, ask }: Pick<SuiteGateDeps, 'budget' | 'timeoutMs' | 'ask'>,
 ): Promise<Judged> {
-  const key = contentKey(source);
-  const known = kept.get(key);
-  if (known !== undefined) return { verdict: known, cached: true };
-  const start = performance.now();
-  const durationMs = (): number => Math.round((performance.now() - start) * 1e3) / 1e3;
   const { samples, diagnostics } = readSuites(source.suites);
   const patient = stop !== undefined;
   const boundMs = patient ? timeoutMs * PATIENCE : timeoutMs;
-  const late = AbortSignal.timeout(boundMs);
-  try {
-    const signal = patient ? AbortSignal.any([late, stop]) : late;
-    const suites = scoreSuites(samples, await ask({ source, made, samples, patient, signal }));
-    const findings = [...diagnostics, ...overSuiteBudget(suites, budget)];
-    const verdict = { ...NOTHING_RUN, findings, suites, durationMs: durationMs() };
-    kept.set(key, verdict);
-    return { verdict, cached: false };
-  } catch (thrown) {
-    if (!late.aborted || stop?.aborted === true) throw thrown;
+  const late = (durationMs: number): Verdict => {
     const message = `the suites did not end within ${boundMs} ms (gates.timeout${patient ? ` x ${PATIENCE}` : ''})`;
     if (patient) throw new GatewayError('policy_suites_failed', message);
     const findings = [...diagnostics, { severity: 'error', code: 'policy_suites_failed', message } as const];
-    return { verdict: { ...NOTHING_RUN, findings, late: true, durationMs: durationMs() }, cached: false };
-  }
+    return { ...NOTHING_RUN, findings, late: true, durationMs };
+  };
+  return kept.judge(source, { boundMs, stop, late }, async (signal) => {
+    const start = performance.now();
+    const suites = scoreSuites(samples, await ask({ source, made, samples, patient, signal }));
+    const findings = [...diagnostics, ...overSuiteBudget(suites, budget)];
+    const durationMs = Math.round((performance.now() - start) * 1e3) / 1e3;
+    return { verdict: { ...NOTHING_RUN, findings, suites, durationMs }, cutShort: false };
+  });
 }
 
 function refused({ findings }: Verdict): GatewayError {

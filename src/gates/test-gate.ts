@@ -1,13 +1,12 @@
-import { LRUCache } from 'lru-cache';
 import { GatewayError } from '../errors.js';
 import type { Log } from '../log.js';
-import { contentKey } from '../policy/source-set.js';
 import type { SourceSet } from '../policy/source-set.js';
 import type { TestRunner } from '../testing/create-test-runner.js';
 import { createDeferredGate, NOTHING_RUN } from './deferred-gate.js';
 import type { DeferredGate, GateSubject, Judged } from './deferred-gate.js';
 import type { GateMode, GateReport, Verdict } from './gate-report.js';
 import { judgeRun } from './judge-run.js';
+import { KeptVerdicts } from './kept-verdicts.js';
 
 export interface TestGateSettings {
   readonly mode: GateMode;
@@ -31,14 +30,11 @@ export interface TestGateDeps {
 /** The folder's own tests as a gate of a reload. */
 export type TestGate = DeferredGate<GateSubject>;
 
-/** Verdicts that are kept: of the contents that people go back and forth between. */
-const KEPT = 32;
-
 /** Bound of one test in ms, when the bound of all is not lower. */
 const ONE_TEST_MS = 5_000;
 
 export function createTestGate({ settings, urgent, patient, log, onReport }: TestGateDeps): TestGate {
-  const kept = new LRUCache<string, Verdict>({ max: KEPT });
+  const kept = new KeptVerdicts();
   return createDeferredGate<GateSubject>({
     ...{ gate: 'tests', mode: settings.mode, what: 'the tests of the policy folder', log, onReport, refused },
     asks: () => true,
@@ -48,40 +44,28 @@ export function createTestGate({ settings, urgent, patient, log, onReport }: Tes
 
 interface Run {
   readonly settings: TestGateSettings;
-  readonly kept: LRUCache<string, Verdict>;
+  readonly kept: KeptVerdicts;
   readonly runner: Pick<TestRunner, 'run'>;
   readonly stop: AbortSignal | undefined;
 }
 
-/** Equal contents have an equal verdict; one that time cut short may be another the next time, and is not kept. */
 async function judge(source: SourceSet, { settings: { timeoutMs, coverage }, kept, runner, stop }: Run): Promise<Judged> {
-  const key = contentKey(source);
-  const known = kept.get(key);
-  if (known !== undefined) return { verdict: { ...known, ran: 0 }, cached: true };
   if (!holdsTests(source)) return { verdict: { ...NOTHING_RUN, ...uncovered(coverage) }, cached: false };
-  const late = AbortSignal.timeout(timeoutMs);
-  const start = performance.now();
-  try {
+  const late = (durationMs: number): Verdict => {
+    const message = `the tests did not end within ${timeoutMs} ms (gates.timeout)`;
+    return { ...NOTHING_RUN, findings: [{ severity: 'error', code: 'policy_tests_failed', message }], late: true, durationMs };
+  };
+  return kept.judge(source, { boundMs: timeoutMs, stop, late }, async (signal) => {
     const run = await runner.run(source, {
       coverage: coverage !== undefined,
       // What reaches nothing that changed ends as it did; what it covers only a run of all tells.
       remember: coverage === undefined,
       timeoutMs: Math.min(ONE_TEST_MS, timeoutMs),
       ...(stop === undefined ? {} : { parallel: 1 }),
-      signal: stop === undefined ? late : AbortSignal.any([late, stop]),
+      signal,
     });
-    const verdict = judgeRun(run, coverage);
-    kept.set(key, verdict);
-    return { verdict, cached: false };
-  } catch (thrown) {
-    if (!late.aborted || stop?.aborted === true) throw thrown;
-    const message = `the tests did not end within ${timeoutMs} ms (gates.timeout)`;
-    const durationMs = Math.round(performance.now() - start);
-    return {
-      verdict: { ...NOTHING_RUN, findings: [{ severity: 'error', code: 'policy_tests_failed', message }], late: true, durationMs },
-      cached: false,
-    };
-  }
+    return { verdict: judgeRun(run, coverage), cutShort: run.results.some(({ error }) => error?.code === 'evaluation_timeout') };
+  });
 }
 
 /** No test reaches no rule. */

@@ -1,0 +1,56 @@
+import { LRUCache } from 'lru-cache';
+import { contentKey } from '../policy/source-set.js';
+import type { SourceSet } from '../policy/source-set.js';
+import type { Judged } from './deferred-gate.js';
+import type { Verdict } from './gate-report.js';
+
+/** Verdicts that are kept: of the contents that people go back and forth between. */
+const KEPT = 32;
+
+export interface Trial {
+  readonly verdict: Verdict;
+  /** Something in it ran out of time. It may come to another verdict the next time, and is not kept. */
+  readonly cutShort: boolean;
+}
+
+export interface TrialBounds {
+  /** Of the whole run, in ms. */
+  readonly boundMs: number;
+  /** Breaks the run off. */
+  readonly stop: AbortSignal | undefined;
+  /** The verdict when the run did not end in time, or an error to throw. */
+  readonly late: (durationMs: number) => Verdict;
+}
+
+/** What a gate found by running something: equal contents have an equal verdict. */
+export class KeptVerdicts {
+  readonly #kept = new LRUCache<string, Verdict>({ max: KEPT });
+
+  /** `run` throws the reason of its signal. */
+  async judge(
+    source: Pick<SourceSet, 'id' | 'checksId'>,
+    bounds: TrialBounds,
+    run: (signal: AbortSignal) => Promise<Trial>,
+  ): Promise<Judged> {
+    const key = contentKey(source);
+    const known = this.#kept.get(key);
+    if (known !== undefined) return { verdict: { ...known, ran: 0 }, cached: true };
+    const { verdict, cutShort } = await withinBound(bounds, run);
+    if (!cutShort) this.#kept.set(key, verdict);
+    return { verdict, cached: false };
+  }
+}
+
+async function withinBound({ boundMs, stop, late }: TrialBounds, run: (signal: AbortSignal) => Promise<Trial>): Promise<Trial> {
+  const start = performance.now();
+  const durationMs = (): number => Math.round((performance.now() - start) * 1e3) / 1e3;
+  const timer = AbortSignal.timeout(boundMs);
+  try {
+    const trial = await run(stop === undefined ? timer : AbortSignal.any([timer, stop]));
+    // A part may have as much time as the whole: on a busy machine its end is heard of before this timer's.
+    return trial.cutShort && durationMs() >= boundMs ? { verdict: late(durationMs()), cutShort: true } : trial;
+  } catch (thrown) {
+    if (!timer.aborted || stop?.aborted === true) throw thrown;
+    return { verdict: late(durationMs()), cutShort: true };
+  }
+}
