@@ -22,7 +22,9 @@ export default defineConfig({
     testTimeout: 120_000,
     hookTimeout: 120_000,
     projects: [
-      { extends: true, test: { name: 'all', include: ['test/**/*.test.ts'] } },
+      // They share what they import: a process of its own for each costs more than what most of them test.
+      { extends: true, test: { name: 'unit', include: ['test/unit/**/*.test.ts'], isolate: false } },
+      { extends: true, test: { name: 'real', include: ['test/**/*.test.ts'], exclude: ['test/unit/**'] } },
       { extends: true, test: { name: 'served', include: BOTH_WAYS, env: { GATEWAY_TEST_PROCESSES: '2' } } },
     ],
   },
