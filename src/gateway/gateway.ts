@@ -91,7 +91,8 @@ export async function startGateway({ config, token, log, version = '0.0.0', eval
     const decisions = createDecisionParts({ config, token, version, log, metrics });
     closers.push(() => decisions?.close());
     const traces = traceSettings({ config, version });
-    const traced = await withTraces(decisions, traces, log);
+    const traced = await withTraces(decisions, traces, log, metrics.exemplar);
+    if (traces !== undefined) metrics.offerOpenMetrics();
     closers.push(() => traced.close());
     const serving = createServingParts({
       ...{ config, token, version, log, traces, tls: tls?.pair, decisions: recorderSettings({ config, version }) },

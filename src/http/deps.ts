@@ -22,9 +22,8 @@ export interface RequestMetrics {
 
 /** What the HTTP room counts, and shows. */
 export interface HttpMetrics extends RequestMetrics {
-  /** The registry in Prometheus text format. */
-  text(): Promise<string>;
-  readonly contentType: string;
+  /** All of it, for a scraper that says what it accepts. */
+  scrape(accept: string | undefined): Promise<{ readonly contentType: string; readonly text: string }>;
 }
 
 /** One entry of an enforcement list, as far as admission looks at it. */

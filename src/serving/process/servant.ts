@@ -44,7 +44,7 @@ export async function createServant({ settings, words, tell, send, giveBack }: S
   const core = createCore({ token: settings.token, metrics, log, limits, quiet: !settings.debug });
   const records =
     settings.decisions === undefined ? undefined : createRecordSender({ settings: settings.decisions, count: metrics.decision }, send);
-  const traced = await withTraces(records, settings.traces, log);
+  const traced = await withTraces(records, settings.traces, log, metrics.exemplar);
   const parts = { deps: { ...settings, metrics }, limits, source: held, failed: core.failed, decisions: traced.log };
   const lists = { enforcement: live, guardrail: () => live.guardrail };
   const resources = [...quickDecisionResources({ ...parts, settings: lists }), quickDataResource(parts)];

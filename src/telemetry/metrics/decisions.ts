@@ -27,17 +27,29 @@ const resultLabel = closedSet(['true', 'false', ...VERDICTS]);
 /** Counts one decision by its path and what it came to. */
 export type CountDecision = (path: string, verdict: string) => void;
 
-export function createDecisionCounter(registers: [Registry]): CountDecision {
+export interface DecisionSeries {
+  readonly decision: CountDecision;
+  /** Labels under which it counts. */
+  readonly labelsOf: (path: string, verdict: string) => { readonly path: string; readonly result: string };
+}
+
+export const DECISIONS_TOTAL = 'defenseclaw_decisions_total';
+
+export function createDecisionCounter(registers: [Registry]): DecisionSeries {
   const decisions = boundCounter({
-    name: 'defenseclaw_decisions_total',
+    name: DECISIONS_TOTAL,
     help: 'Decisions by path and result, while decisions are recorded; recorded or not.',
     labelNames: ['path', 'result'],
     registers,
   });
   const paths = new Set<string>();
-  return (path, verdict) => {
-    if (!paths.has(path) && paths.size < MAX_PATHS) paths.add(path);
-    decisions(paths.has(path) ? path : OTHER, resultLabel(verdict)).inc();
+  const pathLabel = (path: string): string => (paths.has(path) ? path : OTHER);
+  return {
+    decision(path, verdict) {
+      if (!paths.has(path) && paths.size < MAX_PATHS) paths.add(path);
+      decisions(pathLabel(path), resultLabel(verdict)).inc();
+    },
+    labelsOf: (path, verdict) => ({ path: pathLabel(path), result: resultLabel(verdict) }),
   };
 }
 

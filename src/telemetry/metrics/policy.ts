@@ -107,6 +107,13 @@ function reloadMetrics(registers: [Registry]): PolicyMetrics['observeOutcome'] {
   };
 }
 
+export const EVALUATION_SECONDS = 'defenseclaw_policy_evaluation_duration_seconds';
+
+/** Labels of the bucket in which an evaluation counts. */
+export function evaluationBucket(domain: string, seconds: number): { readonly domain: string; readonly le: number | '+Inf' } {
+  return { domain: domainLabel(domain), le: EVALUATION_BUCKETS.find((bound) => seconds <= bound) ?? '+Inf' };
+}
+
 export function createEvaluationMetrics(registers: [Registry]): PolicyMetrics['evaluation'] {
   const evaluations = boundCounter({
     name: 'defenseclaw_policy_evaluations_total',
@@ -116,7 +123,7 @@ export function createEvaluationMetrics(registers: [Registry]): PolicyMetrics['e
   });
   const durations = boundHistogram(
     new QuickHistogram({
-      name: 'defenseclaw_policy_evaluation_duration_seconds',
+      name: EVALUATION_SECONDS,
       help: 'Time of one decision, waiting for a worker included.',
       labelNames: ['domain'],
       buckets: EVALUATION_BUCKETS,

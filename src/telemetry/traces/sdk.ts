@@ -10,6 +10,7 @@ import { verdictOf } from '../../decisions/decision-log.js';
 import type { DecisionFacts } from '../../decisions/decision-log.js';
 import { traceParentOf } from '../../decisions/trace-parent.js';
 import type { TraceParent } from '../../decisions/trace-parent.js';
+import type { NoteExemplar } from '../metrics/note-exemplar.js';
 import type { TraceSettings } from './settings.js';
 import type { DecisionTraces } from './traced-log.js';
 
@@ -23,10 +24,11 @@ const QUIET_MS = 30_000;
 /** Ms after which spans go out, however few. */
 const DELAY_MS = 1_000;
 
-/** Spans of decisions through OpenTelemetry's SDK, exported in batches by OTLP over HTTP. */
+/** Spans of decisions through OpenTelemetry's SDK, exported in batches by OTLP over HTTP. `exemplar` is told of those that are exported. */
 export function openTraces(
   { endpoint, headers, sample, maxQueue, instance, version }: TraceSettings,
   onTrouble: (reason: string) => void,
+  exemplar: NoteExemplar,
 ): DecisionTraces {
   const exporter = new TellingExporter(endpoint, headers, onTrouble);
   const provider = new BasicTracerProvider({
@@ -49,6 +51,10 @@ export function openTraces(
       const span = tracer.startSpan('policy.evaluate', options, contextOf(traceParentOf(facts.caller.headers)));
       if (facts.error !== undefined) span.setStatus({ code: SpanStatusCode.ERROR, message: facts.error.code });
       span.end(now);
+      const { traceId, spanId, traceFlags } = span.spanContext();
+      if ((traceFlags & TraceFlags.SAMPLED) === 0) return;
+      const { domain, path, result, verdict = verdictOf(result), tookMs } = facts;
+      exemplar({ domain, path, verdict, seconds: tookMs / 1000, traceId, spanId, decisionId: id });
     },
     async close() {
       await Promise.race([provider.shutdown().catch(() => undefined), pause(CLOSE_MS, undefined, { ref: false })]);

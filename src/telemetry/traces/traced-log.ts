@@ -1,6 +1,7 @@
 import { DecisionIds } from '../../decisions/decision-id.js';
 import type { DecisionFacts, DecisionLog } from '../../decisions/decision-log.js';
 import type { Log } from '../../log.js';
+import type { NoteExemplar } from '../metrics/note-exemplar.js';
 import type { TraceSettings } from './settings.js';
 
 /** Takes decisions down as spans. */
@@ -25,10 +26,11 @@ export async function withTraces(
   log: DecisionLog | undefined,
   settings: TraceSettings | undefined,
   { warn }: Pick<Log, 'warn'>,
+  exemplar: NoteExemplar,
 ): Promise<TracedLog> {
   if (settings === undefined) return { log, close: () => Promise.resolve() };
   const { openTraces } = await import('./sdk.js');
-  const traces = openTraces(settings, (reason) => warn({ endpoint: settings.endpoint, reason }, 'spans of decisions are lost'));
+  const traces = openTraces(settings, (reason) => warn({ endpoint: settings.endpoint, reason }, 'spans of decisions are lost'), exemplar);
   const ids = new DecisionIds();
   return {
     log: {

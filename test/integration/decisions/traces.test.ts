@@ -8,6 +8,7 @@ import { waitFor } from '../../helpers/wait-for.js';
 
 interface Span {
   readonly traceId: string;
+  readonly spanId: string;
   readonly parentSpanId?: string;
   readonly name: string;
   readonly status: { readonly code?: number };
@@ -80,6 +81,12 @@ test('each decision is a span of the trace that the request names', async () => 
   expect([second?.traceId === TRACE, second?.parentSpanId ?? '']).toEqual([false, '']);
   expect(said(second)).toMatchObject({ 'policy.path': 'app/conflict', 'policy.result': 'error' });
   expect(spans).toHaveLength(2);
+  const scraped = await call('GET', '/metrics', undefined, { Accept: 'application/openmetrics-text;version=1.0.0' });
+  expect(scraped.headers.get('content-type')).toBe('application/openmetrics-text; version=1.0.0; charset=utf-8');
+  const id = allowed.headers.get('x-decision-id') ?? '';
+  expect(scraped.text).toContain(
+    `defenseclaw_decisions_total{path="app/allow",result="true"} 2 # {trace_id="${TRACE}",span_id="${first?.spanId ?? ''}",decision_id="${id}"} 1 `,
+  );
   expect(authorizations[0]).toBe('Bearer collector-key');
   expect(JSON.stringify(log.records)).not.toContain('collector-key');
 });

@@ -1,6 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { createMetrics, type Metrics } from '../../../src/telemetry/metrics.js';
+import { createDecisionMetrics } from '../../../src/telemetry/metrics/combined.js';
 import { outcome, rejection } from './outcome.js';
+
+/** The text, and after it what the pattern says. */
+function literal(text: string, pattern: string): RegExp {
+  return new RegExp(`^${text.replace(/[.*+?^${}()|[\]\\]/gu, '\\$&')}${pattern}$`, 'u');
+}
 
 /** The series of one metric: labels and value. */
 async function series(metrics: Metrics, name: string): Promise<string[]> {
@@ -104,6 +110,45 @@ describe('the metrics', () => {
       labels: ['kind', 'reason'],
     });
     expect(await one.text()).toContain('process_cpu_seconds_total');
-    expect(one.contentType).toContain('text/plain');
+    expect((await one.scrape(undefined)).contentType).toContain('text/plain');
+  });
+
+  it('show the traces of decisions to scrapers that take OpenMetrics, of all processes, and to no other', async () => {
+    const [metrics, process] = [createMetrics(), createDecisionMetrics()];
+    metrics.includeProcesses(async () => [await process.snapshot()]);
+    const traced = { domain: 'firewall', path: 'defenseclaw/firewall', verdict: 'deny', traceId: 'a'.repeat(32), spanId: 'b'.repeat(16) };
+    for (const counted of [metrics, process]) {
+      counted.evaluation('firewall', 'deny', 0.0003);
+      counted.evaluation('firewall', 'deny', 3);
+      counted.decision('defenseclaw/firewall', 'deny');
+    }
+    metrics.observeOutcome(outcome());
+    process.exemplar({ ...traced, seconds: 0.0003, decisionId: 'first' });
+    metrics.exemplar({ ...traced, seconds: 3, decisionId: 'last' });
+    const accept = 'application/openmetrics-text;version=1.0.0;q=0.5,text/plain;version=0.0.4;q=0.3';
+    expect((await metrics.scrape(accept)).contentType).toContain('text/plain');
+
+    metrics.offerOpenMetrics();
+    const { contentType, text } = await metrics.scrape(accept);
+    expect(contentType).toBe('application/openmetrics-text; version=1.0.0; charset=utf-8');
+    const labels = (id: string): string => `{trace_id="${traced.traceId}",span_id="${traced.spanId}",decision_id="${id}"}`;
+    const stamped = (line: string, exemplar: string): unknown =>
+      expect.stringMatching(literal(`${line} # ${exemplar}`, ' \\d{10}(\\.\\d+)?'));
+    const bucket = 'defenseclaw_policy_evaluation_duration_seconds_bucket';
+    const lines = text.split('\n');
+    expect(lines).toContainEqual(stamped(`${bucket}{le="0.0005",domain="firewall"} 2`, `${labels('first')} 0.0003`));
+    expect(lines).toContainEqual(stamped(`${bucket}{le="+Inf",domain="firewall"} 4`, `${labels('last')} 3`));
+    expect(lines).toContainEqual(
+      stamped('defenseclaw_decisions_total{path="defenseclaw/firewall",result="deny"} 2', `${labels('last')} 1`),
+    );
+    expect(lines).toContain('# TYPE defenseclaw_decisions counter');
+    expect(text.match(/ # \{/gu)).toHaveLength(3);
+    expect(text.endsWith('\n# EOF\n')).toBe(true);
+
+    for (const other of [undefined, 'text/plain', '*/*', 'application/openmetrics-text;q=0']) {
+      const plain = await metrics.scrape(other);
+      expect([plain.contentType, plain.text.includes('trace_id')], other).toEqual(['text/plain; version=0.0.4; charset=utf-8', false]);
+      expect(plain.text).toContain('defenseclaw_decisions_total{path="defenseclaw/firewall",result="deny"} 2');
+    }
   });
 });
