@@ -7,8 +7,8 @@ import type { SuiteReport } from '../../src/gateway/run-suites.js';
 import { compileRules } from '../../src/judge/scan/compiled-rules.js';
 import { scanText } from '../../src/judge/scan/scan-text.js';
 import { findsNothing, startChatServer } from '../helpers/chat-server.js';
-import { readCall } from '../../src/judge/facts/read-call.js';
 import { ATTACKS, samples, sampleText, scoreFixture, shippedRules } from '../helpers/red-team.js';
+import { inspectCost, scanCost } from './command-cost.js';
 import { ROOT, startGatewayProcess } from './daemon.js';
 import { load } from './load.js';
 
@@ -124,50 +124,12 @@ function suites(): Rows {
   }
 }
 
-const PIECES =
-  'rm -rf / $( ` ) " \' { } a,b | && ; <<EOF EOF <( > f(){ $X eval xargs sudo bash -c X= ${X:- for do done case esac (( [[ # cat curl find'.split(
-    ' ',
-  );
-
-/** What it costs to take a command apart, in ms of processor time: of others' work the clock tells as well. */
-function factsCost(): Rows {
-  const read = (command: string): number => {
-    const start = process.cpuUsage();
-    readCall({ tool: 'shell', args: { members: [['command', command]] } });
-    const { user, system } = process.cpuUsage(start);
-    return (user + system) / 1000;
-  };
-  const line = 'cat "notes of today" | grep -v done > /tmp/out && (cd "$HOME/x"; rm -rf ./build) # and so on, at some length\n';
-  const text = (length: number): string => line.repeat(Math.ceil(length / line.length)).slice(0, length);
-  let seed = 7;
-  const random = (below: number): number => (seed = (seed * 48_271) % 2_147_483_647) % below;
-  const fuzzed = Array.from({ length: 10_000 }, () =>
-    Array.from({ length: 1 + random(60) }, () => PIECES[random(PIECES.length)] ?? '').join(' '),
-  );
-  const rows: Rows = {};
-  const note = (name: string, times: readonly number[]): void => {
-    const sorted = [...times].sort((a, b) => a - b);
-    const at = (share: number): string => (sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? NaN).toFixed(3);
-    rows[name] = { runs: times.length, p50: at(0.5), p99: at(0.99), max: at(1) };
-  };
-  for (let round = 0; round < 300; round++) read(text(2048));
-  note(
-    '2 KB',
-    Array.from({ length: 2_000 }, () => read(text(2048))),
-  );
-  for (const kb of [64, 256, 1024])
-    note(
-      `${kb} KB`,
-      Array.from({ length: 5 }, () => read(text(kb * 1024))),
-    );
-  note('10,000 fuzzed', fuzzed.map(read));
-  return rows;
-}
-
 console.log('\n## Suites\n');
 console.table(suites());
-console.log('\n## Taking a command apart, ms of processor time\n');
-console.table(factsCost());
+console.log('\n## A tool call on the scan thread, ms (least / median of ten series of 500)\n');
+console.table(await scanCost());
+console.log('\n## A tool call over HTTP, ms (least / median of ten series of 500)\n');
+console.table(await inspectCost());
 console.log('\n## Red-team fixture\n');
 console.table(await quality());
 console.log('\n## Cost of a scan, us a KB (cold: automata not built yet)\n');

@@ -40,18 +40,16 @@ export function expandWord(word: Word, scope: Scope, run: RunScript): Expanded {
   const { parts } = word;
   if (parts === undefined) return { fields: [word.value], substitutions: NO_SUBSTITUTIONS };
   const [only] = parts;
-  // A word in quotes as a whole.
-  if (parts.length === 1 && only !== undefined && isVerbatim(only)) return { fields: [only.value], substitutions: NO_SUBSTITUTIONS };
   const substitutions: Substitution[] = [];
+  // A word in quotes as a whole is one field.
+  if (parts.length === 1 && (only?.type === 'SingleQuoted' || only?.type === 'AnsiCQuoted')) return { fields: [only.value], substitutions };
+  if (parts.length === 1 && only?.type === 'DoubleQuoted')
+    return { fields: [textOf(only.parts, scope, run, substitutions)], substitutions };
   const pieces = parts.flatMap((part) => piecesOf(part, scope, run, substitutions));
   return { fields: fieldsOf(pieces), substitutions };
 }
 
 const NO_SUBSTITUTIONS: readonly Substitution[] = [];
-
-function isVerbatim(part: WordPart): part is Extract<WordPart, { type: 'SingleQuoted' | 'AnsiCQuoted' }> {
-  return part.type === 'SingleQuoted' || part.type === 'AnsiCQuoted';
-}
 
 /** The word as one text, as an assignment takes it. */
 export function expandText(word: Word, scope: Scope, run: RunScript): Expanded {
@@ -61,10 +59,19 @@ export function expandText(word: Word, scope: Scope, run: RunScript): Expanded {
 
 /** The text of the body of a here-document, variables put in. */
 export function expandParts(parts: readonly WordPart[], scope: Scope, run: RunScript): string {
-  return parts
-    .flatMap((part) => piecesOf(part, scope, run, []))
-    .map(({ text }) => text)
-    .join('');
+  return textOf(parts, scope, run, []);
+}
+
+function textOf(parts: readonly (WordPart | DoubleQuotedChild)[], scope: Scope, run: RunScript, found: Substitution[]): string {
+  let text = '';
+  for (const part of parts)
+    text +=
+      part.type === 'Literal'
+        ? part.value
+        : piecesOf(part, scope, run, found)
+            .map((piece) => piece.text)
+            .join('');
+  return text;
 }
 
 function piecesOf(part: WordPart | DoubleQuotedChild, scope: Scope, run: RunScript, found: Substitution[]): readonly Piece[] {
@@ -76,7 +83,7 @@ function piecesOf(part: WordPart | DoubleQuotedChild, scope: Scope, run: RunScri
       return quiet(part.value);
     case 'DoubleQuoted':
     case 'LocaleString':
-      return part.parts.flatMap((child) => piecesOf(child, scope, run, found)).map(({ text }) => ({ text, splits: false }));
+      return quiet(textOf(part.parts, scope, run, found));
     case 'SimpleExpansion':
       return [{ text: scope.variables.get(part.text.slice(1)) ?? part.text, splits: true }];
     case 'ParameterExpansion':
