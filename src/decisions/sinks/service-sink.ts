@@ -52,6 +52,6 @@ async function upload(
     await response.body?.cancel();
     return response.ok ? undefined : { final: FINAL.has(response.status), message: `the service answered ${response.status}` };
   } catch (thrown) {
-    return { final: false, message: fetchFailure(thrown) };
+    return { final: false, message: signal.aborted ? 'the service did not answer before the gateway ended' : fetchFailure(thrown) };
   }
 }
