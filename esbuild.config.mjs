@@ -64,6 +64,40 @@ const unused = {
   },
 };
 
+/**
+ * The driver of SQLite looks for its native part by asking Node for a whole diagnostic report, to see which C library this is, and in a dozen files.
+ * Who waits for a start waits for that.
+ */
+const driver = {
+  name: 'driver',
+  setup({ onLoad }) {
+    onLoad({ filter: /@neon-rs[\\/]load[\\/]dist[\\/]index\.js$/ }, ({ path: file }) => ({
+      contents: patched(file, 'const report = process.report?.getReport();', "return require('detect-libc').familySync() === 'glibc';"),
+    }));
+    // A package of the driver's: not every package manager lays it where others find it.
+    onLoad({ filter: /node_modules[\\/]libsql[\\/]index\.js$/ }, ({ path: file }) => ({
+      contents: patched(
+        file,
+        'return require(`@libsql/${target}`);',
+        `try {
+          return require(\`@libsql/\${target}\`);
+        } catch (error) {
+          if (error.code !== 'MODULE_NOT_FOUND') throw error;
+          const driver = 'libsql';
+          return require('node:module').createRequire(require.resolve(driver))(\`@libsql/\${target}\`);
+        }`,
+      ),
+    }));
+  },
+};
+
+/** The text of a file with one piece of it in another's place. */
+function patched(file, piece, other) {
+  const text = readFileSync(file, 'utf8');
+  if (text.split(piece).length !== 2) throw new Error(`Expected ${file} to hold once: ${piece}`);
+  return text.replace(piece, () => other);
+}
+
 /** Where a file lies in dist is what it was written for: its own address stays that of the file, whichever chunk it comes to lie in. */
 const ownAddress = {
   name: 'own-address',
@@ -86,6 +120,13 @@ const commands = ['index.ts', 'cli/main.ts', ...sources.filter((name) => name.st
 /** What is the same for each run is found out once, here. */
 const define = { LISTED_SETTINGS: JSON.stringify(await listSettings()) };
 
+/** What of the package a command that is loaded already is asked about. */
+function ownPackage() {
+  const { name, version, type, oclif } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'));
+  const { bin, binAliases, dirname, topicSeparator, additionalHelpFlags, additionalVersionFlags } = oclif;
+  return { name, version, type, oclif: { bin, binAliases, dirname, topicSeparator, additionalHelpFlags, additionalVersionFlags } };
+}
+
 /**
  * One build for what may run in one process, one for the start, which is one script so that V8's code of it can be kept, and one for each script
  * that has a thread or a process of its own: what they share is then no chunk, which each of them would have to open.
@@ -96,6 +137,7 @@ const outputs = Object.assign({}, ...metafiles.map(({ outputs }) => outputs));
 /** The script and what loads it, which knows it by its name. */
 async function bundleStart() {
   const script = await bundle(['start-bundle.ts'], {
+    define: { ...define, OWN_PACKAGE: JSON.stringify(ownPackage()) },
     entryNames: '[dir]/[name]-[hash]',
     outExtension: { '.js': '.cjs' },
     splitting: false,
@@ -130,9 +172,9 @@ async function bundle(names, options = {}) {
     minifySyntax: true,
     platform: 'node',
     target: 'node20.19',
-    // Native; what oclif looks for beside commands that are not built; and what few turn on, whose copies would be half a megabyte in each
-    // script that can need it.
-    external: ['libsql', 'typescript', '@opentelemetry/*'],
+    // What oclif looks for beside commands that are not built; and what few turn on, whose copies would be half a megabyte in each script that
+    // can need it.
+    external: ['typescript', '@opentelemetry/*'],
     sourcemap: 'linked',
     sourcesContent: false,
     legalComments: 'none',
@@ -140,7 +182,7 @@ async function bundle(names, options = {}) {
     logLevel: 'warning',
     // One table of media types, where several versions of one package bring one each.
     alias: { 'mime-db': path.dirname(resolvePackage('mime-db', { paths: [resolvePackage('koa')] })) },
-    plugins: [ownAddress, unused],
+    plugins: [ownAddress, driver, unused],
     define,
     banner: {
       js: [

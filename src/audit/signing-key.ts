@@ -18,7 +18,13 @@ const MAX_KEY_BYTES = 16 * 1024;
 /** The key of the data folder, made on first use and readable by its owner alone. Throws `audit_store_failed`. */
 export function openSigner(file: string): AuditSigner {
   const key = readKey(file) ?? makeKey(file);
-  return { keyId: keyIdOf(createPublicKey(key)), sign: (text) => sign(null, Buffer.from(text), key).toString('base64') };
+  let keyId: string | undefined;
+  return {
+    get keyId() {
+      return (keyId ??= keyIdOf(createPublicKey(key)));
+    },
+    sign: (text) => sign(null, Buffer.from(text), key).toString('base64'),
+  };
 }
 
 /** The public half, which may be given to anybody, as base64 of its SPKI form. Throws `audit_store_failed` while there is no key. */

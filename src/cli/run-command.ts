@@ -1,3 +1,4 @@
+import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { flush, handle, Plugin, run } from '@oclif/core';
 import type { Interfaces } from '@oclif/core';
@@ -15,18 +16,25 @@ const BIN = 'defenseclaw-gateway';
 /** What oclif answers. */
 const ANSWERED_ELSEWHERE = ['version'];
 
-/** Runs a command that is loaded already, on what stands behind its name. */
-export type RunLoaded = (argv: string[], options: Interfaces.LoadOptions) => Promise<unknown>;
+type Options = NonNullable<Parameters<typeof run>[1]>;
+
+/** A command that is loaded already. */
+export interface LoadedCommand {
+  /** Of the package that it is in. */
+  readonly pjson: Interfaces.PJSON;
+  /** Runs it on what stands behind its name. */
+  readonly run: (argv: string[], options: Options) => Promise<unknown>;
+}
 
 /**
- * Runs the command line; `script` is the URL of the file that was executed, in the package whose commands are meant. With `loaded`, which
- * runs the command that the first word names, none is looked for. Never rejects.
+ * Runs the command line; `script` is the URL of the file that was executed, in the package whose commands are meant. With `loaded`, which is
+ * the command that the first word names, none is looked for. Never rejects.
  */
-export async function runCommand(argv: readonly string[], script: string, loaded?: RunLoaded): Promise<void> {
+export async function runCommand(argv: readonly string[], script: string, loaded?: LoadedCommand): Promise<void> {
   watchOutput();
   try {
-    const options = await loadOptions(argv, fileURLToPath(script));
-    await (loaded === undefined ? run([...argv], options) : loaded(argv.slice(1), options));
+    const file = fileURLToPath(script);
+    await (loaded === undefined ? run([...argv], await loadOptions(argv, file)) : loaded.run(argv.slice(1), await optionsOf(loaded, file)));
     endUnread();
     await flush();
   } catch (thrown) {
@@ -36,8 +44,16 @@ export async function runCommand(argv: readonly string[], script: string, loaded
   }
 }
 
+/** Nothing is read for what is known already. */
+async function optionsOf({ pjson }: LoadedCommand, script: string): Promise<Options> {
+  const root = path.dirname(path.dirname(script));
+  const own = new Plugin({ root, isRoot: true, pjson, ignoreManifest: true });
+  await own.load();
+  return { root, plugins: new Map([[own.name, own]]) };
+}
+
 /** Who asks for a command of ours does not wait for the plugins, which know others. Throws `usage` for one that nobody knows. */
-async function loadOptions(argv: readonly string[], script: string): Promise<NonNullable<Parameters<typeof run>[1]>> {
+async function loadOptions(argv: readonly string[], script: string): Promise<Options> {
   const own = new Plugin({ root: script, isRoot: true });
   await own.load();
   refuseUnknown(argv, { bin: BIN, ids: [...own.commandIDs, ...ANSWERED_ELSEWHERE] });

@@ -4,12 +4,15 @@ import { ADDRESS_FLAGS, REGO_FLAGS } from '../cli/flags.js';
 import { runUntilSignal } from '../cli/run-until-signal.js';
 import { configFromFlags } from '../cli/settings.js';
 import { renderBanner } from '../cli/banner.js';
+import type { EarlyThread } from '../evaluator/pool/early-thread.js';
 import type { GatewayError } from '../errors.js';
 import { createLogger, isJsonLog } from '../telemetry/logger.js';
 import type { Config } from '../config/config.js';
 import { createGatewayEvaluator } from '../gateway/gateway-evaluator.js';
 
 export default class Start extends GatewayCommand {
+  /** An evaluator thread that runs already. */
+  static early: EarlyThread | undefined;
   /** Called when all of it is up. */
   static onReady: () => void = () => undefined;
 
@@ -58,7 +61,7 @@ export default class Start extends GatewayCommand {
     await runUntilSignal(async () => {
       const config = configFromFlags(flags);
       this.#format = config.log.format;
-      const early = createGatewayEvaluator(config);
+      const early = createGatewayEvaluator(config, Start.early);
       // Its threads read in their code while this one reads in all the rest.
       early.evaluator.warm();
       const { bootGateway } = await import('../gateway/boot.js');

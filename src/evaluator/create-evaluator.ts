@@ -2,27 +2,24 @@ import { availableParallelism } from 'node:os';
 import type { Evaluator, EvaluatorOptions, PreparedRevision } from './evaluator.js';
 import { OVERRIDES } from '../builtins/overrides.js';
 import { allowedBuiltins } from './linker.js';
+import type { EarlyThread } from './pool/early-thread.js';
 import { Pool } from './pool/pool.js';
+import { threadOptions } from './pool/running-thread.js';
 
-const MIB = 1024 * 1024;
-
-/** The code of the built-ins alone takes some 30 MiB of JavaScript heap. */
-const MIN_HEAP_MB = 256;
-
-/** An evaluator with a pool of worker threads. They keep no process alive while they idle. */
-export function createEvaluator(options: EvaluatorOptions = {}): Evaluator {
-  const maxMemoryMb = options.maxMemoryMb ?? 512;
+/**
+ * An evaluator with a pool of worker threads. They keep no process alive while they idle. `early` runs already: it is the first worker if it was
+ * started with the same bounds, and ends if not.
+ */
+export function createEvaluator(options: EvaluatorOptions = {}, early?: EarlyThread): Evaluator {
   const allowBuiltins = options.allowBuiltins ?? [];
   const pool = new Pool({
     workers: options.workers ?? Math.max(1, availableParallelism() - 1),
     timeoutMs: options.timeoutMs ?? 1000,
     maxQueue: options.maxQueue ?? 4096,
-    maxMemoryBytes: maxMemoryMb * MIB,
-    maxHeapMb: Math.max(MIN_HEAP_MB, maxMemoryMb),
-    allowBuiltins,
-    tests: options.tests ?? false,
+    ...threadOptions(options),
     standIns: options.standIns ?? true,
     eager: options.eager ?? false,
+    early,
     onPrint: options.onPrint ?? (() => undefined),
   });
   return {
@@ -43,6 +40,8 @@ export function createEvaluator(options: EvaluatorOptions = {}): Evaluator {
     expect: (builtins) => pool.expect(builtins),
     whenFull: pool.whenFull,
     stats: () => pool.stats(),
-    close: () => pool.close(),
+    close: async () => {
+      await Promise.all([early?.end(), pool.close()]);
+    },
   };
 }

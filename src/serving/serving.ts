@@ -68,7 +68,6 @@ export interface Serving extends Front {
 /** Makes room for the processes; none runs before {@link Serving.start}. Throws `serving_failed` when the folder for their local sockets cannot be made. */
 export function createServing({ processes, settings, guardrail, log, watchdogMs }: ServingOptions): Serving {
   const folder = createPrivateFolder();
-  void removeLeftovers(folder, log);
   const words = SharedWords.create(folder, GATEWAY_WORDS);
   const mainPath = path.join(folder, MAIN_SOCKET);
   let generations = 0;
@@ -96,7 +95,10 @@ export function createServing({ processes, settings, guardrail, log, watchdogMs 
     take: (socket: Socket, serveHere) => crew.take(socket, serveHere),
     leave: () => crew.leave(),
     drain: () => crew.drain(settings.limits.drainMs),
-    start: () => crew.start(),
+    start() {
+      crew.start();
+      void removeLeftovers(folder, log);
+    },
     whenReady: () => crew.whenReady(),
     async prepare(revision) {
       generations += 1;

@@ -1,7 +1,8 @@
 import type { GatewayError } from '../../errors.js';
+import type { EarlyThread } from './early-thread.js';
 import type { Pending } from './pending.js';
 import type { ReplyPayload } from './protocol.js';
-import type { ThreadOptions } from './thread.js';
+import type { ThreadOptions } from './running-thread.js';
 
 export interface FleetOptions extends ThreadOptions {
   /** Threads that serve. */
@@ -10,6 +11,8 @@ export interface FleetOptions extends ThreadOptions {
   readonly standIns: boolean;
   /** The first revision is ready when one thread has it, and the others are started then. */
   readonly eager: boolean;
+  /** The first thread, if it fits. */
+  readonly early?: EarlyThread | undefined;
   readonly onPrint: (line: string) => void;
 }
 

@@ -200,7 +200,7 @@ export class Fleet implements ThreadListener {
     const most = this.#wanted + this.#options.workers;
     let sound = this.#threads.filter((thread) => !thread.stalled).length;
     for (; sound < this.#wanted && this.#threads.length < most; sound++) {
-      this.#threads = [...this.#threads, new Thread(this.#options, this)];
+      this.#threads = [...this.#threads, new Thread(this.#options, this, this.#options.early?.take(this.#options))];
     }
   }
 

@@ -1,8 +1,8 @@
 import type { GatewayError } from '../../errors.js';
 import { fromWire } from '../../wire-error.js';
 import type { GenerationSource, ThreadEvent } from './protocol.js';
+import type { ThreadOptions } from './running-thread.js';
 import { Thread } from './thread.js';
-import type { ThreadOptions } from './thread.js';
 
 /** What became of the data. */
 export interface ParserListener {

@@ -3,8 +3,9 @@ import { GatewayError } from '../../errors.js';
 import { packBatch } from './batch.js';
 import type { Pending } from './pending.js';
 import { CONTROL } from './protocol.js';
-import type { ReplyPayload, ThreadCommand, ThreadEvent, ThreadSettings } from './protocol.js';
-import { startWorker } from '../../start-worker.js';
+import type { ReplyPayload, ThreadCommand, ThreadEvent } from './protocol.js';
+import { startThread } from './running-thread.js';
+import type { RunningThread, ThreadOptions } from './running-thread.js';
 
 /** Who is told what a thread does. */
 export interface ThreadListener {
@@ -14,11 +15,6 @@ export interface ThreadListener {
   replied(thread: Thread): void;
   /** The thread ended by itself. */
   crashed(thread: Thread, error: GatewayError): void;
-}
-
-export interface ThreadOptions extends Omit<ThreadSettings, 'control'> {
-  /** Heap of JavaScript; the memory of instances counts apart. */
-  readonly maxHeapMb: number;
 }
 
 /** One worker thread seen from the main thread: what it was sent, what it answered, how long it has been at it. */
@@ -40,24 +36,18 @@ export class Thread {
   started = false;
   readonly prepared = new Set<number>();
 
-  constructor(options: ThreadOptions, listener: ThreadListener) {
+  /** By default it starts one. */
+  constructor(options: ThreadOptions, listener: ThreadListener, running: RunningThread = startThread(options)) {
     this.#listener = listener;
-    const control = new SharedArrayBuffer(CONTROL.words * Int32Array.BYTES_PER_ELEMENT);
-    this.#control = new Int32Array(control);
-    const { maxMemoryBytes, allowBuiltins, tests } = options;
-    const workerData: ThreadSettings = { control, maxMemoryBytes, allowBuiltins, tests };
-    this.#worker = startWorker(
-      { workerData, name: 'evaluator', resourceLimits: { maxOldGenerationSizeMb: options.maxHeapMb } },
-      new URL('../worker.js', import.meta.url),
-    );
-    this.#worker.on('message', (message: ThreadEvent | (number | ReplyPayload)[]) => {
-      if (Array.isArray(message)) this.#replies(message);
-      else listener.event(this, message);
+    this.#control = new Int32Array(running.control);
+    this.#worker = running.worker;
+    running.listen({
+      message: (message) => {
+        if (Array.isArray(message)) this.#replies(message);
+        else listener.event(this, message);
+      },
+      ended: (cause) => this.#crash(cause),
     });
-    this.#worker.on('error', (cause) => this.#crash(cause));
-    this.#worker.on('exit', (code) => this.#crash(new Error(`exit code ${code}`)));
-    // Idle threads keep no process alive; the pool does, while somebody waits for an answer.
-    this.#worker.unref();
   }
 
   /** Requests that it holds. */
