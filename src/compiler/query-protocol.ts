@@ -25,6 +25,8 @@ export interface EvaluationQuery {
   readonly solutions?: boolean;
   /** Asks for {@link QueryResult.partial} in place of solutions. */
   readonly partial?: PartialEvaluation;
+  /** Asks for {@link QueryResult.filters} in place of solutions; the query is a path of data then. */
+  readonly filters?: Filters;
   /** Built-ins that the query itself may not call, whatever the modules may. */
   readonly refuse?: readonly string[];
 }
@@ -36,6 +38,37 @@ export interface PartialEvaluation {
   /** Rules whose conditions are not to be put into others. */
   readonly disableInlining?: readonly string[];
   readonly nondeterministic?: boolean;
+}
+
+/** Conditions as queries of data sources. What of unknowns and mask rule is not given is taken from the METADATA of the rule. */
+export interface Filters {
+  readonly targets: readonly FilterTarget[];
+  /** What is not known, e.g. `input.fruits`. */
+  readonly unknowns?: readonly string[];
+  /** Rules whose conditions are not to be put into others. */
+  readonly disableInlining?: readonly string[];
+  /** A rule of the same package, or its path; empty for none. */
+  readonly maskRule?: string;
+  /** JSON text: names of tables and columns. */
+  readonly mappings?: string;
+}
+
+/** E.g. `sql` and `postgresql`, or `ucast` and `prisma`. */
+export interface FilterTarget {
+  readonly target: string;
+  readonly dialect: string;
+}
+
+/** JSON texts as OPA's Compile API has them. */
+export interface FiltersResult {
+  /** Of the targets, in their order: a query and its masks; empty for what can never be. */
+  readonly results?: readonly string[];
+  /** Where an unknown may be misspelt. */
+  readonly hints?: string;
+  /** What of the rules no such query can say, with the places. */
+  readonly errors?: string;
+  /** Plain text: what is wrong with the names. */
+  readonly invalidMappings?: string;
 }
 
 export interface EvaluateParams {
@@ -70,6 +103,7 @@ export interface QueryResult {
   readonly ruleLabels?: readonly Readonly<Record<string, unknown>>[];
   /** JSON text: `queries` that are left, and `support` modules that they need, as OPA's Compile API gives them. */
   readonly partial?: string;
+  readonly filters?: FiltersResult;
 }
 
 export interface ProfiledExpression extends SourceLocation {

@@ -7,6 +7,7 @@ import { ERROR_CODE_HEADER, JSON_TYPE } from '../replies.js';
 
 export type OpaCode =
   | 'internal_error'
+  | 'evaluation_error'
   | 'unauthorized'
   | 'invalid_parameter'
   | 'invalid_operation'

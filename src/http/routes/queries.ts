@@ -5,25 +5,20 @@ import { parseTerm } from '../../value/parse-term.js';
 import { RegoObject } from '../../value/value.js';
 import type { RegoValue } from '../../value/value.js';
 import type { Call, Reply, Resource } from '../exchange.js';
-import type { Member } from '../json/scan.js';
-import { onRevision } from '../on-revision.js';
 import { jsonText } from '../opa/answer.js';
 import type { OpaDeps } from '../opa/deps.js';
-import { inputIn, topLevel } from '../opa/envelope.js';
-import { opaError } from '../opa/errors.js';
+import { inputIn } from '../opa/envelope.js';
 import { explainMode } from '../opa/explain.js';
-import { evaluationFailure } from '../opa/interpreter.js';
-import { readOpaBody } from '../opa/read-body.js';
 import { hasFlag, parameter } from '../query.js';
-import { withHeader } from '../replies.js';
-
-/** Names who answered, where it was not the engine that serves. */
-const ENGINE_HEADER = 'X-Policy-Engine';
+import { askInterpreter, refusal } from './ask-interpreter.js';
+import { filtersOf } from './filters.js';
+import { bodyOf, memberOf, texts } from './query-body.js';
+import type { Body } from './query-body.js';
 
 const COMPILE = '/v1/compile';
 
 /** What somebody asks. */
-type Asked = Pick<EvaluationQuery, 'query' | 'input' | 'partial'>;
+type Asked = Pick<EvaluationQuery, 'query' | 'input' | 'partial' | 'explain'>;
 
 /**
  * OPA's Query API and Compile API. Compiled policies answer no query of somebody's own, so OPA's interpreter does, on the sources and data of the
@@ -43,29 +38,16 @@ export function queryResources(opa: OpaDeps): readonly Resource[] {
       below: true,
       methods: {
         POST: (call) =>
-          call.path === COMPILE
-            ? ask(opa, call, async () => partialFrom(await bodyOf(opa, call)))
-            : opaError(501, 'invalid_operation', 'conditions of rules are not translated into filters of data sources here'),
+          call.path === COMPILE ? ask(opa, call, async () => partialFrom(await bodyOf(opa, call))) : filtersOf(opa, call, COMPILE),
       },
     },
   ];
 }
 
-async function bodyOf({ limits }: OpaDeps, call: Call): Promise<Body> {
-  const bytes = await readOpaBody(call, limits.maxInflatedBytes);
-  return { bytes, members: topLevel(bytes, limits.maxInputDepth) };
-}
-
-async function ask(opa: OpaDeps, call: Call, read: () => Promise<Asked>): Promise<Reply> {
-  const { interpret } = opa.deps;
-  if (interpret === undefined) return opaError(501, 'invalid_operation', 'no interpreter is here');
-  const asked = await read();
+function ask(opa: OpaDeps, call: Call, read: () => Promise<Asked>): Promise<Reply> {
   const mode = explainMode(call.query);
-  const reply = await onRevision(opa, call, async ({ revision }) => {
-    const result = await interpret(revision, { ...asked, ...(mode === undefined ? {} : { explain: mode }) }, { adHoc: true });
-    return answer(asked, result, hasFlag(call.query, 'pretty'));
-  });
-  return withHeader(reply, ENGINE_HEADER, 'interpreter');
+  const withMode = async (): Promise<Asked> => ({ ...(await read()), ...(mode === undefined ? {} : { explain: mode }) });
+  return askInterpreter(opa, call, withMode, (result, asked) => answer(asked, result, hasFlag(call.query, 'pretty')));
 }
 
 function answer(asked: Asked, result: QueryResult, pretty: boolean): Reply {
@@ -74,19 +56,6 @@ function answer(asked: Asked, result: QueryResult, pretty: boolean): Reply {
   const lines = explanation === undefined ? [] : [`"explanation":${JSON.stringify(explanation.lines)}`];
   const found = partial ?? solutions(json);
   return jsonText(`{${[...lines, ...(found === undefined ? [] : [`"result":${found}`])].join(',')}}`, pretty);
-}
-
-/** A query that is wrong is the request's fault, with the place in it; what the policy did with a good one is not. */
-function refusal(error: NonNullable<QueryResult['error']>, what: string): Reply {
-  const { code, message, location } = error;
-  if (!code.startsWith('rego_')) throw evaluationFailure(error);
-  const doing = code === 'rego_parse_error' ? 'parsing query' : `compiling ${what}`;
-  const cause = {
-    code,
-    message,
-    ...(location === undefined ? {} : { location: { file: location.file, row: location.row, col: location.col } }),
-  };
-  return opaError(400, 'invalid_parameter', `error(s) occurred while ${doing}`, [cause]);
 }
 
 /** The bindings of each solution as JSON text; undefined when there is none. */
@@ -107,12 +76,6 @@ function fromParameter({ query }: Call): Asked {
   return { query: asked };
 }
 
-/** A body that was taken apart once. */
-interface Body {
-  readonly bytes: Uint8Array;
-  readonly members: readonly Member[];
-}
-
 function fromBody({ bytes, members }: Body): Asked {
   const query = memberOf({ bytes, members }, 'query');
   if (query !== undefined && typeof query !== 'string') throw new GatewayError('request_invalid', "expected 'query' to be a string");
@@ -129,16 +92,4 @@ function partialFrom(body: Body): Asked {
     nondeterministic: nondeterministicBuiltins === true,
   };
   return { ...fromBody(body), partial };
-}
-
-/** A member of the body that is not as exact as an input has to be. */
-function memberOf({ bytes, members }: Body, wanted: string): unknown {
-  const member = members.findLast(({ name }) => name === wanted);
-  return member === undefined ? undefined : (JSON.parse(Buffer.from(bytes.subarray(member.start, member.end)).toString('utf8')) as unknown);
-}
-
-function texts(value: unknown, name: string): readonly string[] {
-  if (value === undefined || value === null) return [];
-  if (Array.isArray(value) && value.every((one) => typeof one === 'string')) return value;
-  throw new GatewayError('request_invalid', `expected '${name}' to be an array of strings`);
 }

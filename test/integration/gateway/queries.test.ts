@@ -88,7 +88,75 @@ describe('/v1/compile answers as OPA does', () => {
     for (const body of [{}, { query: '1 +' }, { query: 'true', unknowns: 'input' }, { query: 'true', unknowns: ['1 +'] }]) {
       expect((await running.call('POST', '/v1/compile', body)).status, JSON.stringify(body)).toBe(400);
     }
-    expect((await running.call('POST', '/v1/compile/authz/allow', { query: 'true' })).status).toBe(501);
+  });
+});
+
+/** Each answer is that of OPA 1.22.2 to the same request on the same files, to the byte. */
+describe('/v1/compile of a rule answers as OPA does', () => {
+  const SHOP = {
+    'shop.rego': `package shop
+
+# METADATA
+# scope: document
+# compile:
+#   unknowns: [input.fruits]
+#   mask_rule: masks
+include if input.fruits.owner == input.user
+
+include if {
+	input.user in data.admins
+	startswith(input.fruits.name, "a")
+}
+
+masks.fruits.price.replace.value := "***" if not input.user in data.admins
+
+computed if count(input.fruits.name) == 3
+`,
+    'data.json': '{"admins":["alice"]}',
+  };
+  const type = (name: string): string => `application/vnd.opa.${name}+json`;
+
+  it('with a query of the data source that is accepted', async () => {
+    const { call } = await startTestGateway(await tempDir(SHOP), { 'gateway.watcher.enabled': false });
+    const ask = (accept: string, body: unknown, path = 'shop/include'): Promise<TestAnswer> =>
+      call('POST', `/v1/compile/${path}`, body, { Accept: accept });
+    const answered = async (accept: string, body: unknown): Promise<unknown> => {
+      const got = await ask(accept, body);
+      expect([got.status, got.headers.get('content-type'), got.headers.get('x-policy-engine')]).toEqual([200, accept, 'interpreter']);
+      return got.text;
+    };
+    const bob = { input: { user: 'bob' } };
+    const masks = '"masks":{"fruits":{"price":{"replace":{"value":"***"}}}}';
+    expect(await answered(type('sql.postgresql'), bob)).toBe(`{"result":{"query":"WHERE fruits.owner = E'bob'",${masks}}}\n`);
+    const renamed = { ...bob, options: { targetSQLTableMappings: { fruits: { $self: 'F', owner: 'O' } } } };
+    expect(await answered(type('sql.mysql'), renamed)).toBe(`{"result":{"query":"WHERE F.O = 'bob'",${masks}}}\n`);
+    const ucast = `{"query":{"field":"fruits.owner","operator":"eq","type":"field","value":"bob"},${masks}}`;
+    const several = { ...bob, options: { targetDialects: ['ucast+all', 'ucast+prisma', 'sql+sqlite'] } };
+    expect(await answered(type('multitarget'), several)).toBe(
+      `{"result":{"ucast":${ucast},"sqlite":{"query":"WHERE fruits.owner = 'bob'",${masks}}}}\n`,
+    );
+    expect(await answered(type('sql.postgresql'), { input: { user: 'alice' }, unknowns: ['input.fruit'] })).toContain(
+      '"message":"input.fruits.name undefined, did you mean input.fruit.name?"',
+    );
+
+    const unsaid = await ask(type('sql.postgresql'), { unknowns: ['input.fruits'] }, 'shop/computed');
+    expect([unsaid.status, unsaid.json()]).toMatchObject([
+      400,
+      { code: 'evaluation_error', errors: [{ code: 'pe_fragment_error', location: { file: 'shop.rego', row: 17 } }] },
+    ]);
+    for (const [accept, body] of [
+      ['application/json', {}],
+      ['', {}],
+      [type('sql.postgresql'), { unknowns: 'input' }],
+      [type('sql.postgresql'), { unknowns: ['1 +'] }],
+      [type('sql.postgresql'), { options: { maskRule: 1 } }],
+      [type('sql.postgresql'), { ...bob, options: { targetSQLTableMappings: { fruits: { owner: 3 } } } }],
+      [type('multitarget'), { options: { targetDialects: ['sql'] } }],
+      [type('multitarget'), { options: { targetDialects: Array.from({ length: 17 }, () => 'sql+sqlite') } }],
+    ] as const) {
+      const got = await ask(accept, body);
+      expect([got.status, got.json()['code']], JSON.stringify([accept, body])).toEqual([400, 'invalid_parameter']);
+    }
   });
 });
 

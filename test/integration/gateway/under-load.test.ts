@@ -5,9 +5,9 @@ import { startTestGateway } from '../../helpers/gateway.js';
 import { markerModule } from '../../helpers/policies.js';
 import { tempDir } from '../../helpers/temp-dir.js';
 
-const RELOADS = 200;
+const RELOADS = 100;
 
-// 200 times a settled reading (80 ms) and a compile, beside two clients on the same cores.
+// A hundred times a settled reading (80 ms) and a compile, beside two clients on the same cores.
 const TIMEOUT_MS = 600_000;
 
 describe('decisions during reloads', () => {

@@ -26,6 +26,7 @@ const defaultTimeout = 10 * time.Second
 // Session is one compiled set of modules over one data document.
 type Session struct {
 	base    []func(*rego.Rego)
+	modules *ast.Compiler
 	clock   []rego.EvalOption
 	timeout time.Duration
 	// memory is by how many megabytes an evaluation may let the heap grow; 0 means no bound.
@@ -90,6 +91,7 @@ func NewSession(compiler *ast.Compiler, version ast.RegoVersion, data map[string
 			rego.GenerateJSON(func(term *ast.Term, _ *rego.EvalContext) (any, error) { return term, nil }),
 			rego.EnablePrintStatements(true),
 		},
+		modules: compiler,
 		clock:   clock,
 		timeout: cmp.Or(timeout, defaultTimeout),
 	}
@@ -121,6 +123,14 @@ func (s *Session) Evaluate(ctx context.Context, e protocol.Evaluation) protocol.
 	}
 	if given {
 		options = append(options, rego.EvalParsedInput(input))
+	}
+	if e.Filters != nil {
+		setup := append([]func(*rego.Rego){rego.UnsafeBuiltins(named(e.Refuse))}, s.base...)
+		found, err := filters(ctx, setup, s.modules, e.Query, *e.Filters, input)
+		if err != nil {
+			return failed(err)
+		}
+		return protocol.EvaluationResult{Filters: found, Printed: printed.lines}
 	}
 	setup := append([]func(*rego.Rego){rego.Query(e.Query), rego.StrictBuiltinErrors(e.StrictBuiltinErrors)}, s.base...)
 	setup = append(setup, rego.Imports(e.Imports))

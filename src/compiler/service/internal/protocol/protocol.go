@@ -4,7 +4,7 @@ package protocol
 import "encoding/json"
 
 // Version is raised with every change that the other half must know. A mismatch is refused by the client.
-const Version = 10
+const Version = 11
 
 // Limits of one request, far above any policy folder that the gateway accepts, and of what one answer tells.
 const (
@@ -411,6 +411,8 @@ type Evaluation struct {
 	Solutions bool `json:"solutions,omitempty"`
 	// Partial asks for what is left of the query while some documents are not known, in place of its solutions.
 	Partial *Partial `json:"partial,omitempty"`
+	// Filters asks for the same as queries of data sources; the query is a path of data then.
+	Filters *Filters `json:"filters,omitempty"`
 	// Refuse names built-ins that the query itself may not call, whatever the modules may.
 	Refuse []string `json:"refuse,omitempty"`
 }
@@ -420,6 +422,35 @@ type Partial struct {
 	Unknowns         []string `json:"unknowns,omitempty"`
 	DisableInlining  []string `json:"disableInlining,omitempty"`
 	Nondeterministic bool     `json:"nondeterministic,omitempty"`
+}
+
+// Filters names what data sources are asked, and how tables and columns of theirs are called. Unknowns and the mask rule that are not given are
+// those of the METADATA of the rule.
+type Filters struct {
+	Targets         []FilterTarget `json:"targets"`
+	Unknowns        []string       `json:"unknowns,omitempty"`
+	DisableInlining []string       `json:"disableInlining,omitempty"`
+	MaskRule        string         `json:"maskRule,omitempty"`
+	// Mappings is JSON text.
+	Mappings string `json:"mappings,omitempty"`
+}
+
+// FilterTarget is e.g. sql and postgresql, or ucast and prisma.
+type FilterTarget struct {
+	Target  string `json:"target"`
+	Dialect string `json:"dialect"`
+}
+
+// FiltersResult is JSON text, as OPA's own.
+type FiltersResult struct {
+	// Results are those of the targets, in their order: a query with its masks, or empty for what can never be.
+	Results []string `json:"results,omitempty"`
+	// Hints say where an unknown may be misspelt.
+	Hints string `json:"hints,omitempty"`
+	// Errors say what of the rules no such query can express.
+	Errors string `json:"errors,omitempty"`
+	// InvalidMappings says what is wrong with the names of tables and columns.
+	InvalidMappings string `json:"invalidMappings,omitempty"`
 }
 
 // SolutionsRule is the name of the rule that stands for a query.
@@ -475,7 +506,8 @@ type EvaluationResult struct {
 	// RuleLabels are in the order in which rules held, each set of them once.
 	RuleLabels []map[string]any `json:"ruleLabels,omitempty"`
 	// Partial is OPA's own JSON of the queries that are left and of the modules that they need.
-	Partial string `json:"partial,omitempty"`
+	Partial string         `json:"partial,omitempty"`
+	Filters *FiltersResult `json:"filters,omitempty"`
 }
 
 type EvaluateResult struct {
