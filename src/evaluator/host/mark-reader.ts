@@ -21,6 +21,7 @@ interface Written {
 /** Reads which of the marked rules held in the latest evaluation. */
 export class MarkReader {
   readonly #memory: GuestMemory;
+  #words: DataView | undefined;
   /** Address of the mark made last; 0 when there is none. */
   readonly #last: WebAssembly.Global | undefined;
   /** By the address of the text: those are constants. */
@@ -37,15 +38,21 @@ export class MarkReader {
   read(): readonly Mark[] | undefined {
     const last = this.#last?.value;
     if (typeof last !== 'number' || last === 0) return undefined;
-    const { bytes } = this.#memory;
-    const words = new DataView(bytes.buffer, bytes.byteOffset);
+    const words = this.#view();
+    const before = this.#read.get(last);
+    if (before !== undefined && isSame(before.texts, words, last)) return before.marks;
     const texts: number[] = [];
     for (let at = last; at !== 0; at = words.getInt32(at + BEFORE, true)) texts.push(words.getInt32(at + TEXT, true));
-    const before = this.#read.get(last);
-    if (before !== undefined && isSame(before.texts, texts)) return before.marks;
     const marks = texts.map((text) => this.#markAt(text)).reverse();
     this.#read.set(last, { texts, marks });
     return marks;
+  }
+
+  /** Made anew when the memory has grown. */
+  #view(): DataView {
+    const { bytes } = this.#memory;
+    if (this.#words?.buffer !== bytes.buffer) this.#words = new DataView(bytes.buffer, bytes.byteOffset);
+    return this.#words;
   }
 
   #markAt(address: number): Mark {
@@ -57,10 +64,14 @@ export class MarkReader {
   }
 }
 
-function isSame(a: readonly number[], b: readonly number[]): boolean {
-  if (a.length !== b.length) return false;
-  for (let index = 0; index < a.length; index++) if (a[index] !== b[index]) return false;
-  return true;
+/** Whether the marks from `last` on have these texts. */
+function isSame(texts: readonly number[], words: DataView, last: number): boolean {
+  let at = last;
+  for (const text of texts) {
+    if (at === 0 || words.getInt32(at + TEXT, true) !== text) return false;
+    at = words.getInt32(at + BEFORE, true);
+  }
+  return at === 0;
 }
 
 function markOf({ rule, at, labels, means }: Written): Mark {
