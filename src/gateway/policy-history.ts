@@ -10,7 +10,7 @@ import type { Comparison, Side } from '../history/compare/compare.js';
 import type { Entry } from '../history/entry.js';
 import type { Head } from '../history/heads.js';
 import type { History } from '../history/history.js';
-import { selectEntry } from '../history/select.js';
+import { namesEntry, selectEntry } from '../history/select.js';
 import { shortId } from '../policy/source-set.js';
 import type { SourceFile, SourceSet } from '../policy/source-set.js';
 import { filesOf } from '../policy/assemble.js';
@@ -178,6 +178,6 @@ interface PolicySide extends Side {
 }
 
 async function isFolder(name: string): Promise<boolean> {
-  if (!/[./\\]/u.test(name)) return false;
+  if (namesEntry(name)) return false;
   return (await stat(name).catch(() => undefined))?.isDirectory() === true;
 }

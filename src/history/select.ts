@@ -27,6 +27,11 @@ export function selectEntry(selector: string, { entries, serving }: Standing): E
   return found ?? byPrefix(selector.toLowerCase(), entries);
 }
 
+/** True for what {@link selectEntry} understands, whether it is kept or not: a folder of that name has to be given with a slash. */
+export function namesEntry(selector: string): boolean {
+  return new RegExp(`^(?:serving|previous|~\\d{1,4}|#?\\d{1,5}|[0-9a-f]{${MIN_PREFIX},})$`, 'iu').test(selector);
+}
+
 function served(id: string | undefined, entries: readonly Entry[]): Entry {
   const entry =
     entries.findLast(({ revision, status }) => revision === id && status === 'reloaded') ??
