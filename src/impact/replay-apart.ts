@@ -19,8 +19,8 @@ export interface ReplayRequest {
 }
 
 const SCRIPT = new URL('./replay-worker.js', import.meta.url);
-/** Edits come in series: the second of them finds a thread that has read in what it takes and whose code is compiled. */
-const IDLE_MS = 60_000;
+/** Edits come in series, some minutes apart: the second of them finds a thread that has read in what it takes and whose code is compiled. */
+const IDLE_MS = 300_000;
 
 /**
  * Runs recorded decisions on the candidate and on what they are compared with, on a thread of its own, which gives way to all others. Throws

@@ -41,7 +41,7 @@ export async function benchReplay(): Promise<Rows> {
     return {
       [`replay of ${RECORDED}`]: { 'median ms': median(replays), 'best ms': Math.min(...replays) },
       'p99 of decisions, idle': { 'median ms': median(idle), 'best ms': Math.min(...idle) },
-      'p99 of decisions, replays without a break': { 'median ms': median(meanwhile), 'best ms': Math.min(...meanwhile) },
+      'p99 of decisions, dry runs without a break': { 'median ms': median(meanwhile), 'best ms': Math.min(...meanwhile) },
       'decisions explain, a process': { 'median ms': median(explained), 'best ms': Math.min(...explained) },
     };
   } finally {
