@@ -98,9 +98,7 @@ async function fromHistory(
   return withShelved(shelf, from, async (shelved) => {
     const kept: KeptRevision = shelved?.revision ?? (await timed(notes, 'read', () => deps.keeper.load(from)));
     notes.source = kept.source;
-    const candidate = await candidateOf(kept);
-    const passed = options.gates === true ? await passGates(deps.gates, candidate, options) : [];
-    if (options.gates === true) await passSourceGates(deps, kept.source, kept, options, notes);
+    const passed = options.gates === true ? await passKept(deps, kept, options, notes) : [];
     return prepare(deps, { ...kept, warnings: [...kept.warnings, ...passed] }, shelved, request, notes);
   });
 }
@@ -152,8 +150,12 @@ async function withData(source: SourceSet, policy: CompiledPolicy): Promise<Buil
 }
 
 /** Whether it is asked for gates or not: what is asked of its data once it serves is found out here, apart. */
-async function candidateOf({ source, policy, data }: KeptRevision): Promise<Candidate> {
-  return { source, policy, data, document: await documentApart(data) };
+/** Only gates look into the data, and who goes back asks for none of them: nobody waits until large data is read. Their warnings. */
+async function passKept(deps: AttemptDeps, kept: KeptRevision, options: ReloadOptions, notes: AttemptNotes): Promise<Diagnostic[]> {
+  const { source, policy, data } = kept;
+  const passed = await passGates(deps.gates, { source, policy, data, document: await documentApart(data) }, options);
+  await passSourceGates(deps, source, kept, options, notes);
+  return passed;
 }
 
 /** Throws what rejects the candidate; its warnings. */
