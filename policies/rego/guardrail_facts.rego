@@ -36,6 +36,13 @@ findings contains _finding("DELETE-FOUND", "destructive", "Deletes what it finds
 	_is_root(c.operands[0])
 }
 
+findings contains _finding("DELETE-ROOT", "destructive", "Makes a root, home or system folder like another one", "CRITICAL", c) if {
+	some c in _named_any({"rsync"})
+	some flag in c.flags
+	startswith(flag, "del")
+	_is_root(c.operands[count(c.operands) - 1])
+}
+
 findings contains _finding("DELETE-WINDOWS", "destructive", "Deletes a whole drive", "CRITICAL", c) if {
 	some c in _lower_named_any({"remove-item", "del", "rd", "rmdir", "erase", "format"})
 	some operand in c.operands
@@ -157,9 +164,14 @@ findings contains _code("RUN-DECODED", "execution", "Runs what it decodes or dow
 
 findings contains _code("DELETE-ROOT", "destructive", "Deletes a root, home or system folder", "CRITICAL", k) if {
 	some k in _facts("code")
-	regex.match(`(?m)(?:^|[.:])(?:rmtree|rm_rf|rmSync|rmdirSync|remove_dir_all|remove_tree)$`, concat("\n", k.names))
+	regex.match(`(?m)(?:^|[.:])(?:rmtree|rm_rf?|rm|unlink|rmSync|rmdirSync|rimraf|remove_dir_all|remove_tree|remove_entry)$`, concat("\n", k.names))
 	some f in array.concat(_facts("reads"), _facts("writes"))
 	_is_root(f.path)
+}
+
+findings contains _finding("MOUNT-HOST", "execution", "Gives a container all files of the machine", "HIGH", c) if {
+	some c in _named_any({"docker", "podman"})
+	regex.match(`(?:^|\s)(?:-v|--volume)[ =]?/:|(?:source|src)=/(?:,|\s|$)`, c.text)
 }
 
 findings contains _flow("SEND-SECRET", "exfiltration", "Sends secrets to another machine", "CRITICAL", f) if {
@@ -220,6 +232,7 @@ findings contains _statement("SQL-DROP-TABLE", "destructive", "Drops a table", "
 	some s in _facts("sql")
 	s.words[0] == "DROP"
 	s.words[1] in {"TABLE", "USER", "ROLE"}
+	not _is_scratch(s)
 }
 
 findings contains _statement("SQL-EMPTY", "destructive", "Empties a table", "CRITICAL", s) if {
@@ -310,9 +323,24 @@ _is_root(path) if {
 	regex.match(`^(?:/\*+|~/(?:\*+|\.\*))$`, path)
 }
 
+_is_root(path) if {
+	endswith(path, "/*")
+	trim_suffix(path, "/*") in _roots
+}
+
 _is_disk(path) if {
 	startswith(path, "/dev/")
 	regex.match(`^/dev/(?:sd[a-z]|nvme[0-9]|hd[a-z]|vd[a-z]|xvd[a-z]|disk[0-9]|rdisk[0-9]|mmcblk[0-9]|mapper/)`, path)
+}
+
+# Every table has the name of one that is thrown away.
+_is_scratch(s) if {
+	s.words[1] == "TABLE"
+	names := [word | some word in array.slice(s.words, 2, 24); not word in {"IF", "EXISTS", "CASCADE", "RESTRICT"}]
+	count(names) > 0
+	every name in names {
+		regex.match(`(?:^|\.)(?:TMP|TEMP|SCRATCH|STAGING)_|_(?:TMP|TEMP|SCRATCH|BAK)$`, name)
+	}
 }
 
 _is_whole(s) if not s.where

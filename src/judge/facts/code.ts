@@ -12,22 +12,29 @@ const LITERAL = /'((?:[^'\\\n]|\\.){0,1024})'|"((?:[^"\\\n]|\\.){0,1024})"|`((?:
 
 /** Names that start what a string holds. */
 const STARTS =
-  /(?:^|[.:_])(?:system|exec\w*|popen\d?|spawn\w*|subprocess|run|call|check_output|shell_exec|passthru|proc_open|qx|ProcessBuilder)$/;
+  /(?:^|[.:_])(?:system|exec\w*|popen\d?|spawn\w*|subprocess|run|call|check_output|shell_exec|passthru|proc_open|qx|ProcessBuilder|shell_command|call_process|start_process)$/;
 const OPENS = /(?:^|[.:_])(?:open|read\w*|Path|file_get_contents|slurp|createReadStream|readlines|cat|get_content)$/i;
 const WRITES = /(?:^|[.:_])(?:write\w*|append\w*|file_put_contents|createWriteStream)$/i;
+/** What is deleted is written. */
+const DELETES =
+  /(?:^|[.:_])(?:rmtree|rm_rf?|rm|rmdir|rmSync|rmdirSync|unlink|unlinkSync|remove|removeSync|remove_dir_all|remove_file|remove_tree|removedirs|remove_entry|rimraf|deltree|delete)$/;
 
 /** Notes a program text in another language, the shell commands that it starts, and the files that it names. */
 export function noteCode(text: string, language: string, scope: Scope, reader: Reader): void {
   const code = text.slice(0, MAX_CODE);
-  const names = [...new Set(code.match(NAME) ?? [])];
+  const plain = language === 'emacs' ? code.replaceAll('-', '_') : code;
+  const names = [...new Set(plain.match(NAME) ?? [])];
   reader.sheet.code({ language, names: names.slice(0, MAX_NAMES).map((name) => name.slice(0, 128)), sure: scope.sure });
   if (language === 'powershell') {
     reader.program(code, scope, undefined);
     return;
   }
   const literals = [...code.matchAll(LITERAL)].slice(0, MAX_LITERALS).map(([, single, double, tick]) => single ?? double ?? tick ?? '');
-  // Perl opens without parentheses and Ruby runs what stands in ticks.
-  const starts = names.some((name) => STARTS.test(name)) || (/^(?:ruby|perl|php)$/.test(language) && code.includes('`'));
+  // Perl opens without parentheses, Ruby runs what stands in ticks, and awk pipes from and to strings.
+  const starts =
+    names.some((name) => STARTS.test(name)) ||
+    (/^(?:ruby|perl|php)$/.test(language) && code.includes('`')) ||
+    (language === 'awk' && code.includes('|'));
   if (starts) {
     for (const literal of literals) if (literal.trim() !== '') reader.program(literal, scope, undefined);
     for (const [list] of code.matchAll(/\[[^[\]]{0,1024}\]/g)) {
@@ -35,8 +42,11 @@ export function noteCode(text: string, language: string, scope: Scope, reader: R
       if (words.length > 1) reader.argv(words, scope, undefined);
     }
   }
-  const paths = literals.filter((literal) => /^[~/][\w./-]+$/.test(literal)).map(normalPath);
-  const writes = names.some((name) => WRITES.test(name)) || literals.some((literal) => /^[wa]\+?b?$/.test(literal));
+  const paths = literals.filter((literal) => /^[~/][\w./*-]*$/.test(literal)).map(normalPath);
+  const writes =
+    names.some((name) => WRITES.test(name)) ||
+    names.some((name) => DELETES.test(name)) ||
+    literals.some((literal) => /^[wa]\+?b?$/.test(literal));
   for (const path of paths) {
     if (names.some((name) => OPENS.test(name))) reader.sheet.reads({ path, by: language, sure: scope.sure });
     if (writes) reader.sheet.writes({ path, by: language, sure: scope.sure });

@@ -14,14 +14,19 @@ const SCHEME = /^[a-z][a-z0-9+.-]*:\/\//i;
 
 const HOME = /^(?:\$HOME|\$\{HOME\}|\/root|\/home\/[^/*?]+|\/Users\/[^/*?]+|~[a-z_][\w-]*)(?=\/|$)/;
 
-/** A path as one would say it: `~` for the home folder of anybody, without `.`, `..` and doubled slashes. */
+/** {@link cleanPath}, where a pattern becomes the well-known file that it is meant for. */
 export function normalPath(path: string): string {
+  return known(cleanPath(path));
+}
+
+/** A path as one would say it: `~` for the home folder of anybody, without `.`, `..` and doubled slashes. */
+export function cleanPath(path: string): string {
   // Most words are no paths at all.
-  if (!/[/~$*?[]/.test(path)) return path;
-  const local = path.startsWith('file://') ? path.slice(7) : path;
+  if (!/[/~$\\%]/.test(path)) return path;
+  const local = plainPath(path.startsWith('file://') ? path.slice(7) : path);
   const homely = (local.length > 1 && local.endsWith('/') ? local.slice(0, -1) : local).replace(HOME, '~');
   if (SCHEME.test(homely)) return homely;
-  if (!/\/\.{0,2}(?:\/|$)|\/\//.test(homely)) return known(homely);
+  if (!/\/\.{0,2}(?:\/|$)|\/\//.test(homely)) return homely;
   const rooted = homely.startsWith('/');
   const parts: string[] = [];
   for (const part of homely.split('/')) {
@@ -31,7 +36,16 @@ export function normalPath(path: string): string {
   }
   const joined = `${rooted ? '/' : ''}${parts.join('/')}`;
   // What climbs down from anywhere to /etc is meant to arrive there.
-  return known(joined.replace(/^(?:\.\.\/)+(?=(?:etc|proc|root|home|var|dev)\/)/, '/').replace(HOME, '~') || (rooted ? '/' : '.'));
+  return joined.replace(/^(?:\.\.\/)+(?=(?:etc|proc|root|home|var|dev)\/)/, '/').replace(HOME, '~') || (rooted ? '/' : '.');
+}
+
+/** Percent-encoded dots and slashes decoded, twice at most, and a path of Windows with slashes: `C:\\Users\\x` is a home folder like others. */
+function plainPath(path: string): string {
+  let plain = path;
+  for (let round = 0; round < 2 && /%(?:25)?(?:2[ef]|5c)/i.test(plain); round++) {
+    plain = plain.replace(/%25/g, '%').replace(/%2e/gi, '.').replace(/%2f/gi, '/').replace(/%5c/gi, '\\');
+  }
+  return /^[a-z]:\\|^\\\\|^(?:\.\.\\)+/i.test(plain) ? plain.replaceAll('\\', '/').replace(/^[a-z]:\/users\/[^/*?]+(?=\/|$)/i, '~') : plain;
 }
 
 /** The first well-known file or program that a glob pattern means; the path itself when it means none. */

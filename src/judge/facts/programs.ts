@@ -72,6 +72,7 @@ export const WRAPPERS: ReadonlyMap<string, Wrapper> = new Map([
   ['proxychains4', wrapper(0, 'f')],
   ['torsocks', wrapper(0)],
   ['pkexec', wrapper(0, 'user')],
+  ['screen', wrapper(0, 'S c h p t T')],
   ['systemd-run', wrapper(0, 'p u unit property')],
   ['npx', wrapper(0, 'p package')],
   ['xargs', wrapper(0, 'I i n P L d E s a max-args max-procs replace delimiter arg-file')],

@@ -1,5 +1,6 @@
 import { forEachChild, parse } from 'unbash';
 import type { Assignment, Command, Redirection, Script, SyntaxNode, Word } from 'unbash';
+import { isCommandVariable } from './carried.js';
 import { expandParts, expandText, expandWord, PRINTED_FILE } from './expand.js';
 import type { Substitution } from './expand.js';
 import type { FactSheet } from './fact-sheet.js';
@@ -180,6 +181,8 @@ export class ShellReader {
     const { fields, substitutions } = expandText(value, scope, this.#run);
     const known = bounded(fields.join(' '));
     if (known !== undefined && name !== 'IFS') scope.variables.set(name, known);
+    if (known !== undefined && isCommandVariable(name))
+      this.program(known.replace(/^\|/, ''), { ...scope, via: [...scope.via, name] }, undefined);
     return substitutions;
   }
 

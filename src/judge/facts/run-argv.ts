@@ -1,10 +1,11 @@
+import { readCarried } from './carried.js';
 import { noteCode } from './code.js';
 import type { Substitution } from './expand.js';
 import type { FactSheet } from './fact-sheet.js';
 import { touchedBy } from './files.js';
 import { parseOptions, wrapped } from './options.js';
 import type { Parsed } from './options.js';
-import { normalPath } from './paths.js';
+import { cleanPath, normalPath } from './paths.js';
 import { printed } from './printed.js';
 import { INTERPRETERS, NETWORK, SHELLS, SQL_CLIENTS, valuedOptions, VERB_WRAPPERS, WRAPPERS } from './programs.js';
 import type { Invocation, Reader } from './reader.js';
@@ -26,6 +27,7 @@ export function runArgv(given: Invocation, reader: Reader): Output {
   const { argv, scope, input } = invocation;
   const name = nameOf(argv[0] ?? '');
   const words = argv.slice(1);
+  readCarried(name, invocation, { ...scope, via: via(scope, name) }, reader);
   const started = startedBy(name, words, input);
   if (started !== undefined) {
     // What surrounds a command in a container is a matter of its own.
@@ -60,7 +62,7 @@ function nameOf(word: string): string {
 interface Started {
   readonly argv: readonly string[];
   readonly keepsInput: boolean;
-  /** It goes to a shell elsewhere, which reads it anew. */
+  /** It goes to another shell, which reads it anew. */
   readonly asText?: boolean;
 }
 
@@ -77,7 +79,7 @@ function startedBy(name: string, words: readonly string[], input: Output | undef
   const inner = wrapped(words, wrapper.valued, wrapper.skips);
   const start = inner.findIndex((word) => !ASSIGNMENT.test(word));
   const argv = start < 0 ? [] : inner.slice(start);
-  if (name === 'ssh') return { argv, keepsInput: false, asText: true };
+  if (name === 'ssh' || name === 'watch') return { argv, keepsInput: false, asText: true };
   if (name === 'xargs' || name === 'parallel') {
     const given = input?.text?.split(/\s+/).filter((word) => word !== '') ?? [];
     return { argv: argv.length === 0 ? [] : [...argv, ...given.slice(0, MAX_OPERANDS)], keepsInput: false };
@@ -176,7 +178,9 @@ function command(name: string, invocation: Invocation, { sheet }: Reader): Outpu
   const line = argv.join(' ');
   sheet.command(line, {
     name,
-    operands: atMost(parsed.operands).map((word) => (isLong(word) ? word.slice(0, MAX_WORD) : normalPath(word))),
+    operands: atMost(parsed.operands).map((word) =>
+      isLong(word) ? word.slice(0, MAX_WORD) : word.endsWith('/*') ? cleanPath(word) : normalPath(word),
+    ),
     flags: atMost(parsed.flags).map((flag) => flag.slice(0, MAX_WORD)),
     via: scope.via,
     sure: scope.sure,

@@ -7,7 +7,7 @@ const MAX_WORDS = 24;
 const MAX_LENGTH = 64 * 1024;
 
 const STARTS =
-  /^\s*(?:(?:--[^\n]*\n|\/\*[^]*?\*\/)\s*)*(?:select|insert|update|delete|drop|truncate|alter|create|grant|revoke|merge|copy|with|begin|exec(?:ute)?|attach|load|call)\b/i;
+  /^['")\s;]{0,16}(?:(?:--[^\n]*\n|\/\*[^]*?\*\/)\s*)*(?:select|insert|update|delete|drop|truncate|alter|create|grant|revoke|merge|copy|with|begin|exec(?:ute)?|attach|load|call)\b/i;
 
 /** Whether a text may be meant as SQL. */
 export function looksLikeSql(text: string): boolean {
@@ -18,6 +18,8 @@ export function looksLikeSql(text: string): boolean {
 export function noteSql(text: string, sure: boolean, sheet: FactSheet): void {
   const bare = text
     .slice(0, MAX_LENGTH)
+    // It ends a literal that stood before it.
+    .replace(/^\s*['"]+/, '')
     .replace(/\/\*(?!!)[^]{0,1024}?\*\//g, ' ')
     .replace(/\/\*!?\d*|\*\/|--[^\n]*/g, ' ')
     .replace(/'(?:[^'\\]|''|\\.)*'/g, (literal) => (literal.length <= 34 ? literal.replace(/[\s;]/g, '_') : "'_'"));

@@ -75,7 +75,7 @@ function addsUp(digits: string): boolean {
 const MAX_SENTENCE = 240;
 
 const REFUSES =
-  /(?<!\b(?:not|never|n't|without|stop|no)\s)\b(?:refus(?:e[sd]?|ing)|reject(?:s|ed|ing)?|block(?:s|ed)?|declin(?:e[sd]?|ing)|den(?:y|ies|ied)|forbid(?:s|den)?|prohibit(?:s|ed)?|disallow(?:s|ed)?|flag(?:s|ged)?|detect(?:s|ed|ion)?|filter(?:s|ed)?|quarantin\w*|attack(?:s|ers?)?|jailbreaks?|phishing|red[- ]team\w*|injection (?:attempts?|attacks?)|(?:never|do not|don't|must not|should not|cannot|may not) (?:obey|follow|run|execute|use|act on|comply with|type|paste|pipe)|verweiger\w*|abgelehnt|blockiert|rechaz\w*|bloque\w*|refus[ée]\w*|rejet[ée]\w*|recus\w*)/i;
+  /(?<!\b(?:not|never|n't|without|stop|no)\s)\b(?:refus(?:e[sd]?|ing)|reject(?:s|ed|ing)?|block(?:s|ed)?|declin(?:e[sd]?|ing)|den(?:y|ies|ied)|forbid(?:s|den)?|prohibit(?:s|ed)?|disallow(?:s|ed)?|flag(?:s|ged)?|detect(?:s|ed|ion)?|filter(?:s|ed)?|quarantin\w*|attack(?:s|ers?)?|jailbreaks?|phishing|red[- ]team\w*|injection (?:attempts?|attacks?)|prompt injections?|what (?:does|do|did)\b.{0,120}\bmean|(?:never|do not|don't|must not|should not|cannot|may not) (?:obey|follow|run|execute|use|act on|comply with|type|paste|pipe)|verweiger\w*|abgelehnt|blockiert|rechaz\w*|bloque\w*|refus[ée]\w*|rejet[ée]\w*|recus\w*)/i;
 
 const QUOTES: readonly (readonly [string, string])[] = [
   ['"', '"'],
