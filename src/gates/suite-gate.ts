@@ -68,10 +68,14 @@ async function judge(
   };
   return kept.judge(source, { boundMs, stop, late }, async (signal) => {
     const start = performance.now();
-    const suites = scoreSuites(samples, await ask({ source, made, samples, patient, signal }));
+    const answers = await ask({ source, made, samples, patient, signal });
+    const suites = scoreSuites(samples, answers);
     const findings = [...diagnostics, ...overSuiteBudget(suites, budget)];
     const durationMs = Math.round((performance.now() - start) * 1e3) / 1e3;
-    return { verdict: { ...NOTHING_RUN, findings, suites, durationMs }, cutShort: false };
+    return {
+      verdict: { ...NOTHING_RUN, findings, suites, durationMs },
+      cutShort: answers.some(({ error }) => error === 'evaluation_timeout'),
+    };
   });
 }
 

@@ -10,6 +10,7 @@ import { readInspectBody, STANDARD_DIRECTIONS } from '../inspect/inspect-body.js
 import { readyRules, scanContent } from '../scan/scan-content.js';
 import type { ReadyRules } from '../scan/scan-content.js';
 import type { SuiteRequest } from './ask-apart.js';
+import { inTime } from './in-time.js';
 
 /** Findings of an answer that are told. */
 const MAX_FINDINGS = 8;
@@ -23,7 +24,7 @@ export async function askSuites({ revision, samples, timeoutMs, maxMemoryBytes }
   const lease: RevisionLease = {
     revision,
     evaluate: ({ entrypoint, input, strictBuiltinErrors }) => {
-      const replayed = replica.evaluate(entrypoint, input, timeoutMs, strictBuiltinErrors);
+      const replayed = inTime(() => replica.evaluate(entrypoint, input, timeoutMs, strictBuiltinErrors));
       if ('error' in replayed) return Promise.reject(new GatewayError(replayed.error, 'the policy could not be asked'));
       return Promise.resolve({ result: replayed.result, revision: revision.id });
     },
