@@ -50,7 +50,7 @@ function copied(input: unknown, ground: Ground, random: Random): unknown {
   let value = input;
   for (const name of random.pick(ground.places).path) {
     if (typeof value !== 'object' || value === null) return oddity(random);
-    value = (value as Record<string, unknown>)[name === '*' ? '0' : name];
+    value = ownMember(value, name === '*' ? '0' : name);
   }
   return random.chance(70) ? (value ?? null) : variant(value ?? null, random);
 }
@@ -61,9 +61,15 @@ function put(input: unknown, [name, ...rest]: readonly string[], value: unknown,
   if (name === undefined) return structuredClone(value);
   const container = containerFor(input, name, random);
   const key = keyIn(container, name, random);
-  const at = container as Record<string, unknown>;
-  at[key] = put(at[key], rest, value, random);
+  const made = put(ownMember(container, key), rest, value, random);
+  // An assignment would find what every object inherits: `__proto__` is a name like any other here.
+  Object.defineProperty(container, key, { value: made, writable: true, enumerable: true, configurable: true });
   return container;
+}
+
+/** Inputs come from others, who may name members as what every object inherits is named. */
+function ownMember(container: object, name: string): unknown {
+  return Object.hasOwn(container, name) ? (container as Record<string, unknown>)[name] : undefined;
 }
 
 function remove(input: unknown, path: readonly string[], random: Random): unknown {

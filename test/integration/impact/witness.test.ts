@@ -10,7 +10,7 @@ import { findWitness } from '../../../src/gateway/find-witness.js';
 import type { BuiltSide } from '../../../src/gateway/find-witness.js';
 import { compareRules } from '../../../src/history/compare/rules.js';
 import { searchWitness } from '../../../src/impact/witness/search.js';
-import type { WitnessSearch, WitnessSide } from '../../../src/impact/witness/search.js';
+import type { WitnessOptions, WitnessSearch, WitnessSide } from '../../../src/impact/witness/search.js';
 import { mergeData } from '../../../src/policy/merge-data.js';
 import type { CompiledPolicy } from '../../../src/policy/revision.js';
 import { compileRego, testCompiler } from '../../helpers/compile.js';
@@ -54,14 +54,14 @@ function edited({ file, from, to }: PolicyEdit): Record<string, string> {
   return { ...SHIPPED, [file]: text.replace(from, () => to) };
 }
 
-function search(before: Side, after: Side, maxInputs: number): WitnessSearch {
+function search(before: Side, after: Side, maxInputs: number, seeds: WitnessOptions['seeds'] = {}): WitnessSearch {
   const changes = compareRules(before.policy, after.policy);
   return searchWitness(before, after, {
     packages: before.policy.packages,
     edited: [...changes.added, ...changes.removed, ...changes.changed].map(({ package: name }) => name),
     rules: before.policy.entrypoints.filter(({ kind }) => kind === 'rule').map(({ path: name }) => name),
     budgetMs: 60_000,
-    maxInputs,
+    ...{ maxInputs, seeds },
   });
 }
 
@@ -120,5 +120,18 @@ describe('the search for a witness', { timeout: 300_000 }, () => {
     expect(found.recorded).toBe(2);
     expect(witness).toMatchObject({ path: 'a/allow', input: { badge: BADGE }, before: false, after: true });
     expect(search(before, after, 2_000)).not.toHaveProperty('witness');
+  });
+
+  it('takes names of recorded inputs that every object has for names like others', async () => {
+    const folder = await recordedFolder('a', [
+      JSON.parse('{"badge":"x","__proto__":{"polluted":true},"constructor":"a","toString":{"valueOf":1}}'),
+    ]);
+    const recorded = await recordedInputs(folder);
+    const inputs = recorded.map(({ input }) => input);
+    const [before, after] = await Promise.all([sideOf(badges('\tnot input.revoked\n')), sideOf(badges(''))]);
+    const { failed, tried } = search(before, after, 3_000, { a: inputs });
+    expect([failed, tried]).toEqual([0, 3_000]);
+    expect({}).not.toHaveProperty('polluted');
+    expect(Object.keys(Object.prototype)).toEqual([]);
   });
 });
