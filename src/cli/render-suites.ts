@@ -9,8 +9,15 @@ import { plainTable } from './plain-table.js';
 /** Lines of one kind that are listed. */
 const MAX_LISTED = 20;
 
-/** One row for each suite, then each sample that came out otherwise than it should, or than it did. */
-export function renderSuites({ score, compared_with: before, differences, duration_ms: ms }: SuiteReport, paint: Paint): string {
+/**
+ * One row for each suite, then each sample that came out otherwise than it should, or than it did. A terminal of fewer `columns` than the
+ * table is wide gets the counts that matter.
+ */
+export function renderSuites(
+  { score, compared_with: before, differences, duration_ms: ms }: SuiteReport,
+  paint: Paint,
+  columns = Infinity,
+): string {
   const { missed, blocked, alarms, attack, benign, held_out: heldOut } = score;
   const rows: (readonly [string, CategoryScore])[] = [
     ...Object.entries(score.categories),
@@ -20,13 +27,22 @@ export function renderSuites({ score, compared_with: before, differences, durati
   return [
     `${suiteSummary(score)} ${paint('dim', `(${ms} ms)`)}`,
     '',
-    plainTable(HEAD, rows.map(row), paint),
+    table(rows, columns, paint),
     ...mistakes('attacks that pass without a word', missed, attack.allow, paint, 'red'),
     ...mistakes('harmless, and blocked', blocked, benign.block, paint, 'red'),
     ...mistakes('harmless, and told of', alarms, benign.alert, paint, 'yellow'),
     '',
     ...differenceLines(before, differences, paint),
   ].join('\n');
+}
+
+function table(scores: readonly (readonly [string, CategoryScore])[], columns: number, paint: Paint): string {
+  const rows = scores.map(row);
+  const width = HEAD.reduce((sum, title, index) => sum + 2 + Math.max(title.length, ...rows.map((cells) => cells[index]?.length ?? 0)), -2);
+  if (width <= columns) return plainTable(HEAD, rows, paint);
+  const narrow = ([name, attacks, , , allowed, harmless, blocked, , , , recall]: readonly string[]): string[] =>
+    [name, attacks, allowed, harmless, blocked, recall].map((cell) => cell ?? '');
+  return plainTable(['SUITE', 'ATTACKS', 'MISSED', 'HARMLESS', 'BLOCK', 'RECALL'], rows.map(narrow), paint);
 }
 
 const HEAD = ['SUITE', 'ATTACKS', 'BLOCK', 'ALERT', 'ALLOW', 'HARMLESS', 'BLOCK', 'ALERT', 'ALLOW', 'PRECISION', 'RECALL'];

@@ -39,7 +39,7 @@ export default class InspectSuiteRun extends LocalPolicyCommand {
       return runSuites(after, before, local.config);
     });
     const report = await this.whileWaiting(work, 'asking the inspector');
-    this.log(renderSuites(report, this.paint));
+    this.log(renderSuites(report, this.paint, this.columns));
     if (report.diagnostics.length > 0) {
       this.logToStderr(renderDiagnostics(report.diagnostics, this.paintError));
       this.endWith(ERRORS.policy_suites_failed.exit);
