@@ -116,7 +116,7 @@ function parameter(part: ParameterExpansionPart, scope: Scope, run: RunScript, f
   if (operation === undefined) return value ?? part.text;
   const textOf = (word: Word): string => {
     const { fields, substitutions } = expandText(word, scope, run);
-    found.push(...substitutions);
+    for (const substitution of substitutions) found.push(substitution);
     return fields.join(' ');
   };
   switch (operation.type) {

@@ -89,7 +89,7 @@ export class ShellReader {
       default: {
         const outputs: Output[] = [];
         forEachChild(node, (child) => {
-          if (child.type === 'Word') outputs.push(...this.#substitutionsOf(child, scope));
+          if (child.type === 'Word') for (const output of this.#substitutionsOf(child, scope)) outputs.push(output);
           else outputs.push(this.#node(child, scope, input));
         });
         return { ...joined(outputs), text: undefined };
@@ -121,7 +121,9 @@ export class ShellReader {
 
   #command(node: Command, scope: Scope, input: Output | undefined): Output {
     const substitutions: Substitution[] = [];
-    for (const part of node.prefix) if (part.type === 'Assignment') substitutions.push(...this.#assign(part, scope));
+    for (const part of node.prefix) {
+      if (part.type === 'Assignment') for (const substitution of this.#assign(part, scope)) substitutions.push(substitution);
+    }
     const redirects = node.redirects.length === 0 ? { input, writes: NO_WRITES } : this.#redirects(node.redirects, scope, input);
     const argv: string[] = [];
     if (node.name !== undefined) {
@@ -138,7 +140,7 @@ export class ShellReader {
   #word(word: Command['args'][number], scope: Scope, argv: string[], substitutions: Substitution[]): void {
     if (word.type !== 'Word') {
       argv.push(word.text);
-      substitutions.push(...this.#assign(word, scope));
+      for (const substitution of this.#assign(word, scope)) substitutions.push(substitution);
       return;
     }
     if (word.parts === undefined) {
@@ -147,7 +149,8 @@ export class ShellReader {
     }
     const expanded = expandWord(word, scope, this.#run);
     argv.push(...expanded.fields);
-    substitutions.push(...expanded.substitutions);
+    // One by one: a word may hold more of them than a call takes arguments.
+    for (const substitution of expanded.substitutions) substitutions.push(substitution);
   }
 
   #invoke(invocation: Invocation): Output {

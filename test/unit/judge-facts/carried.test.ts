@@ -77,6 +77,10 @@ describe('what a program in another language deletes', () => {
   });
 });
 
+it.each(['', 'X=', 'export X='])('takes more substitutions in a word than a call takes arguments: %s', (start) => {
+  expect(() => shell(`${start}${'`'.repeat(400_000)}`)).not.toThrow();
+});
+
 describe('a path', () => {
   it.each([
     ['%2e%2e/%2e%2e/etc/passwd', '/etc/passwd'],
