@@ -9,6 +9,7 @@ import type { GatewayError } from '../errors.js';
 import { createLogger, isJsonLog } from '../telemetry/logger.js';
 import type { Config } from '../config/config.js';
 import { createGatewayEvaluator } from '../gateway/gateway-evaluator.js';
+import { readAhead } from '../gateway/open-gateway-history.js';
 
 export default class Start extends GatewayCommand {
   /** An evaluator thread that runs already. */
@@ -64,8 +65,15 @@ export default class Start extends GatewayCommand {
       const early = createGatewayEvaluator(config, Start.early);
       // Its threads read in their code while this one reads in all the rest.
       early.evaluator.warm();
+      const ahead = readAhead(config, early);
       const { bootGateway } = await import('../gateway/boot.js');
-      const gateway = await bootGateway({ config, load: () => configFromFlags(flags), version: this.config.version, evaluator: early });
+      const gateway = await bootGateway({
+        config,
+        load: () => configFromFlags(flags),
+        version: this.config.version,
+        evaluator: early,
+        ahead,
+      });
       void gateway.ready.then(() => {
         gateway.announce(() => this.shownOnStderr(renderBanner(gateway, this.paintError)));
         Start.onReady();

@@ -149,7 +149,6 @@ async function withData(source: SourceSet, policy: CompiledPolicy): Promise<Buil
   return { source, policy, data, document, missing };
 }
 
-/** Whether it is asked for gates or not: what is asked of its data once it serves is found out here, apart. */
 /** Only gates look into the data, and who goes back asks for none of them: nobody waits until large data is read. Their warnings. */
 async function passKept(deps: AttemptDeps, kept: KeptRevision, options: ReloadOptions, notes: AttemptNotes): Promise<Diagnostic[]> {
   const { source, policy, data } = kept;

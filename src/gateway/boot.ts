@@ -9,7 +9,7 @@ import type { GatewayEvaluator } from './gateway-evaluator.js';
 import { createServiceManager } from './service-manager/service-manager.js';
 import { watchConfig } from './watch-config.js';
 import { startGateway } from './gateway.js';
-import type { Gateway } from './gateway.js';
+import type { Gateway, GatewayOptions } from './gateway.js';
 
 /** A gateway started for a person: where its token is belongs to what they need to know. */
 export interface BootedGateway extends Gateway {
@@ -32,14 +32,15 @@ export interface BootOptions {
   readonly load: () => Config;
   readonly version: string;
   readonly evaluator?: GatewayEvaluator | undefined;
+  readonly ahead?: GatewayOptions['ahead'];
 }
 
 /** Token and log from the configuration, then the gateway. Throws what {@link startGateway} does, `config_*`. */
-export async function bootGateway({ config, load, version, evaluator }: BootOptions): Promise<BootedGateway> {
+export async function bootGateway({ config, load, version, evaluator, ahead }: BootOptions): Promise<BootedGateway> {
   const { token, source, created } = await ensureToken(config);
   const log = createLogger({ level: config.log.level, format: config.log.format, secrets: [token] });
   for (const warning of config.warnings) log.warn({}, warning);
-  const gateway = await startGateway({ config, token, log, version, evaluator });
+  const gateway = await startGateway({ config, token, log, version, evaluator, ahead });
   // Decisions are answered, and nobody has to wait for a look over the whole folder. Never rejects.
   void warnOfUnread(gateway.policyDir, log);
   const manager = createServiceManager({ environment: processEnvironment(), log });

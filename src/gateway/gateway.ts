@@ -13,6 +13,7 @@ import { checkAddress, isLoopback } from '../http/address.js';
 import type { History } from '../history/history.js';
 import { createHttpApi } from '../http/http-api.js';
 import type { Log } from '../log.js';
+import type { CompiledPolicy } from '../policy/revision.js';
 import { withTraces } from '../telemetry/traces/traced-log.js';
 import { createMetrics } from '../telemetry/metrics.js';
 import { subscribeTelemetry } from '../telemetry/subscribe.js';
@@ -30,7 +31,7 @@ import { httpDeps } from './http-deps.js';
 import { announcing, createServingParts } from './serving-parts.js';
 import { openAudit } from './open-audit.js';
 import { trailPins } from './pin-trail.js';
-import { openGatewayHistory } from './open-gateway-history.js';
+import { openGatewayHistory, readAhead } from './open-gateway-history.js';
 import { createPolicyEngine } from './policy-engine.js';
 import { sayWhileWaiting } from './say-while-waiting.js';
 import { awaitCompiler } from './await-compiler.js';
@@ -45,6 +46,8 @@ export interface GatewayOptions {
   readonly version?: string;
   /** Closed with the gateway, also with one that does not start. Default: one of its own. */
   readonly evaluator?: GatewayEvaluator | undefined;
+  /** What {@link readAhead} found, where that was begun before. */
+  readonly ahead?: Promise<CompiledPolicy | undefined> | undefined;
 }
 
 /** A running gateway. */
@@ -72,7 +75,7 @@ export interface Gateway {
  * The composition root: config in, running gateway out. Policies that do not compile at boot do not stop it: it listens,
  * answers in closed form, and serves the first revision that passes. Throws `address_*`, `audit_store_failed`, `compiler_*`.
  */
-export async function startGateway({ config, token, log, version = '0.0.0', evaluator }: GatewayOptions): Promise<Gateway> {
+export async function startGateway({ config, token, log, version = '0.0.0', evaluator, ahead }: GatewayOptions): Promise<Gateway> {
   const { paths } = config;
   const closers: (() => Promise<void> | void)[] = [];
   const closeAll = async (): Promise<void> => {
@@ -101,7 +104,7 @@ export async function startGateway({ config, token, log, version = '0.0.0', eval
     if (decisions !== undefined) serving?.observeRecords((...records) => decisions.take(...records));
     const history = openGatewayHistory(config, version, log);
     closers.push(() => history.close());
-    history.readAhead((builtins) => evaluator?.evaluator.expect(builtins));
+    history.expect(ahead ?? readAhead(config, evaluator));
     const gates = createGateParts({ config, log, metrics, audit, history });
     const watchdog = createWatchdog({ config, log, metrics, audit });
     const policy = createPolicyEngine({

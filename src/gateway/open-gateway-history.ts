@@ -1,9 +1,12 @@
 import { createHash } from 'node:crypto';
 import type { Config } from '../config/config.js';
 import { openHistory } from '../history/history.js';
+import { policyOfHead } from '../history/policy-of-head.js';
+import type { CompiledPolicy } from '../policy/revision.js';
 import type { History } from '../history/history.js';
 import { localSocketOf } from '../http/local-socket.js';
 import type { Log } from '../log.js';
+import type { GatewayEvaluator } from './gateway-evaluator.js';
 
 /** The revision store of the data folder, as this gateway writes into it. */
 export function openGatewayHistory(config: Config, version: string, log: Log): History {
@@ -18,6 +21,11 @@ export function openGatewayHistory(config: Config, version: string, log: Log): H
     maxBytes: history.max_bytes,
     log,
   });
+}
+
+/** See {@link policyOfHead}; the evaluator makes ready for what the policy calls. */
+export function readAhead(config: Config, evaluator?: GatewayEvaluator): Promise<CompiledPolicy | undefined> {
+  return policyOfHead(config.paths.historyDir, instanceOf(config), (builtins) => evaluator?.evaluator.expect(builtins));
 }
 
 /** Where the gateway listens, as configured. */

@@ -32,6 +32,9 @@ async function digest(bytes: Uint8Array): Promise<string> {
   return hash.digest('hex');
 }
 
+/** Bytes by their own hash, to be read. */
+export type Blobs = Pick<BlobStore, 'get' | 'fileOf'>;
+
 /**
  * Bytes by their own hash, one file each. A blob is whole or absent: it is written under another name, synced, and renamed. Equal bytes are
  * stored once, whoever stores them.

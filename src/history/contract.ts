@@ -40,8 +40,8 @@ export interface History extends RevisionKeeper {
   sources(entry: Entry): Promise<SourceSet>;
   /** Code that was made by `maker` of modules with this id, when it is kept and sound. Never rejects: what cannot be looked up is compiled. */
   compiled(modulesId: string, maker: string | undefined): Promise<CompiledPolicy | undefined>;
-  /** Begins to read and compile what {@link compiled} will be asked for at a start that finds what it had; tells which built-ins that calls. */
-  readAhead(onBuiltins: (names: readonly string[]) => void): void;
+  /** Takes what {@link policyOfHead} found, for which {@link compiled} will be asked at a start that finds what it had. */
+  expect(ahead: Promise<CompiledPolicy | undefined>): void;
   /** See {@link isPassed}. Never rejects. */
   passed(revision: string): Promise<boolean>;
   /** The whole of a kept attempt. Throws `history_unknown` when it never was compiled, `history_damaged`. */

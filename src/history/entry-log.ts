@@ -8,6 +8,7 @@ import type { Log } from '../log.js';
 import { mapBounded } from '../policy/map-bounded.js';
 import { entryText, notesText, parseEntry, parseNotes } from './entry.js';
 import type { Entry, EntryNotes } from './entry.js';
+import { entryFile } from './places.js';
 
 const NOTES = '.notes';
 const NAME = /^(\d{10})\.json$/u;
@@ -87,7 +88,7 @@ export class EntryLog {
   }
 
   #fileOf(number: number): string {
-    return path.join(this.#folder, `${String(number).padStart(10, '0')}.json`);
+    return entryFile(this.#folder, number);
   }
 
   #notesOf(number: number): string {

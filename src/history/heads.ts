@@ -8,6 +8,7 @@ import { systemErrorCode } from '../config/bounded-file.js';
 import type { Pin } from '../engine/pin.js';
 import type { Log } from '../log.js';
 import { readJson } from './manifest.js';
+import { headFile } from './places.js';
 
 const hash = z.string().regex(/^[0-9a-f]{64}$/u);
 
@@ -34,6 +35,11 @@ const headSchema = z.object({
 
 /** Where one gateway of those that share a store stands. */
 export type Head = z.output<typeof headSchema>;
+
+/** Throws `history_damaged`. */
+export function parseHead(bytes: Uint8Array, file: string): Head {
+  return readJson(headSchema, bytes, file);
+}
 
 /** What is written of it. */
 export type Standing = Pick<Head, 'instance' | 'policyDir' | 'address'> & {
@@ -76,12 +82,12 @@ export class Heads {
   }
 
   #fileOf(instance: string): string {
-    return path.join(this.#folder, `${instance}.json`);
+    return headFile(this.#folder, instance);
   }
 
   async #parse(file: string): Promise<Head | undefined> {
     try {
-      return readJson(headSchema, await readFile(file), file);
+      return parseHead(await readFile(file), file);
     } catch (error) {
       if (systemErrorCode(error) !== 'ENOENT') this.#log.warn({ err: error, file }, `a mark of the policy history is damaged: ${file}`);
       return undefined;

@@ -1,4 +1,3 @@
-import path from 'node:path';
 import type { Outcome } from '../engine/engine.js';
 import type { KeptRevision } from '../engine/keeper.js';
 import type { Pin } from '../engine/pin.js';
@@ -17,6 +16,7 @@ import { blobsOf, isPassed } from './manifest.js';
 import type { Manifest } from './manifest.js';
 import { manifestAt, pack, partsRef, unpackPolicy, unpackSources } from './pack.js';
 import type { Keepable, Packed, PartsRef } from './pack.js';
+import { foldersOf } from './places.js';
 import { prune } from './prune.js';
 import { isRepeated, outcomeEntry } from './outcome-entry.js';
 
@@ -50,9 +50,10 @@ class StoredHistory implements History {
   constructor(options: HistoryOptions) {
     const { folder, log } = options;
     this.#options = options;
-    this.#blobs = new BlobStore(path.join(folder, 'blobs'));
-    this.#entries = new EntryLog(path.join(folder, 'entries'), log);
-    this.#heads = new Heads(path.join(folder, 'heads'), log);
+    const { blobs, entries, heads } = foldersOf(folder);
+    this.#blobs = new BlobStore(blobs);
+    this.#entries = new EntryLog(entries, log);
+    this.#heads = new Heads(heads, log);
   }
 
   entries(): Promise<readonly Entry[]> {
@@ -130,14 +131,8 @@ class StoredHistory implements History {
     return this.#guard('look for what was compiled before', () => this.#compiledBefore(modulesId, maker));
   }
 
-  readAhead(onBuiltins: (names: readonly string[]) => void): void {
-    const read = async (): Promise<CompiledPolicy | undefined> => {
-      const entry = await this.#entryOfHead();
-      const { built } = entry === undefined ? {} : await this.manifest(entry);
-      return built && unpackPolicy(this.#blobs, built, onBuiltins);
-    };
-    // What is wrong with it is said by who needs it.
-    this.#ahead = read().catch(() => undefined);
+  expect(ahead: Promise<CompiledPolicy | undefined>): void {
+    this.#ahead = ahead;
   }
 
   /** What served last, by one file instead of all. */
@@ -275,7 +270,7 @@ class StoredHistory implements History {
     this.#tidying = this.#tidying
       // A neighbour may have pruned a blob between our look at it and our entry, which from now on holds all of them.
       .then(() => (packed === undefined ? undefined : this.#blobs.put(packed.blobs, held)))
-      .then(() => prune({ ...parts, blobFolder: path.join(folder, 'blobs') }, protect, thorough))
+      .then(() => prune({ ...parts, blobFolder: foldersOf(folder).blobs }, protect, thorough))
       .catch((err: unknown) => log.warn({ err }, 'the policy history could not be pruned'));
   }
 

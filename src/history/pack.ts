@@ -6,7 +6,7 @@ import type { CompiledPolicy, PolicyLibrary, PolicyModules, Revision } from '../
 import { hashFiles } from '../policy/source-hash.js';
 import type { SourceFile, SourceSet } from '../policy/source-set.js';
 import { refOf } from './blob-store.js';
-import type { BlobStore } from './blob-store.js';
+import type { Blobs } from './blob-store.js';
 import { FILE_KINDS, policyShape, readJson, readManifest, toBytes } from './manifest.js';
 import type { BlobRef, Built, FileRef, Manifest } from './manifest.js';
 
@@ -85,12 +85,12 @@ function fileRefs(files: readonly SourceFile[]): Promise<FileRef[]> {
 }
 
 /** Throws `history_damaged`. */
-export async function manifestAt(blobs: BlobStore, ref: BlobRef): Promise<Manifest> {
+export async function manifestAt(blobs: Blobs, ref: BlobRef): Promise<Manifest> {
   return readManifest(await blobs.get(ref), blobs.fileOf(ref.hash));
 }
 
 /** The sources of a kept revision, each proven by its hash. Throws `history_damaged`. */
-export async function unpackSources(blobs: BlobStore, manifest: Manifest): Promise<SourceSet> {
+export async function unpackSources(blobs: Blobs, manifest: Manifest): Promise<SourceSet> {
   const read = (files: readonly FileRef[]): Promise<readonly SourceFile[]> =>
     mapBounded(files, async ({ hash, size, ...named }) => Object.freeze({ ...named, bytes: await blobs.get({ hash, size }) }));
   const [tests, schemas, suites] = await Promise.all([read(manifest.tests), read(manifest.schemas), read(manifest.suites)]);
@@ -117,7 +117,7 @@ export async function unpackSources(blobs: BlobStore, manifest: Manifest): Promi
  * there. Throws `history_damaged`.
  */
 export async function unpackPolicy(
-  blobs: BlobStore,
+  blobs: Blobs,
   { code, library, shape, modulesId, maker }: Built,
   onBuiltins?: (names: readonly string[]) => void,
 ): Promise<CompiledPolicy> {
@@ -140,7 +140,7 @@ export async function unpackPolicy(
 }
 
 /** WebAssembly is compiled from no memory that others may write to. */
-async function codeAt(blobs: BlobStore, ref: BlobRef): Promise<Uint8Array<ArrayBuffer>> {
+async function codeAt(blobs: Blobs, ref: BlobRef): Promise<Uint8Array<ArrayBuffer>> {
   return new Uint8Array(await blobs.get(ref));
 }
 
