@@ -1,10 +1,10 @@
-import { parse } from 'unbash';
 import { noteCode } from './code.js';
 import { FactSheet } from './fact-sheet.js';
 import type { Facts } from './facts.js';
 import { note } from './files.js';
 import { isKey, kindOf, toolOf } from './kinds-of-text.js';
 import type { Tool } from './kinds-of-text.js';
+import { parseShell } from './parse-shell.js';
 import { hostOf } from './paths.js';
 import { readSplit } from './read-split.js';
 import { ShellReader } from './read-shell.js';
@@ -42,7 +42,13 @@ const BEGINS =
 /** What a tool call would do. Never throws for what it holds; linear in its length. */
 export function readCall({ tool, args }: ToolCall): Facts {
   const reader = new CallReader(tool);
-  reader.value(args, '', 0, false);
+  try {
+    reader.value(args, '', 0, false);
+  } catch (thrown) {
+    // The parser goes as deep as a text does: `f() f() f() ...` has no end that the stack would reach.
+    if (!(thrown instanceof RangeError)) throw thrown;
+    reader.sheet.cut();
+  }
   return reader.sheet.facts;
 }
 
@@ -139,7 +145,7 @@ class CallReader {
   }
 
   #command(text: string, sure: boolean): void {
-    const script = parse(text);
+    const script = parseShell(text, this.sheet);
     this.#shell.script(script, newScope(sure));
     if (script.errors !== undefined) readSplit(text, newScope(false), this.#shell);
   }

@@ -1,10 +1,11 @@
-import { forEachChild, parse } from 'unbash';
+import { forEachChild } from 'unbash';
 import type { Assignment, Command, Redirection, Script, SyntaxNode, Word } from 'unbash';
 import { isCommandVariable } from './carried.js';
 import { expandParts, expandText, expandWord, PRINTED_FILE } from './expand.js';
 import type { Substitution } from './expand.js';
 import type { FactSheet } from './fact-sheet.js';
 import { note } from './files.js';
+import { parseShell } from './parse-shell.js';
 import { hostOf, normalPath } from './paths.js';
 import { runArgv } from './run-argv.js';
 import type { Invocation } from './reader.js';
@@ -31,7 +32,7 @@ export class ShellReader {
   program(text: string, scope: Scope, input: Output | undefined): Output {
     if (this.#isTooDeep(scope)) return UNKNOWN;
     if (!this.sheet.takesProgram(text.length)) return UNKNOWN;
-    return this.#node(parse(text), { ...scope, depth: scope.depth + 1 }, input);
+    return this.#node(parseShell(text, this.sheet), { ...scope, depth: scope.depth + 1 }, input);
   }
 
   /** A command, word by word. */

@@ -186,3 +186,18 @@ describe('what it costs', () => {
     expect(facts.truncated || facts.commands.length <= 2).toBe(true);
   });
 });
+
+describe('a call that is made to be dear', () => {
+  it.each(['<<A ', '$(', '`', '<( ', 'f() ', 'coproc '])('%s, over and over, is cut, which is told', (opening) => {
+    const facts = shell(`rm -rf /; ${opening.repeat((1 << 20) / opening.length)}`);
+    expect(facts.truncated).toBe(true);
+  });
+
+  it('tells what stands before the place where it is cut', () => {
+    expect(lines(`rm -rf /\n${'cat <<A\nA\n'.repeat(9_000)}`)).toContain('rm -rf /');
+  });
+
+  it('is not what people write', () => {
+    expect(shell('cat <<A\n$(date) `id`\nA\n'.repeat(200)).truncated).toBe(false);
+  });
+});
