@@ -2,6 +2,7 @@ import { GatewayError } from '../errors.js';
 import type { Log } from '../log.js';
 import type { SourceSet } from '../policy/source-set.js';
 import type { TestRunner } from '../testing/create-test-runner.js';
+import { ranOutOfTime } from '../testing/out-of-time.js';
 import { createDeferredGate, NOTHING_RUN } from './deferred-gate.js';
 import type { DeferredGate, GateSubject, Judged } from './deferred-gate.js';
 import type { GateMode, GateReport, Verdict } from './gate-report.js';
@@ -64,7 +65,7 @@ async function judge(source: SourceSet, { settings: { timeoutMs, coverage }, kep
       ...(stop === undefined ? {} : { parallel: 1 }),
       signal,
     });
-    return { verdict: judgeRun(run, coverage), cutShort: run.results.some(({ error }) => error?.code === 'evaluation_timeout') };
+    return { verdict: judgeRun(run, coverage), cutShort: run.results.some(ranOutOfTime) };
   });
 }
 

@@ -1,5 +1,5 @@
 import type { TestCaseOutcome, TestOutcome } from '../compiler/protocol.js';
-import type { ErrorCode } from '../errors.js';
+import { ranOutOfTime } from './out-of-time.js';
 import { caseName, testName } from './test-name.js';
 import type { Disagreement } from './test-run.js';
 
@@ -12,12 +12,10 @@ export function compareEngines(wasm: readonly TestOutcome[], topdown: readonly T
   });
 }
 
-/** What ran out of time has no verdict to compare; it fails as it is. */
-const OUT_OF_TIME = 'evaluation_timeout' satisfies ErrorCode;
-
 function compareTest(wasm: TestOutcome, topdown: TestOutcome): Disagreement[] {
   const { file, row } = wasm.location;
-  if (wasm.error?.code === OUT_OF_TIME) return [];
+  // What ran out of time, on either side, has no verdict to compare: it ends as it does in the gateway.
+  if (ranOutOfTime(wasm) || ranOutOfTime(topdown)) return [];
   const found = compareCases(wasm, topdown);
   if (found.length > 0 || wasm.status === topdown.status) return found;
   return [{ rule: testName(wasm), file, row, wasm: wasm.status, topdown: topdown.status }];
@@ -53,7 +51,7 @@ export function explained(wasm: readonly TestOutcome[], topdown: readonly TestOu
 }
 
 function explain(wasm: TestOutcome, topdown: TestOutcome): TestOutcome {
-  if (wasm.status === 'error') return topdown.error === undefined ? wasm : { ...wasm, error: topdown.error };
+  if (wasm.status === 'error') return topdown.error === undefined || ranOutOfTime(wasm) ? wasm : { ...wasm, error: topdown.error };
   const failures = new Map((topdown.cases ?? []).map(({ name, failedAt }) => [JSON.stringify(name), failedAt]));
   const cases = wasm.cases?.map((found): TestCaseOutcome => {
     const failedAt = failures.get(JSON.stringify(found.name));

@@ -51,6 +51,20 @@ describe('the comparison of the engines', () => {
   });
 });
 
+describe('a test that ran out of time in both', () => {
+  const wasm = outcome('error', { error: { code: 'evaluation_timeout', message: 'The evaluation did not end within 1 ms' } });
+  const topdown = outcome('error', { error: { code: 'eval_cancel_error', message: 'the test ran longer than 1ms' } });
+
+  it('is told in the words of the gateway, which the gate knows it by', () => {
+    expect(explained([wasm], [topdown])).toEqual([wasm]);
+  });
+
+  it('is no difference, and neither is one that only the interpreter did not end', () => {
+    expect(compareEngines([wasm], [topdown])).toEqual([]);
+    expect(compareEngines([outcome('pass')], [topdown])).toEqual([]);
+  });
+});
+
 describe('a test that ran out of time in the gateway', () => {
   const error = { code: 'evaluation_timeout', message: 'The evaluation did not end within 1 ms' };
 
