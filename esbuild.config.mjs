@@ -51,7 +51,7 @@ const unused = {
     );
     // What oclif says about old Node versions is said by npm at the installation.
     onResolve({ filter: /^semver$/ }, () => ({ path: 'semver', namespace: 'empty' }));
-    // What prom-client asks for exemplars, of which we have none.
+    // What prom-client asks for exemplars, which are noted without it.
     onResolve({ filter: /^@opentelemetry\/api$/ }, ({ importer }) =>
       importer.includes('prom-client') ? { path: 'opentelemetry', namespace: 'empty' } : undefined,
     );

@@ -22,16 +22,14 @@ export interface TrialBounds {
   readonly late: (durationMs: number) => Verdict;
 }
 
+type Run = (signal: AbortSignal, passedMs: () => number) => Promise<Trial>;
+
 /** What a gate found by running something: equal contents have an equal verdict. */
 export class KeptVerdicts {
   readonly #kept = new LRUCache<string, Verdict>({ max: KEPT });
 
-  /** `run` throws the reason of its signal. */
-  async judge(
-    source: Pick<SourceSet, 'id' | 'checksId'>,
-    bounds: TrialBounds,
-    run: (signal: AbortSignal) => Promise<Trial>,
-  ): Promise<Judged> {
+  /** `run` is given how many ms it has taken so far, and throws the reason of its signal. */
+  async judge(source: Pick<SourceSet, 'id' | 'checksId'>, bounds: TrialBounds, run: Run): Promise<Judged> {
     const key = contentKey(source);
     const known = this.#kept.get(key);
     if (known !== undefined) return { verdict: { ...known, ran: 0 }, cached: true };
@@ -41,16 +39,16 @@ export class KeptVerdicts {
   }
 }
 
-async function withinBound({ boundMs, stop, late }: TrialBounds, run: (signal: AbortSignal) => Promise<Trial>): Promise<Trial> {
+async function withinBound({ boundMs, stop, late }: TrialBounds, run: Run): Promise<Trial> {
   const start = performance.now();
-  const durationMs = (): number => Math.round((performance.now() - start) * 1e3) / 1e3;
+  const passedMs = (): number => Math.round((performance.now() - start) * 1e3) / 1e3;
   const timer = AbortSignal.timeout(boundMs);
   try {
-    const trial = await run(stop === undefined ? timer : AbortSignal.any([timer, stop]));
+    const trial = await run(stop === undefined ? timer : AbortSignal.any([timer, stop]), passedMs);
     // A part may have as much time as the whole: on a busy machine its end is heard of before this timer's.
-    return trial.cutShort && durationMs() >= boundMs ? { verdict: late(durationMs()), cutShort: true } : trial;
+    return trial.cutShort && passedMs() >= boundMs ? { verdict: late(passedMs()), cutShort: true } : trial;
   } catch (thrown) {
     if (!timer.aborted || stop?.aborted === true) throw thrown;
-    return { verdict: late(durationMs()), cutShort: true };
+    return { verdict: late(passedMs()), cutShort: true };
   }
 }

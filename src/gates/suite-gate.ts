@@ -57,23 +57,21 @@ async function judge(
   kept: KeptVerdicts,
   { budget, timeoutMs, ask }: Pick<SuiteGateDeps, 'budget' | 'timeoutMs' | 'ask'>,
 ): Promise<Judged> {
-  const { samples, diagnostics } = readSuites(source.suites);
   const patient = stop !== undefined;
   const boundMs = patient ? timeoutMs * PATIENCE : timeoutMs;
   const late = (durationMs: number): Verdict => {
     const message = `the suites did not end within ${boundMs} ms (gates.timeout${patient ? ` x ${PATIENCE}` : ''})`;
     if (patient) throw new GatewayError('policy_suites_failed', message);
-    const findings = [...diagnostics, { severity: 'error', code: 'policy_suites_failed', message } as const];
-    return { ...NOTHING_RUN, findings, late: true, durationMs };
+    const finding = { severity: 'error', code: 'policy_suites_failed', message } as const;
+    return { ...NOTHING_RUN, findings: [...readSuites(source.suites).diagnostics, finding], late: true, durationMs };
   };
-  return kept.judge(source, { boundMs, stop, late }, async (signal) => {
-    const start = performance.now();
+  return kept.judge(source, { boundMs, stop, late }, async (signal, passedMs) => {
+    const { samples, diagnostics } = readSuites(source.suites);
     const answers = await ask({ source, made, samples, patient, signal });
     const suites = scoreSuites(samples, answers);
     const findings = [...diagnostics, ...overSuiteBudget(suites, budget)];
-    const durationMs = Math.round((performance.now() - start) * 1e3) / 1e3;
     return {
-      verdict: { ...NOTHING_RUN, findings, suites, durationMs },
+      verdict: { ...NOTHING_RUN, findings, suites, durationMs: passedMs() },
       cutShort: answers.some(({ error }) => error === 'evaluation_timeout'),
     };
   });

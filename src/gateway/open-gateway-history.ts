@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import type { Config } from '../config/config.js';
 import { openHistory } from '../history/history.js';
-import { policyOfHead } from '../history/policy-of-head.js';
-import type { CompiledPolicy } from '../policy/revision.js';
 import type { History } from '../history/history.js';
+import { policyOfHead } from '../history/policy-of-head.js';
 import { localSocketOf } from '../http/local-socket.js';
 import type { Log } from '../log.js';
+import type { CompiledPolicy } from '../policy/revision.js';
 import type { GatewayEvaluator } from './gateway-evaluator.js';
 
 /** The revision store of the data folder, as this gateway writes into it. */

@@ -14,8 +14,8 @@ const MAX_BYTES = 1 << 20;
 
 /**
  * Reads the policy that served last when this gateway ended, and begins to compile its WebAssembly, before anything else of the gateway is there.
- * All reading is done on return: who starts has so much to do that a turn of the event loop comes late, and the compile takes longer than the rest
- * of what a start waits for. `onBuiltins` is told what the policy calls. Undefined where nothing is kept or something is wrong with it, which is
+ * No step of the reading waits for a turn of the event loop, which comes late where a start has so much to do, and the compile takes longer than the
+ * rest of what a start waits for. `onBuiltins` is told what the policy calls. Undefined where nothing is kept or something is wrong with it, which is
  * said by who needs it. Never rejects.
  */
 export async function policyOfHead(

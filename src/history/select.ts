@@ -11,6 +11,10 @@ export interface Standing {
 /** Shorter prefixes fit too much by chance. */
 const MIN_PREFIX = 6;
 
+const WORDS: ReadonlySet<string> = new Set(['serving', 'previous']);
+
+const STEPS = /^~(\d{1,4})$/u;
+
 /** More digits than an entry has, and a prefix may be of digits alone. */
 const NUMBER = /^#?(\d{1,5})$/u;
 
@@ -20,7 +24,7 @@ const NUMBER = /^#?(\d{1,5})$/u;
  */
 export function selectEntry(selector: string, { entries, serving }: Standing): Entry {
   if (selector === 'serving') return served(serving, entries);
-  const steps = selector === 'previous' ? 1 : Number(/^~(\d{1,4})$/u.exec(selector)?.[1] ?? Number.NaN);
+  const steps = selector === 'previous' ? 1 : Number(STEPS.exec(selector)?.[1] ?? Number.NaN);
   if (!Number.isNaN(steps)) return stepBack(steps, entries, serving);
   const number = NUMBER.exec(selector)?.[1];
   const found = number === undefined ? undefined : entries.find((entry) => entry.number === Number(number));
@@ -29,7 +33,7 @@ export function selectEntry(selector: string, { entries, serving }: Standing): E
 
 /** True for what {@link selectEntry} understands, whether it is kept or not: a folder of that name has to be given with a slash. */
 export function namesEntry(selector: string): boolean {
-  return new RegExp(`^(?:serving|previous|~\\d{1,4}|#?\\d{1,5}|[0-9a-f]{${MIN_PREFIX},})$`, 'iu').test(selector);
+  return WORDS.has(selector) || STEPS.test(selector) || NUMBER.test(selector) || isPrefix(selector.toLowerCase());
 }
 
 function served(id: string | undefined, entries: readonly Entry[]): Entry {
@@ -61,8 +65,12 @@ function before(id: string | undefined, entries: readonly Entry[]): string | und
   return earlier.at(-1)?.revision;
 }
 
+function isPrefix(text: string): boolean {
+  return /^[0-9a-f]+$/u.test(text) && text.length >= MIN_PREFIX;
+}
+
 function byPrefix(prefix: string, entries: readonly Entry[]): Entry {
-  if (!/^[0-9a-f]+$/u.test(prefix) || prefix.length < MIN_PREFIX) {
+  if (!isPrefix(prefix)) {
     throw new GatewayError(
       'history_unknown',
       `Expected serving, previous, ~N, a number of the history or at least ${MIN_PREFIX} digits of a revision, got ${JSON.stringify(prefix)}`,

@@ -23,7 +23,7 @@ const TARGETS: Readonly<Record<string, FilterTarget>> = Object.fromEntries(
 /** Several at once, which the body names. */
 const SEVERAL = 'application/vnd.opa.multitarget+json';
 
-/** Places that a request may have for names of tables and the like: more is no longer a request but a load. */
+/** Data sources that one request may name: there are eight kinds of them. */
 const MAX_TARGETS = 16;
 
 interface Asked extends EvaluationQuery {
