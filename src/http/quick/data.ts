@@ -13,6 +13,7 @@ import type { Failed } from '../on-revision.js';
 import { DATA_ROOT, resolve, segmentsOf } from '../opa/resolve.js';
 import type { Policy } from '../opa/resolve.js';
 import { noted } from '../noted.js';
+import { names } from '../query.js';
 import { REVISION_HEADER, withHeader } from '../replies.js';
 import { unexpected } from './expected.js';
 import type { QuickHandler, QuickResource, QuickSource } from './quick.js';
@@ -26,8 +27,8 @@ export interface QuickParts {
   readonly decisions: DecisionLog | undefined;
 }
 
-/** The one switch that is answered here. */
-const LABELLED = '?rule_labels=true';
+/** The switches that are answered here: none of them asks for more than the evaluation gives anyway. */
+const SWITCHES: ReadonlySet<string> = new Set(['pretty', 'provenance', 'rule_labels', 'strict-builtin-errors']);
 
 /** POST /v1/data/… without other switches, where the path is that of an entrypoint: what nearly every OPA client sends. */
 export function quickDataResource(parts: QuickParts): QuickResource {
@@ -35,9 +36,11 @@ export function quickDataResource(parts: QuickParts): QuickResource {
     path: DATA_ROOT,
     below: true,
     handlerFor(target) {
-      const [path = '', query] = target.split('?', 2);
-      const segments = segmentsOf(path.slice(DATA_ROOT.length));
-      return segments === undefined ? undefined : quickData(parts, segments, query ?? '');
+      const mark = target.indexOf('?');
+      const query = mark === -1 ? '' : target.slice(mark + 1);
+      if (!names(query).every((name) => SWITCHES.has(name))) return undefined;
+      const segments = segmentsOf(target.slice(DATA_ROOT.length, mark === -1 ? undefined : mark));
+      return segments === undefined ? undefined : quickData(parts, segments, query);
     },
   };
 }
@@ -65,7 +68,7 @@ function quickData({ deps, limits, source, failed, decisions }: QuickParts, path
     try {
       evaluation = revision.evaluateNow(input === undefined ? request : { ...request, input });
       const facts = { flags, revision, version: deps.version, decisionIds: false, inputMissing: input === undefined };
-      reply = jsonText(answerText(evaluation, facts), false);
+      reply = jsonText(answerText(evaluation, facts), flags.pretty);
     } catch (thrown) {
       if (thrown instanceof Elsewhere) throw thrown;
       reply = failed(thrown, call);
@@ -89,11 +92,6 @@ function quickData({ deps, limits, source, failed, decisions }: QuickParts, path
     }
     return compressed(call, withHeader(reply, REVISION_HEADER, revision.shortId));
   };
-}
-
-/** False for a target with switches that others have to answer. */
-export function isPlain(target: string): boolean {
-  return !target.includes('?') || (target.endsWith(LABELLED) && target.indexOf('?') === target.length - LABELLED.length);
 }
 
 /** The entrypoint whose value is the document at the path; undefined when it takes more than that, or none. */

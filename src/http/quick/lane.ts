@@ -4,7 +4,6 @@ import type { Log } from '../../log.js';
 import type { Core } from '../core.js';
 import type { Reply } from '../exchange.js';
 import { writeReply } from '../write-reply.js';
-import { isPlain } from './data.js';
 import type { KnownHead, KnownHeads } from './known-heads.js';
 import { plainHeaders } from './plain-headers.js';
 import type { PlainHeaders } from './plain-headers.js';
@@ -49,7 +48,7 @@ export function createQuickLane({ core, resources, heads, otherwise, leaving, lo
 
   return (request, response) => {
     const path = request.url ?? '';
-    const stop = request.method === 'POST' && isPlain(path) ? stopFor(path) : undefined;
+    const stop = request.method === 'POST' ? stopFor(path) : undefined;
     const headers = stop === undefined ? undefined : plainHeaders(request.rawHeaders);
     if (
       stop === undefined ||

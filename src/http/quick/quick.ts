@@ -31,6 +31,6 @@ export interface QuickResource {
   /** Exact path, or the start of a path when `below` is set. Also the route label of metrics. */
   readonly path: string;
   readonly below?: boolean;
-  /** The handler for one path, which is asked for once and kept; undefined leaves the path to the others. */
-  handlerFor(path: string): QuickHandler | undefined;
+  /** The handler for one path and its query, which is asked for once and kept; undefined leaves both to the others. */
+  handlerFor(target: string): QuickHandler | undefined;
 }
