@@ -17,6 +17,7 @@ import (
 	"defenseclaw-gateway/rego-compiler/internal/protocol"
 	"defenseclaw-gateway/rego-compiler/internal/source"
 	"defenseclaw-gateway/rego-compiler/internal/testrule"
+	"defenseclaw-gateway/rego-compiler/internal/units"
 )
 
 // Builder answers `build` requests, and keeps what the next ones can use.
@@ -25,9 +26,12 @@ type Builder struct {
 	kept  *Kept
 	// keptTests are of builds with tests, which are made under other settings.
 	keptTests *Kept
+	linted    *linted
 }
 
-func NewBuilder(cache *source.Cache) *Builder { return &Builder{cache, NewKept(), NewKept()} }
+func NewBuilder(cache *source.Cache) *Builder {
+	return &Builder{cache, NewKept(), NewKept(), &linted{}}
+}
 
 // Run answers a request. Findings about the policy are in the answer; an error is a fault of ours.
 func (b *Builder) Run(ctx context.Context, params protocol.BuildParams) (*protocol.BuildResult, error) {
@@ -95,9 +99,10 @@ func (b *Builder) Run(ctx context.Context, params protocol.BuildParams) (*protoc
 	if params.Tests {
 		kept = b.keptTests
 	}
-	linted := lint(set, params)
-	made, err := compileWasm(ctx, job{set, host, entrypoints, surface.packagePaths, params.PrintStatements, kept, params.Had})
-	could := linted()
+	divided := units.Of(set, settings(set, host, params.PrintStatements))
+	lint := b.linted.lint(set, divided, params)
+	made, err := compileWasm(ctx, job{set, divided, host, entrypoints, surface.packagePaths, params.PrintStatements, kept, params.Had})
+	could := lint()
 	answer.Timings.Compile, answer.Timings.Plan, answer.Stats.Compiled = made.compileMs, made.planMs, made.compiled
 	if err != nil {
 		if made.refused != nil {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"os"
+	"reflect"
 	"slices"
 	"strconv"
 	"strings"
@@ -37,7 +38,7 @@ func (f *folder) name() string { return string(rune('p' + f.random.IntN(4))) }
 // rule is one of all kinds that can make one package depend on another.
 func (f *folder) rule(in string) string {
 	own, other, n := f.name(), f.other(in), f.random.IntN(5)
-	switch f.random.IntN(22) {
+	switch f.random.IntN(26) {
 	case 0:
 		return fmt.Sprintf("%s contains %d", own, n)
 	case 1:
@@ -77,6 +78,14 @@ func (f *folder) rule(in string) string {
 	case 20:
 		test := f.random.IntN(1000)
 		return fmt.Sprintf("test_%d[k] if { some k, v in {\"a\": 1, \"b\": %d}; v > 1 }\n\ntest_of_%d if data.%s.%s", test, n, test, other, f.name())
+	case 21:
+		return fmt.Sprintf("%s contains y if { y := data.settings.k%d; z := data.%s.%s }", own, n, other, f.name())
+	case 22:
+		return fmt.Sprintf("%s contains data.settings.k%d", own, n)
+	case 23:
+		return fmt.Sprintf("%s contains y if { y := data.%s.%s with data.settings.k%d as %d }", own, other, f.name(), n, n)
+	case 24:
+		return fmt.Sprintf("%s contains input.l[%d.5]", own, n)
 	case 18:
 		return fmt.Sprintf("%s contains y if { some y in data.%s.many }", own, other)
 	case 19:
@@ -110,7 +119,7 @@ func (f *folder) edit() {
 }
 
 func (f *folder) params() protocol.BuildParams {
-	params := protocol.BuildParams{Hosted: []string{"sprintf"}, PrintStatements: true}
+	params := protocol.BuildParams{Hosted: []string{"sprintf"}, PrintStatements: true, Lint: true}
 	for path, lines := range f.files {
 		params.Modules = append(params.Modules, protocol.Module{Path: path, Text: strings.Join(lines, "\n") + "\n"})
 	}
@@ -175,6 +184,10 @@ func TestBuildsAfterEditsAreThoseFromScratch(t *testing.T) {
 			}
 			if !slices.EqualFunc(got.Diagnostics, want.Diagnostics, samePlace) {
 				t.Fatalf("round %d: after edits %v\nfrom scratch %v\n%s", round, got.Diagnostics, want.Diagnostics, f.text())
+			}
+			if !slices.Equal(got.Warnings, want.Warnings) || !reflect.DeepEqual(got.References, want.References) {
+				t.Fatalf("round %d: after edits %v %v\nfrom scratch %v %v\n%s", round,
+					got.Warnings, got.References, want.Warnings, want.References, f.text())
 			}
 			if !want.OK {
 				rejected++

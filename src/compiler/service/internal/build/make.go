@@ -24,7 +24,7 @@ func (a *assembly) make(ctx context.Context, missing []int, wanted []string) err
 		return err
 	}
 	started := time.Now()
-	set := a.modulesOf(a.units.Closure(missing))
+	set := a.units.Subset(a.set, a.units.Closure(missing))
 	compiler, err := a.compile(set)
 	a.compileMs += milliseconds(time.Since(started))
 	a.compiled += len(set.Modules)
@@ -85,16 +85,6 @@ func (a *assembly) put(at int, name string, functions []*emit.Function) {
 		a.code[at] = unitCode{}
 	}
 	a.code[at][name] = functions
-}
-
-func (a *assembly) modulesOf(some []int) *source.Set {
-	set := *a.set
-	set.Modules = nil
-	for _, at := range some {
-		set.Modules = append(set.Modules, a.units.All[at].Modules...)
-	}
-	slices.SortFunc(set.Modules, func(x, y *source.Parsed) int { return strings.Compare(x.Path, y.Path) })
-	return &set
 }
 
 func (a *assembly) compile(set *source.Set) (*ast.Compiler, error) {

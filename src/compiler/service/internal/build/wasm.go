@@ -19,7 +19,9 @@ import (
 )
 
 type job struct {
-	set         *source.Set
+	set *source.Set
+	// units are those of the set.
+	units       *units.Units
 	host        builtins.Host
 	entrypoints []protocol.Entrypoint
 	// packages are those whose names can be asked for.
@@ -32,8 +34,8 @@ type job struct {
 }
 
 // settings name what the code depends on beside the modules.
-func (j job) settings() string {
-	return fmt.Sprintf("%v %t %q %q", j.set.Version, j.prints, j.host.Hosted, j.host.Overrides)
+func settings(set *source.Set, host builtins.Host, prints bool) string {
+	return fmt.Sprintf("%v %t %q %q", set.Version, prints, host.Hosted, host.Overrides)
 }
 
 type product struct {
@@ -48,7 +50,7 @@ type product struct {
 
 // compileWasm compiles and plans with OPA the units whose code is not kept, and makes WebAssembly of the plans and what is kept.
 func compileWasm(ctx context.Context, j job) (p product, err error) {
-	a := &assembly{job: j, units: units.Of(j.set, j.settings()), product: &p}
+	a := &assembly{job: j, product: &p}
 	a.code = make([]unitCode, len(a.units.All))
 	var missing []int
 	for at, unit := range a.units.All {
@@ -91,8 +93,7 @@ type assembly struct {
 	job
 	*product
 	// lib is there once it was loaded.
-	lib   *library.Library
-	units *units.Units
+	lib *library.Library
 	// marks are there once something had to be made.
 	marks *marks.Marks
 	// code of each unit; nil where there is none yet.

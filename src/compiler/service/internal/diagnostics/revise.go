@@ -33,6 +33,11 @@ func (l *List) Warnings() []protocol.Diagnostic {
 	return l.Sorted()
 }
 
+// Joined are the findings of several lists, as one of all of them would have told them.
+func Joined(several ...[]protocol.Diagnostic) []protocol.Diagnostic {
+	return (&List{items: slices.Concat(several...)}).Sorted()
+}
+
 // Without leaves out the findings that the other list has too.
 func (l *List) Without(other *List) *List {
 	known := map[protocol.Diagnostic]struct{}{}

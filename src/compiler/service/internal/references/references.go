@@ -17,17 +17,27 @@ const MaxReferences = 10_000
 // Of lists, for compiled modules, the constant paths below `data` that are left to the base document, once for each file: by file and place.
 // What a `with` of the same file stands in for is not among them.
 func Of(compiler *ast.Compiler) []protocol.Reference {
+	byFile := make(map[string][]protocol.Reference, len(compiler.Modules))
+	for file := range compiler.Modules {
+		byFile[file] = OfFile(compiler, file)
+	}
+	return Joined(byFile)
+}
+
+// Joined is the list of all files.
+func Joined(byFile map[string][]protocol.Reference) []protocol.Reference {
 	found := []protocol.Reference{}
-	for _, file := range slices.Sorted(maps.Keys(compiler.Modules)) {
-		own := ofModule(compiler, file, compiler.Modules[file])
-		if found = append(found, own...); len(found) > MaxReferences {
+	for _, file := range slices.Sorted(maps.Keys(byFile)) {
+		if found = append(found, byFile[file]...); len(found) > MaxReferences {
 			return found[:MaxReferences]
 		}
 	}
 	return found
 }
 
-func ofModule(compiler *ast.Compiler, file string, module *ast.Module) []protocol.Reference {
+// OfFile lists those of one compiled module. All that the module refers to has to be compiled with it, and nothing else.
+func OfFile(compiler *ast.Compiler, file string) []protocol.Reference {
+	module := compiler.Modules[file]
 	var found []protocol.Reference
 	var replaced [][]string
 	seen := map[string]struct{}{}

@@ -64,6 +64,17 @@ func (u *Units) Closure(some []int) []int {
 	return all
 }
 
+// Subset are the modules of some units, as a set of their own.
+func (u *Units) Subset(of *source.Set, some []int) *source.Set {
+	set := *of
+	set.Modules = nil
+	for _, at := range some {
+		set.Modules = append(set.Modules, u.All[at].Modules...)
+	}
+	slices.SortFunc(set.Modules, func(x, y *source.Parsed) int { return strings.Compare(x.Path, y.Path) })
+	return &set
+}
+
 // group puts modules of one package together, and packages where a rule of the one stands where the other is, or above it.
 func (u *Units) group(set *source.Set) {
 	byPackage := map[string]int{}
