@@ -7,7 +7,9 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { freePort } from '../../helpers/free-port.js';
 import { ROOT } from '../../helpers/policies.js';
-import { consoleBlocks } from '../readme/console-blocks.js';
+import { waitFor } from '../../helpers/wait-for.js';
+import { consoleBlocks, isLogLine, missingLines } from '../readme/console-blocks.js';
+import type { Step } from '../readme/console-blocks.js';
 
 /** Longer than this, in seconds, nobody waits for a service that he does not know. */
 const AIM_S = 120;
@@ -18,22 +20,27 @@ interface Took {
   readonly seconds: number;
   /** Longest time without a word, in seconds. */
   readonly silence: number;
-  readonly exit: number | null;
+  /** Why it is not what a newcomer was promised. */
+  readonly wrong?: string;
 }
+
+/** Of the wait for a line of the log. */
+const LOGGED_MS = 60_000;
 
 const home = realpathSync(mkdtempSync(path.join(tmpdir(), 'defenseclaw-first-')));
 const clone = path.join(home, 'defenseclaw-gateway');
 const port = await freePort();
 const started: ChildProcess[] = [];
 const rows: Took[] = [];
+let log = '';
 try {
   const env = newcomer();
-  await step(`git clone`, 'git', ['clone', '--quiet', ROOT, clone], home, env);
-  await step('npm ci', 'npm', ['ci'], clone, env);
+  rows.push(await done('git clone', `git clone --quiet '${ROOT}' '${clone}'`, home, env));
+  rows.push(await done('npm ci', 'npm ci', clone, env));
   rows.push(await startUntilHealthy(env));
-  await step('npx defenseclaw-gateway status', 'npx', ['defenseclaw-gateway', 'status'], clone, env);
-  await step('npm link', 'npm', ['link', '--prefix', path.join(home, '.local')], clone, env);
-  for (const command of tour()) await step(command, 'bash', ['-c', command], clone, env);
+  rows.push(await done('npx defenseclaw-gateway status', 'npx defenseclaw-gateway status', clone, env));
+  rows.push(await done('npm link', 'npm link', clone, env));
+  for (const step of tour()) rows.push(await shown(step, env));
 } finally {
   for (const child of started) child.kill('SIGTERM');
   report();
@@ -47,13 +54,14 @@ function newcomer(): NodeJS.ProcessEnv {
   const bin = path.join(home, 'bin');
   mkdirSync(bin);
   mkdirSync(path.join(home, '.defenseclaw'));
-  writeFileSync(path.join(home, '.defenseclaw/config.yaml'), `gateway:\n  api_port: ${port}\n`);
+  writeFileSync(path.join(home, '.defenseclaw/config.yaml'), `gateway:\n  api_port: ${port}\nlog:\n  format: pretty\n`);
   for (const name of ['node', 'npm', 'npx', 'go', 'git']) symlinkSync(whereIs(name), path.join(bin, name));
   const told = (command: string, ...args: string[]): string => spawnSync(command, args, { encoding: 'utf8', cwd: tmpdir() }).stdout.trim();
   return {
     HOME: home,
     LANG: 'C.UTF-8',
     PATH: [bin, path.join(home, '.local/bin'), ...SYSTEM].join(path.delimiter),
+    npm_config_prefix: path.join(home, '.local'),
     npm_config_registry: told('npm', 'config', 'get', 'registry'),
     ...Object.fromEntries(['GOPROXY', 'GOSUMDB', 'GONOSUMDB', 'GOFLAGS'].map((name) => [name, told('go', 'env', name)])),
   };
@@ -65,32 +73,59 @@ function whereIs(name: string): string {
   return realpathSync(stdout.trim());
 }
 
-/** The commands of the README's tour but the start, which is `npm start` here. */
-function tour(): string[] {
+/** What the README's tour shows but the start, which is `npm start` here. */
+function tour(): Step[] {
   const blocks = consoleBlocks('README.md', readFileSync(path.join(ROOT, 'README.md'), 'utf8'));
   const [, ...steps] = blocks.filter(({ notRun }) => notRun === undefined).flatMap((block) => block.steps);
-  const commands = steps.map(({ command }) => command.replaceAll('18970', String(port)));
+  const typed = (text: string): string => text.replaceAll('18970', String(port));
   // Each has a shell of its own here.
-  const token = commands.find((command) => command.startsWith('TOKEN=')) ?? '';
-  return commands.map((command) => (command.includes('$TOKEN') ? `${token}; ${command}` : command));
+  const token = steps.find(({ command }) => command.startsWith('TOKEN='))?.command ?? '';
+  return steps.map(({ command, output }) => ({
+    command: command.includes('$TOKEN') ? `${token}; ${typed(command)}` : command,
+    output: output.map(typed),
+  }));
 }
 
-async function step(what: string, command: string, args: readonly string[], cwd: string, env: NodeJS.ProcessEnv): Promise<void> {
-  const child = spawn(command, args, { cwd, env });
-  const took = clock(child);
+/** A command that has to succeed. */
+async function done(what: string, command: string, cwd: string, env: NodeJS.ProcessEnv): Promise<Took> {
+  const { exit, took } = await run(command, cwd, env);
+  return { what, ...took, ...(exit === 0 ? {} : { wrong: `exit ${exit}` }) };
+}
+
+/** A command that has to print what the README shows, and have the gateway log it. */
+async function shown({ command, output }: Step, env: NodeJS.ProcessEnv): Promise<Took> {
+  const { printed, took } = await run(command, clone, env);
+  const logged = output.filter(isLogLine);
+  await waitFor(logged.join('\n'), () => missingLines(logged, log).length === 0, LOGGED_MS);
+  const missing = missingLines(
+    output.filter((line) => !isLogLine(line)),
+    printed,
+  );
+  return { what: command, ...took, ...(missing.length === 0 ? {} : { wrong: `not printed: ${missing.join(' | ')}` }) };
+}
+
+async function run(
+  command: string,
+  cwd: string,
+  env: NodeJS.ProcessEnv,
+): Promise<{ readonly exit: number | null; readonly printed: string; readonly took: Pick<Took, 'seconds' | 'silence'> }> {
+  const child = spawn('bash', ['-c', command], { cwd, env });
+  let printed = '';
+  const took = clock(child, (text) => (printed += text));
   const exit = await new Promise<number | null>((resolve, reject) => {
     child.once('error', reject);
     child.once('close', resolve);
   });
-  rows.push({ what, exit, ...took() });
+  return { exit, printed, took: took() };
 }
 
 async function startUntilHealthy(env: NodeJS.ProcessEnv): Promise<Took> {
   const child = spawn('npm', ['start'], { cwd: clone, env, detached: false });
   started.push(child);
-  const took = clock(child);
+  const took = clock(child, (text) => (log += text));
   while (child.exitCode === null && !(await isReady())) await new Promise((resolve) => setTimeout(resolve, 20));
-  return { what: 'npm start, until it is ready', exit: child.exitCode, ...took() };
+  const wrong = child.exitCode === null ? {} : { wrong: `exit ${child.exitCode}` };
+  return { what: 'npm start, until it is ready', ...took(), ...wrong };
 }
 
 async function isReady(): Promise<boolean> {
@@ -102,7 +137,7 @@ async function isReady(): Promise<boolean> {
 }
 
 /** Shows what the child says, and tells how long it took and how long it was silent. */
-function clock(child: ChildProcess): () => Pick<Took, 'seconds' | 'silence'> {
+function clock(child: ChildProcess, hear: (text: string) => void): () => Pick<Took, 'seconds' | 'silence'> {
   const start = performance.now();
   let heard = start;
   let silence = 0;
@@ -114,6 +149,7 @@ function clock(child: ChildProcess): () => Pick<Took, 'seconds' | 'silence'> {
   for (const stream of [child.stdout, child.stderr]) {
     stream?.on('data', (chunk: Buffer) => {
       listen();
+      hear(chunk.toString());
       process.stderr.write(chunk);
     });
   }
@@ -124,11 +160,12 @@ function clock(child: ChildProcess): () => Pick<Took, 'seconds' | 'silence'> {
 }
 
 function report(): void {
-  for (const { what, seconds, silence, exit } of rows) {
+  for (const { what, seconds, silence, wrong } of rows) {
     const silent = `longest silence ${silence.toFixed(1)} s`;
     process.stdout.write(
-      `${seconds.toFixed(1).padStart(7)} s  ${silent.padEnd(24)}  ${exit === null || exit === 0 ? '' : `exit ${exit}  `}${what}\n`,
+      `${seconds.toFixed(1).padStart(7)} s  ${silent.padEnd(24)}  ${what}${wrong === undefined ? '' : `\n  WRONG: ${wrong}`}\n`,
     );
+    if (wrong !== undefined) process.exitCode = 1;
   }
   const total = rows.slice(1, 3).reduce((sum, { seconds }) => sum + seconds, 0);
   process.stdout.write(`npm ci && npm start from cold caches: ${total.toFixed(0)} s, aim ${AIM_S} s\n`);
