@@ -31,18 +31,17 @@ export interface StateDatabase {
 /** Time to wait for another process that writes at this moment: its transactions take a few milliseconds. */
 const BUSY_TIMEOUT_MS = 1000;
 
-/** More than the driver opens for one database. */
-const SPARE_FILES = 8;
+/** More than the driver opens for one database, beside what a thread that starts meanwhile does. */
+const SPARE_FILES = 16;
 
-/** The driver tells of it in words alone, and not always: found out by trying. */
-function asFilesAreExhausted(file: string): GatewayError | undefined {
+/** Throws `files_exhausted`. The driver ends the process where it cannot open what it needs for itself: found out before it tries. */
+function checkSpareFiles(file: string): void {
   const held: number[] = [];
   try {
     for (let count = 0; count < SPARE_FILES; count++) held.push(openSync(devNull, 'r'));
-    return undefined;
   } catch (cause) {
     const error = asGatewayError(cause);
-    return error.code === 'files_exhausted' ? new GatewayError(error.code, `Cannot open ${file}: ${error.message}`, { cause }) : undefined;
+    if (error.code === 'files_exhausted') throw new GatewayError(error.code, `Cannot open ${file}: ${error.message}`, { cause });
   } finally {
     for (const handle of held) closeSync(handle);
   }
@@ -50,8 +49,6 @@ function asFilesAreExhausted(file: string): GatewayError | undefined {
 
 function failed(file: string, doing: string, cause: unknown): GatewayError {
   if (cause instanceof GatewayError) return cause;
-  const exhausted = doing === 'open' ? asFilesAreExhausted(file) : undefined;
-  if (exhausted !== undefined) return exhausted;
   const reason = cause instanceof Error ? cause.message : String(cause);
   return new GatewayError('audit_store_failed', `Cannot ${doing} ${file}: ${reason}`, { cause, details: { file } });
 }
@@ -142,6 +139,7 @@ function createPrivate(file: string): void {
 export function openStateDatabase(file: string): StateDatabase {
   try {
     createPrivate(file);
+    checkSpareFiles(file);
     const connection = new Database(file, { timeout: BUSY_TIMEOUT_MS });
     try {
       connection.pragma('journal_mode = WAL');
@@ -165,6 +163,7 @@ export function openStateReader(file: string): StateDatabase {
   }
   try {
     checkRegular(file);
+    checkSpareFiles(file);
     const connection = new Database(`${pathToFileURL(file).href}?mode=ro`, { timeout: BUSY_TIMEOUT_MS });
     try {
       const version = Number(asRow(connection.prepare('PRAGMA user_version').get([]))['user_version']);

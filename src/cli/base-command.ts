@@ -1,5 +1,7 @@
 import { Command, Flags } from '@oclif/core';
 import { asGatewayError, ERRORS, GatewayError } from '../errors.js';
+import { columnsOf } from './fit.js';
+import type { Columns } from './fit.js';
 import { isColoured, paintFor } from './paint.js';
 import { errorEnvelope, renderError } from './render-error.js';
 import { unframed, usageError } from './usage-error.js';
@@ -35,8 +37,13 @@ export abstract class GatewayCommand extends Command {
   }
 
   /** Width of the terminal that {@link log} writes to; undefined for a pipe. */
-  protected get columns(): number | undefined {
-    return process.stdout.isTTY ? process.stdout.columns : undefined;
+  protected get columns(): Columns {
+    return columnsOf(process.stdout);
+  }
+
+  /** Width of the terminal that {@link logToStderr} writes to; undefined for a pipe. */
+  protected get errorColumns(): Columns {
+    return columnsOf(process.stderr);
   }
 
   /** The same for standard error. */
@@ -54,7 +61,7 @@ export abstract class GatewayCommand extends Command {
   protected override async catch(thrown: OclifError): Promise<void> {
     if (thrown.code === 'EEXIT') throw thrown;
     const error = thrown.oclif === undefined ? this.#pointed(asGatewayError(thrown)) : this.#usage(thrown);
-    process.exitCode = error.spec.exit;
+    process.exitCode = this.exitOf(error);
     this.say(error);
     return Promise.resolve();
   }
@@ -62,7 +69,18 @@ export abstract class GatewayCommand extends Command {
   /** Says what went wrong as every failure of a command is said. */
   protected say(error: GatewayError): void {
     if (this.jsonEnabled()) this.logJson(errorEnvelope(error));
-    else this.logToStderr(renderError(error, this.paintError));
+    else if (this.#writesLines) super.log(JSON.stringify(errorEnvelope(error)));
+    else this.logToStderr(renderError(error, this.paintError, this.errorColumns));
+  }
+
+  /** With which code this command ends for an error. */
+  protected exitOf(error: GatewayError): number {
+    return error.spec.exit;
+  }
+
+  /** Was asked for JSON that is one document a line, so that an error is one too. */
+  get #writesLines(): boolean {
+    return 'json' in { ...this.ctor.flags } && this.argv.includes('--json');
   }
 
   /** The table knows no command to name. */

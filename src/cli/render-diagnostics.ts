@@ -1,5 +1,7 @@
 import { placeOf } from '../policy/diagnostic.js';
 import type { Diagnostic } from '../policy/diagnostic.js';
+import { around, wrapped } from './fit.js';
+import type { Columns } from './fit.js';
 import type { Paint } from './paint.js';
 import { visible, visibleLine } from './visible.js';
 
@@ -9,30 +11,38 @@ export function place(found: Pick<Diagnostic, 'file' | 'row' | 'col' | 'path'>):
 }
 
 /** One finding: place, severity, message, then the source line with a caret under the column. */
-function renderDiagnostic(diagnostic: Diagnostic, paint: Paint): string {
+function renderDiagnostic(diagnostic: Diagnostic, paint: Paint, columns: Columns): string {
   const { severity, code, message, line, col, hint } = diagnostic;
   const where = place(diagnostic);
   const label = paint(severity === 'error' ? 'red' : 'yellow', severity);
   const head = `${where === '' ? '' : `${paint('bold', where)}: `}${label}: ${message} ${paint('dim', `[${code}]`)}`;
-  const parts = [head, ...(line === undefined ? [] : [excerpt(line, col, paint)])];
-  return [...parts, ...(hint === undefined ? [] : [`  ${paint('cyan', 'hint:')} ${hint}`])].join('\n');
+  const parts = [wrapped(head, 2, columns), ...(line === undefined ? [] : [excerpt(line, col, paint, columns)])];
+  return [...parts, ...(hint === undefined ? [] : [wrapped(`  ${paint('cyan', 'hint:')} ${hint}`, 8, columns)])].join('\n');
 }
 
-/** All findings, errors first, with a closing count. */
-export function renderDiagnostics(diagnostics: readonly Diagnostic[], paint: Paint): string {
+/** All findings, errors first, as wide as the terminal that they are for. */
+export function renderDiagnostics(diagnostics: readonly Diagnostic[], paint: Paint, columns?: Columns): string {
   const rank = { error: 0, warning: 1 };
   const sorted = [...diagnostics].sort((a, b) => rank[a.severity] - rank[b.severity]);
-  return sorted.map((diagnostic) => renderDiagnostic(diagnostic, paint)).join('\n');
+  return sorted.map((diagnostic) => renderDiagnostic(diagnostic, paint, columns)).join('\n');
 }
 
+const INDENT = ' '.repeat(4);
+
 /** Tabs are kept in the caret's indent so that it stands under its column whatever the terminal's tab width. */
-export function excerpt(line: string, col: number | undefined, paint: Paint): string {
-  const shown = `    ${line.replace(/\r$/u, '')}`;
+export function excerpt(line: string, col: number | undefined, paint: Paint, columns: Columns = Infinity): string {
+  const { text, at } = around(line.replace(/\r$/u, ''), (col ?? 1) - 1, columns - INDENT.length);
+  const shown = `${INDENT}${text}`;
   if (col === undefined) return shown;
-  const prefix = Array.from(line)
-    .slice(0, col - 1)
-    .join('');
-  return `${shown}\n    ${visible(prefix).replace(/[^\t]/gu, ' ')}${paint('red', '^')}`;
+  const prefix = Array.from(text).slice(0, at).join('');
+  return `${shown}\n${INDENT}${visible(prefix).replace(/[^\t]/gu, ' ')}${paint('red', '^')}`;
+}
+
+/** The findings of an error, unless its message tells all of them whole: they have no places to show. */
+export function unsaid(diagnostics: readonly Diagnostic[], told: string): readonly Diagnostic[] {
+  const isSaid = ({ file, path, line, hint, message }: Diagnostic): boolean =>
+    [file, path, line, hint].every((part) => part === undefined) && told.includes(message);
+  return diagnostics.every(isSaid) ? [] : diagnostics;
 }
 
 /** `1 error`, `3 errors`. */

@@ -1,21 +1,23 @@
 import type { DryRun } from '../gateway/dry-run.js';
 import { shortId } from '../policy/source-set.js';
 import type { Impact } from '../impact/report.js';
+import { wrapped } from './fit.js';
+import type { Columns } from './fit.js';
 import type { Paint } from './paint.js';
 import { count, renderDiagnostics } from './render-diagnostics.js';
 import { renderDiff } from './render-diff.js';
 import { renderImpact } from './render-impact.js';
 
 /** What would change, what the gates say of it, and last whether it would serve. */
-export function renderDryRun(report: DryRun, paint: Paint): string {
+export function renderDryRun(report: DryRun, paint: Paint, columns?: Columns): string {
   const { diff, gates, diagnostics, warnings } = report;
   const findings = [...diagnostics, ...warnings];
   return [
     ...(diff?.different === true ? [renderDiff(diff, paint, false), ''] : []),
-    ...(findings.length === 0 ? [] : [renderDiagnostics(findings, paint), '']),
+    ...(findings.length === 0 ? [] : [renderDiagnostics(findings, paint, columns), '']),
     ...Object.entries(gates).map(([name, word]) => gateLine(name, word, paint)),
     ...guardLine(report, paint),
-    verdict(report, paint),
+    wrapped(verdict(report, paint), 2, columns),
   ].join('\n');
 }
 

@@ -1,8 +1,10 @@
 import type { GatewayError } from '../errors.js';
 import type { Diagnostic } from '../policy/diagnostic.js';
 import { diagnosticsOf } from '../policy/error-diagnostics.js';
+import { wrapped } from './fit.js';
+import type { Columns } from './fit.js';
 import type { Paint } from './paint.js';
-import { excerpt, renderDiagnostics } from './render-diagnostics.js';
+import { excerpt, renderDiagnostics, unsaid } from './render-diagnostics.js';
 
 /** What a command prints as JSON when it fails. */
 export interface ErrorEnvelope {
@@ -15,17 +17,21 @@ export interface ErrorEnvelope {
 }
 
 /** For people: the findings, what went wrong, what to do next. */
-export function renderError(error: GatewayError, paint: Paint): string {
+export function renderError(error: GatewayError, paint: Paint, columns?: Columns): string {
   const { code, message, hint } = error;
-  const many = Array.isArray(error.details['diagnostics']) ? diagnosticsOf(error) : [];
-  const [one] = many.length === 0 ? diagnosticsOf(error) : [];
+  const listed = Array.isArray(error.details['diagnostics']) ? diagnosticsOf(error) : [];
+  const many = unsaid(listed, message);
+  const [one] = listed.length === 0 ? diagnosticsOf(error) : [];
   return [
-    ...(many.length === 0 ? [] : [renderDiagnostics(many, paint)]),
-    `${paint('red', 'Error:')} ${message} ${paint('dim', `[${code}]`)}`,
-    ...(one?.line === undefined ? [] : [excerpt(one.line, one.col, paint)]),
-    `${paint('dim', 'Next:')}  ${hint}`,
+    ...(many.length === 0 ? [] : [renderDiagnostics(many, paint, columns)]),
+    wrapped(`${paint('red', 'Error:')} ${message} ${paint('dim', `[${code}]`)}`, HANG, columns),
+    ...(one?.line === undefined ? [] : [excerpt(one.line, one.col, paint, columns)]),
+    wrapped(`${paint('dim', 'Next:')}  ${hint}`, HANG, columns),
   ].join('\n');
 }
+
+/** The text of both lines begins there. */
+const HANG = 'Error: '.length;
 
 /** For programs. */
 export function errorEnvelope(error: GatewayError): ErrorEnvelope {

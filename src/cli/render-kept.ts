@@ -1,9 +1,16 @@
 import type { Entry } from '../history/entry.js';
+import { wrapped } from './fit.js';
+import type { Columns } from './fit.js';
 import type { Paint } from './paint.js';
-import { renderDiagnostics } from './render-diagnostics.js';
+import { renderDiagnostics, unsaid } from './render-diagnostics.js';
 
 /** One attempt of the history with the files that it read. */
-export function renderKept(entry: Entry, files: readonly { readonly path: string; readonly bytes: number }[], paint: Paint): string {
+export function renderKept(
+  entry: Entry,
+  files: readonly { readonly path: string; readonly bytes: number }[],
+  paint: Paint,
+  columns?: Columns,
+): string {
   const rows: [string, string | undefined][] = [
     ['number', String(entry.number)],
     ['revision', entry.revision],
@@ -15,7 +22,10 @@ export function renderKept(entry: Entry, files: readonly { readonly path: string
     ['compiled by', entry.maker],
     ['error', entry.error === undefined ? undefined : `${entry.error.code}: ${entry.error.message}`],
   ];
-  const known = rows.flatMap(([label, value]) => (value === undefined ? [] : [`${paint('dim', label.padEnd(12))} ${value}`]));
-  const diagnostics = entry.diagnostics.length === 0 ? [] : [renderDiagnostics(entry.diagnostics, paint)];
+  const known = rows.flatMap(([label, value]) =>
+    value === undefined ? [] : [wrapped(`${paint('dim', label.padEnd(12))} ${value}`, 13, columns)],
+  );
+  const findings = unsaid(entry.diagnostics, entry.error?.message ?? '');
+  const diagnostics = findings.length === 0 ? [] : [renderDiagnostics(findings, paint, columns)];
   return [...known, ...diagnostics, '', ...files.map(({ path, bytes }) => `${String(bytes).padStart(9)}  ${path}`)].join('\n');
 }

@@ -3,8 +3,10 @@ import type { Diagnostic } from '../policy/diagnostic.js';
 import { suiteSummary } from '../suites/score.js';
 import type { SuiteScore } from '../suites/score.js';
 import { briefTime } from './brief-time.js';
+import { wrapped } from './fit.js';
+import type { Columns } from './fit.js';
 import type { Paint } from './paint.js';
-import { renderDiagnostics } from './render-diagnostics.js';
+import { renderDiagnostics, unsaid } from './render-diagnostics.js';
 
 /** The parts of GET /status that are shown to people. */
 export interface StatusBody {
@@ -48,12 +50,15 @@ interface GateStatus {
   readonly findings?: readonly Pick<Diagnostic, 'message'>[];
 }
 
+const LABEL = 12;
+
 const STATES = { current: 'green', stale: 'yellow', none: 'red' } as const;
 
 export function renderStatus(
   base: string,
   { health, config, policy, watcher, audit, history, serving, gates = {} }: StatusBody,
   paint: Paint,
+  columns?: Columns,
 ): string {
   const rows: [string, string][] = [
     ['gateway', `${base}, up ${duration(health.uptime_ms)}`],
@@ -85,9 +90,11 @@ export function renderStatus(
     rows.push(['last refused', `no ${refused.number} at ${briefTime(refused.at)}: ${refused.message}`]);
   if (last !== null)
     rows.push(['last attempt', `${last.outcome} (${last.trigger}, ${last.duration_ms.toFixed(0)} ms) at ${briefTime(last.at)}`]);
-  const table = rows.map(([label, value]) => `${paint('dim', label.padEnd(12))} ${value}`);
-  if (last?.error !== null && last?.error !== undefined) table.push(`${paint('red', last.error.code)}: ${last.error.message}`);
-  if (last !== null && last.diagnostics.length > 0) table.push(renderDiagnostics(last.diagnostics, paint));
+  const table = rows.map(([label, value]) => wrapped(`${paint('dim', label.padEnd(LABEL))} ${value}`, LABEL + 1, columns));
+  if (last?.error !== null && last?.error !== undefined)
+    table.push(wrapped(`${paint('red', last.error.code)}: ${last.error.message}`, 2, columns));
+  const findings = unsaid(last?.diagnostics ?? [], last?.error?.message ?? '');
+  if (findings.length > 0) table.push(renderDiagnostics(findings, paint, columns));
   return table.join('\n');
 }
 

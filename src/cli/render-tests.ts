@@ -2,6 +2,8 @@ import { tally, testCases } from '../testing/test-cases.js';
 import type { TestCase } from '../testing/test-cases.js';
 import { valueLines } from '../testing/failure-values.js';
 import type { TestRun } from '../testing/test-run.js';
+import { wrapped } from './fit.js';
+import type { Columns } from './fit.js';
 import type { Paint } from './paint.js';
 import { count, place } from './render-diagnostics.js';
 
@@ -13,12 +15,16 @@ const MARKS = {
 } as const;
 
 const INDENT = ' '.repeat(6);
+/** What goes on on another line. */
+const HANG = 10;
 
 export interface RenderTestsOptions {
   /** Names every case, not only those that did not pass. */
   readonly verbose: boolean;
   /** Shows the variables of what failed. */
   readonly varValues: boolean;
+  /** Width of the terminal; undefined for a pipe. */
+  readonly columns?: Columns;
 }
 
 /** For people: what failed with its place and its values, or every case when `verbose`, then the counts. */
@@ -31,7 +37,7 @@ export function renderTests({ results }: Pick<TestRun, 'results'>, paint: Paint,
 function renderCase(
   { fullName, status, durationNs, location, failedAt, error, output, explanation }: TestCase,
   paint: Paint,
-  { varValues }: RenderTestsOptions,
+  { varValues, columns }: RenderTestsOptions,
 ): string[] {
   const { word, style } = MARKS[status];
   const duration = durationNs === undefined || status === 'skip' ? '' : paint('dim', ` (${milliseconds(durationNs)})`);
@@ -45,7 +51,8 @@ function renderCase(
     const where = error.location === undefined || error.location.file === '' ? '' : `${place(error.location)}: `;
     lines.push(`${INDENT}${where}${paint('red', error.code)}: ${error.message}`);
   }
-  return [...lines, ...output.map((line) => `${INDENT}${paint('dim', '|')} ${line}`), ...renderTrace(explanation, paint)];
+  const said = [...lines, ...output.map((line) => `${INDENT}${paint('dim', '|')} ${line}`), ...renderTrace(explanation, paint)];
+  return said.map((line, index) => wrapped(line, index === 0 ? INDENT.length : HANG, columns));
 }
 
 function renderTrace(explanation: TestCase['explanation'], paint: Paint): string[] {

@@ -1,4 +1,4 @@
-import { isDocument } from '../domains/grants.js';
+import { withoutPrivate } from '../domains/grants.js';
 import type { WitnessSearch } from '../impact/witness/search.js';
 import type { Paint } from './paint.js';
 import { count } from './render-diagnostics.js';
@@ -31,10 +31,8 @@ export function renderWitness(search: WitnessSearch, paint: Paint): string {
   ].join('\n');
 }
 
-/** Rules whose names begin with `_` are a policy's own business. */
 function shown(value: unknown): string {
   if (value === undefined) return 'undefined';
-  const told = isDocument(value) ? Object.fromEntries(Object.entries(value).filter(([name]) => !name.startsWith('_'))) : value;
-  const text = JSON.stringify(told);
+  const text = JSON.stringify(withoutPrivate(value));
   return text.length <= MAX_VALUE ? text : `${text.slice(0, MAX_VALUE)}…`;
 }

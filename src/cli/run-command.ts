@@ -4,6 +4,7 @@ import { flush, handle, Plugin, run } from '@oclif/core';
 import type { Interfaces } from '@oclif/core';
 import { asGatewayError } from '../errors.js';
 import type { GatewayError } from '../errors.js';
+import { columnsOf } from './fit.js';
 import { paintFor } from './paint.js';
 import { errorEnvelope, renderError } from './render-error.js';
 import { endUnread, watchOutput } from './unread-output.js';
@@ -65,5 +66,8 @@ async function loadOptions(argv: readonly string[], script: string): Promise<Opt
 function fail(error: GatewayError, json: boolean): void {
   process.exitCode = error.spec.exit;
   if (json) process.stdout.write(`${JSON.stringify(errorEnvelope(error), undefined, 2)}\n`);
-  else process.stderr.write(`${renderError(error, (style, text) => paintFor(process.stderr)(style, visible(text)))}\n`);
+  else
+    process.stderr.write(
+      `${renderError(error, (style, text) => paintFor(process.stderr)(style, visible(text)), columnsOf(process.stderr))}\n`,
+    );
 }

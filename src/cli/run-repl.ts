@@ -6,6 +6,7 @@ import { evaluateQuery } from '../gateway/evaluate-query.js';
 import type { QueryOptions } from '../gateway/evaluate-query.js';
 import type { PolicyEngine } from '../gateway/policy-engine.js';
 import { readSources } from '../gateway/read-sources.js';
+import { columnsOf } from './fit.js';
 import type { Paint } from './paint.js';
 import { readContent } from './read-content.js';
 import { renderDiagnostics } from './render-diagnostics.js';
@@ -81,7 +82,7 @@ class Session {
     } catch (thrown) {
       const error = asGatewayError(thrown);
       const diagnostics = diagnosticsOf(error);
-      if (diagnostics.length > 0) this.#log(renderDiagnostics(diagnostics, this.#paint));
+      if (diagnostics.length > 0) this.#log(renderDiagnostics(diagnostics, this.#paint, columnsOf(process.stdout)));
       this.#log(`${this.#paint('red', 'Error:')} ${error.message}`);
     }
   }

@@ -4,6 +4,7 @@ import { changedFiles } from '../policy/changed-files.js';
 import type { SourceSet } from '../policy/source-set.js';
 import { disagreementLine } from '../testing/test-run.js';
 import type { TestRun, TestRunOptions } from '../testing/test-run.js';
+import type { Columns } from './fit.js';
 import type { Paint } from './paint.js';
 import { renderBench, renderGoBench } from './render-bench.js';
 import { renderCoverage, renderUncovered } from './render-coverage.js';
@@ -23,10 +24,10 @@ export interface TestOutput {
   readonly paint: Paint;
   readonly paintError: Paint;
   /** Width of the terminal that `log` writes to; undefined for a pipe. */
-  readonly columns: number | undefined;
+  readonly columns: Columns;
+  /** And of that of `logToStderr`. */
+  readonly errorColumns: Columns;
 }
-
-const ELSEWHERE = 80;
 
 const NO_TESTS = 'no tests: the folder holds no *_test.rego with test_ rules';
 
@@ -128,10 +129,10 @@ export class TestSession {
   }
 
   #report(result: TestRun, source: SourceSet): void {
-    const { logToStderr, paintError } = this.#out;
+    const { logToStderr, paintError, errorColumns } = this.#out;
     for (const difference of result.disagreements) logToStderr(disagreementLine(difference));
     const shown = result.diagnostics.slice(0, this.#flags['max-errors']);
-    if (shown.length > 0) logToStderr(renderDiagnostics(shown, paintError));
+    if (shown.length > 0) logToStderr(renderDiagnostics(shown, paintError, errorColumns));
     const more = result.diagnostics.length - shown.length + (result.omitted ?? 0);
     if (more > 0) logToStderr(paintError('dim', `and ${more} more (-m ${shown.length + more} shows them all)`));
     this.#document(result, source);
@@ -145,12 +146,12 @@ export class TestSession {
     else if (format === 'junit') log(renderJunit(result));
     else if (format === 'lcov' && coverage !== undefined) log(renderLcov(coverage, { root: source.root, cwd: process.cwd() }));
     else if (format !== 'pretty') return;
-    else if (results.length > 0) log(renderTests(result, paint, { verbose, varValues }));
+    else if (results.length > 0) log(renderTests(result, paint, { verbose, varValues, columns }));
     else if (result.ok && this.#flags.run === undefined) logToStderr(NO_TESTS);
     if (format !== 'pretty' || coverage === undefined) return;
     log(renderCoverage(coverage, paint).join('\n'));
     if (columns === undefined) return;
-    const uncovered = renderUncovered(coverage, { modules: source.modules, columns: columns === 0 ? ELSEWHERE : columns }, paint);
+    const uncovered = renderUncovered(coverage, { modules: source.modules, columns }, paint);
     if (uncovered.length > 0) log(uncovered.join('\n'));
   }
 

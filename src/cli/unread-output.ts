@@ -1,5 +1,6 @@
 import { systemErrorCode } from '../config/bounded-file.js';
 import { GatewayError } from '../errors.js';
+import { columnsOf } from './fit.js';
 import { paintFor } from './paint.js';
 import { renderError } from './render-error.js';
 
@@ -32,6 +33,6 @@ export function endUnread(): void {
 
 function endUnwritten(cause: Error): never {
   const error = new GatewayError('output_failed', `standard output cannot be written: ${cause.message}`, { cause });
-  process.stderr.write(`${renderError(error, paintFor(process.stderr))}\n`);
+  process.stderr.write(`${renderError(error, paintFor(process.stderr), columnsOf(process.stderr))}\n`);
   process.exit(error.spec.exit);
 }

@@ -48,7 +48,7 @@ export default class Status extends GatewayCommand {
   }
 
   #text(client: GatewayClient, answer: StatusBody): string {
-    return renderStatus(client.base, answer, this.paint);
+    return renderStatus(client.base, answer, this.paint, this.columns);
   }
 
   async #watch(client: GatewayClient): Promise<void> {

@@ -49,6 +49,16 @@ export function wordOf(value: unknown): unknown {
   return typeof value === 'string' ? value.trim().toLowerCase() : value;
 }
 
+/** The value without what it holds of rules whose names begin with `_`: they are a policy's own business. */
+export function withoutPrivate(value: unknown): unknown {
+  if (!isDocument(value) || !Object.keys(value).some(isPrivate)) return value;
+  return Object.fromEntries(Object.entries(value).filter(([name]) => !isPrivate(name)));
+}
+
+function isPrivate(name: string): boolean {
+  return name.startsWith('_');
+}
+
 export function isDocument(value: unknown): value is Document {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

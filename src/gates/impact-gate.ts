@@ -143,8 +143,6 @@ const MAX_NAMED = 10;
 function refused(over: readonly string[], impact: Impact): GatewayError {
   const worst = flippedIds(impact);
   const named = worst.length === 0 ? '' : `: ${worst.slice(0, MAX_NAMED).join(', ')}${worst.length > MAX_NAMED ? ', …' : ''}`;
-  const diagnostics = over.map((message, index): Diagnostic => {
-    return { severity: 'error', code: 'policy_impact', message: index === 0 ? `${message}${named}` : message };
-  });
+  const diagnostics = over.map((message): Diagnostic => ({ severity: 'error', code: 'policy_impact', message }));
   return new GatewayError('policy_impact', `${over.join('; ')}${named}`, { details: { diagnostics } });
 }

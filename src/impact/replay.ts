@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { slashPath } from '../decisions/filter.js';
 import type { KeptDecision } from '../decisions/record.js';
 import { memberText, notReplayable } from '../decisions/record.js';
-import { flipOf } from '../domains/grants.js';
+import { flipOf, withoutPrivate } from '../domains/grants.js';
 import type { Flip } from '../domains/grants.js';
 import type { Replayed, Replica } from '../evaluator/replica.js';
 import type { ImpactExample, PathImpact, Replay, Unreplayable } from './report.js';
@@ -144,7 +144,7 @@ export class Replayer {
   #compare(found: Path, { record }: KeptDecision, path: string, was: Answer, is: Answer, input: Uint8Array | undefined): void {
     const example = (): Omit<ImpactExample, 'flip' | 'decision_id'> => ({
       input: cut(input === undefined ? '' : Buffer.from(input).toString('utf8')),
-      ...{ before: shown(was), after: shown(is) },
+      ...sides(was, is),
     });
     if (is.error !== undefined) {
       if (was.error === undefined) found.note('error', record.decision_id, example);
@@ -202,6 +202,17 @@ function recorded(kept: KeptDecision): Answer {
   const { result, error } = kept.record;
   if (error !== undefined) return { text: undefined, error: error.code };
   return { value: result, text: result === undefined ? undefined : JSON.stringify(result) };
+}
+
+/** As people read them: with the rules that are a policy's own business only where nothing else tells the sides apart. */
+function sides(was: Answer, is: Answer): Pick<ImpactExample, 'before' | 'after'> {
+  const [before, after] = [told(was), told(is)];
+  return before.text === after.text ? { before: shown(was), after: shown(is) } : { before: shown(before), after: shown(after) };
+}
+
+function told(answer: Answer): Answer {
+  const value = withoutPrivate(answer.value);
+  return value === answer.value ? answer : { value, text: JSON.stringify(value) };
 }
 
 function shown({ error, text }: Answer): string | null {

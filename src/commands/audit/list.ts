@@ -19,9 +19,7 @@ export default class AuditList extends GatewayCommand {
   async run(): Promise<readonly AuditEvent[]> {
     const { flags } = await this.parse(AuditList);
     const events = withTrail(flags, (trail) => trail.list(filterFrom(flags)));
-    this.log(
-      events.length === 0 ? 'no events' : renderEvents(events, this.paint, process.stdout.isTTY ? process.stdout.columns : undefined),
-    );
+    this.log(events.length === 0 ? 'no events' : renderEvents(events, this.paint, this.columns));
     return events;
   }
 }

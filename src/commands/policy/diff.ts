@@ -7,8 +7,12 @@ import { renderDiff } from '../../cli/render-diff.js';
 import { renderWitness } from '../../cli/render-witness.js';
 import { processEnvironment } from '../../config/environment.js';
 import { ERRORS } from '../../errors.js';
+import type { GatewayError } from '../../errors.js';
 import type { Comparison } from '../../history/compare/compare.js';
 import type { WitnessSearch } from '../../impact/witness/search.js';
+
+/** Least exit code of an error. */
+const TROUBLE = 2;
 
 /** Time that a search for a witness may take. */
 const WITNESS_MS = 2_000;
@@ -19,7 +23,7 @@ const SIDES =
 export default class PolicyDiff extends GatewayCommand {
   static override summary = 'Compare two revisions, or one with the folder';
   static override description =
-    'Unified text by file, then what it means: rules and defaults, data paths with old and new value, entrypoints. Exit codes: 0 the same, 1 different. With --witness inputs are made up for up to two seconds, out of recorded ones and the constants, keys and data of both sides, until one is found that the first side refuses and the second lets through; that none is found proves nothing.';
+    'Unified text by file, then what it means: rules and defaults, data paths with old and new value, entrypoints. Exit codes: 0 the same, 1 different, 2 or more what went wrong, as of diff(1). With --witness inputs are made up for up to two seconds, out of recorded ones and the constants, keys and data of both sides, until one is found that the first side refuses and the second lets through; that none is found proves nothing.';
   static override examples = [
     { description: 'What a reload would change', command: '<%= config.bin %> policy diff' },
     { description: 'What the last save changed', command: '<%= config.bin %> policy diff previous serving' },
@@ -49,6 +53,11 @@ export default class PolicyDiff extends GatewayCommand {
     }
     if (comparison.different) this.endWith(ERRORS.tests_failed.exit);
     return comparison;
+  }
+
+  /** Who asks whether anything differs hears no yes from what went wrong. */
+  protected override exitOf(error: GatewayError): number {
+    return Math.max(super.exitOf(error), TROUBLE);
   }
 
   #text(comparison: Comparison & { readonly witness?: WitnessSearch }, stat: boolean): string {

@@ -58,7 +58,7 @@ export default class PolicyReload extends GatewayCommand {
   }
 
   #tellDryRun(report: DryRun): DryRun {
-    this.log(renderDryRun(report, this.paint));
+    this.log(renderDryRun(report, this.paint, this.columns));
     if (report.status === 'rejected') this.endWith(ERRORS.policy_rejected.exit);
     return report;
   }

@@ -66,7 +66,7 @@ export default class PolicyShow extends LocalPolicyCommand {
       }
       const { entry, source } = await history.sources(revision);
       const files = filesOf(source).map(({ path, bytes }) => ({ path, bytes: bytes.byteLength }));
-      this.log(renderKept(entry, files, this.paint));
+      this.log(renderKept(entry, files, this.paint, this.columns));
       return { ...wireEntry(entry), files };
     });
   }

@@ -60,7 +60,8 @@ export default class PolicyTest extends LocalPolicyCommand {
       document: (value) => process.stdout.write(`${JSON.stringify(value, undefined, 2)}\n`),
       paint: this.paint,
       paintError: this.paintError,
-      columns: process.stdout.isTTY ? process.stdout.columns : undefined,
+      columns: this.columns,
+      errorColumns: this.errorColumns,
     };
   }
 

@@ -87,7 +87,7 @@ export default class PolicyValidate extends LocalPolicyCommand {
   #show(validation: Validation): void {
     const { diagnostics, files, modules, root, omitted = 0 } = validation;
     this.log(renderInventory(validation, this.paint));
-    if (diagnostics.length > 0) this.logToStderr(renderDiagnostics(diagnostics, this.paintError));
+    if (diagnostics.length > 0) this.logToStderr(renderDiagnostics(diagnostics, this.paintError, this.errorColumns));
     if (omitted > 0) this.logToStderr(this.paintError('dim', `and ${omitted} more (-m shows more)`));
     const told = diagnostics.filter(({ severity }) => severity === 'error').length;
     const warnings = diagnostics.length - told;

@@ -35,14 +35,14 @@ const rows: Took[] = [];
 let log = '';
 try {
   const env = newcomer();
-  rows.push(await done('git clone', `git clone --quiet '${ROOT}' '${clone}'`, home, env));
-  rows.push(await done('npm ci', 'npm ci', clone, env));
+  await done('git clone', `git clone --quiet '${ROOT}' '${clone}'`, home, env);
+  await done('npm ci', 'npm ci', clone, env);
   rows.push(await startUntilHealthy(env));
-  rows.push(await done('npx defenseclaw-gateway status', 'npx defenseclaw-gateway status', clone, env));
-  rows.push(await done('npm link', 'npm link', clone, env));
+  await done('npx defenseclaw-gateway status', 'npx defenseclaw-gateway status', clone, env);
+  await done('npm link', 'npm link', clone, env);
   for (const step of tour()) rows.push(await shown(step, env));
 } finally {
-  for (const child of started) child.kill('SIGTERM');
+  for (const child of started) await end(child);
   report();
   // Go keeps its module cache read-only.
   spawnSync('chmod', ['-R', 'u+w', home]);
@@ -62,6 +62,7 @@ function newcomer(): NodeJS.ProcessEnv {
     LANG: 'C.UTF-8',
     PATH: [bin, path.join(home, '.local/bin'), ...SYSTEM].join(path.delimiter),
     npm_config_prefix: path.join(home, '.local'),
+    npm_config_globalconfig: told('npm', 'config', 'get', 'globalconfig'),
     npm_config_registry: told('npm', 'config', 'get', 'registry'),
     ...Object.fromEntries(['GOPROXY', 'GOSUMDB', 'GONOSUMDB', 'GOFLAGS'].map((name) => [name, told('go', 'env', name)])),
   };
@@ -86,10 +87,11 @@ function tour(): Step[] {
   }));
 }
 
-/** A command that has to succeed. */
-async function done(what: string, command: string, cwd: string, env: NodeJS.ProcessEnv): Promise<Took> {
+/** A command without which nothing goes on. */
+async function done(what: string, command: string, cwd: string, env: NodeJS.ProcessEnv): Promise<void> {
   const { exit, took } = await run(command, cwd, env);
-  return { what, ...took, ...(exit === 0 ? {} : { wrong: `exit ${exit}` }) };
+  rows.push({ what, ...took, ...(exit === 0 ? {} : { wrong: `exit ${exit}` }) });
+  if (exit !== 0) throw new Error(`${command} ended with ${exit}: nothing that follows can work`);
 }
 
 /** A command that has to print what the README shows, and have the gateway log it. */
@@ -120,12 +122,20 @@ async function run(
 }
 
 async function startUntilHealthy(env: NodeJS.ProcessEnv): Promise<Took> {
-  const child = spawn('npm', ['start'], { cwd: clone, env, detached: false });
+  const child = spawn('npm', ['start'], { cwd: clone, env, detached: true });
   started.push(child);
   const took = clock(child, (text) => (log += text));
   while (child.exitCode === null && !(await isReady())) await new Promise((resolve) => setTimeout(resolve, 20));
   const wrong = child.exitCode === null ? {} : { wrong: `exit ${child.exitCode}` };
   return { what: 'npm start, until it is ready', ...took(), ...wrong };
+}
+
+/** npm passes no signal on: its group gets it. */
+async function end(child: ChildProcess): Promise<void> {
+  if (child.pid === undefined || child.exitCode !== null) return;
+  const closed = new Promise((resolve) => child.once('close', resolve));
+  process.kill(-child.pid, 'SIGTERM');
+  await closed;
 }
 
 async function isReady(): Promise<boolean> {

@@ -43,6 +43,28 @@ function replayed(msOf: (evaluation: number) => number): {
   return { path: report.paths[0], evaluations, over: overBudget(report, { slowdown: 2 }) };
 }
 
+function examples(results: readonly [string, string]): PathImpact['examples'] {
+  const [before, after] = results.map((result) => ({ has: () => true, evaluate: () => ({ result }) }));
+  const replayer = new Replayer(before, after ?? { has: () => false, evaluate: () => ({ result: undefined }) });
+  replayer.run(kept(1));
+  return replayer.report().paths[0]?.examples ?? [];
+}
+
+describe('the examples of a replay', () => {
+  it("leave out what is the policy's own business", () => {
+    expect(examples(['{"_outcome":["deny",1],"n":1}', '{"_outcome":["allow",2],"n":2}'])).toMatchObject([
+      { before: '{"n":1}', after: '{"n":2}' },
+    ]);
+  });
+
+  it('show it where nothing else tells the sides apart, and what has none of it as it came', () => {
+    expect(examples(['{"_outcome":1,"n":1}', '{"_outcome":2,"n":1}'])).toMatchObject([
+      { before: '{"_outcome":1,"n":1}', after: '{"_outcome":2,"n":1}' },
+    ]);
+    expect(examples(['{"n":12345678901234567890}', '{"n":1}'])).toMatchObject([{ before: '{"n":12345678901234567890}' }]);
+  });
+});
+
 describe('the times of a replay', () => {
   it('are those of the evaluations, not of what interrupts them on a busy machine', () => {
     const { path, over } = replayed((evaluation) => (evaluation === 0 ? 4 : USUAL_MS));

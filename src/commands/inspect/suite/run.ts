@@ -41,7 +41,7 @@ export default class InspectSuiteRun extends LocalPolicyCommand {
     const report = await this.whileWaiting(work, 'asking the inspector');
     this.log(renderSuites(report, this.paint, this.columns));
     if (report.diagnostics.length > 0) {
-      this.logToStderr(renderDiagnostics(report.diagnostics, this.paintError));
+      this.logToStderr(renderDiagnostics(report.diagnostics, this.paintError, this.errorColumns));
       this.endWith(ERRORS.policy_suites_failed.exit);
     }
     return report;

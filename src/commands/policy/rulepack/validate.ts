@@ -34,7 +34,7 @@ export default class PolicyRulepackValidate extends GatewayCommand {
   }
 
   #show({ name, dir, valid, rules, suppressions, tools, ignored, diagnostics }: CheckedPack): void {
-    if (diagnostics.length > 0) this.logToStderr(renderDiagnostics(diagnostics, this.paintError));
+    if (diagnostics.length > 0) this.logToStderr(renderDiagnostics(diagnostics, this.paintError, this.errorColumns));
     const holds = [count(rules, 'rule'), count(suppressions, 'suppression'), count(tools, 'sensitive tool')].join(', ');
     const rest = ignored.length === 0 ? '' : `; not used: ${ignored.join(' ')}`;
     const mark = valid ? this.paint('green', '✓') : this.paint('red', '✗');
