@@ -48,11 +48,15 @@ const COMMAND_VARIABLES: ReadonlySet<string> = new Set(
 /** Commands that one program is given and lines that are looked at. */
 const MAX_CARRIED = 32;
 
+/** Whether a program may be told commands at all. */
+export function carries(name: string): boolean {
+  return BY_OPTION.has(name) || ESCAPES.has(name) || STARTS_INPUT.has(name) || name === 'tmux' || name === 'emacs';
+}
+
 /** Reads the commands that a program is told to start by its options, its own language, or its input. */
 export function readCarried(name: string, invocation: Invocation, scope: Scope, reader: Reader): void {
   const options = BY_OPTION.get(name);
   const escape = ESCAPES.get(name);
-  if (options === undefined && escape === undefined && !STARTS_INPUT.has(name) && name !== 'tmux' && name !== 'emacs') return;
   const words = invocation.argv.slice(1);
   const { operands, values } = parseOptions(words, CARRIES.get(name) ?? valuedOptions(name));
   const found: string[] = [];

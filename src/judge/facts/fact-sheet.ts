@@ -12,7 +12,6 @@ const MAX_NESTED = 64 * 1024;
 /** Facts as they are gathered, each once, and what may still be spent on them. */
 export class FactSheet {
   readonly #lists = {
-    commands: new Map<string, CommandFact>(),
     reads: new Map<string, FileFact>(),
     writes: new Map<string, FileFact>(),
     hosts: new Map<string, HostFact>(),
@@ -21,14 +20,26 @@ export class FactSheet {
     code: new Map<string, CodeFact>(),
     recursions: new Map<string, string>(),
   };
+  readonly #commands: CommandFact[] = [];
+  readonly #known = new Map<string, Set<string>>();
   #truncated = false;
   #left = MAX_LENGTH;
   #steps = MAX_STEPS;
   #nested = MAX_NESTED;
 
-  /** `line` is the whole command: what stands behind the bound of its text tells it from others as well. */
-  command(line: string, fact: CommandFact): void {
-    this.#add(this.#lists.commands, `${line}\0${fact.via.join(' ')}${fact.sure}`, fact);
+  /**
+   * `argv` is the whole command, word by word: neither what stands behind the bound of a fact's text nor where its words end is told by
+   * that text. `fact` is asked for the first time that the command comes.
+   */
+  command(argv: readonly string[], { via, sure }: Pick<CommandFact, 'via' | 'sure'>, fact: () => CommandFact): void {
+    const way = via.length === 0 && sure ? 'sure' : `${via.join('\0')}\0${sure}`;
+    let known = this.#known.get(way);
+    if (known === undefined) this.#known.set(way, (known = new Set()));
+    const words = argv.join('\0');
+    if (known.has(words)) return;
+    if (!this.#takesFact(this.#commands.length, words.length + way.length)) return;
+    known.add(words);
+    this.#commands.push(fact());
   }
 
   reads(fact: FileFact): void {
@@ -80,9 +91,9 @@ export class FactSheet {
   }
 
   get facts(): Facts {
-    const { commands, reads, writes, hosts, flows, sql, code, recursions } = this.#lists;
+    const { reads, writes, hosts, flows, sql, code, recursions } = this.#lists;
     return {
-      commands: [...commands.values()],
+      commands: this.#commands,
       reads: [...reads.values()],
       writes: [...writes.values()],
       hosts: [...hosts.values()],
@@ -95,10 +106,15 @@ export class FactSheet {
   }
 
   #add<T>(list: Map<string, T>, key: string, fact: T): void {
-    if (list.has(key)) return;
-    this.#left -= key.length;
-    if (list.size >= MAX_FACTS || this.#left < 0) this.cut();
-    else list.set(key, fact);
+    if (!list.has(key) && this.#takesFact(list.size, key.length)) list.set(key, fact);
+  }
+
+  /** Whether one more fact may be told beside `count` of its kind. What is left out is said. */
+  #takesFact(count: number, length: number): boolean {
+    this.#left -= length;
+    const takes = count < MAX_FACTS && this.#left >= 0;
+    if (!takes) this.cut();
+    return takes;
   }
 }
 

@@ -26,16 +26,18 @@ const UNTOUCHED: Touched = { reads: [], writes: [] };
 /** What a command does to files, by its name and its words, and the machines that it names. */
 export function touchedBy(name: string, parsed: Parsed, scope: Scope, sheet: FactSheet): Touched {
   const all = effects(name, parsed);
-  const noteHost = (word: string): void => {
-    const host = word.includes(':') || word.startsWith('/dev/') ? (hostOf(word) ?? remoteHost(name, word)) : undefined;
-    if (host !== undefined) sheet.host({ host, by: name });
-  };
-  parsed.operands.forEach(noteHost);
-  if (parsed.values.size > 0) for (const values of parsed.values.values()) values.forEach(noteHost);
+  for (const word of parsed.operands) noteHost(name, word, sheet);
+  if (parsed.values.size > 0) for (const values of parsed.values.values()) for (const word of values) noteHost(name, word, sheet);
   if (DIALS.has(name)) {
     for (const host of parsed.operands.filter((word) => /\.|^localhost$/.test(word)).slice(0, 4)) sheet.host({ host, by: name });
   }
   return note(name, all, scope, sheet);
+}
+
+function noteHost(name: string, word: string, sheet: FactSheet): void {
+  if (!word.includes(':') && !word.startsWith('/dev/')) return;
+  const host = hostOf(word) ?? remoteHost(name, word);
+  if (host !== undefined) sheet.host({ host, by: name });
 }
 
 /** Writes the files down, normalised. */
@@ -48,27 +50,30 @@ export function note(by: string, { reads, writes }: Touched, { sure }: Pick<Scop
   return touched;
 }
 
-function effects(name: string, { flags, operands, values }: Parsed): Touched {
-  const valuesOf = (names: readonly string[]): readonly string[] =>
-    values.size === 0 ? [] : names.flatMap((option) => values.get(option) ?? []);
+function valuesOf({ values }: Parsed, names: readonly string[]): readonly string[] {
+  return values.size === 0 ? [] : names.flatMap((option) => values.get(option) ?? []);
+}
+
+function effects(name: string, parsed: Parsed): Touched {
+  const { flags, operands } = parsed;
   if (name === 'dd') {
     const of = (key: string): string[] => operands.filter((word) => word.startsWith(`${key}=`)).map((word) => word.slice(key.length + 1));
     return { reads: of('if'), writes: of('of') };
   }
   if (name === 'curl' || name === 'wget') {
-    const at = valuesOf(UPLOADS).flatMap((value) => /^(?:[^=@\s]+=)?[@<]([^;]+)/.exec(value)?.[1] ?? []);
+    const at = valuesOf(parsed, UPLOADS).flatMap((value) => /^(?:[^=@\s]+=)?[@<]([^;]+)/.exec(value)?.[1] ?? []);
     const local = operands.filter((word) => word.startsWith('file://'));
-    return { reads: [...at, ...valuesOf(SENDS_FILE), ...local], writes: valuesOf(['o', 'output', 'O', 'output-document']) };
+    return { reads: [...at, ...valuesOf(parsed, SENDS_FILE), ...local], writes: valuesOf(parsed, ['o', 'output', 'O', 'output-document']) };
   }
   if (WRITERS.has(name)) return { reads: [], writes: operands };
   if (COPIERS.has(name)) {
-    const into = valuesOf(['t', 'target-directory']);
+    const into = valuesOf(parsed, ['t', 'target-directory']);
     const [from, to] = into.length > 0 ? [operands, into] : [operands.slice(0, -1), operands.slice(-1)];
     return { reads: from, writes: to };
   }
   if (name === 'crontab') return { reads: [], writes: operands.length > 0 || flags.length === 0 ? ['/var/spool/cron'] : [] };
   if (name === 'tar') {
-    const archive = valuesOf(['f', 'file']);
+    const archive = valuesOf(parsed, ['f', 'file']);
     const creates = flags.some((flag) => /^(?:[a-z]*c[a-z]*|create)$/.test(flag)) || /^-?[a-z]*c/.test(operands[0] ?? '');
     return creates ? { reads: operands, writes: archive } : { reads: archive, writes: [] };
   }
@@ -76,5 +81,5 @@ function effects(name: string, { flags, operands, values }: Parsed): Touched {
   const given = flags.some((flag) => flag === 'e' || flag === 'f' || flag === 'regexp' || flag === 'file' || flag === 'expression');
   const files = PATTERN_FIRST.has(name) && !given ? operands.slice(1) : operands;
   const isInPlace = name === 'sed' && flags.some((flag) => flag === 'i' || flag === 'in-place');
-  return { reads: [...files, ...valuesOf(['in', 'f', 'file'])], writes: isInPlace ? files : valuesOf(['out']) };
+  return { reads: [...files, ...valuesOf(parsed, ['in', 'f', 'file'])], writes: isInPlace ? files : valuesOf(parsed, ['out']) };
 }

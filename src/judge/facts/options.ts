@@ -14,16 +14,8 @@ const NO_VALUES: ReadonlyMap<string, readonly string[]> = new Map();
 /** Reads the words after the name; `valued` are the options that take the next word, without their dashes. */
 export function parseOptions(words: readonly string[], valued: ReadonlySet<string>): Parsed {
   if (words.length <= MAX_WORDS && !words.some((word) => word.startsWith('-'))) return { flags: [], operands: words, values: NO_VALUES };
-  const flags = new Set<string>();
+  const given = new Given();
   const operands: string[] = [];
-  const values = new Map<string, string[]>();
-  const give = (name: string, value: string | undefined): void => {
-    flags.add(name);
-    if (value === undefined) return;
-    const before = values.get(name);
-    if (before === undefined) values.set(name, [value]);
-    else before.push(value);
-  };
   const bound = Math.min(words.length, MAX_WORDS);
   for (let at = 0; at < bound; at++) {
     const word = words[at] ?? '';
@@ -34,37 +26,63 @@ export function parseOptions(words: readonly string[], valued: ReadonlySet<strin
     if (word.startsWith('--')) {
       const sign = word.indexOf('=');
       const name = word.slice(2, sign < 0 ? undefined : sign);
-      if (sign >= 0) give(name, word.slice(sign + 1));
-      else give(name, valued.has(name) ? words[++at] : undefined);
+      if (sign >= 0) given.add(name, word.slice(sign + 1));
+      else given.add(name, valued.has(name) ? words[++at] : undefined);
     } else if (word.length > 1 && /^-[^\d]/.test(word)) {
-      at += short(word.slice(1), words[at + 1], valued, give);
+      at += short(word.slice(1), words[at + 1], valued, given);
     } else {
       operands.push(word);
     }
   }
-  return { flags: [...flags], operands, values };
+  return { flags: given.flags, operands, values: given.values };
+}
+
+/** Longest list that is searched one by one. */
+const MAX_SHORT = 16;
+
+/** Options as they are met, each once. Most commands have two or three of them, and no value. */
+class Given {
+  readonly flags: string[] = [];
+  #known: Set<string> | undefined;
+  #values: Map<string, string[]> | undefined;
+
+  get values(): ReadonlyMap<string, readonly string[]> {
+    return this.#values ?? NO_VALUES;
+  }
+
+  add(name: string, value: string | undefined): void {
+    if (!this.#has(name)) this.flags.push(name);
+    if (value === undefined) return;
+    this.#values ??= new Map();
+    const before = this.#values.get(name);
+    if (before === undefined) this.#values.set(name, [value]);
+    else before.push(value);
+  }
+
+  #has(name: string): boolean {
+    if (this.flags.length < MAX_SHORT) return this.flags.includes(name);
+    this.#known ??= new Set(this.flags);
+    const known = this.#known.has(name);
+    this.#known.add(name);
+    return known;
+  }
 }
 
 /** Letters in a row; the first that takes a value takes what follows it, or the next word. Returns how many words that took. */
-function short(
-  letters: string,
-  next: string | undefined,
-  valued: ReadonlySet<string>,
-  give: (name: string, value: string | undefined) => void,
-): number {
+function short(letters: string, next: string | undefined, valued: ReadonlySet<string>, given: Given): number {
   if (valued.has(letters)) {
-    give(letters, next);
+    given.add(letters, next);
     return 1;
   }
-  if (letters.length > 1) give(letters, undefined);
+  if (letters.length > 1) given.add(letters, undefined);
   for (let index = 0; index < letters.length && index < 16; index++) {
     const letter = letters[index] ?? '';
     if (!valued.has(letter)) {
-      give(letter, undefined);
+      given.add(letter, undefined);
       continue;
     }
     const rest = letters.slice(index + 1);
-    give(letter, rest === '' ? next : rest);
+    given.add(letter, rest === '' ? next : rest);
     return rest === '' ? 1 : 0;
   }
   return 0;

@@ -14,15 +14,17 @@ const SCHEME = /^[a-z][a-z0-9+.-]*:\/\//i;
 
 const HOME = /^(?:\$HOME|\$\{HOME\}|\/root|\/home\/[^/*?]+|\/Users\/[^/*?]+|~[a-z_][\w-]*)(?=\/|$)/;
 
+/** Most words are no paths at all. */
+const PATHLIKE = /[/~$\\%]/;
+
 /** {@link cleanPath}, where a pattern becomes the well-known file that it is meant for. */
 export function normalPath(path: string): string {
-  return known(cleanPath(path));
+  return PATHLIKE.test(path) ? known(cleanPath(path)) : path;
 }
 
 /** A path as one would say it: `~` for the home folder of anybody, without `.`, `..` and doubled slashes. */
 export function cleanPath(path: string): string {
-  // Most words are no paths at all.
-  if (!/[/~$\\%]/.test(path)) return path;
+  if (!PATHLIKE.test(path)) return path;
   const local = plainPath(path.startsWith('file://') ? path.slice(7) : path);
   const homely = (local.length > 1 && local.endsWith('/') ? local.slice(0, -1) : local).replace(HOME, '~');
   if (SCHEME.test(homely)) return homely;

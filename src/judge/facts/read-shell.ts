@@ -9,7 +9,7 @@ import { parseShell } from './parse-shell.js';
 import { hostOf, normalPath } from './paths.js';
 import { runArgv } from './run-argv.js';
 import type { Invocation } from './reader.js';
-import { bounded, joined, MAX_DEPTH, MAX_TEXT, NOTHING, UNKNOWN, united } from './scope.js';
+import { both, bounded, joined, MAX_DEPTH, MAX_TEXT, NOTHING, scopeWith, UNKNOWN, united } from './scope.js';
 import type { Output, Scope } from './scope.js';
 
 /** Values of a loop variable that are tried. */
@@ -32,7 +32,7 @@ export class ShellReader {
   program(text: string, scope: Scope, input: Output | undefined): Output {
     if (this.#isTooDeep(scope)) return UNKNOWN;
     if (!this.sheet.takesProgram(text.length)) return UNKNOWN;
-    return this.#node(parseShell(text, this.sheet), { ...scope, depth: scope.depth + 1 }, input);
+    return this.#node(parseShell(text, this.sheet), scopeWith(scope, { depth: scope.depth + 1 }), input);
   }
 
   /** A command, word by word. */
@@ -43,7 +43,7 @@ export class ShellReader {
   /** What stands in a word; it is parsed when it is asked for. */
   readonly #run = (part: { readonly script: SyntaxNode | undefined }, scope: Scope): Output => {
     if (this.#isTooDeep(scope) || part.script === undefined) return UNKNOWN;
-    return this.#node(part.script, { ...scope, depth: scope.depth + 1 }, undefined);
+    return this.#node(part.script, scopeWith(scope, { depth: scope.depth + 1 }), undefined);
   };
 
   #isTooDeep({ depth }: Scope): boolean {
@@ -52,9 +52,14 @@ export class ShellReader {
   }
 
   #all(nodes: readonly SyntaxNode[], scope: Scope, input: Output | undefined): Output {
-    return nodes.length === 1 && nodes[0] !== undefined
-      ? this.#node(nodes[0], scope, input)
-      : joined(nodes.map((node) => this.#node(node, scope, input)));
+    const [first] = nodes;
+    if (first === undefined) return NOTHING;
+    let output = this.#node(first, scope, input);
+    for (let at = 1; at < nodes.length; at++) {
+      const node = nodes[at];
+      if (node !== undefined) output = both(output, this.#node(node, scope, input));
+    }
+    return output;
   }
 
   #node(node: SyntaxNode, scope: Scope, input: Output | undefined): Output {
@@ -67,7 +72,7 @@ export class ShellReader {
         return this.#node(node.command, scope, input);
       case 'Pipeline': {
         let last = input;
-        const piped = node.commands.length > 1 ? { ...scope, piped: true } : scope;
+        const piped = node.commands.length > 1 ? scopeWith(scope, { piped: true }) : scope;
         for (const command of node.commands) last = this.#stage(command, piped, last);
         return last ?? NOTHING;
       }
@@ -83,7 +88,7 @@ export class ShellReader {
         return this.#node(node.body, scope, input);
       case 'Function':
         scope.functions.set(node.name.value, node.body);
-        return this.#node(node.body, { ...scope, inside: node.name.value, piped: false }, undefined);
+        return this.#node(node.body, scopeWith(scope, { inside: node.name.value, piped: false }), undefined);
       case 'For':
       case 'Select':
         return this.#loop(node.name.value, node.wordlist ?? [], node.body, scope);
@@ -160,14 +165,14 @@ export class ShellReader {
     const body = scope.functions.get(name);
     if (body === undefined) return runArgv(invocation, this);
     if (scope.inside === name) {
-      if (scope.piped === true) this.sheet.recursion(name);
+      if (scope.piped) this.sheet.recursion(name);
       return { names: [name], reads: [], text: undefined };
     }
     if (this.#isTooDeep(scope) || !this.sheet.takesStep()) return { names: [name], reads: [], text: undefined };
     const variables = new Map(scope.variables);
     for (const [index, word] of argv.slice(1, 10).entries()) variables.set(String(index + 1), word);
     variables.set('@', argv.slice(1).join(' ')).set('*', argv.slice(1).join(' '));
-    return this.#node(body, { ...scope, variables, inside: name, piped: false, depth: scope.depth + 1 }, invocation.input);
+    return this.#node(body, scopeWith(scope, { variables, inside: name, piped: false, depth: scope.depth + 1 }), invocation.input);
   }
 
   #assign({ name, value }: Assignment, scope: Scope): readonly Substitution[] {
@@ -186,7 +191,7 @@ export class ShellReader {
     const known = bounded(fields.join(' '));
     if (known !== undefined && name !== 'IFS') scope.variables.set(name, known);
     if (known !== undefined && isCommandVariable(name))
-      this.program(known.replace(/^\|/, ''), { ...scope, via: [...scope.via, name] }, undefined);
+      this.program(known.replace(/^\|/, ''), scopeWith(scope, { via: [...scope.via, name] }), undefined);
     return substitutions;
   }
 

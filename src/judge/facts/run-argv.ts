@@ -1,4 +1,4 @@
-import { readCarried } from './carried.js';
+import { carries, readCarried } from './carried.js';
 import { noteCode } from './code.js';
 import type { Substitution } from './expand.js';
 import type { FactSheet } from './fact-sheet.js';
@@ -9,7 +9,7 @@ import { cleanPath, normalPath } from './paths.js';
 import { printed } from './printed.js';
 import { INTERPRETERS, NETWORK, SHELLS, SQL_CLIENTS, valuedOptions, VERB_WRAPPERS, WRAPPERS } from './programs.js';
 import type { Invocation, Reader } from './reader.js';
-import { joined, MAX_ORIGINS, NOTHING } from './scope.js';
+import { joined, MAX_ORIGINS, NOTHING, scopeWith } from './scope.js';
 import type { Output, Scope } from './scope.js';
 import { noteSql } from './sql.js';
 
@@ -27,12 +27,12 @@ export function runArgv(given: Invocation, reader: Reader): Output {
   const { argv, scope, input } = invocation;
   const name = nameOf(argv[0] ?? '');
   const words = argv.slice(1);
-  readCarried(name, invocation, { ...scope, via: via(scope, name) }, reader);
+  if (carries(name)) readCarried(name, invocation, through(scope, name), reader);
   const started = startedBy(name, words, input);
   if (started !== undefined) {
     // What surrounds a command in a container is a matter of its own.
     if (VERB_WRAPPERS.has(`${name} ${words[0] ?? ''}`)) command(name, { ...invocation, input: undefined }, reader);
-    const inner = { ...scope, via: via(scope, name) };
+    const inner = through(scope, name);
     if (started.argv.length === 0 || !reader.sheet.takesStep()) return command(name, invocation, reader);
     if (started.asText) return reader.program(started.argv.join(' '), inner, undefined);
     return runArgv({ ...invocation, argv: started.argv, scope: inner, input: started.keepsInput ? input : undefined }, reader);
@@ -55,9 +55,13 @@ export function runArgv(given: Invocation, reader: Reader): Output {
 /** The name of a program without its folder; what a pattern or an alias guard hides is undone. */
 function nameOf(word: string): string {
   const path = normalPath(word);
-  const base = path.slice(path.lastIndexOf('/') + 1, path.length);
-  return (/\.exe$/i.test(base) ? base.slice(0, -4) : base).slice(0, MAX_WORD);
+  const slash = path.lastIndexOf('/');
+  const base = slash < 0 ? path : path.slice(slash + 1);
+  const name = base.length > 4 && /\.exe$/i.test(base) ? base.slice(0, -4) : base;
+  return name.length <= MAX_WORD ? name : name.slice(0, MAX_WORD);
 }
+
+const HAVE_VERBS: ReadonlySet<string> = new Set([...VERB_WRAPPERS.keys()].map((words) => words.slice(0, words.indexOf(' '))));
 
 interface Started {
   readonly argv: readonly string[];
@@ -68,7 +72,7 @@ interface Started {
 
 function startedBy(name: string, words: readonly string[], input: Output | undefined): Started | undefined {
   const [verb = ''] = words;
-  const behindVerb = VERB_WRAPPERS.get(`${name} ${verb}`);
+  const behindVerb = HAVE_VERBS.has(name) ? VERB_WRAPPERS.get(`${name} ${verb}`) : undefined;
   if (behindVerb !== undefined) return { argv: wrapped(words.slice(1), behindVerb.valued, behindVerb.skips), keepsInput: true };
   const wrapper = WRAPPERS.get(name);
   if (wrapper === undefined) return undefined;
@@ -87,8 +91,9 @@ function startedBy(name: string, words: readonly string[], input: Output | undef
   return { argv, keepsInput: true };
 }
 
-function via(scope: Scope, name: string): readonly string[] {
-  return scope.via.length < 8 ? [...scope.via, name] : scope.via;
+/** What a command starts is started through it. */
+function through(scope: Scope, name: string): Scope {
+  return scope.via.length < 8 ? scopeWith(scope, { via: [...scope.via, name] }) : scope;
 }
 
 /** A shell takes a program from `-c`, from a file, or from its input. */
@@ -111,7 +116,7 @@ function shell(name: string, words: readonly string[], invocation: Invocation, r
 function runs(name: string, code: string, invocation: Invocation, reader: Reader): Output {
   const { scope, input, substitutions } = invocation;
   if (substitutions.length > 0) noteRun(name, invocation, reader);
-  const output = reader.program(code, { ...scope, via: via(scope, name), variables: new Map(scope.variables) }, input);
+  const output = reader.program(code, scopeWith(through(scope, name), { variables: new Map(scope.variables) }), input);
   command(name, { ...invocation, argv: [name] }, reader);
   return output;
 }
@@ -133,7 +138,7 @@ function interpreter(
 ): void {
   const { input, scope, substitutions } = invocation;
   const { operands, values, flags } = parseOptions(words, new Set([...code, ...(language === 'python' ? ['m', 'W'] : [])]));
-  const inner = { ...scope, via: via(scope, name) };
+  const inner = through(scope, name);
   const given = [...code].flatMap((option) => values.get(option) ?? []);
   if (language === 'awk') given.push(operands[0] ?? '');
   if (language === 'powershell' && given.length > 0) {
@@ -164,7 +169,7 @@ function findRuns(words: readonly string[], { scope }: Invocation, reader: Reade
     .filter((word) => /^[~/.$]/.test(word))
     .map((word) => (word.startsWith('.') ? `${word}${suffix}` : word));
   const inner = words.slice(start + 1, end < 0 ? undefined : end).flatMap((word) => (word === '{}' ? places.slice(0, 1) : [word]));
-  if (inner.length > 0) reader.argv(inner, { ...scope, via: via(scope, 'find') }, undefined);
+  if (inner.length > 0) reader.argv(inner, through(scope, 'find'), undefined);
 }
 
 /** Notes the command itself, and what it does to files. */
@@ -175,17 +180,16 @@ function command(name: string, invocation: Invocation, { sheet }: Reader): Outpu
   const { reads } = touchedBy(name, parsed, scope, sheet);
   noteSqlOf(name, parsed, invocation, sheet);
   if (parsed.operands.length > MAX_OPERANDS) sheet.cut();
-  const line = argv.join(' ');
-  sheet.command(line, {
+  sheet.command(argv, scope, () => ({
     name,
     operands: atMost(parsed.operands).map((word) =>
       isLong(word) ? word.slice(0, MAX_WORD) : word.endsWith('/*') ? cleanPath(word) : normalPath(word),
     ),
-    flags: atMost(parsed.flags).map((flag) => flag.slice(0, MAX_WORD)),
+    flags: atMost(parsed.flags).map((flag) => (flag.length <= MAX_WORD ? flag : flag.slice(0, MAX_WORD))),
     via: scope.via,
     sure: scope.sure,
-    text: line.slice(0, MAX_WORD),
-  });
+    text: argv.join(' ').slice(0, MAX_WORD),
+  }));
   const before = joinedInputs(input, substitutions);
   const all = before.reads.length === 0 ? reads : reads.length === 0 ? before.reads : [...new Set([...before.reads, ...reads])];
   // What a program does with its own files is told by its name, but for those that send them.

@@ -9,8 +9,14 @@ export interface Scope {
   /** Programs and commands around it. */
   readonly depth: number;
   /** The function that is being read. */
-  readonly inside?: string;
-  readonly piped?: boolean;
+  readonly inside: string | undefined;
+  readonly piped: boolean;
+}
+
+/** The same stretch of shell but for what is given. Field by field: every command asks for one, and a spread costs several times as much. */
+export function scopeWith(scope: Scope, changes: Partial<Omit<Scope, 'functions' | 'sure'>>): Scope {
+  const { variables = scope.variables, via = scope.via, depth = scope.depth, inside = scope.inside, piped = scope.piped } = changes;
+  return { variables, functions: scope.functions, via, sure: scope.sure, depth, inside, piped };
 }
 
 /** What a command leaves behind for the next one. */
@@ -42,22 +48,20 @@ export function newScope(sure: boolean): Scope {
     ['BASH', '/bin/bash'],
     ['PWD', '.'],
   ]);
-  return { variables, functions: new Map(), via: [], sure, depth: 0 };
+  return { variables, functions: new Map(), via: [], sure, depth: 0, inside: undefined, piped: false };
 }
 
 /** One after the other: the text is known when all of it is. */
 export function joined(outputs: readonly Output[]): Output {
-  const [first] = outputs;
-  if (first === undefined) return NOTHING;
-  if (outputs.length === 1) return first;
-  let { names, reads, text } = first;
-  for (let at = 1; at < outputs.length; at++) {
-    const output = outputs[at] ?? NOTHING;
-    names = united(names, output.names);
-    reads = united(reads, output.reads);
-    text = text === undefined || output.text === undefined ? undefined : bounded(text + output.text);
-  }
-  return { names, reads, text };
+  return outputs.length === 0 ? NOTHING : outputs.reduce(both);
+}
+
+export function both(some: Output, more: Output): Output {
+  return {
+    names: united(some.names, more.names),
+    reads: united(some.reads, more.reads),
+    text: some.text === undefined || more.text === undefined ? undefined : bounded(some.text + more.text),
+  };
 }
 
 /** Programs and files that are kept of what a command leaves behind. */

@@ -68,6 +68,17 @@ describe('a command as the shell sees it', () => {
   });
 });
 
+describe('commands that look alike', () => {
+  it('are told apart by where their words end, so that none hides behind another', () => {
+    const { commands } = shell('rm "-rf /"; rm -rf /; sudo rm -rf /; rm -rf /');
+    expect(commands.map(({ operands, via }) => ({ operands, via }))).toEqual([
+      { operands: [], via: [] },
+      { operands: ['/'], via: [] },
+      { operands: ['/'], via: ['sudo'] },
+    ]);
+  });
+});
+
 describe('files, hosts and flows', () => {
   it('are told of readers, writers, copies and redirects', () => {
     const { reads, writes } = shell(
