@@ -6,7 +6,7 @@ import type { BuildResult } from './protocol.js';
 /** What an evaluator takes, out of a build that is ok; `maker` as in {@link CompiledPolicy.maker}. Throws `policy_rejected` for a build that is not. */
 export async function compiledPolicy(result: BuildResult, modulesId: string, maker: string): Promise<CompiledPolicy> {
   if (!result.ok) throw rejected(result);
-  const { wasm, library, entrypoints, rules, references, builtins, warnings } = result;
+  const { wasm, library, entrypoints, rules, references, keys, builtins, warnings } = result;
   if (wasm === null || library === null) throw new GatewayError('policy_no_modules', 'the modules define no rule');
   const [compiled, compiledLibrary] = await Promise.all([loaded(compilePolicy(wasm)), loaded(compileLibrary(library))]);
   return {
@@ -19,6 +19,7 @@ export async function compiledPolicy(result: BuildResult, modulesId: string, mak
     packages: packageNames(result),
     rules,
     references,
+    keys,
     builtins: builtins.map(({ name }) => name),
     warnings,
   };

@@ -1,9 +1,9 @@
 import type { Diagnostic } from '../policy/diagnostic.js';
-import type { DataReference, Entrypoint, RuleClause } from '../policy/revision.js';
+import type { CompiledPolicy, DataReference, Entrypoint, RuleClause } from '../policy/revision.js';
 import type { ExplainMode, Explanation } from './explanation.js';
 
 /** Raised with every change that both halves must know; the Go half holds the same number in internal/protocol. */
-export const PROTOCOL_VERSION = 11;
+export const PROTOCOL_VERSION = 12;
 
 /** One Rego file. The service never reads a policy from the disk. */
 export interface RegoModule {
@@ -84,6 +84,8 @@ export interface BuildParams extends Bounded {
   readonly printStatements?: boolean;
   /** Asks for {@link BuildResult.warnings} and {@link BuildResult.references}. Default false: both are empty. */
   readonly lint?: boolean;
+  /** Entrypoints to be named in {@link BuildResult.keys}. Not with `tests`. */
+  readonly keys?: readonly string[];
   /** Makes every test rule an entrypoint too; `modules` are then all of them. Default false. */
   readonly tests?: boolean;
   /** With `tests`: a regular expression (RE2). Keeps the tests whose full name matches, and every table test. */
@@ -145,6 +147,7 @@ export interface BuildResult extends Found {
   /** `data.a.b`, sorted. */
   readonly packages: readonly string[];
   readonly rules: readonly RuleInfo[];
+  readonly keys: NonNullable<CompiledPolicy['keys']>;
   /** What a strict compile objects to: unused imports, unused variables and the like. */
   readonly warnings: readonly Diagnostic[];
   readonly references: readonly DataReference[];

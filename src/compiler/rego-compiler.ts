@@ -7,6 +7,8 @@ import { locateBinary, type LocateOptions } from './locate-binary.js';
 import type { PackParams, PackResult, UnpackParams, UnpackResult } from './bundle-protocol.js';
 import type { FormatParams, FormatResult } from './format-protocol.js';
 import type { MineParams, MineResult } from './mine-protocol.js';
+import { wholeLists } from './policy-lists.js';
+import type { KnownLists } from './policy-lists.js';
 import type {
   BuildParams,
   BuildResult,
@@ -159,16 +161,27 @@ export function createRegoCompiler(options: RegoCompilerOptions = {}): RegoCompi
 
   /** Of the last policy that was built: an edit leaves most of them as they are. */
   let parts: ReadonlyMap<string, Uint8Array> = new Map();
+  let lists: KnownLists | undefined;
 
   return {
     build: async (params, callOptions) => {
+      const had = params.tests === true ? undefined : lists;
       const known = params.tests === true ? new Map<string, Uint8Array>() : parts;
-      const wire: WireBuildParams = { allowable, had: [...known.keys()], ...params };
+      const wire: WireBuildParams = {
+        ...{ allowable, had: [...known.keys()] },
+        ...(had === undefined ? {} : { lists: had.id }),
+        ...params,
+      };
       const answer = await withModules<WireBuildResult>('build', wire, callOptions);
-      if (answer.wasm === null) return { ...answer, wasm: null, library: null };
+      const whole = wholeLists(answer, had);
+      const result = { ...answer, ...whole.lists, keys: answer.keys ?? {} };
+      if (answer.wasm === null) return { ...result, wasm: null, library: null };
       const wasm = withParts(fromBase64(answer.wasm), known);
-      if (params.tests !== true) parts = partsById(policyCode(wasm));
-      return { ...answer, wasm, library: await libraryOf(answer.library, callOptions) };
+      if (params.tests !== true) {
+        parts = partsById(policyCode(wasm));
+        lists = whole.known;
+      }
+      return { ...result, wasm, library: await libraryOf(answer.library, callOptions) };
     },
     check: (params, callOptions) => withModules('check', { allowable, ...params }, callOptions),
     test: (params, callOptions) => withModules('test', params, callOptions),

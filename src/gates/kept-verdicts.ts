@@ -1,6 +1,4 @@
 import { LRUCache } from 'lru-cache';
-import { contentKey } from '../policy/source-set.js';
-import type { SourceSet } from '../policy/source-set.js';
 import type { Judged } from './deferred-gate.js';
 import type { Verdict } from './gate-report.js';
 
@@ -24,13 +22,12 @@ export interface TrialBounds {
 
 type Run = (signal: AbortSignal, passedMs: () => number) => Promise<Trial>;
 
-/** What a gate found by running something: equal contents have an equal verdict. */
+/** What a gate found by running something, by what names all that the verdict depends on. */
 export class KeptVerdicts {
   readonly #kept = new LRUCache<string, Verdict>({ max: KEPT });
 
   /** `run` is given how many ms it has taken so far, and throws the reason of its signal. */
-  async judge(source: Pick<SourceSet, 'id' | 'checksId'>, bounds: TrialBounds, run: Run): Promise<Judged> {
-    const key = contentKey(source);
+  async judge(key: string, bounds: TrialBounds, run: Run): Promise<Judged> {
     const known = this.#kept.get(key);
     if (known !== undefined) return { verdict: { ...known, ran: 0 }, cached: true };
     const { verdict, cutShort } = await withinBound(bounds, run);

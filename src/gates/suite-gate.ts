@@ -1,6 +1,9 @@
 import type { Made } from '../engine/candidate.js';
+import { guardrail } from '../domains/guardrail.js';
 import { GatewayError } from '../errors.js';
 import type { Log } from '../log.js';
+import { hashFiles } from '../policy/source-hash.js';
+import { contentKey } from '../policy/source-set.js';
 import type { SourceSet } from '../policy/source-set.js';
 import { overSuiteBudget } from '../suites/budget.js';
 import type { SuiteBudget } from '../suites/budget.js';
@@ -65,7 +68,7 @@ async function judge(
     const finding = { severity: 'error', code: 'policy_suites_failed', message } as const;
     return { ...NOTHING_RUN, findings: [...readSuites(source.suites).diagnostics, finding], late: true, durationMs };
   };
-  return kept.judge(source, { boundMs, stop, late }, async (signal, passedMs) => {
+  return kept.judge(await questionKey({ source, made }), { boundMs, stop, late }, async (signal, passedMs) => {
     const { samples, diagnostics } = readSuites(source.suites);
     const answers = await ask({ source, made, samples, patient, signal });
     const suites = scoreSuites(samples, answers);
@@ -75,6 +78,13 @@ async function judge(
       cutShort: answers.some(({ error }) => error === 'evaluation_timeout'),
     };
   });
+}
+
+/** Names all that the inspector's answers depend on. An edit elsewhere leaves them as they are, and is told what is known of them. */
+async function questionKey({ source, made: { policy } }: SuiteSubject): Promise<string> {
+  const code = policy.keys?.[guardrail.entrypoint];
+  if (code === undefined) return contentKey(source);
+  return [code, policy.maker, source.judgeId, await hashFiles(source.suites)].join();
 }
 
 function refused({ findings }: Verdict): GatewayError {

@@ -1,5 +1,6 @@
 import { GatewayError } from '../errors.js';
 import type { Log } from '../log.js';
+import { contentKey } from '../policy/source-set.js';
 import type { SourceSet } from '../policy/source-set.js';
 import type { TestRunner } from '../testing/create-test-runner.js';
 import { ranOutOfTime } from '../testing/out-of-time.js';
@@ -56,7 +57,7 @@ async function judge(source: SourceSet, { settings: { timeoutMs, coverage }, kep
     const message = `the tests did not end within ${timeoutMs} ms (gates.timeout)`;
     return { ...NOTHING_RUN, findings: [{ severity: 'error', code: 'policy_tests_failed', message }], late: true, durationMs };
   };
-  return kept.judge(source, { boundMs: timeoutMs, stop, late }, async (signal) => {
+  return kept.judge(contentKey(source), { boundMs: timeoutMs, stop, late }, async (signal) => {
     const run = await runner.run(source, {
       coverage: coverage !== undefined,
       // What reaches nothing that changed ends as it did; what it covers only a run of all tells.

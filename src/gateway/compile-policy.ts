@@ -12,14 +12,23 @@ export interface CompilePolicyOptions {
   readonly overrides: readonly string[];
   /** Names what compiles, see {@link CompiledPolicy.maker}. */
   readonly maker: () => string;
+  /** Entrypoints of which the policy is to have {@link CompiledPolicy.keys}. */
+  readonly keys?: readonly string[];
   /** How many times the usual bound a compile may take, asked anew for each. */
   readonly patience?: () => number;
 }
 
 /** The engine's compile step on the compiler service: the bytes that were hashed are the bytes that are compiled. */
-export function createPolicyCompile({ compiler, hosted, overrides, maker, patience = () => 1 }: CompilePolicyOptions): PolicyCompile {
+export function createPolicyCompile({
+  compiler,
+  hosted,
+  overrides,
+  maker,
+  keys = [],
+  patience = () => 1,
+}: CompilePolicyOptions): PolicyCompile {
   return async (source) => {
-    const params = { modules: moduleTexts(source.modules), hosted, overrides, printStatements: true, lint: true };
+    const params = { modules: moduleTexts(source.modules), hosted, overrides, printStatements: true, lint: true, keys };
     const result = await compiler.build(params, { patience: patience() });
     if (result.ok && result.wasm === null) throw new GatewayError('policy_no_modules', `the modules in ${source.root} define no rule`);
     return compiledPolicy(result, source.modulesId, maker());

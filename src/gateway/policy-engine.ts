@@ -2,6 +2,7 @@ import type { BundleReader } from '../bundles/bundle-reader.js';
 import { createRegoCompiler } from '../compiler/rego-compiler.js';
 import type { RegoCompiler } from '../compiler/rego-compiler.js';
 import type { Config } from '../config/config.js';
+import { guardrail } from '../domains/guardrail.js';
 import { createDomainGate } from '../domains/required-domains.js';
 import type { Gate, PolicyCompile, SourceGate } from '../engine/candidate.js';
 import { createEngine } from '../engine/create-engine.js';
@@ -105,6 +106,7 @@ export function createPolicyEngine(options: PolicyEngineOptions): PolicyEngine {
   const fresh = createPolicyCompile({
     ...{ compiler, hosted, overrides },
     maker: () => maker() ?? 'unknown',
+    keys: [guardrail.entrypoint],
     patience: () => patience.factor,
   });
   const compile = history === undefined ? fresh : keptFirst(history, maker, fresh);

@@ -86,6 +86,11 @@ export interface CompiledPolicy {
   /** Every clause of every rule and function. */
   readonly rules: readonly RuleClause[];
   readonly references: readonly DataReference[];
+  /**
+   * By entrypoint: names all that decides its value but input and data. A kept policy has none of them, and of others there are those that were
+   * asked for, but for entrypoints that ask for the time, for chance or for the network.
+   */
+  readonly keys?: Readonly<Record<string, string>>;
   /** Built-ins that the module calls in the host. */
   readonly builtins: readonly string[];
   readonly warnings: readonly Diagnostic[];

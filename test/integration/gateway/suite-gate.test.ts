@@ -14,6 +14,8 @@ const WRONG = '{"id": "wrong", "want": "benign", "kind": "tool", "tool": "shell"
 interface Gate {
   readonly mode: string;
   readonly state?: string;
+  readonly revision?: string;
+  readonly cached?: boolean;
   readonly findings?: readonly { readonly message: string; readonly file?: string; readonly row?: number }[];
   readonly score?: Readonly<Record<string, unknown>>;
 }
@@ -96,6 +98,28 @@ describe('gates.suites: warn', { timeout: 120_000 }, () => {
     await suite(ATTACK, HONEST);
     await call('POST', '/policy/reload');
     expect(await settled('passed')).toMatchObject({ cached: true });
+  });
+
+  it('asks the inspector again only where an edit can change what it says', async () => {
+    const { edit, call, settled, serving } = await folder();
+    expect(await settled('passed')).toMatchObject({ cached: false });
+    const reload = async (name: string, change: (text: string) => string): Promise<Gate> => {
+      await edit(name, change);
+      expect((await call('POST', '/policy/reload')).json()).toMatchObject({ changed: true });
+      const gate = await waitFor(
+        'the gate to tell of what serves',
+        async () => {
+          const said = await settled('passed');
+          return said.revision === serving() ? said : undefined;
+        },
+        60_000,
+      );
+      return gate;
+    };
+    const appended = (text: string): string => `${text}\nelsewhere := 1\n`;
+    expect(await reload('rego/firewall.rego', appended)).toMatchObject({ cached: true, score: { samples: 2 } });
+    expect(await reload('rego/guardrail.rego', appended)).toMatchObject({ cached: false });
+    expect(await reload('rego/data.json', (text) => `${text}\n`)).toMatchObject({ cached: false });
   });
 
   it('says nothing of a folder without suites, and asks nobody when it is off', async () => {

@@ -13,6 +13,7 @@ const EMPTY = new Uint8Array([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0]);
 function built(wasm: Uint8Array<ArrayBuffer>): BuildResult {
   return {
     ...{ ok: true, wasm, entrypoints: [], builtins: [], packages: [], rules: [], references: [], diagnostics: [], warnings: [], tests: [] },
+    keys: {},
     library: { id: 'none', code: EMPTY },
     stats: { modules: 0, parsed: 0, cached: 0, compiled: 0 },
     timings: { parse: 0, compile: 0, plan: 0 },

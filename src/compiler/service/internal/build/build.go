@@ -3,7 +3,9 @@ package build
 
 import (
 	"context"
+	"encoding/hex"
 	"errors"
+	"strings"
 	"time"
 
 	"github.com/open-policy-agent/opa/v1/ast"
@@ -27,10 +29,11 @@ type Builder struct {
 	// keptTests are of builds with tests, which are made under other settings.
 	keptTests *Kept
 	linted    *linted
+	lists     *lists
 }
 
 func NewBuilder(cache *source.Cache) *Builder {
-	return &Builder{cache, NewKept(), NewKept(), &linted{}}
+	return &Builder{cache, NewKept(), NewKept(), &linted{}, &lists{}}
 }
 
 // Run answers a request. Findings about the policy are in the answer; an error is a fault of ours.
@@ -116,8 +119,21 @@ func (b *Builder) Run(ctx context.Context, params protocol.BuildParams) (*protoc
 	answer.Builtins = host.Required(set, params.PrintStatements)
 	if params.Tests {
 		answer.Builtins = append(answer.Builtins, protocol.RequiredBuiltin{Name: ast.InternalTestCase.Name, Import: ast.InternalTestCase.Name})
+		return answer, nil
 	}
+	answer.Keys = keysOf(divided, params.Keys)
+	b.lists.shorten(set, params.Lists, answer)
 	return answer, nil
+}
+
+func keysOf(divided *units.Units, entrypoints []string) map[string]string {
+	keys := make(map[string]string, len(entrypoints))
+	for _, path := range entrypoints {
+		if key, ok := divided.KeyOf(strings.Split(path, "/")); ok {
+			keys[path] = hex.EncodeToString(key[:])
+		}
+	}
+	return keys
 }
 
 // explain prefers the complete list of our own compiler run: the builder stops after ten errors.

@@ -4,7 +4,7 @@ package protocol
 import "encoding/json"
 
 // Version is raised with every change that the other half must know. A mismatch is refused by the client.
-const Version = 11
+const Version = 12
 
 // Limits of one request, far above any policy folder that the gateway accepts, and of what one answer tells.
 const (
@@ -116,6 +116,10 @@ type BuildParams struct {
 	Lint bool `json:"lint,omitempty"`
 	// Had names parts of the code that the caller has from a build before: they are left empty.
 	Had []string `json:"had,omitempty"`
+	// Lists names the lists that the caller has from a build before: what is the same is left out of the answer.
+	Lists string `json:"lists,omitempty"`
+	// Keys are entrypoints of which the answer is to name all that decides their values but input and data.
+	Keys []string `json:"keys,omitempty"`
 	// Tests makes every test rule an entrypoint too. Then the modules are all of them, and Run, a regular expression,
 	// keeps the tests whose full name matches, and every table test.
 	Tests bool   `json:"tests,omitempty"`
@@ -216,6 +220,14 @@ type BuildResult struct {
 	Builtins    []RequiredBuiltin `json:"builtins"`
 	Packages    []string          `json:"packages"`
 	Rules       []Rule            `json:"rules"`
+	// Lists names the entrypoints, packages and rules; empty where they cannot be named by it again.
+	Lists string `json:"lists,omitempty"`
+	// Shortened says that the caller has the rest: no entrypoints or packages mean those that it has, the rules are those of the modules that
+	// changed, and modules that are Gone have none.
+	Shortened bool     `json:"shortened,omitempty"`
+	Gone      []string `json:"gone,omitempty"`
+	// Keys are there for the entrypoints that ask for nothing that changes by itself.
+	Keys        map[string]string `json:"keys,omitempty"`
 	Diagnostics []Diagnostic      `json:"diagnostics"`
 	// Omitted counts the findings beyond the bound.
 	Omitted  int          `json:"omitted,omitempty"`

@@ -1,6 +1,7 @@
 package units
 
 import (
+	"crypto/sha256"
 	"slices"
 
 	"github.com/open-policy-agent/opa/v1/ast"
@@ -22,4 +23,24 @@ func (u *Units) Repeatable(at int) bool {
 			return slices.ContainsFunc(m.Calls, func(c source.Call) bool { return ast.BuiltinMap[c.Name].Nondeterministic })
 		})
 	})
+}
+
+// KeyOf names all that decides the document at a path, but data and input. It is not there for one that asks for the time, for chance or for the
+// network, and for one that no unit makes.
+func (u *Units) KeyOf(path []string) (key source.Digest, ok bool) {
+	var texts []string
+	repeatable := true
+	u.tree.related(path, func(at int) {
+		texts = append(texts, string(u.All[at].Text[:]))
+		repeatable = repeatable && u.Repeatable(at)
+	})
+	if len(texts) == 0 || !repeatable {
+		return key, false
+	}
+	slices.Sort(texts)
+	h := sha256.New()
+	for _, text := range texts {
+		h.Write([]byte(text))
+	}
+	return source.Digest(h.Sum(nil)), true
 }
