@@ -6,7 +6,7 @@ import { GatewayError } from '../errors.js';
 import { fetchFailure } from '../fetch-failure.js';
 
 /** A download is over by then, in ms. */
-const TIMEOUT_MS = 60_000;
+export const TIMEOUT_MS = 60_000;
 
 /** A bundle as its server gave it. */
 export interface Download {
@@ -24,7 +24,7 @@ export async function download(source: BundleSource, etag: string | undefined, m
   try {
     const response = await fetch(source.url, {
       headers: {
-        ...(source.token === undefined ? {} : { Authorization: `Bearer ${source.token.reveal()}` }),
+        ...(source.credentials === undefined ? {} : { Authorization: authorization(source.credentials) }),
         ...(etag === undefined ? {} : { 'If-None-Match': etag }),
         Prefer: 'modes=snapshot',
       },
@@ -40,6 +40,10 @@ export async function download(source: BundleSource, etag: string | undefined, m
     if (cause instanceof GatewayError) throw cause;
     throw unavailable(source, reasonOf(cause), cause);
   }
+}
+
+function authorization({ scheme, token }: NonNullable<BundleSource['credentials']>): string {
+  return `${scheme} ${token.reveal()}`;
 }
 
 async function readAtMost({ body }: Response, source: BundleSource, maxBytes: number): Promise<Uint8Array> {
@@ -72,9 +76,11 @@ function reasonOf(thrown: unknown): string {
   return isLate ? `no answer within ${TIMEOUT_MS / 1000} s` : fetchFailure(thrown);
 }
 
-function unavailable({ name, url }: BundleSource, why: string, cause?: unknown): GatewayError {
+/** Names the place without credentials. */
+export function unavailable({ name, url, reference }: BundleSource, why: string, cause?: unknown): GatewayError {
   const { protocol, host, pathname } = new URL(url);
-  return new GatewayError('bundle_unavailable', `bundle ${name}: ${protocol}//${host}${pathname}: ${why}`, {
+  const place = reference ?? `${protocol}//${host}${pathname}`;
+  return new GatewayError('bundle_unavailable', `bundle ${name}: ${place}: ${why}`, {
     cause,
     details: { bundle: name },
   });

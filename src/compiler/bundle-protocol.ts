@@ -27,6 +27,29 @@ export interface PackResult {
   readonly keyError?: string;
 }
 
+/** A bundle in an OCI registry. */
+export interface PullParams {
+  /** Address of the registry. */
+  readonly url: string;
+  /** `host/repository:tag`, or with a digest. */
+  readonly reference: string;
+  readonly scheme: 'Bearer' | 'Basic';
+  /** With `Basic`: `name:password`. */
+  readonly token?: string;
+  /** Of the manifest that was pulled last. */
+  readonly digest?: string;
+  readonly maxBytes: number;
+  readonly timeoutMs: number;
+}
+
+/** The archive as base64 with the digest of its manifest, or that this is still the one that was asked about, or why there is none. */
+export interface PullResult {
+  readonly archive?: string;
+  readonly digest?: string;
+  readonly unchanged?: boolean;
+  readonly unavailable?: string;
+}
+
 /** A bundle as it came. */
 export interface PackedBundle {
   readonly name: string;

@@ -4,7 +4,7 @@ import { GatewayError } from '../errors.js';
 import { refusedBuiltins } from '../builtins/refused.js';
 import { partsById, policyCode, withParts } from '../evaluator/policy-code.js';
 import { locateBinary, type LocateOptions } from './locate-binary.js';
-import type { PackParams, PackResult, UnpackParams, UnpackResult } from './bundle-protocol.js';
+import type { PackParams, PackResult, PullParams, PullResult, UnpackParams, UnpackResult } from './bundle-protocol.js';
 import type { FormatParams, FormatResult } from './format-protocol.js';
 import type { MineParams, MineResult } from './mine-protocol.js';
 import { wholeLists } from './policy-lists.js';
@@ -68,6 +68,8 @@ export interface RegoCompiler {
   pack(params: PackParams, options?: CallOptions): Promise<PackResult>;
   /** What is in bundles whose signatures hold. */
   unpack(params: UnpackParams, options?: CallOptions): Promise<UnpackResult>;
+  /** A bundle out of an OCI registry. */
+  pull(params: PullParams, options?: CallOptions): Promise<PullResult>;
   /** Whether anybody writes to files at this moment. */
   writers(params: WritersParams, options?: CallOptions): Promise<WritersResult>;
   capabilities(options?: CallOptions): Promise<CapabilitiesResult>;
@@ -190,6 +192,8 @@ export function createRegoCompiler(options: RegoCompilerOptions = {}): RegoCompi
     evaluate: (params, callOptions) => withModules('evaluate', params, callOptions),
     pack: (params, callOptions) => withModules('pack', params, callOptions),
     unpack: (params, callOptions) => request('unpack', params, callOptions),
+    // Ends by itself: the bound of a call ends the process, which others wait for.
+    pull: (params, callOptions) => request('pull', params, { timeoutMs: 2 * params.timeoutMs, ...callOptions }),
     writers: (params, callOptions) => request('writers', params, callOptions),
     capabilities: (callOptions) => request('capabilities', {}, callOptions),
     library: anyLibrary,

@@ -27,7 +27,7 @@ export function configuredReader(
 /** A reader of the bundles of the configuration, within the same bounds; undefined without bundles. */
 export function configuredBundles(
   config: Pick<Config, 'policy' | 'services' | 'bundles' | 'keys'>,
-  compiler: Pick<RegoCompiler, 'unpack'>,
+  compiler: Pick<RegoCompiler, 'pull' | 'unpack'>,
 ): BundleReader | undefined {
   const sources = bundleSources(config);
   if (sources.length === 0) return undefined;

@@ -90,6 +90,7 @@ export function httpDeps(parts: HttpParts): HttpDeps {
     gates: () => gates.status(),
     gatesSettled: () => gates.settled(),
     judge: () => ({ ...(guardrail.judge?.status() ?? { enabled: false }) }),
+    bundles: policy.bundles === undefined ? undefined : (serving) => policy.bundles?.states.of(serving) ?? {},
     watcher,
     retrying,
     audit: () => ({
@@ -102,15 +103,14 @@ export function httpDeps(parts: HttpParts): HttpDeps {
       notUsed: config.notUsed,
     },
     strictBuiltinErrors: config.evaluation.strict_builtin_errors,
-    idOnDisk: () => idOnDisk(policy),
     evaluator: () => ({ ...policy.evaluator.stats() }),
     limits: httpLimits(config),
+    ...(policy.policyDir === undefined ? {} : { idOnDisk: idOnDisk(policy, policy.policyDir) }),
     ...(parts.tls === undefined ? {} : { tls: parts.tls }),
     ...(serving === undefined ? {} : { front: serving, serving: () => ({ ...serving.stats(), pids: serving.pids }) }),
   };
 }
 
-async function idOnDisk({ reader, policyDir, engine }: PolicyEngine): Promise<string | undefined> {
-  if (policyDir === undefined) return undefined;
-  return (await reader.read(policyDir, { previous: engine.current?.source })).id;
+function idOnDisk({ reader, engine }: PolicyEngine, policyDir: string): () => Promise<string> {
+  return async () => (await reader.read(policyDir, { previous: engine.current?.source })).id;
 }

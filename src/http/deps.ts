@@ -1,3 +1,4 @@
+import type { BundleState } from '../bundles/bundle-states.js';
 import type { DecisionLog } from '../decisions/decision-log.js';
 import type { DecisionLogState } from '../decisions/keeper.js';
 import type { Entry } from '../history/entry.js';
@@ -129,12 +130,14 @@ export interface HttpDeps {
   readonly decisions?: DecisionLog | undefined;
   /** How the recording of decisions goes; undefined while it is off. */
   readonly decisionLog?: () => DecisionLogState | undefined;
+  /** The bundles that are followed in place of a folder, by name, with what is said of the revision that serves. Undefined: a folder. */
+  readonly bundles?: ((serving: string | undefined) => Readonly<Record<string, BundleState>>) | undefined;
   /** Undefined when no trail is kept. */
   readonly audit: () => AuditState | undefined;
   readonly config: ConfigFacts;
   readonly now?: () => Date;
-  /** Full id of what the policy folder holds at this moment, for `on_disk_differs`. */
-  readonly idOnDisk?: () => Promise<string | undefined>;
+  /** Full id of what the policy folder holds at this moment, for `on_disk_differs`. Undefined: nothing is read from a folder. */
+  readonly idOnDisk?: () => Promise<string>;
   /** Answers `explain` of the Data API; without it the switch is refused. */
   readonly explain?: Explain;
   /** Answers queries of somebody's own; without it they are refused. */

@@ -1,5 +1,6 @@
 // Command rego-compiler compiles, checks, tests and formats Rego for the gateway. It speaks JSON-RPC on stdin and
-// stdout, reads no policy file, opens no socket of its own, and ends when its stdin does.
+// stdout, reads no policy file, opens no socket but to the registries of bundles that it is asked
+// to pull from, and ends when its stdin does.
 package main
 
 import (

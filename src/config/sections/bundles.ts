@@ -28,12 +28,24 @@ export const services = z
     name,
     z.strictObject({
       url: httpAddress,
-      credentials: z.strictObject({ bearer: z.strictObject({ token: secret() }) }).optional(),
+      type: z.enum(['oci']).optional(),
+      credentials: z
+        .strictObject({
+          bearer: z.strictObject({
+            token: secret(),
+            scheme: z
+              .string()
+              .regex(/^[A-Za-z][A-Za-z0-9-]{0,63}$/u, 'Expected the name of a scheme, such as Bearer')
+              .default('Bearer'),
+          }),
+        })
+        .optional(),
     }),
   )
   .meta({
     ...{ kind: 'map', env: false },
-    description: 'Servers of bundles, as in OPA: `<name>.url`, and `<name>.credentials.bearer.token` where they ask for one.',
+    description:
+      'Servers of bundles, as in OPA: `<name>.url`, `<name>.type` (`oci` for a registry), and `<name>.credentials.bearer.token` and `.scheme` (`Bearer`) where they ask for one.',
   });
 
 export const bundles = z
@@ -58,7 +70,7 @@ export const bundles = z
   .meta({
     ...{ kind: 'map', env: false },
     description:
-      'Bundles that are served in place of a policy folder, as in OPA: `<name>.service` and `.resource` (default `bundles/<name>`; a `file:///` address needs no service), `.polling.min_delay_seconds` and `.max_delay_seconds` (60 and 120), `.signing.keyid`, `.scope` and `.exclude_files`. With `signing` only what is signed right is taken.',
+      'Bundles that are served in place of a policy folder, as in OPA: `<name>.service` and `.resource` (default `bundles/<name>`; of a registry `host/repository:tag`; a `file:///` address needs no service), `.polling.min_delay_seconds` and `.max_delay_seconds` (60 and 120), `.signing.keyid`, `.scope` and `.exclude_files`. With `signing` only what is signed right is taken.',
   });
 
 export const keys = z

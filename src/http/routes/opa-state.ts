@@ -18,7 +18,10 @@ export function opaStateResources({ deps, attachment }: OpaDeps): readonly Resou
         GET: (call) =>
           told(call, {
             labels,
-            bundles: attachment.engine === undefined ? {} : { [BUNDLE]: bundleOf(attachment.engine) },
+            bundles: {
+              ...followed(deps, attachment.engine?.current),
+              ...(attachment.engine === undefined ? {} : { [BUNDLE]: bundleOf(attachment.engine) }),
+            },
             plugins: {
               bundle: { state: attachment.engine?.current === undefined ? 'NOT_READY' : 'OK' },
               ...decisionLogs(deps.decisionLog?.()),
@@ -37,6 +40,12 @@ export function opaStateResources({ deps, attachment }: OpaDeps): readonly Resou
   ];
 }
 
+/** Each bundle that is followed; what serves of them all stands beside them. */
+function followed({ bundles }: OpaDeps['deps'], current: Engine['current']): Readonly<Record<string, unknown>> {
+  const states = Object.entries(bundles?.(current?.id) ?? {});
+  return Object.fromEntries(states.map(([name, state]) => [name, { type: 'snapshot', active_revision: '', ...state }]));
+}
+
 function decisionLogs(log: DecisionLogState | undefined): Readonly<Record<string, unknown>> {
   if (log === undefined) return {};
   const ok = log.ok && Object.values(log.sinks).every((sink) => sink.ok);
@@ -47,7 +56,7 @@ function told(call: Call, result: unknown): Reply {
   return jsonText(goJson(sorted({ result })), hasFlag(call.query, 'pretty'));
 }
 
-/** The folder that is served, in the words of OPA's bundle status. */
+/** All that is served, in the words of OPA's bundle status. */
 function bundleOf({ current, lastOutcome }: Engine): Record<string, unknown> {
   const failed = lastOutcome?.status === 'rejected' ? lastOutcome : undefined;
   return {

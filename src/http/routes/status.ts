@@ -27,6 +27,7 @@ export function statusResource(deps: HttpDeps, attachment: Attachment, report: (
             not_used: deps.config.notUsed ?? [],
           },
           policy: await policyBlock(deps, attachment.engine),
+          ...(deps.bundles === undefined ? {} : { bundles: deps.bundles(attachment.engine?.current?.id) }),
           watcher: deps.watcher() ?? { mode: 'off' },
           audit: auditBlock(deps),
           ...(deps.history === undefined ? {} : { history: historyBlock(deps.history()) }),

@@ -560,6 +560,28 @@ type PackResult struct {
 	KeyError string `json:"keyError,omitempty"`
 }
 
+// PullParams name a bundle in an OCI registry.
+type PullParams struct {
+	// URL is the address of the registry, Reference the repository in it with a tag or a digest: `host/repository:tag`.
+	URL       string `json:"url"`
+	Reference string `json:"reference"`
+	// Scheme is `Bearer` or `Basic`; of that the token is `name:password`.
+	Scheme string `json:"scheme,omitempty"`
+	Token  string `json:"token,omitempty"`
+	// Digest of the manifest that was pulled last.
+	Digest    string `json:"digest,omitempty"`
+	MaxBytes  int64  `json:"maxBytes"`
+	TimeoutMs int64  `json:"timeoutMs"`
+}
+
+// PullResult is the archive with the digest of its manifest, or that this is still the one that was asked about, or why there is none.
+type PullResult struct {
+	Archive     []byte `json:"archive,omitempty"`
+	Digest      string `json:"digest,omitempty"`
+	Unchanged   bool   `json:"unchanged,omitempty"`
+	Unavailable string `json:"unavailable,omitempty"`
+}
+
 // UnpackParams are bundles as they came, and what their signatures are verified with.
 type UnpackParams struct {
 	Bundles []PackedBundle             `json:"bundles"`

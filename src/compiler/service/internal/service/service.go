@@ -20,6 +20,7 @@ import (
 	"defenseclaw-gateway/rego-compiler/internal/library"
 	"defenseclaw-gateway/rego-compiler/internal/mine"
 	"defenseclaw-gateway/rego-compiler/internal/protocol"
+	"defenseclaw-gateway/rego-compiler/internal/registry"
 	"defenseclaw-gateway/rego-compiler/internal/rpc"
 	"defenseclaw-gateway/rego-compiler/internal/source"
 	"defenseclaw-gateway/rego-compiler/internal/tests"
@@ -43,6 +44,7 @@ func Methods() map[string]rpc.Method {
 		"format":       rpc.Handler(format.Run),
 		"pack":         rpc.Handler(bundles.Pack),
 		"unpack":       rpc.Handler(bundles.Unpack),
+		"pull":         rpc.Handler(registry.Pull),
 		"writers":      rpc.Handler(writers.Ask),
 	}
 }
