@@ -28,6 +28,8 @@ export interface DeferredGateOptions<Subject extends GateSubject> {
   readonly asks: (subject: Subject) => boolean;
   /** With `stop` it runs beside what serves and gives way to everything; without, a candidate waits for it. */
   readonly judge: (subject: Subject, stop: AbortSignal | undefined) => Promise<Judged>;
+  /** True for two that have one verdict: a run for the one is not broken off for the other, which waits for it. Default: they never have. */
+  readonly isSame?: (one: Subject, other: Subject) => boolean;
   readonly refused: (verdict: Verdict) => GatewayError;
   readonly log: Log;
   /** Told of every report but that of a run under way. */
@@ -60,6 +62,8 @@ class Gate<Subject extends GateSubject> implements DeferredGate<Subject> {
   /** Content that an operator let pass. */
   #forced: string | undefined;
   #stop: AbortController | undefined;
+  /** What was settled last. */
+  #latest: Subject | undefined;
   #work: Promise<void> = Promise.resolve();
 
   constructor(options: DeferredGateOptions<Subject>) {
@@ -86,11 +90,15 @@ class Gate<Subject extends GateSubject> implements DeferredGate<Subject> {
     const subject = this.#pending;
     this.#pending = undefined;
     if (subject === undefined || outcome.revision !== subject.source.id) return;
-    // What an older run would say is of no interest any more.
-    this.#stop?.abort(new GatewayError('evaluator_closed', 'a newer revision is looked at'));
-    const stop = new AbortController();
-    this.#stop = stop;
-    const { gate } = this.#options;
+    const { gate, isSame } = this.#options;
+    const before = this.#latest;
+    this.#latest = subject;
+    // What an older run would say is of no interest any more, unless it is what this one would.
+    if (before === undefined || isSame?.(before, subject) !== true) {
+      this.#stop?.abort(new GatewayError('evaluator_closed', 'a newer revision is looked at'));
+      this.#stop = new AbortController();
+    }
+    const stop = (this.#stop ??= new AbortController());
     this.#report = { ...NOTHING_RUN, gate, state: 'running', mode: 'warn', revision: subject.source.id, cached: false, at: new Date() };
     this.#work = this.#work.then(() => this.#inBackground(subject, stop.signal));
   }
@@ -124,9 +132,10 @@ class Gate<Subject extends GateSubject> implements DeferredGate<Subject> {
     const { gate, judge, log, what } = this.#options;
     const base = { gate, mode: 'warn', revision: subject.source.id } as const;
     try {
-      this.#tell(this.#wordOf(subject, 'warn', await judge(subject, stop)).report);
+      const judged = await judge(subject, stop);
+      if (subject === this.#latest) this.#tell(this.#wordOf(subject, 'warn', judged).report);
     } catch (thrown) {
-      if (thrown === stop.reason) return;
+      if (thrown === stop.reason || subject !== this.#latest) return;
       const { code, message } = asGatewayError(thrown);
       log.warn({ err: thrown, code }, `${what} could not be run: ${message}`);
       const findings: Diagnostic[] = [{ severity: 'error', code, message }];

@@ -50,6 +50,7 @@ export function createSuiteGate({ mode, log, onReport, ...deps }: SuiteGateDeps)
   return createDeferredGate<SuiteSubject>({
     ...{ gate: 'suites', mode, what: 'the suites of the policy folder', log, onReport, refused },
     asks: ({ source }) => source.suites.length > 0,
+    isSame,
     judge: (subject, stop) => judge(subject, stop, kept, deps),
   });
 }
@@ -85,6 +86,19 @@ async function questionKey({ source, made: { policy } }: SuiteSubject): Promise<
   const code = policy.keys?.[guardrail.entrypoint];
   if (code === undefined) return contentKey(source);
   return [code, policy.maker, source.judgeId, await hashFiles(source.suites)].join();
+}
+
+/** Without a hash: of equal files a reading gives the same bytes again. */
+function isSame(one: SuiteSubject, other: SuiteSubject): boolean {
+  const code = one.made.policy.keys?.[guardrail.entrypoint];
+  return (
+    code !== undefined &&
+    code === other.made.policy.keys?.[guardrail.entrypoint] &&
+    one.made.policy.maker === other.made.policy.maker &&
+    one.source.judgeId === other.source.judgeId &&
+    one.source.suites.length === other.source.suites.length &&
+    one.source.suites.every(({ path, bytes }, at) => path === other.source.suites[at]?.path && bytes === other.source.suites[at].bytes)
+  );
 }
 
 function refused({ findings }: Verdict): GatewayError {
