@@ -5,7 +5,11 @@ import { MAX_TEXT } from './scope.js';
 
 /** Fields that braces may grow to, and the longest text with braces that is expanded. */
 const MAX_FIELDS = 64;
-const MAX_BRACES = 512;
+const MAX_BRACES = 4_096;
+/** Braces inside braces and beside each other in one text: what they make of each other is tried by the expansion again at every level. */
+const MAX_OPENED = 16;
+/** Parts of one word: what people write has a dozen. */
+const MAX_PARTS = 1_024;
 
 /** What stands inside a word and runs by itself: `$(...)`, `<(...)`. */
 export interface Substitution {
@@ -17,6 +21,8 @@ export interface Substitution {
 export interface Expanded {
   readonly fields: readonly string[];
   readonly substitutions: readonly Substitution[];
+  /** There is more to it than is told. */
+  readonly cut?: boolean;
 }
 
 /** The file that stands for what a `<(...)` prints. */
@@ -32,8 +38,8 @@ interface Piece {
   readonly text: string;
   /** Spaces in it part fields. */
   readonly splits: boolean;
-  /** Alternatives, for braces. */
-  readonly options?: readonly string[];
+  /** Alternatives, for braces; undefined where there are too many braces to tell. */
+  readonly braces?: { readonly options: readonly string[] | undefined; readonly isList: boolean };
 }
 
 export function expandWord(word: Word, scope: Scope, run: RunScript): Expanded {
@@ -45,8 +51,11 @@ export function expandWord(word: Word, scope: Scope, run: RunScript): Expanded {
   if (parts.length === 1 && (only?.type === 'SingleQuoted' || only?.type === 'AnsiCQuoted')) return { fields: [only.value], substitutions };
   if (parts.length === 1 && only?.type === 'DoubleQuoted')
     return { fields: [textOf(only.parts, scope, run, substitutions)], substitutions };
-  const pieces = parts.flatMap((part) => piecesOf(part, scope, run, substitutions));
-  return { fields: fieldsOf(pieces), substitutions };
+  // Text by text, what a word of thousands of them means is nothing that a name or a path could be.
+  const looked = parts.length <= MAX_PARTS ? parts : parts.slice(0, MAX_PARTS);
+  const pieces = looked.flatMap((part) => piecesOf(part, scope, run, substitutions));
+  const { fields, cut } = fieldsOf(pieces);
+  return { fields, substitutions, ...(cut || looked.length < parts.length ? { cut: true } : {}) };
 }
 
 const NO_SUBSTITUTIONS: readonly Substitution[] = [];
@@ -97,7 +106,7 @@ function piecesOf(part: WordPart | DoubleQuotedChild, scope: Scope, run: RunScri
       found.push({ kind: 'process', output: run(part, scope) });
       return quiet(PRINTED_FILE);
     case 'BraceExpansion':
-      return [{ text: part.text, splits: false, options: alternatives(part.text) }];
+      return [{ text: part.text, splits: false, braces: { options: alternatives(part.text), isList: part.text.includes(',') } }];
     case 'ArithmeticExpansion':
     case 'Glob':
     case 'ExtendedGlob':
@@ -105,9 +114,10 @@ function piecesOf(part: WordPart | DoubleQuotedChild, scope: Scope, run: RunScri
   }
 }
 
-function alternatives(text: string): readonly string[] {
-  if (text.length > MAX_BRACES) return [text];
-  return expandBraces(text, { max: MAX_FIELDS }).map((option) => option.replace(/['"\\]/g, ''));
+function alternatives(text: string): readonly string[] | undefined {
+  if (text.length > MAX_BRACES || text.split('{', MAX_OPENED + 2).length > MAX_OPENED + 1) return undefined;
+  // Alone, `{tmp,}` is one word; behind something it is two, and `/{tmp,}` is the root besides.
+  return expandBraces(`_${text}`, { max: MAX_FIELDS + 1 }).map((option) => option.slice(1).replace(/['"\\]/g, ''));
 }
 
 function parameter(part: ParameterExpansionPart, scope: Scope, run: RunScript, found: Substitution[]): string {
@@ -148,14 +158,20 @@ function replaced(value: string | undefined, pattern: string, replacement: strin
   return value?.replaceAll(pattern, () => replacement).slice(0, MAX_TEXT);
 }
 
-/** Pieces side by side make fields; braces multiply them, and spaces of what was expanded part them. */
-function fieldsOf(pieces: readonly Piece[]): readonly string[] {
+/**
+ * Pieces side by side make fields; braces multiply them, and spaces of what was expanded part them. Of a range that is longer than the bound
+ * the rest is more of the same; a list may hold anything where it is cut, which is said.
+ */
+function fieldsOf(pieces: readonly Piece[]): Pick<Expanded, 'fields'> & { readonly cut: boolean } {
   const done: string[] = [];
+  let cut = false;
   // More than one after braces: what follows belongs to each.
   let open = [''];
   let quoted = false;
-  for (const { text, splits, options } of pieces) {
+  for (const { text, splits, braces } of pieces) {
     quoted ||= !splits;
+    const options = braces?.options;
+    if (braces?.isList === true) cut ||= options === undefined || open.length * options.length > MAX_FIELDS;
     if (options !== undefined && open.length < MAX_FIELDS) {
       open = open.flatMap((start) => options.map((option) => start + option)).slice(0, MAX_FIELDS);
     } else if (splits && /\s/.test(text)) {
@@ -167,5 +183,5 @@ function fieldsOf(pieces: readonly Piece[]): readonly string[] {
     }
   }
   const fields = [...done, ...open].slice(0, MAX_FIELDS);
-  return quoted && fields.length === 1 ? fields : fields.filter((field) => field !== '');
+  return { fields: quoted && fields.length === 1 ? fields : fields.filter((field) => field !== ''), cut };
 }

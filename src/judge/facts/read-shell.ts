@@ -2,12 +2,13 @@ import { forEachChild } from 'unbash';
 import type { Assignment, Command, Redirection, Script, SyntaxNode, Word } from 'unbash';
 import { isCommandVariable } from './carried.js';
 import { expandParts, expandText, expandWord, PRINTED_FILE } from './expand.js';
-import type { Substitution } from './expand.js';
+import type { Expanded, Substitution } from './expand.js';
 import type { FactSheet } from './fact-sheet.js';
 import { note } from './files.js';
 import { parseShell } from './parse-shell.js';
 import { hostOf, normalPath } from './paths.js';
 import { runArgv } from './run-argv.js';
+import { MAX_ARGV } from './reader.js';
 import type { Invocation } from './reader.js';
 import { both, bounded, joined, MAX_DEPTH, MAX_TEXT, NOTHING, scopeWith, UNKNOWN, united } from './scope.js';
 import type { Output, Scope } from './scope.js';
@@ -111,11 +112,11 @@ export class ShellReader {
   }
 
   #substitutionsOf(word: Word, scope: Scope): readonly Output[] {
-    return expandWord(word, scope, this.#run).substitutions.map(({ output }) => output);
+    return this.#expand(word, scope).substitutions.map(({ output }) => output);
   }
 
   #loop(name: string, words: readonly Word[], body: SyntaxNode, scope: Scope): Output {
-    const values = words.slice(0, MAX_ROUNDS).flatMap((word) => expandWord(word, scope, this.#run).fields);
+    const values = words.slice(0, MAX_ROUNDS).flatMap((word) => this.#expand(word, scope).fields);
     for (const [round, value] of values.slice(0, MAX_ROUNDS).entries()) {
       if (round > 0 && !this.sheet.takesStep()) break;
       scope.variables.set(name, value);
@@ -127,14 +128,18 @@ export class ShellReader {
 
   #command(node: Command, scope: Scope, input: Output | undefined): Output {
     const substitutions: Substitution[] = [];
-    for (const part of node.prefix) {
+    if (node.prefix.length > MAX_ARGV) this.sheet.cut();
+    for (const part of node.prefix.slice(0, MAX_ARGV)) {
       if (part.type === 'Assignment') for (const substitution of this.#assign(part, scope)) substitutions.push(substitution);
     }
     const redirects = node.redirects.length === 0 ? { input, writes: NO_WRITES } : this.#redirects(node.redirects, scope, input);
     const argv: string[] = [];
     if (node.name !== undefined) {
       this.#word(node.name, scope, argv, substitutions);
-      for (const word of node.args) this.#word(word, scope, argv, substitutions);
+      for (const word of node.args) {
+        if (argv.length > MAX_ARGV && !SUBSTITUTES.test(word.text)) continue;
+        this.#word(word, scope, argv, substitutions);
+      }
     }
     if (argv.length === 0) return this.#written(joined(substitutions.map(({ output }) => output)), redirects.writes);
     const output = this.#invoke({ argv, scope, input: redirects.input, substitutions });
@@ -153,10 +158,16 @@ export class ShellReader {
       argv.push(word.value);
       return;
     }
-    const expanded = expandWord(word, scope, this.#run);
+    const expanded = this.#expand(word, scope);
     argv.push(...expanded.fields);
     // One by one: a word may hold more of them than a call takes arguments.
     for (const substitution of expanded.substitutions) substitutions.push(substitution);
+  }
+
+  #expand(word: Word, scope: Scope): Expanded {
+    const expanded = expandWord(word, scope, this.#run);
+    if (expanded.cut === true) this.sheet.cut();
+    return expanded;
   }
 
   #invoke(invocation: Invocation): Output {
@@ -198,7 +209,8 @@ export class ShellReader {
   #redirects(redirects: readonly Redirection[], scope: Scope, input: Output | undefined): Redirects {
     let from = input;
     const writes: string[] = [];
-    for (const redirect of redirects) {
+    if (redirects.length > MAX_ARGV) this.sheet.cut();
+    for (const redirect of redirects.slice(0, MAX_ARGV)) {
       if (redirect.type === 'HereDoc') {
         const { body } = redirect;
         from = { names: [], reads: [], text: bounded(body.parts === undefined ? body.text : expandParts(body.parts, scope, this.#run)) };
@@ -245,6 +257,9 @@ export class ShellReader {
     return writes.some((path) => !path.startsWith('/dev/std')) ? { ...output, text: '' } : output;
   }
 }
+
+/** What stands in such a word runs, wherever the word stands. */
+const SUBSTITUTES = /[$<>]\(|`/;
 
 const NO_WRITES: readonly string[] = [];
 

@@ -2,6 +2,9 @@ import type { Substitution } from './expand.js';
 import type { FactSheet } from './fact-sheet.js';
 import type { Output, Scope } from './scope.js';
 
+/** Words of one command that are looked at; also assignments before it, and redirects. */
+export const MAX_ARGV = 512;
+
 /** One command with its words expanded. */
 export interface Invocation {
   readonly argv: readonly string[];

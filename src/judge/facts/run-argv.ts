@@ -8,6 +8,7 @@ import type { Parsed } from './options.js';
 import { cleanPath, normalPath } from './paths.js';
 import { printed } from './printed.js';
 import { INTERPRETERS, NETWORK, SHELLS, SQL_CLIENTS, valuedOptions, VERB_WRAPPERS, WRAPPERS } from './programs.js';
+import { MAX_ARGV } from './reader.js';
 import type { Invocation, Reader } from './reader.js';
 import { joined, MAX_ORIGINS, NOTHING, scopeWith } from './scope.js';
 import type { Output, Scope } from './scope.js';
@@ -16,8 +17,6 @@ import { noteSql } from './sql.js';
 /** Words of one command that are kept, and the longest word. */
 const MAX_OPERANDS = 256;
 const MAX_WORD = 256;
-
-const MAX_ARGV = 512;
 
 const ASSIGNMENT = /^[A-Za-z_]\w*=/;
 

@@ -16,6 +16,7 @@ describe('a command as the shell sees it', () => {
     [String.raw`r\m -r'f' "/"`, 'rm -rf /'],
     [String.raw`$'\x72\x6d' -rf /`, 'rm -rf /'],
     ['{rm,-rf,/}', 'rm -rf /'],
+    ['rm -rf /{tmp,}', 'rm -rf /tmp /'],
     ['cat /etc/{passwd,shadow}.bak', 'cat /etc/passwd.bak /etc/shadow.bak'],
     ['rm${IFS}-rf$IFS/', 'rm -rf /'],
     ['X=rm; Y="-rf /"; $X $Y', 'rm -rf /'],
@@ -144,6 +145,23 @@ describe('arguments of any shape', () => {
   });
 });
 
+describe('braces', () => {
+  const list = (length: number): string => Array.from({ length }, (_, index) => `a${index}`).join(',');
+
+  it.each([
+    `rm -rf {${list(64)},/}`,
+    `rm -rf {${list(2_000)},/}`,
+    'rm -rf {x,}{y,}{z,}{u,}{v,}{w,}/{q,}',
+    `rm ${'{a,'.repeat(20)}/${'}'.repeat(20)}`,
+  ])('%s is more than is tried, which is told', (command) => {
+    expect(shell(command).truncated).toBe(true);
+  });
+
+  it.each(['touch f{1..500}', `cat {${list(50)}}`, 'mkdir -p src/{a,b,c}/{d,e}/{f,g}'])('%s is what people write', (command) => {
+    expect(shell(command).truncated).toBe(false);
+  });
+});
+
 describe('what it costs', () => {
   it('is bounded: whatever comes, something is said', () => {
     const words = fc.constantFrom(
@@ -199,10 +217,13 @@ describe('what it costs', () => {
 });
 
 describe('a call that is made to be dear', () => {
-  it.each(['<<A ', '$(', '`', '<( ', 'f() ', 'coproc '])('%s, over and over, is cut, which is told', (opening) => {
-    const facts = shell(`rm -rf /; ${opening.repeat((1 << 20) / opening.length)}`);
-    expect(facts.truncated).toBe(true);
-  });
+  it.each(['<<A ', '$(', '`', '<( ', 'f() ', 'coproc ', 'a|', 'a\n', '{a,b}', '${a:-', '>a '])(
+    '%s, over and over, is cut, which is told',
+    (opening) => {
+      const facts = shell(`rm -rf /; ${opening.repeat((1 << 20) / opening.length)}`);
+      expect(facts.truncated).toBe(true);
+    },
+  );
 
   it('tells what stands before the place where it is cut', () => {
     expect(lines(`rm -rf /\n${'cat <<A\nA\n'.repeat(9_000)}`)).toContain('rm -rf /');
@@ -210,5 +231,7 @@ describe('a call that is made to be dear', () => {
 
   it('is not what people write', () => {
     expect(shell('cat <<A\n$(date) `id`\nA\n'.repeat(200)).truncated).toBe(false);
+    // A file of a hundred thousand lines, and a script that ends with its own.
+    expect(shell(`cat > x.csv <<'END'\n${'1;2|3\n'.repeat(100_000)}END\nls`).truncated).toBe(false);
   });
 });
