@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
+import { setFlagsFromString } from 'node:v8';
 import { startEarly } from '../evaluator/pool/early-thread.js';
 import type { EarlyThread } from '../evaluator/pool/early-thread.js';
 import { threadOptions } from '../evaluator/pool/running-thread.js';
@@ -21,12 +22,19 @@ const KEEP_MS = 1000;
  * to do what comes before the first decision. Never rejects.
  */
 export async function main(argv: readonly string[], script: string): Promise<void> {
+  // While this thread and that of the evaluator want all there is, a collection waits for its helpers longer than they save it.
+  setFlagsFromString('--no-parallel-scavenge');
   const thread = beginThread();
   const file = fileURLToPath(new URL(`../${START_BUNDLE}`, import.meta.url));
   const { run, keep } = loadScript(file);
   const bundle = { exports: {} as StartBundle };
   run(bundle, bundle.exports, createRequire(file), new URL('..', import.meta.url).href);
-  await bundle.exports.main(argv, script, { thread, onReady: () => void setTimeout(keep, KEEP_MS).unref() });
+  await bundle.exports.main(argv, script, { thread, onReady });
+
+  function onReady(): void {
+    setFlagsFromString('--parallel-scavenge');
+    setTimeout(keep, KEEP_MS).unref();
+  }
 }
 
 /**

@@ -6,7 +6,7 @@ import type { Diagnostic } from '../policy/diagnostic.js';
 import type { CompiledPolicy, Revision } from '../policy/revision.js';
 import { withLine } from '../policy/source-line.js';
 import type { SourceSet } from '../policy/source-set.js';
-import type { Candidate, Gate, Made, PolicyCompile, SourceRead } from './candidate.js';
+import type { Candidate, DataMerge, Gate, Made, PolicyCompile, SourceRead } from './candidate.js';
 import type { StageTimings } from './engine.js';
 import { Generation } from './generation.js';
 import type { KeptRevision, RevisionKeeper } from './keeper.js';
@@ -17,6 +17,8 @@ import type { SourceGates } from './source-gates.js';
 export interface AttemptDeps {
   readonly read: SourceRead;
   readonly compile: PolicyCompile;
+  /** Default: {@link mergeApart}. */
+  readonly merge?: DataMerge;
   readonly evaluator: Pick<Evaluator, 'prepare'>;
   readonly gates: readonly Gate[];
   readonly keeper: RevisionKeeper;
@@ -73,14 +75,14 @@ export type BuiltCandidate = Candidate & { readonly missing: readonly Diagnostic
 
 /** Equal modules give an equal policy: an edit of data alone compiles nothing. Throws `policy_*`, `compiler_*`. */
 export async function buildCandidate(
-  deps: Pick<AttemptDeps, 'compile'>,
+  deps: Pick<AttemptDeps, 'compile' | 'merge'>,
   source: SourceSet,
   revisions: readonly (Revision | undefined)[],
   notes: AttemptNotes,
 ): Promise<BuiltCandidate> {
   const known = revisions.find((revision) => revision?.policy.modulesId === source.modulesId);
   const policy = known?.policy ?? (await timed(notes, 'compile', () => deps.compile(source)));
-  return timed(notes, 'data', () => withData(source, policy));
+  return timed(notes, 'data', () => withData(deps.merge ?? mergeApart, source, policy));
 }
 
 async function fromHistory(
@@ -140,8 +142,8 @@ async function prepare(
   return { status: 'prepared', generation: new Generation(revision, prepared.value) };
 }
 
-async function withData(source: SourceSet, policy: CompiledPolicy): Promise<BuiltCandidate> {
-  const { data, document, conflicts, missing } = await mergeApart(source, policy);
+async function withData(merge: DataMerge, source: SourceSet, policy: CompiledPolicy): Promise<BuiltCandidate> {
+  const { data, document, conflicts, missing } = await merge(source, policy);
   throwErrors(
     'policy_data_conflict',
     conflicts.map((conflict) => withLine(conflict, source)),

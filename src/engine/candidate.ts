@@ -1,4 +1,5 @@
 import type { Diagnostic } from '../policy/diagnostic.js';
+import type { CheckedData } from '../policy/merge-apart.js';
 import type { CompiledPolicy } from '../policy/revision.js';
 import type { SourceSet } from '../policy/source-set.js';
 import type { ReloadOptions } from './reload-request.js';
@@ -27,6 +28,9 @@ export type Made = Pick<Candidate, 'policy' | 'data'>;
 
 /** Makes a policy out of the served modules of a source set; throws `policy_rejected` with `details.diagnostics`, or `compiler_*`. */
 export type PolicyCompile = (source: SourceSet) => Promise<CompiledPolicy>;
+
+/** Merges the data of a source set and holds it against the rules; throws `policy_data_*`. */
+export type DataMerge = (source: SourceSet, policy: CompiledPolicy) => Promise<CheckedData>;
 
 /** Reads the policy folder; throws `policy_*`. `previous` is what serves now. */
 export type SourceRead = (previous: SourceSet | undefined) => Promise<SourceSet>;

@@ -10,7 +10,7 @@ import type { ReloadOptions } from './reload-request.js';
 
 /** See {@link Engine.rehearse}. Unlike a reload it goes on after the first refusal: whoever asks wants to mend all of them at once. */
 export async function rehearse(
-  deps: Pick<AttemptDeps, 'read' | 'compile' | 'gates' | 'evaluator'>,
+  deps: Pick<AttemptDeps, 'read' | 'compile' | 'merge' | 'gates' | 'evaluator'>,
   serving: Revision | undefined,
   options: ReloadOptions,
 ): Promise<Rehearsal> {

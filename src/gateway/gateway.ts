@@ -11,9 +11,9 @@ import type { GuardrailSettings } from '../config/guardrail-file.js';
 import type { Engine } from '../engine/engine.js';
 import { checkAddress, isLoopback } from '../http/address.js';
 import type { History } from '../history/history.js';
+import type { KeptHead } from '../history/kept-head.js';
 import { createHttpApi } from '../http/http-api.js';
 import type { Log } from '../log.js';
-import type { CompiledPolicy } from '../policy/revision.js';
 import { withTraces } from '../telemetry/traces/traced-log.js';
 import { createMetrics } from '../telemetry/metrics.js';
 import { subscribeTelemetry } from '../telemetry/subscribe.js';
@@ -47,7 +47,7 @@ export interface GatewayOptions {
   /** Closed with the gateway, also with one that does not start. Default: one of its own. */
   readonly evaluator?: GatewayEvaluator | undefined;
   /** What {@link readAhead} found, where that was begun before. */
-  readonly ahead?: Promise<CompiledPolicy | undefined> | undefined;
+  readonly ahead?: KeptHead | undefined;
 }
 
 /** A running gateway. */
@@ -104,11 +104,12 @@ export async function startGateway({ config, token, log, version = '0.0.0', eval
     if (decisions !== undefined) serving?.observeRecords((...records) => decisions.take(...records));
     const history = openGatewayHistory(config, version, log);
     closers.push(() => history.close());
-    history.expect(ahead ?? readAhead(config, evaluator));
+    const head = ahead ?? readAhead(config, evaluator);
+    history.expect(head);
     const gates = createGateParts({ config, log, metrics, audit, history });
     const watchdog = createWatchdog({ config, log, metrics, audit });
     const policy = createPolicyEngine({
-      ...{ config, policyDir: paths.policyDir, fromBundles: true, log, serving, history, watchdog, decisions, evaluator },
+      ...{ config, policyDir: paths.policyDir, fromBundles: true, log, serving, history, head, watchdog, decisions, evaluator },
       gatesOn: gates.gatesOn,
       impactGate: gates.impactGate,
     });

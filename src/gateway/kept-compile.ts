@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { compilerStamp } from '../compiler/stamp.js';
-import type { Gate, PolicyCompile } from '../engine/candidate.js';
+import type { DataMerge, Gate, PolicyCompile } from '../engine/candidate.js';
 import type { History } from '../history/history.js';
+import { documentApart } from '../policy/merge-apart.js';
 
 export interface MakerOptions {
   /** Path of the compiler, when it is configured. */
@@ -25,6 +26,14 @@ export function currentMaker({ compilerPath, hosted, overrides }: MakerOptions):
  */
 export function keptFirst(history: Pick<History, 'compiled'>, maker: () => string | undefined, compile: PolicyCompile): PolicyCompile {
   return async (source) => (await history.compiled(source.modulesId, maker())) ?? compile(source);
+}
+
+/** At a start, what was merged before, and went through without a word, is not merged again. */
+export function mergedBefore(history: Pick<History, 'merged'>, merge: DataMerge): DataMerge {
+  return async (source, policy) => {
+    const data = await history.merged(source.id);
+    return data === undefined ? merge(source, policy) : { data, document: await documentApart(data), conflicts: [], missing: [] };
+  };
 }
 
 /**

@@ -2,10 +2,10 @@ import { createHash } from 'node:crypto';
 import type { Config } from '../config/config.js';
 import { openHistory } from '../history/history.js';
 import type { History } from '../history/history.js';
-import { policyOfHead } from '../history/policy-of-head.js';
+import { readHead } from '../history/kept-head.js';
+import type { KeptHead } from '../history/kept-head.js';
 import { localSocketOf } from '../http/local-socket.js';
 import type { Log } from '../log.js';
-import type { CompiledPolicy } from '../policy/revision.js';
 import type { GatewayEvaluator } from './gateway-evaluator.js';
 
 /** The revision store of the data folder, as this gateway writes into it. */
@@ -23,9 +23,9 @@ export function openGatewayHistory(config: Config, version: string, log: Log): H
   });
 }
 
-/** See {@link policyOfHead}; the evaluator makes ready for what the policy calls. */
-export function readAhead(config: Config, evaluator?: GatewayEvaluator): Promise<CompiledPolicy | undefined> {
-  return policyOfHead(config.paths.historyDir, instanceOf(config), (builtins) => evaluator?.evaluator.expect(builtins));
+/** See {@link readHead}; the evaluator makes ready for what the policy calls. */
+export function readAhead(config: Config, evaluator?: GatewayEvaluator): KeptHead | undefined {
+  return readHead(config.paths.historyDir, instanceOf(config), (builtins) => evaluator?.evaluator.expect(builtins));
 }
 
 /** Where the gateway listens, as configured. */

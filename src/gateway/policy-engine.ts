@@ -17,13 +17,16 @@ import { withMasks } from '../decisions/mask/with-masks.js';
 import { AskedEntrypoints, noting } from '../history/guards/asked-entrypoints.js';
 import { createGuardGate, sayingWhatIsLost } from '../history/guards/guard-gate.js';
 import type { History } from '../history/history.js';
+import type { KeptHead } from '../history/kept-head.js';
 import type { Watchdog } from '../history/watchdog/watchdog.js';
 import type { Log } from '../log.js';
+import { mergeApart } from '../policy/merge-apart.js';
+import { contentKey } from '../policy/source-set.js';
 import type { SourceReader } from '../policy/source-reader.js';
 import type { Serving } from '../serving/serving.js';
 import { withServing } from '../serving/with-serving.js';
 import { createPolicyCompile } from './compile-policy.js';
-import { currentMaker, keptFirst, passedBefore } from './kept-compile.js';
+import { currentMaker, keptFirst, mergedBefore, passedBefore } from './kept-compile.js';
 import { configuredBundles, configuredReader } from './configured-reader.js';
 import { createGatewayEvaluator } from './gateway-evaluator.js';
 import type { GatewayEvaluator } from './gateway-evaluator.js';
@@ -49,6 +52,8 @@ export interface PolicyEngineOptions {
   readonly watchdog?: Pick<Watchdog, 'note'> | undefined;
   /** Keeps what served; without it nothing outlives the process. */
   readonly history?: History | undefined;
+  /** What is kept of what served last: a folder that holds just that is known to be whole. */
+  readonly head?: KeptHead | undefined;
 }
 
 /** Grows while nothing serves because readings or compiles run out of time, and stays: what took long once takes long again. */
@@ -110,17 +115,21 @@ export function createPolicyEngine(options: PolicyEngineOptions): PolicyEngine {
     patience: () => patience.factor,
   });
   const compile = history === undefined ? fresh : keptFirst(history, maker, fresh);
+  const kept = options.head?.manifest;
+  const whole = kept?.checksId === undefined ? undefined : contentKey({ id: kept.revision, checksId: kept.checksId });
   const engine: Engine = createEngine({
     read: async (previous) => {
       if (bundles !== undefined) return bundles.read();
       if (policyDir === undefined) throw new GatewayError('policy_dir_missing', 'policy_dir not configured');
       try {
-        return await reader.read(policyDir, { previous });
+        // Once something serves, what served before is one moment of many that a save of several files may pass through.
+        return await reader.read(policyDir, previous === undefined ? { whole } : { previous });
       } catch (thrown) {
         throw sayingWhatIsLost(thrown, engine.current, config.guards.modules);
       }
     },
     compile,
+    ...(history === undefined ? {} : { merge: mergedBefore(history, mergeApart) }),
     evaluator: noting(
       withMasks(serving === undefined ? evaluator : withServing(evaluator, serving), decisions),
       asked,

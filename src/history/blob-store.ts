@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { open, readdir, rename, rm, stat, utimes } from 'node:fs/promises';
-import path from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { PRIVATE_MODE, besideName, syncFolder, writeNew } from '../config/atomic-write.js';
 import { systemErrorCode } from '../config/bounded-file.js';
 import { GatewayError } from '../errors.js';
 import { mapBounded } from '../policy/map-bounded.js';
 import { roomFor } from '../policy/shared-bytes.js';
+import { blobFile } from './places.js';
 import type { BlobRef } from './manifest.js';
 
 /** Hashes of bytes that were hashed before: files that did not change keep their very array between readings. */
@@ -90,7 +90,7 @@ export class BlobStore {
   }
 
   fileOf(hash: string): string {
-    return path.join(this.#folder, hash);
+    return blobFile(this.#folder, hash);
   }
 
   /** Marks a blob that is there as used just now, so that nobody who prunes takes it for left over. */

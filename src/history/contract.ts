@@ -4,6 +4,7 @@ import type { CompiledPolicy } from '../policy/revision.js';
 import type { SourceSet } from '../policy/source-set.js';
 import type { Entry, ImpactResult, TestResult } from './entry.js';
 import type { Head } from './heads.js';
+import type { KeptHead } from './kept-head.js';
 import type { Manifest } from './manifest.js';
 
 export interface HistoryOptions {
@@ -40,8 +41,10 @@ export interface History extends RevisionKeeper {
   sources(entry: Entry): Promise<SourceSet>;
   /** Code that was made by `maker` of modules with this id, when it is kept and sound. Never rejects: what cannot be looked up is compiled. */
   compiled(modulesId: string, maker: string | undefined): Promise<CompiledPolicy | undefined>;
-  /** Takes what {@link policyOfHead} found, for which {@link compiled} will be asked at a start that finds what it had. */
-  expect(ahead: Promise<CompiledPolicy | undefined>): void;
+  /** Takes what {@link readHead} found, for which {@link compiled} and {@link passed} will be asked at a start that finds what it had. */
+  expect(head: KeptHead | undefined): void;
+  /** The data of what {@link expect} was given, where that {@link passed}; undefined for any other revision. Never rejects. */
+  merged(revision: string): Promise<Uint8Array | undefined>;
   /** See {@link isPassed}. Never rejects. */
   passed(revision: string): Promise<boolean>;
   /** The whole of a kept attempt. Throws `history_unknown` when it never was compiled, `history_damaged`. */

@@ -47,12 +47,6 @@ export class EntryLog {
     return [...this.#known.values()].filter((entry) => entry !== undefined);
   }
 
-  /** One of them as it was written, without what was noted later: for who must not wait until all are read. Undefined when it is not whole. */
-  async one(number: number | undefined): Promise<Entry | undefined> {
-    if (number === undefined) return undefined;
-    return this.#known.get(number) ?? this.#read(number, new Set());
-  }
-
   /**
    * Writes it under the next free number. On return it is on the disk, and so is what `beside` stages, which is placed once the entry has the number
    * that it was given: both are written at once, as a reload waits for it. Throws system errors.

@@ -12,6 +12,7 @@ import { EntryLog } from './entry-log.js';
 import type { StageBeside } from './entry-log.js';
 import { Heads } from './heads.js';
 import type { Head, Standing } from './heads.js';
+import type { KeptHead } from './kept-head.js';
 import { blobsOf, isPassed } from './manifest.js';
 import type { Manifest } from './manifest.js';
 import { manifestAt, pack, partsRef, unpackPolicy, unpackSources } from './pack.js';
@@ -43,7 +44,8 @@ class StoredHistory implements History {
   /** What whoever closes waits for: nothing is written into the folder afterwards. */
   readonly #underWay = new UnderWay();
   #swept = false;
-  #ahead: Promise<CompiledPolicy | undefined> | undefined;
+  /** Until something serves. */
+  #head: KeptHead | undefined;
   #noted: { readonly revision: string; readonly found: EntryNotes } | undefined;
   state: HistoryState = { ok: true, failures: 0 };
 
@@ -76,6 +78,7 @@ class StoredHistory implements History {
     return this.#guard('write an entry', async () => {
       const serves = outcome.status === 'reloaded' || outcome.recovered === true;
       if (serves) this.#serving = outcome.revision;
+      if (serves) this.#head = undefined;
       const marks = serves || this.#number === undefined;
       const mark = { written: false };
       const beside: StageBeside = (taken) => {
@@ -131,20 +134,14 @@ class StoredHistory implements History {
     return this.#guard('look for what was compiled before', () => this.#compiledBefore(modulesId, maker));
   }
 
-  expect(ahead: Promise<CompiledPolicy | undefined>): void {
-    this.#ahead = ahead;
-  }
-
-  /** What served last, by one file instead of all. */
-  async #entryOfHead(): Promise<Entry | undefined> {
-    return this.#entries.one((await this.#heads.read(this.#options.instance))?.number);
+  expect(head: KeptHead | undefined): void {
+    this.#head = head;
   }
 
   async #compiledBefore(modulesId: string, maker: string | undefined): Promise<CompiledPolicy | undefined> {
     const fits = (by: string | undefined): boolean => by !== undefined && (maker === undefined || by === maker);
-    const ahead = await this.#ahead;
-    this.#ahead = undefined;
-    if (ahead?.modulesId === modulesId && fits(ahead.maker)) return ahead;
+    const head = await this.#head?.policy;
+    if (head?.modulesId === modulesId && fits(head.maker)) return head;
     const entries = (await this.#entries.all()).filter((entry) => entry.modulesId === modulesId && fits(entry.maker));
     for (const entry of entries.toReversed()) {
       try {
@@ -159,12 +156,22 @@ class StoredHistory implements History {
 
   async passed(revision: string): Promise<boolean> {
     const isIt = (entry: Entry): boolean => entry.revision === revision && entry.maker !== undefined;
-    const manifest = await this.#guard('look for what was let through', async () => {
-      const last = await this.#entryOfHead();
-      const kept = last !== undefined && isIt(last) ? last : (await this.#entries.all()).findLast(isIt);
-      return kept && this.manifest(kept);
-    });
+    const head = this.#head?.manifest;
+    const manifest =
+      head?.revision === revision
+        ? head
+        : await this.#guard('look for what was let through', async () => {
+            const kept = (await this.#entries.all()).findLast(isIt);
+            return kept && this.manifest(kept);
+          });
     return manifest !== undefined && isPassed(manifest, this.#options.version);
+  }
+
+  async merged(revision: string): Promise<Uint8Array | undefined> {
+    const head = this.#head?.manifest;
+    if (head?.built === undefined || head.revision !== revision || !isPassed(head, this.#options.version)) return undefined;
+    const { data } = head.built;
+    return this.#guard('look for data that was merged before', () => this.#blobs.get(data));
   }
 
   async lastGood(): Promise<readonly string[]> {

@@ -63,6 +63,8 @@ export const policyShape = z.object({
 const manifestSchema = z.object({
   format: z.literal(1),
   revision: hash,
+  /** {@link SourceSet.checksId}; revisions that were kept before it was written have none. */
+  checksId: hash.exactOptional(),
   modulesId: hash,
   judgeId: hash,
   root: z.string(),

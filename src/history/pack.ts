@@ -53,6 +53,7 @@ export async function pack({ source, policy, data, warnings = [] }: Keepable, ve
   const manifest: Manifest = {
     format: 1,
     revision: source.id,
+    checksId: source.checksId,
     modulesId: source.modulesId,
     judgeId: source.judgeId,
     root: source.root,
@@ -112,36 +113,40 @@ export async function unpackSources(blobs: Blobs, manifest: Manifest): Promise<S
   });
 }
 
+/** The compiled half. Nothing is compiled from Rego: the WebAssembly is as it served. Throws `history_damaged`. */
+export async function unpackPolicy(blobs: Blobs, built: Built): Promise<CompiledPolicy> {
+  const [shape, code, library] = await Promise.all([blobs.get(built.shape), blobs.get(built.code), blobs.get(built.library)]);
+  return policyOf(built, { shape, code, library }, (hash) => blobs.fileOf(hash));
+}
+
+/** Bytes of the blobs of the same names. */
+export type BuiltBytes = Readonly<Record<'shape' | 'code' | 'library', Uint8Array>>;
+
 /**
- * The compiled half. Nothing is compiled from Rego: the WebAssembly is as it served. `onBuiltins` is told what it calls before the rest of it is
- * there. Throws `history_damaged`.
+ * The compiled half from its bytes. When this returns its promise all of the WebAssembly is being compiled. `onBuiltins` is told what it calls before
+ * that. Throws `history_damaged`, naming the file by `fileOf`.
  */
-export async function unpackPolicy(
-  blobs: Blobs,
-  { code, library, shape, modulesId, maker }: Built,
+export async function policyOf(
+  { modulesId, maker, shape, code, library }: Built,
+  bytes: BuiltBytes,
+  fileOf: (hash: string) => string,
   onBuiltins?: (names: readonly string[]) => void,
 ): Promise<CompiledPolicy> {
-  const shaped = blobs.get(shape).then((text) => {
-    const read = readJson(policyShape, text, blobs.fileOf(shape.hash));
-    onBuiltins?.(read.builtins);
-    return { read, text };
-  });
-  const [bytes, libraryBytes, { read, text }] = await Promise.all([codeAt(blobs, code), codeAt(blobs, library), shaped]);
-  const policy: CompiledPolicy = {
-    ...read,
-    modulesId,
-    maker,
-    code: bytes,
-    wasm: await load(bytes, blobs.fileOf(code.hash)),
-    library: await loadLibrary({ id: library.hash, code: libraryBytes }, blobs.fileOf(library.hash)),
-  };
-  shapes.set(policy, text);
+  const read = readJson(policyShape, bytes.shape, fileOf(shape.hash));
+  onBuiltins?.(read.builtins);
+  const own = ownBytes(bytes.code);
+  const [wasm, lib] = await Promise.all([
+    load(own, fileOf(code.hash)),
+    loadLibrary({ id: library.hash, code: ownBytes(bytes.library) }, fileOf(library.hash)),
+  ]);
+  const policy: CompiledPolicy = { ...read, modulesId, maker, code: own, wasm, library: lib };
+  shapes.set(policy, bytes.shape);
   return policy;
 }
 
 /** WebAssembly is compiled from no memory that others may write to. */
-async function codeAt(blobs: Blobs, ref: BlobRef): Promise<Uint8Array<ArrayBuffer>> {
-  return new Uint8Array(await blobs.get(ref));
+function ownBytes(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(bytes);
 }
 
 function load(bytes: Uint8Array<ArrayBuffer>, file: string): Promise<PolicyModules> {

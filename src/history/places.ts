@@ -10,6 +10,11 @@ export function headFile(heads: string, instance: string): string {
   return path.join(heads, `${instance}.json`);
 }
 
+/** Bytes under their own hash. */
+export function blobFile(blobs: string, hash: string): string {
+  return path.join(blobs, hash);
+}
+
 export function entryFile(entries: string, number: number): string {
   return path.join(entries, `${String(number).padStart(10, '0')}.json`);
 }

@@ -1,12 +1,14 @@
 import type { RequestListener } from 'node:http';
 import type { PolicyApi } from '../engine/policy-api.js';
-import { createApp } from './app.js';
 import { Attachment } from './attachment.js';
 import { createCore } from './core.js';
+import type { Core } from './core.js';
 import type { HttpDeps } from './deps.js';
 import { createFastPath } from './fast-path.js';
 import { createPolicyEvents } from './events/policy-events.js';
 import { createResources } from './create-resources.js';
+import type { Resource } from './exchange.js';
+import type { Log } from '../log.js';
 import { createHttpServer } from './server.js';
 import type { HttpServer } from './server.js';
 
@@ -25,10 +27,7 @@ export function createHttpApi(deps: HttpDeps): HttpApi {
   const core = createCore(deps);
   const events = createPolicyEvents(deps, core.limits);
   const resources = createResources(deps, core, attachment, events);
-  const app = createApp(core, resources);
-  app.on('error', (err: unknown) => deps.log.debug({ err }, 'a connection broke while it was answered'));
-  const handle = app.callback();
-  const koa: RequestListener = (request, response) => void handle(request, response);
+  const koa = createKoa(core, resources, deps.log);
   const listener = deps.fastPath === false ? koa : createFastPath(core, resources, koa, deps.log);
   const server = createHttpServer(listener, { limits: core.limits, log: deps.log, front: deps.front, tls: deps.tls });
   return {
@@ -49,5 +48,27 @@ export function createHttpApi(deps: HttpDeps): HttpApi {
       events.stream.close();
       return server.close();
     },
+  };
+}
+
+/**
+ * Everything that is not hot. Koa comes with the first request for it: whoever waits for a start waits for a decision, which is not Koa's to answer.
+ */
+function createKoa(core: Core, resources: readonly Resource[], log: Log): RequestListener {
+  let handle: Promise<RequestListener> | undefined;
+  return (request, response) => {
+    handle ??= import('./app.js').then(({ createApp }) => {
+      const app = createApp(core, resources);
+      app.on('error', (err: unknown) => log.debug({ err }, 'a connection broke while it was answered'));
+      return app.callback();
+    });
+    handle
+      .then((answer) => {
+        answer(request, response);
+      })
+      .catch((err: unknown) => {
+        log.error({ err }, 'an answer could not be written');
+        response.destroy();
+      });
   };
 }

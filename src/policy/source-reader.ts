@@ -41,6 +41,8 @@ export interface SourceReaderOptions {
 export interface ReadOptions {
   /** What was read or served before: what it had and the folder has no longer gets one more quiet period. */
   readonly previous?: SourceSet | undefined;
+  /** {@link contentKey} of a set that is known to be whole: a reading that finds just that needs no second one, nor any quiet. */
+  readonly whole?: string | undefined;
 }
 
 /** What the folder holds at one moment, settled or not. */
@@ -142,11 +144,25 @@ class SettlingReader implements SourceReader {
     this.#vouched = key;
   }
 
-  async read(policyDir: string, { previous }: ReadOptions = {}): Promise<SourceSet> {
-    const { take, unsettled } = await this.#settle(policyDir, previous ?? this.#last?.set);
+  async read(policyDir: string, { previous, whole }: ReadOptions = {}): Promise<SourceSet> {
+    const deadline = this.#deadline(policyDir);
+    const first = await this.#take(policyDir, deadline);
+    const known = whole === undefined ? undefined : await this.#ifWhole(first, whole);
+    if (known !== undefined) return this.#remember(first, known);
+    const { take, unsettled } = await this.#settle(policyDir, first, deadline, previous ?? this.#last?.set);
     const set = await this.#finish(take, unsettled);
-    if (!unsettled) this.#last = { take, set };
+    return unsettled ? set : this.#remember(take, set);
+  }
+
+  #remember(take: Take, set: SourceSet): SourceSet {
+    this.#last = { take, set };
     return set;
+  }
+
+  /** What was taken, if that is the set with the key. What is wrong with it is said by who settles it. */
+  async #ifWhole(take: Take, key: string): Promise<SourceSet | undefined> {
+    const set = await this.#finish(take, false).catch(() => undefined);
+    return set !== undefined && contentKey(set) === key ? set : undefined;
   }
 
   #scan(policyDir: string, deadline: Deadline): Promise<Scan> {
@@ -159,10 +175,14 @@ class SettlingReader implements SourceReader {
   }
 
   /** Takes until two in a row agree and nothing in them is younger than the quiet period. */
-  async #settle(policyDir: string, previous: SourceSet | undefined): Promise<{ take: Take; unsettled: boolean }> {
+  async #settle(
+    policyDir: string,
+    first: Take,
+    deadline: Deadline,
+    previous: SourceSet | undefined,
+  ): Promise<{ take: Take; unsettled: boolean }> {
     const end = this.#now() + this.#settleMs;
-    const deadline = this.#deadline(policyDir);
-    let take = await this.#take(policyDir, deadline);
+    let take = first;
     let pause = this.#pauseFor(take.scan, previous);
     let quiet = 0;
     for (;;) {

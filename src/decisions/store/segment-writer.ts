@@ -45,6 +45,8 @@ const SEGMENT_MS = 10 * 60_000;
 /** Bytes that may wait for the disk. */
 const MAX_WAITING = 16 * MIB;
 const LOOK_MS = 60_000;
+/** Who waits for a start does not wait for a look over what is left of earlier ones. */
+const FIRST_LOOK_MS = 1_000;
 
 interface Open {
   readonly name: string;
@@ -67,12 +69,15 @@ export function createSegmentWriter(options: SegmentWriterOptions): SegmentWrite
   let current: Open | undefined;
   let lastStart = 0;
   let state: WriterState = { ok: true, bytes: 0, written: 0, lost: 0 };
-  let work: Promise<void> = adopt();
+  let work: Promise<void> = Promise.resolve();
+  let adopting: Promise<void> | undefined;
   let writing = false;
+  const first = setTimeout(() => void soon(nothing), FIRST_LOOK_MS).unref();
   const look = setInterval(() => void soon(tidy), LOOK_MS).unref();
 
-  /** Everything that touches files happens one after the other. */
-  function soon(task: () => Promise<void>): Promise<void> {
+  /** Everything that touches files happens one after the other, the folder as it was found first. */
+  function soon(task: () => Promise<void> | void): Promise<void> {
+    adopting ??= work = adopt();
     work = work.then(task).catch(failed);
     return work;
   }
@@ -173,6 +178,7 @@ export function createSegmentWriter(options: SegmentWriterOptions): SegmentWrite
       return state;
     },
     async close() {
+      clearTimeout(first);
       clearInterval(look);
       await soon(write);
       await soon(async () => {
@@ -183,6 +189,8 @@ export function createSegmentWriter(options: SegmentWriterOptions): SegmentWrite
     },
   };
 }
+
+const nothing = (): void => undefined;
 
 /** Writes all or nothing: half a frame would spoil the next one. */
 async function writeAll(segment: Open, frames: readonly Uint8Array[]): Promise<void> {

@@ -59,6 +59,23 @@ describe('a reading', () => {
     expect(naps.length).toBeGreaterThan(0);
   });
 
+  it('that finds just what is known to be whole waits for nothing, and of anything else as ever', async () => {
+    const dir = await tempDir({ 'a.rego': 'package a\n', 'a_test.rego': 'package a_test\n' });
+    const whole = contentKey(await scripted([], LATER).reader.read(dir));
+    const { reader, naps } = scripted([], Date.now());
+    expect(textOf(await reader.read(dir, { whole }))).toBe('package a\n');
+    expect(naps).toEqual([]);
+    for (const [name, text] of [
+      ['a_test.rego', 'package'],
+      ['a.rego', 'package'],
+    ] as const) {
+      await writeFile(path.join(dir, name), text);
+      const again = scripted([() => writeFile(path.join(dir, name), 'package b\n')], Date.now());
+      await again.reader.read(dir, { whole });
+      expect(again.naps.length, name).toBeGreaterThan(0);
+    }
+  });
+
   it('of a state that was vouched for still doubts what is empty', async () => {
     const dir = await tempDir({ 'a.rego': 'package a\n' });
     const { reader, naps } = scripted([], LATER);
