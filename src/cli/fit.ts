@@ -17,12 +17,15 @@ export function columnsOf(stream: Pick<NodeJS.WriteStream, 'isTTY' | 'columns'>)
 
 /** The line, where it is longer than the terminal in several: broken between words, and indented by so many columns after the first. */
 export function wrapped(line: string, indent: number, columns: Columns): string {
-  const shown = visibleBetweenPaint(line);
-  const room = Math.max((columns ?? Infinity) - indent, NARROWEST);
-  if (columns === undefined) return line;
-  const [lead = ''] = /^ */u.exec(shown) ?? [];
-  const [first = '', ...others] = wrapAnsi(shown.slice(lead.length), room, { hard: true }).split('\n');
-  return [lead + first, ...others.map((other) => ' '.repeat(indent) + other)].join('\n');
+  const [lead = ''] = /^ */u.exec(line) ?? [];
+  return labelled(lead, line.slice(lead.length), indent, columns);
+}
+
+/** The same of a text behind a label, which is so many columns wide, or less. */
+export function labelled(label: string, text: string, indent: number, columns: Columns): string {
+  if (columns === undefined) return label + text;
+  const lines = wrapAnsi(visibleBetweenPaint(text), Math.max(columns - indent, NARROWEST), { hard: true }).split('\n');
+  return label + lines.join(`\n${' '.repeat(indent)}`);
 }
 
 /** Part of a line. */

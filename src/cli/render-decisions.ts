@@ -3,6 +3,7 @@ import { revisionOf } from '../decisions/record.js';
 import type { DecisionRecord, KeptDecision } from '../decisions/record.js';
 import type { PathStats } from '../decisions/stats.js';
 import { shortId } from '../policy/source-set.js';
+import { wrapped } from './fit.js';
 import type { Paint, Style } from './paint.js';
 import { plainTable } from './plain-table.js';
 
@@ -106,8 +107,8 @@ export function renderWhole({ record }: KeptDecision, paint: Paint): string {
   return [plainTable([], rows, paint), ...documents].join('\n');
 }
 
-/** What became of the decisions of each path, one a row. */
-export function renderStats(stats: readonly PathStats[], paint: Paint): string {
+/** What became of the decisions of each path, one a row; where a terminal of `width` columns has no room for that, two lines each. */
+export function renderStats(stats: readonly PathStats[], paint: Paint, width?: number): string {
   const rows = stats.map(({ path, decisions, errors, results, agents, revisions, p50Ms, p95Ms }) => [
     ...[path, String(decisions)],
     Object.entries(results)
@@ -115,5 +116,11 @@ export function renderStats(stats: readonly PathStats[], paint: Paint): string {
       .join(', '),
     ...[errors === 0 ? '0' : paint('red', String(errors)), String(agents), String(revisions), p50Ms.toFixed(3), p95Ms.toFixed(3)],
   ]);
-  return plainTable(['PATH', 'DECISIONS', 'RESULTS', 'ERRORS', 'AGENTS', 'REVISIONS', 'P50 MS', 'P95 MS'], rows, paint);
+  const table = plainTable(['PATH', 'DECISIONS', 'RESULTS', 'ERRORS', 'AGENTS', 'REVISIONS', 'P50 MS', 'P95 MS'], rows, paint);
+  return fits(table, width) ? table : rows.map((row) => stackedStats(row, width)).join('\n');
+}
+
+function stackedStats([name = '', decisions, results, errors, agents, revisions, p50, p95]: readonly string[], width?: number): string {
+  const counts = `${decisions} decisions: ${results}; ${errors} errors, ${agents} agents, ${revisions} revisions, ${p50} ms, p95 ${p95} ms`;
+  return [name, `  ${counts}`].map((line) => wrapped(line, 4, width)).join('\n');
 }

@@ -1,6 +1,6 @@
 import { placeOf } from '../policy/diagnostic.js';
 import type { Diagnostic } from '../policy/diagnostic.js';
-import { around, wrapped } from './fit.js';
+import { around, labelled, wrapped } from './fit.js';
 import type { Columns } from './fit.js';
 import type { Paint } from './paint.js';
 import { visible, visibleLine } from './visible.js';
@@ -17,7 +17,7 @@ function renderDiagnostic(diagnostic: Diagnostic, paint: Paint, columns: Columns
   const label = paint(severity === 'error' ? 'red' : 'yellow', severity);
   const head = `${where === '' ? '' : `${paint('bold', where)}: `}${label}: ${message} ${paint('dim', `[${code}]`)}`;
   const parts = [wrapped(head, 2, columns), ...(line === undefined ? [] : [excerpt(line, col, paint, columns)])];
-  return [...parts, ...(hint === undefined ? [] : [wrapped(`  ${paint('cyan', 'hint:')} ${hint}`, 8, columns)])].join('\n');
+  return [...parts, ...(hint === undefined ? [] : [labelled(`  ${paint('cyan', 'hint:')} `, hint, 8, columns)])].join('\n');
 }
 
 /** All findings, errors first, as wide as the terminal that they are for. */

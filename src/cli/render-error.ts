@@ -1,7 +1,7 @@
 import type { GatewayError } from '../errors.js';
 import type { Diagnostic } from '../policy/diagnostic.js';
 import { diagnosticsOf } from '../policy/error-diagnostics.js';
-import { wrapped } from './fit.js';
+import { labelled } from './fit.js';
 import type { Columns } from './fit.js';
 import type { Paint } from './paint.js';
 import { excerpt, renderDiagnostics, unsaid } from './render-diagnostics.js';
@@ -24,9 +24,9 @@ export function renderError(error: GatewayError, paint: Paint, columns?: Columns
   const [one] = listed.length === 0 ? diagnosticsOf(error) : [];
   return [
     ...(many.length === 0 ? [] : [renderDiagnostics(many, paint, columns)]),
-    wrapped(`${paint('red', 'Error:')} ${message} ${paint('dim', `[${code}]`)}`, HANG, columns),
+    labelled(`${paint('red', 'Error:')} `, `${message} ${paint('dim', `[${code}]`)}`, HANG, columns),
     ...(one?.line === undefined ? [] : [excerpt(one.line, one.col, paint, columns)]),
-    wrapped(`${paint('dim', 'Next:')}  ${hint}`, HANG, columns),
+    labelled(`${paint('dim', 'Next:')}  `, hint, HANG, columns),
   ].join('\n');
 }
 

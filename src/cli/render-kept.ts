@@ -1,5 +1,5 @@
 import type { Entry } from '../history/entry.js';
-import { wrapped } from './fit.js';
+import { labelled } from './fit.js';
 import type { Columns } from './fit.js';
 import type { Paint } from './paint.js';
 import { renderDiagnostics, unsaid } from './render-diagnostics.js';
@@ -23,7 +23,7 @@ export function renderKept(
     ['error', entry.error === undefined ? undefined : `${entry.error.code}: ${entry.error.message}`],
   ];
   const known = rows.flatMap(([label, value]) =>
-    value === undefined ? [] : [wrapped(`${paint('dim', label.padEnd(12))} ${value}`, 13, columns)],
+    value === undefined ? [] : [labelled(`${paint('dim', label.padEnd(12))} `, value, 13, columns)],
   );
   const findings = unsaid(entry.diagnostics, entry.error?.message ?? '');
   const diagnostics = findings.length === 0 ? [] : [renderDiagnostics(findings, paint, columns)];

@@ -3,10 +3,10 @@ import type { Diagnostic } from '../policy/diagnostic.js';
 import { suiteSummary } from '../suites/score.js';
 import type { SuiteScore } from '../suites/score.js';
 import { briefTime } from './brief-time.js';
-import { wrapped } from './fit.js';
+import { labelled, wrapped } from './fit.js';
 import type { Columns } from './fit.js';
 import type { Paint } from './paint.js';
-import { renderDiagnostics, unsaid } from './render-diagnostics.js';
+import { count, renderDiagnostics, unsaid } from './render-diagnostics.js';
 
 /** The parts of GET /status that are shown to people. */
 export interface StatusBody {
@@ -71,7 +71,7 @@ export function renderStatus(
       'revision',
       policy.revision === null
         ? 'none'
-        : `${shortId(policy.revision)}, ${policy.modules} modules, loaded ${briefTime(policy.loaded_at ?? '')}`,
+        : `${shortId(policy.revision)}, ${count(policy.modules, 'module')}, loaded ${briefTime(policy.loaded_at ?? '')}`,
     ],
     ...(policy.pinned === null ? [] : [['pinned', paint('yellow', pinText(policy.pinned))] as [string, string]]),
     ['folder', policy.source ?? 'not configured'],
@@ -90,7 +90,7 @@ export function renderStatus(
     rows.push(['last refused', `no ${refused.number} at ${briefTime(refused.at)}: ${refused.message}`]);
   if (last !== null)
     rows.push(['last attempt', `${last.outcome} (${last.trigger}, ${last.duration_ms.toFixed(0)} ms) at ${briefTime(last.at)}`]);
-  const table = rows.map(([label, value]) => wrapped(`${paint('dim', label.padEnd(LABEL))} ${value}`, LABEL + 1, columns));
+  const table = rows.map(([label, value]) => labelled(`${paint('dim', label.padEnd(LABEL))} `, value, LABEL + 1, columns));
   if (last?.error !== null && last?.error !== undefined)
     table.push(wrapped(`${paint('red', last.error.code)}: ${last.error.message}`, 2, columns));
   const findings = unsaid(last?.diagnostics ?? [], last?.error?.message ?? '');

@@ -2,7 +2,7 @@ import { tally, testCases } from '../testing/test-cases.js';
 import type { TestCase } from '../testing/test-cases.js';
 import { valueLines } from '../testing/failure-values.js';
 import type { TestRun } from '../testing/test-run.js';
-import { wrapped } from './fit.js';
+import { labelled, wrapped } from './fit.js';
 import type { Columns } from './fit.js';
 import type { Paint } from './paint.js';
 import { count, place } from './render-diagnostics.js';
@@ -41,7 +41,13 @@ function renderCase(
 ): string[] {
   const { word, style } = MARKS[status];
   const duration = durationNs === undefined || status === 'skip' ? '' : paint('dim', ` (${milliseconds(durationNs)})`);
-  const lines = [`${paint(style, word.padEnd(5))} ${fullName}${duration} ${paint('dim', place(location))}`];
+  const head = labelled(
+    `${paint(style, word.padEnd(5))} `,
+    `${fullName}${duration} ${paint('dim', place(location))}`,
+    INDENT.length,
+    columns,
+  );
+  const lines: string[] = [];
   if (failedAt !== undefined) {
     lines.push(`${INDENT}${place(failedAt)}: ${paint('red', 'not true:')} ${failedAt.line?.trim() ?? ''}`);
     lines.push(...valueLines(failedAt.values).map((line) => `${INDENT}  ${line}`));
@@ -52,7 +58,7 @@ function renderCase(
     lines.push(`${INDENT}${where}${paint('red', error.code)}: ${error.message}`);
   }
   const said = [...lines, ...output.map((line) => `${INDENT}${paint('dim', '|')} ${line}`), ...renderTrace(explanation, paint)];
-  return said.map((line, index) => wrapped(line, index === 0 ? INDENT.length : HANG, columns));
+  return [head, ...said.map((line) => wrapped(line, HANG, columns))];
 }
 
 function renderTrace(explanation: TestCase['explanation'], paint: Paint): string[] {

@@ -1,5 +1,7 @@
 import type { Validation } from '../gateway/validate-policy.js';
 import type { Inventory } from '../policy/inventory.js';
+import { labelled, wrapped } from './fit.js';
+import type { Columns } from './fit.js';
 import type { Paint } from './paint.js';
 import { count } from './render-diagnostics.js';
 import { visibleLine } from './visible.js';
@@ -7,11 +9,13 @@ import { visibleLine } from './visible.js';
 /** Names and reasons that are listed of one kind. */
 const MAX_LISTED = 20;
 
+const INDENT = ' '.repeat(11);
+
 /** So many files of one folder that are ignored for one reason are one line. */
 const MIN_GROUPED = 3;
 
 /** What is served, what is data, and what is ignored and why: a line each, names after the counts. */
-export function renderInventory({ root, files }: Pick<Validation, 'root' | 'files'>, paint: Paint): string {
+export function renderInventory({ root, files }: Pick<Validation, 'root' | 'files'>, paint: Paint, columns?: Columns): string {
   const { served, tests, data, overlays, schemas, suites, judge, pack, ignored } = files;
   const lines = [
     row('folder', visibleLine(root)),
@@ -23,12 +27,12 @@ export function renderInventory({ root, files }: Pick<Validation, 'root' | 'file
     ...(judge.length === 0 ? [] : [row('judge', names(judge))]),
     ...(pack.length === 0 ? [] : [row('rule pack', names(pack))]),
     ...(ignored.length === 0 ? [] : [row('ignored', count(ignored.length, 'file'))]),
-    ...ignoredLines(ignored),
+    ...ignoredLines(ignored).map((line) => wrapped(line, INDENT.length, columns)),
   ];
   return lines.join('\n');
 
   function row(title: string, text: string): string {
-    return `${paint('dim', title.padStart(9))}  ${text}`;
+    return labelled(`${paint('dim', title.padStart(9))}  `, text, INDENT.length, columns);
   }
 }
 
@@ -42,8 +46,8 @@ function ignoredLines(ignored: Validation['files']['ignored']): readonly string[
   const lines = [...groups].flatMap(([text, files]) =>
     files.length < MIN_GROUPED || text.startsWith(':') ? files : [`${text} (${count(files.length, 'file')})`],
   );
-  const shown = lines.slice(0, MAX_LISTED).map((line) => `           ${visibleLine(line)}`);
-  return lines.length > MAX_LISTED ? [...shown, `           and ${lines.length - MAX_LISTED} more`] : shown;
+  const shown = lines.slice(0, MAX_LISTED).map((line) => `${INDENT}${visibleLine(line)}`);
+  return lines.length > MAX_LISTED ? [...shown, `${INDENT}and ${lines.length - MAX_LISTED} more`] : shown;
 }
 
 function counted(paths: readonly string[], noun: string): string {

@@ -15,7 +15,7 @@ export default class DecisionsStats extends GatewayCommand {
     const stats = new DecisionStats();
     for await (const { record } of readDecisions(flags, {})) stats.add(record);
     const rows = stats.rows();
-    this.log(rows.length === 0 ? 'no decisions' : renderStats(rows, this.paint));
+    this.log(rows.length === 0 ? 'no decisions' : renderStats(rows, this.paint, this.columns));
     return rows;
   }
 }

@@ -86,7 +86,7 @@ export default class PolicyValidate extends LocalPolicyCommand {
 
   #show(validation: Validation): void {
     const { diagnostics, files, modules, root, omitted = 0 } = validation;
-    this.log(renderInventory(validation, this.paint));
+    this.log(renderInventory(validation, this.paint, this.columns));
     if (diagnostics.length > 0) this.logToStderr(renderDiagnostics(diagnostics, this.paintError, this.errorColumns));
     if (omitted > 0) this.logToStderr(this.paintError('dim', `and ${omitted} more (-m shows more)`));
     const told = diagnostics.filter(({ severity }) => severity === 'error').length;

@@ -1,9 +1,10 @@
 import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { around, wrapped } from '../../../src/cli/fit.js';
+import { around, labelled, wrapped } from '../../../src/cli/fit.js';
 import { renderDiagnostics } from '../../../src/cli/render-diagnostics.js';
 import { renderError } from '../../../src/cli/render-error.js';
 import { renderTests } from '../../../src/cli/render-tests.js';
+import { renderInventory } from '../../../src/cli/render-validation.js';
 import { GatewayError } from '../../../src/errors.js';
 import type { Diagnostic } from '../../../src/policy/diagnostic.js';
 
@@ -26,8 +27,9 @@ function widest(text: string): number {
 
 describe('a line that is longer than the terminal', () => {
   it('is broken between words, and goes on indented', () => {
-    expect(wrapped('Error: one two three four five six seven', 7, 30)).toBe('Error: one two three\n       four five six seven');
-    expect(wrapped('  hint: one two three four five', 8, 30)).toBe('  hint: one two three\n        four five');
+    expect(wrapped('one two three four five six seven', 2, 30)).toBe('one two three four five six\n  seven');
+    expect(wrapped('  one two three four five six seven', 4, 30)).toBe('  one two three four five\n    six seven');
+    expect(labelled('Error: ', 'one two three four five six seven', 7, 30)).toBe('Error: one two three four five\n       six seven');
   });
 
   it('is broken within a word that is longer than the terminal', () => {
@@ -120,5 +122,16 @@ describe('tests', () => {
     const text = renderTests({ results: [result] }, plain, { verbose: false, varValues: false, columns });
     expect(widest(text)).toBeLessThanOrEqual(columns);
     expect(text).toContain('0 passed, 1 failed');
+  });
+});
+
+describe('what a folder holds', () => {
+  it.each([60, 120])('fits a terminal of %i columns', (columns) => {
+    const some = Array.from({ length: 12 }, (_, n) => `folder/module-${n}.rego`);
+    const ignored = [{ path: 'a/very/long/path/of/a/file.txt', why: 'is neither Rego nor data, and lies where nobody looks' }];
+    const files = { served: some, tests: some, data: ['data.json'], overlays: [], schemas: [], suites: [], judge: [], pack: [], ignored };
+    const text = renderInventory({ root: '/policies', files }, plain, columns);
+    expect(widest(text)).toBeLessThanOrEqual(columns);
+    expect(text.replaceAll(/\s+/gu, ' ')).toContain(some.join(' '));
   });
 });
