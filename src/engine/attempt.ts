@@ -1,5 +1,5 @@
 import type { Evaluator } from '../evaluator/evaluator.js';
-import { GatewayError } from '../errors.js';
+import { asGatewayError, GatewayError } from '../errors.js';
 import { documentApart, mergeApart } from '../policy/merge-apart.js';
 import { placed } from '../policy/diagnostic.js';
 import type { Diagnostic } from '../policy/diagnostic.js';
@@ -98,11 +98,35 @@ async function fromHistory(
     return { status: 'unchanged' };
   }
   return withShelved(shelf, from, async (shelved) => {
-    const kept: KeptRevision = shelved?.revision ?? (await timed(notes, 'read', () => deps.keeper.load(from)));
+    const found: Found = shelved === undefined ? await loadKept(deps, from, notes) : { kept: shelved.revision, remade: false };
+    const { kept, remade } = found;
     notes.source = kept.source;
     const passed = options.gates === true ? await passKept(deps, kept, options, notes) : [];
-    return prepare(deps, { ...kept, warnings: [...kept.warnings, ...passed] }, shelved, request, notes);
+    return prepare(deps, { ...kept, warnings: [...kept.warnings, ...passed] }, shelved, { ...request, keep: remade }, notes);
   });
+}
+
+interface Found {
+  readonly kept: KeptRevision;
+  /** Made anew, and to be kept in the place of what is damaged. */
+  readonly remade: boolean;
+}
+
+/** A kept revision: where what was made of its sources is damaged and these are not, it is made of them again. Throws `history_*`. */
+async function loadKept(deps: AttemptDeps, id: string, notes: AttemptNotes): Promise<Found> {
+  try {
+    return { kept: await timed(notes, 'read', () => deps.keeper.load(id)), remade: false };
+  } catch (thrown) {
+    if (asGatewayError(thrown).code !== 'history_damaged') throw thrown;
+    try {
+      const source = await deps.keeper.loadSources(id);
+      const { policy, data, missing } = await buildCandidate(deps, source, [], notes);
+      return { kept: { id, source, policy, data, warnings: [...policy.warnings, ...missing] }, remade: true };
+    } catch {
+      // What comes of trying to mend it is not what is wrong.
+      throw thrown;
+    }
+  }
 }
 
 /** What is on the shelf already is used, and goes back there when nothing comes of the attempt. */
@@ -125,7 +149,7 @@ async function prepare(
   deps: AttemptDeps,
   kept: KeptRevision,
   shelved: Generation | undefined,
-  { trigger, options }: ReloadRequest,
+  { trigger, options, keep = options.from === undefined }: ReloadRequest & { readonly keep?: boolean },
   notes: AttemptNotes,
 ): Promise<AttemptResult> {
   const { id, source, policy, data, warnings } = kept;
@@ -136,7 +160,7 @@ async function prepare(
   }
   const [prepared] = await Promise.allSettled([
     timed(notes, 'prepare', () => deps.evaluator.prepare(revision)),
-    options.from === undefined ? timed(notes, 'store', () => deps.keeper.keep(revision)) : undefined,
+    keep ? timed(notes, 'store', () => deps.keeper.keep(revision)) : undefined,
   ]);
   if (prepared.status === 'rejected') throw prepared.reason;
   return { status: 'prepared', generation: new Generation(revision, prepared.value) };

@@ -14,6 +14,8 @@ export interface RevisionKeeper {
   record(outcome: Outcome, tried: SourceSet | undefined): Promise<number | undefined>;
   /** A kept revision, every byte verified. Throws `history_unknown`, `history_damaged`. */
   load(id: string): Promise<KeptRevision>;
+  /** The sources of a kept revision alone, which are enough to make it anew. Throws `history_unknown`, `history_damaged`. */
+  loadSources(id: string): Promise<SourceSet>;
   /** What served last under this configuration, newest first. Never rejects. */
   lastGood(): Promise<readonly string[]>;
   /** Never rejects. */

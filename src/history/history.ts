@@ -15,6 +15,7 @@ import type { Head, Standing } from './heads.js';
 import type { KeptHead } from './kept-head.js';
 import { blobsOf, isPassed } from './manifest.js';
 import type { Manifest } from './manifest.js';
+import { newest } from './newest.js';
 import { manifestAt, pack, partsRef, unpackPolicy, unpackSources } from './pack.js';
 import type { Keepable, Packed, PartsRef } from './pack.js';
 import { foldersOf } from './places.js';
@@ -97,16 +98,11 @@ class StoredHistory implements History {
   }
 
   async load(id: string): Promise<KeptRevision> {
-    const entries = (await this.#entries.all()).filter((entry) => entry.revision === id && entry.maker !== undefined);
-    let failure: unknown = new GatewayError('history_unknown', `the history has no compiled revision ${id}`);
-    for (const entry of entries.toReversed()) {
-      try {
-        return await this.loadEntry(entry);
-      } catch (error) {
-        failure = error;
-      }
-    }
-    throw failure;
+    return newest(await this.#entries.all(), id, this.#options.log, (entry) => this.loadEntry(entry));
+  }
+
+  async loadSources(id: string): Promise<SourceSet> {
+    return newest(await this.#entries.all(), id, this.#options.log, (entry) => this.sources(entry));
   }
 
   async loadEntry(entry: Entry): Promise<KeptRevision> {

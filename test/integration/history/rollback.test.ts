@@ -1,4 +1,5 @@
-import { rm } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { markerModule } from '../../helpers/policies.js';
 import { waitFor } from '../../helpers/wait-for.js';
@@ -71,6 +72,31 @@ describe('going back', () => {
     const again = await scene.start(NO_COMPILER);
     expect(again.gateway.engine.pin).toMatchObject({ revision: first });
     expect(await marker(again)).toBe('a');
+  });
+
+  it('makes a pinned revision anew of its sources when the rest of it is damaged, and keeps it whole again', async () => {
+    const scene = await createScene();
+    const before = await scene.start();
+    const first = before.gateway.engine.current?.id ?? '';
+    const { history } = before.gateway;
+    const [entry] = await history.entries();
+    const code = entry === undefined ? undefined : (await history.manifest(entry)).built?.code.hash;
+    await scene.save(before, 'b');
+    await before.gateway.engine.reload('rollback', { from: first, pin: true });
+    await before.gateway.close();
+    const file = path.join(scene.dataDir, 'revisions/blobs', code ?? '');
+    const whole = await readFile(file);
+    await writeFile(file, 'spoilt');
+
+    const after = await scene.start();
+    expect(await marker(after)).toBe('a');
+    expect(after.gateway.engine.pin).toMatchObject({ revision: first });
+    expect(after.log.records.map(({ message }) => message)).toContainEqual(expect.stringContaining(file));
+    await after.gateway.close();
+    expect((await readFile(file)).equals(whole)).toBe(true);
+
+    const bare = await scene.start(NO_COMPILER);
+    expect(await marker(bare)).toBe('a');
   });
 
   it('does not wait for a reload under way, which then does not serve over it', async () => {
