@@ -55,7 +55,8 @@ async function prepare(source: GenerationSource): Promise<void> {
     const revision = new LoadedRevision({ ...source, maxMemoryBytes, link }, context, filled);
     generations.set(generation, revision);
     report();
-    post({ type: 'prepared', generation, entrypoints: revision.entrypoints, data: { image: revision.image } });
+    const listed = source.module.linking === undefined ? { entrypoints: revision.entrypoints } : {};
+    post({ type: 'prepared', generation, ...listed, data: { image: revision.image } });
   } catch (thrown) {
     post({ type: 'refused', generation, error: toWire(asGatewayError(thrown)) });
   }

@@ -35,7 +35,8 @@ export interface ServingSettings {
 export interface WireRevision {
   readonly generation: number;
   readonly id: string;
-  readonly policy: Policy;
+  /** Absent where it is that of the revision before. */
+  readonly policy?: Policy;
   /** Without the parts that the process has from the revision before. */
   readonly code: Uint8Array;
   /** The code is left out where the process has it. */

@@ -1,6 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
 import type { Socket } from 'node:net';
 import { GatewayError } from '../errors.js';
+import type { Policy } from '../http/opa/resolve.js';
 import { partsById, policyCode, withoutParts } from '../evaluator/policy-code.js';
 import { Claims } from './claims.js';
 import { Handover } from './handover.js';
@@ -51,6 +52,8 @@ export class ServerProcess {
   #library: string | undefined;
   /** Ids of the parts of the policy that was sent last, which the process keeps. */
   #parts: ReadonlySet<string> = new Set();
+  /** What was sent last, likewise. */
+  #policy: Policy | undefined;
 
   constructor({ wordsFd, folder }: ServerProcessOptions, listener: ProcessListener) {
     this.#claims = Claims.create(folder);
@@ -132,14 +135,16 @@ export class ServerProcess {
 
   /** Resolves once it has the revision, or is gone: nobody waits for a process that is replaced. Rejects when the revision is to blame. */
   async prepare(command: ServingCommand & { readonly type: 'prepare' }): Promise<void> {
-    const { revision } = command;
+    const { policy, ...revision } = command.revision;
     const { generation, library, code } = revision;
     const sent = {
       ...revision,
+      ...(policy === undefined || policy === this.#policy ? {} : { policy }),
       code: withoutParts(code, this.#parts),
       library: this.#library === library.id ? { id: library.id } : library,
     };
     this.#library = library.id;
+    this.#policy = policy;
     this.#parts = new Set(partsById(policyCode(code)).keys());
     await new Promise<void>((resolve, reject) => {
       const hang = setTimeout(() => this.kill(), PREPARE_TIMEOUT_MS);
@@ -150,6 +155,7 @@ export class ServerProcess {
         else {
           // What it could not load is not there for the next one either.
           this.#parts = new Set();
+          this.#policy = undefined;
           reject(failure);
         }
       });

@@ -5,6 +5,7 @@ import type { Tally } from '../evaluator/tally.js';
 import { reachesOut } from '../evaluator/linker.js';
 import type { GuardrailSettings } from '../http/deps.js';
 import type { Front } from '../http/front.js';
+import type { Policy } from '../http/opa/resolve.js';
 import type { TlsPair } from '../http/tls-pair.js';
 import type { Log } from '../log.js';
 import { isLargeData } from '../policy/large-data.js';
@@ -16,6 +17,7 @@ import type { ServingSettings, WireRevision } from './protocol.js';
 import { createPrivateFolder, MAIN_SOCKET, removeLeftovers } from './private-folder.js';
 import { SharedWords } from './shared-words.js';
 import type { ServingStats } from './stats.js';
+import { Surfaces } from './surfaces.js';
 
 export interface ServingOptions {
   /** Processes to run, at least 1. */
@@ -71,6 +73,7 @@ export function createServing({ processes, settings, guardrail, log, watchdogMs 
   const words = SharedWords.create(folder, GATEWAY_WORDS);
   const mainPath = path.join(folder, MAIN_SOCKET);
   let generations = 0;
+  const surfaces = new Surfaces();
   let onReturned: (socket: Socket, read: Uint8Array) => void = (socket) => void socket.destroy();
   let onRecords: TakeRecords = () => undefined;
   let onTallies: (tallies: readonly Tally[]) => void = () => undefined;
@@ -106,7 +109,7 @@ export function createServing({ processes, settings, guardrail, log, watchdogMs 
       // A decision that reaches out may not be made twice, which is what happens to one that runs over its slice. Large data is held by
       // the workers of the main process alone.
       const quick = !reachesOut(revision.policy.builtins) && !isLargeData(revision.data);
-      if (quick) await crew.prepare(wire(revision, generation));
+      if (quick) await crew.prepare(wire(revision, surfaces.of(revision.policy), generation));
       return {
         activate: () => words.write('generation', quick ? generation : 0),
         release: () => crew.release(generation),
@@ -129,7 +132,7 @@ export function createServing({ processes, settings, guardrail, log, watchdogMs 
   };
 }
 
-function wire({ id, policy, data }: Pick<Revision, 'id' | 'policy' | 'data'>, generation: number): WireRevision {
-  const { entrypoints, rules, code, library, builtins } = policy;
-  return { generation, id, policy: { entrypoints, rules }, code, library: { id: library.id, code: library.code }, data, builtins };
+function wire({ id, policy, data }: Pick<Revision, 'id' | 'policy' | 'data'>, surface: Policy, generation: number): WireRevision {
+  const { code, library, builtins } = policy;
+  return { generation, id, policy: surface, code, library: { id: library.id, code: library.code }, data, builtins };
 }

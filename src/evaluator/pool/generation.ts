@@ -79,7 +79,7 @@ export class Generation {
   }
 
   /** Takes what the first thread made of it. */
-  adopt(data: DataSource, entrypoints: Readonly<Record<string, number>>): void {
+  adopt(data: DataSource, entrypoints: Readonly<Record<string, number>> = this.source.module.linking?.entrypoints ?? {}): void {
     if (this.parsed) return;
     this.source = { ...this.source, data };
     this.entrypoints = new Map(Object.entries(entrypoints));

@@ -27,7 +27,8 @@ export type ThreadEvent =
   | {
       readonly type: 'prepared';
       readonly generation: number;
-      readonly entrypoints: Readonly<Record<string, number>>;
+      /** Where the code does not list them beside itself. */
+      readonly entrypoints?: Readonly<Record<string, number>>;
       readonly data: DataSource;
     }
   | { readonly type: 'refused'; readonly generation: number; readonly error: WireError }

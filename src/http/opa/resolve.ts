@@ -4,7 +4,7 @@ import type { CompiledPolicy, Entrypoint, RulePlace } from '../../policy/revisio
 export const DATA_ROOT = '/v1/data';
 
 /** The part of a policy that tells what answers a path. */
-export type Policy = Pick<CompiledPolicy, 'entrypoints'> & { readonly rules: readonly RulePlace[] };
+export type Policy = Pick<CompiledPolicy, 'entrypoints'> & { readonly rules: readonly Pick<RulePlace, 'path'>[] };
 
 /** How a path of the data document is answered. */
 export type Plan =

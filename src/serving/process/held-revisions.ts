@@ -7,6 +7,7 @@ import type { Tally } from '../../evaluator/tally.js';
 import { LoadedRevision } from '../../evaluator/host/loaded-revision.js';
 import { linker } from '../../evaluator/linker.js';
 import { Elsewhere } from '../../http/exchange.js';
+import type { Policy } from '../../http/opa/resolve.js';
 import type { QuickRevision, QuickSource } from '../../http/quick/quick.js';
 import type { ServingSettings, WireRevision } from '../protocol.js';
 import type { GatewayWords } from '../gateway-words.js';
@@ -24,6 +25,7 @@ export class HeldRevisions implements QuickSource {
   #library: { readonly id: string; readonly module: Promise<WebAssembly.Module> } | undefined;
   /** Of the revision that came last: the next one comes without those that it shares with it. */
   #parts: CompiledParts = new Map();
+  #policy: Policy | undefined;
   #gone = { overBudget: 0, instancesDropped: 0 };
 
   constructor(
@@ -49,6 +51,9 @@ export class HeldRevisions implements QuickSource {
     const { allowBuiltins, maxMemoryBytes, timeoutMs } = this.#settings;
     this.#loading.add(generation);
     try {
+      this.#policy = policy ?? this.#policy;
+      const surface = this.#policy;
+      if (surface === undefined) throw new Error('Expected the surface of a policy to be here');
       if (library.code !== undefined) this.#library = { id: library.id, module: compileModule(library.code) };
       if (this.#library?.id !== library.id) throw new Error(`Expected the library ${library.id} to be here`);
       const { modules, parts } = startPolicy(code, this.#parts);
@@ -56,7 +61,7 @@ export class HeldRevisions implements QuickSource {
       const [module, linked, link] = await Promise.all([modules, this.#library.module, linker(allowBuiltins, builtins)]);
       if (!this.#loading.has(generation)) return undefined;
       const source = { module, library: linked, wasmBytes: code.byteLength, data: { json: data }, maxMemoryBytes, link };
-      this.#held.set(generation, new SlicedRevision(id, policy, new LoadedRevision(source, this.#context), timeoutMs));
+      this.#held.set(generation, new SlicedRevision(id, surface, new LoadedRevision(source, this.#context), timeoutMs));
       return undefined;
     } catch (thrown) {
       const { code: reason, message } = asGatewayError(thrown);

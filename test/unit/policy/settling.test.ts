@@ -59,6 +59,36 @@ describe('a reading', () => {
     expect(naps.length).toBeGreaterThan(0);
   });
 
+  it('of a state that was vouched for and looked into looks once more, and of any other twice', async () => {
+    const dir = await tempDir({ 'a.rego': 'package a\n' });
+    let looks = 0;
+    const ignored = (name: string): boolean => {
+      if (name === 'a.rego') looks++;
+      return false;
+    };
+    const reader = createSourceReader({ limits: DEFAULT_SOURCE_LIMITS, ignored, now: () => LATER });
+    const lookedBy = async (): Promise<number> => {
+      const before = looks;
+      await reader.read(dir);
+      return looks - before;
+    };
+    const scan = await reader.scan(dir);
+    await reader.peek(dir, scan);
+    expect(await lookedBy()).toBe(2);
+    reader.vouch(scan.key);
+    expect(await lookedBy()).toBe(1);
+    await writeFile(path.join(dir, 'a.rego'), 'package b\n');
+    expect(await lookedBy()).toBe(2);
+    const next = await reader.scan(dir);
+    reader.vouch(next.key);
+    expect(await lookedBy()).toBe(2);
+    const { found } = await reader.peek(dir, next);
+    expect(await lookedBy()).toBe(1);
+    const set = await reader.read(dir);
+    expect(contentKey(set)).toBe(found);
+    expect(textOf(set)).toBe('package b\n');
+  });
+
   it('that finds just what is known to be whole waits for nothing, and of anything else as ever', async () => {
     const dir = await tempDir({ 'a.rego': 'package a\n', 'a_test.rego': 'package a_test\n' });
     const whole = contentKey(await scripted([], LATER).reader.read(dir));
