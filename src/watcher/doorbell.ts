@@ -119,7 +119,7 @@ export function createFilter(trees: readonly string[]): (file: string, stats?: S
     // `..data` and its like are how a ConfigMap mount is swapped; other dot-names are no business of ours.
     if (name.startsWith('.') && !name.startsWith('..')) return true;
     if (stats?.isDirectory() === true) return leavesTree(file, stats.dev) || isKnown(listenedAs, file);
-    return stats !== undefined && !stats.isSymbolicLink() && !(stats.isFile() && /\.(?:rego|json|ya?ml)$/.test(name));
+    return stats !== undefined && !stats.isSymbolicLink() && !(stats.isFile() && /\.(?:rego|jsonl?|ya?ml)$/.test(name));
   };
 }
 

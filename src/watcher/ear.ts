@@ -1,8 +1,9 @@
 import path from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import type { Log } from '../log.js';
+import { MANIFEST_NAME } from '../policy/manifest.js';
 import type { Scan } from '../policy/scan.js';
-import { PACKS } from '../policy/source-kind.js';
+import { PACKS, SUITES } from '../policy/source-kind.js';
 import type { Sighting } from './burst.js';
 import type { Doorbell, DoorbellMaker } from './doorbell.js';
 import { pathChains } from './path-chain.js';
@@ -24,9 +25,14 @@ const READY_MS = 10_000;
 /** A doorbell that failed, or missed something, is hung anew at most this often: it costs 0.2 ms of CPU per file. */
 const REHANG_MS = 60_000;
 
-/** The folders of a policy folder that is made of them: modules and data, judges, rule packs. */
+/** The folders of a policy folder that is made of them: modules and data, judges, rule packs, suites. */
 function foldersOf(policyDir: string): readonly string[] {
-  return ['rego', 'judge', PACKS].map((name) => path.join(policyDir, name));
+  return ['rego', 'judge', PACKS, SUITES].map((name) => path.join(policyDir, name));
+}
+
+/** What leads to them, and the manifest that lies beside them. */
+function chainsOf(policyDir: string): Promise<readonly ChainLink[]> {
+  return pathChains([...foldersOf(policyDir), path.join(policyDir, MANIFEST_NAME)]);
 }
 
 /** Keeps one doorbell hung where the policies are, and moves it when the place under their name is another. */
@@ -49,7 +55,7 @@ export class Ear {
     const { policyDir, hang, onRing, onMode, now } = this.#options;
     const folders = foldersOf(policyDir);
     const trees = scan.root === folders[0] ? folders : [policyDir];
-    const chain = await pathChains(folders);
+    const chain = await chainsOf(policyDir);
     // The old one first: chokidar shares its handles by path, and a shared handle sits on the folder that is gone.
     await this.#bell?.close();
     if (this.#closed) return;
@@ -84,7 +90,7 @@ export class Ear {
   async isElsewhere(scan: Scan): Promise<boolean> {
     for (const [place, is] of this.#places) if (scan.places.has(place) && scan.places.get(place) !== is) return true;
     const { policyDir } = this.#options;
-    const chain = await pathChains(foldersOf(policyDir));
+    const chain = await chainsOf(policyDir);
     return chain.length !== this.#chain.length || chain.some(({ is }, index) => is !== this.#chain[index]?.is);
   }
 

@@ -98,6 +98,24 @@ describe('the watcher', () => {
     await waitFor('the new folder', () => served() === 'package a\n');
   });
 
+  const beside = ['suites/a.jsonl', 'judge/pii.yaml', 'guardrail/default/rules/a.yaml'];
+
+  it.each(beside)('hears of %s beside rego/ when it appears', async (name) => {
+    const dir = await tempDir({ 'rego/a.rego': 'package a\n' });
+    const { engine } = await watched(dir);
+    const before = engine.lastOutcome?.read;
+    await writeTree(dir, { [name]: '{}\n' });
+    await waitFor('the new file', () => engine.lastOutcome?.read !== before);
+  });
+
+  it.each(beside)('hears of %s beside rego/ when it changes', async (name) => {
+    const dir = await tempDir({ 'rego/a.rego': 'package a\n', [name]: '{}\n' });
+    const { engine } = await watched(dir);
+    const before = engine.lastOutcome?.read;
+    await appendFile(path.join(dir, name), '\n');
+    await waitFor('the change', () => engine.lastOutcome?.read !== before);
+  });
+
   it('runs another round for what changed while a reload ran', async () => {
     const dir = await tempDir({ 'a.rego': 'package a\n' });
     const { engine, served } = await watched(dir);

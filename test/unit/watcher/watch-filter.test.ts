@@ -11,6 +11,7 @@ describe('what is listened to', () => {
     ['a.rego', true],
     ['data.json', true],
     ['judge.yaml', true],
+    ['suite.jsonl', true],
     ['notes.md', false],
     ['a.rego~', false],
     ['.git', false],
