@@ -114,10 +114,11 @@ export class BlobStore {
     try {
       await writeNew(temporary, bytes, PRIVATE_MODE);
       await rename(temporary, file);
-      this.#spoilt.delete(hash);
-    } finally {
+    } catch (error) {
       await rm(temporary, { force: true });
+      throw error;
     }
+    this.#spoilt.delete(hash);
   }
 }
 
