@@ -7,6 +7,9 @@ export interface Running {
 /** Exit codes of a process that a signal ended a second time: 128 + number of the signal. */
 const FORCED = { SIGINT: 130, SIGTERM: 143 } as const;
 
+/** Ms that what is left has to end by itself. */
+const LEFT_MS = 500;
+
 /**
  * Starts something and waits for SIGTERM or SIGINT, which end it gracefully, and at once when they come again or before it runs. SIGHUP
  * makes it reload, and never ends it: one that comes while it starts is made up for, one that comes while it ends is nothing to it.
@@ -28,4 +31,6 @@ export async function runUntilSignal(start: () => Promise<Running>): Promise<voi
   });
   hungUp = () => undefined;
   await running.shutDown(reason);
+  // Whatever is open still, such as a request to a service that hangs, keeps nobody waiting: all that was to be done is done.
+  setTimeout(() => process.exit(), LEFT_MS).unref();
 }

@@ -1,12 +1,14 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { connect } from '../../helpers/connections.js';
 import { cliEnv, startDaemon } from '../../helpers/daemon.js';
 import type { Daemon } from '../../helpers/daemon.js';
 import { callGateway } from '../../helpers/gateway.js';
 import { askAlone } from '../../helpers/one-request.js';
-import { markerModule } from '../../helpers/policies.js';
+import { markerModule, ROOT } from '../../helpers/policies.js';
 import { tempDir } from '../../helpers/temp-dir.js';
 import { waitFor } from '../../helpers/wait-for.js';
 
@@ -94,5 +96,26 @@ describe('SIGTERM', () => {
     const steps = ['not ready any more', 'not listening any more', 'stopped'].map((step) => daemon.output().stderr.indexOf(step));
     expect(steps).toEqual([...steps].sort((a, b) => a - b));
     expect(Math.min(...steps)).toBeGreaterThan(-1);
+  });
+});
+
+/** Starts what {@link code} says until a signal ends it; sends that once it says that it runs. */
+async function endedBySignal(code: string): Promise<number | null> {
+  const script = `import { runUntilSignal } from ${JSON.stringify(path.join(ROOT, 'src/cli/run-until-signal.ts'))};\n${code}`;
+  const child = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '--eval', script], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  onTestFinished(() => void child.kill('SIGKILL'));
+  const ended = once(child, 'exit') as Promise<[number | null]>;
+  await once(child.stdout, 'data');
+  child.kill('SIGTERM');
+  return (await ended)[0];
+}
+
+describe('what is stopped', () => {
+  it('ends, though something of it is still open', async () => {
+    const running = '{ reload: async () => {}, shutDown: async () => {} }';
+    const start = `async () => { setInterval(() => {}, 1000); setImmediate(() => console.log('runs')); return ${running}; }`;
+    expect(await endedBySignal(`await runUntilSignal(${start});`)).toBe(0);
   });
 });
