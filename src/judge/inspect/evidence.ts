@@ -68,7 +68,7 @@ function scanReason({ findings }: ScanResult): string {
 
 /** A pattern names a shape, not an intent; each disguise that had to come off makes chance likelier. The judge's figure is our trust in it. */
 const CONFIDENCE: Readonly<Record<Disguise | 'plain' | 'judge' | 'facts', number>> = {
-  ...{ facts: 0.95, plain: 0.9, unicode: 0.85, escaped: 0.85, spaced: 0.8, base64: 0.8, judge: 0.7 },
+  ...{ facts: 0.95, plain: 0.9, unicode: 0.85, escaped: 0.85, spaced: 0.8, leet: 0.8, base64: 0.8, judge: 0.7 },
 };
 
 /** Every finding; evidence is replaced by its length unless it may be seen. */

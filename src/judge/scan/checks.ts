@@ -1,4 +1,5 @@
 import type { Span } from './finding.js';
+import { isNationalNumber } from './national-numbers.js';
 
 /** What is asked of a match beyond its shape; `data.guardrail.checks` names one for each category. */
 export const CHECKS = ['secret', 'personal', 'prose'] as const;
@@ -21,8 +22,9 @@ export function checkMatch(check: Check | undefined, text: string, span: Span): 
   }
 }
 
+/** The long one is the key of Azure's storage emulator, which is the same everywhere. */
 const PLACEHOLDER =
-  /example|placeholder|your[-_]?|x{4,}|\*{3,}|\.{3}|change[-_]?me|dummy|sample|redacted|not[-_]?a?[-_]?real|fake|<|>|\$\{|\{\{|0{6,}|(.)\1{7,}|:(?:pass|password|passw0rd|secret|postgres|mysql|admin|root)@/i;
+  /example|placeholder|your[-_]?|x{4,}|\*{3,}|\.{3}|change[-_]?me|dummy|sample|redacted|not[-_]?a?[-_]?real|fake|<|>|\$\{|\{\{|0{6,}|Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq|(.)\1{7,}|:(?:pass|password|passw0rd|secret|postgres|mysql|admin|root)@/i;
 
 /** Bits for each character that chance has and words have not. */
 const MIN_ENTROPY = 3;
@@ -46,16 +48,19 @@ function entropy(text: string): number {
 const UUID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/gi;
 const UUID_LENGTH = 36;
 
-/** A number that stands for itself: no piece of a longer one, and a card number that adds up. */
+/** A number that stands for itself: no piece of a longer one, and a card number or a number of a country that adds up. */
 function isPersonal(text: string, { start, end }: Span): boolean {
   const match = text.slice(start, end);
-  if (!/^[\d -]+$/.test(match)) return true;
+  const national = isNationalNumber(match);
+  if (national === undefined && !/^[\d -]+$/.test(match)) return true;
+  if (national === false) return false;
   if (/\d[ .-]?$/.test(text.slice(Math.max(0, start - 2), start)) || /^[ .-]?\d/.test(text.slice(end, end + 2))) return false;
   const from = Math.max(0, start - UUID_LENGTH);
   for (const uuid of text.slice(from, end + UUID_LENGTH).matchAll(UUID)) {
     const at = from + uuid.index;
     if (at < end && start < at + UUID_LENGTH) return false;
   }
+  if (national === true) return true;
   const digits = match.replace(/\D/g, '');
   return digits.length < 13 || (addsUp(digits) && !/^(\d)\1+$/.test(digits));
 }

@@ -8,7 +8,7 @@ export interface Span {
 }
 
 /** What had to be undone before the pattern matched. */
-export type Disguise = 'unicode' | 'escaped' | 'spaced' | 'base64';
+export type Disguise = 'unicode' | 'escaped' | 'spaced' | 'leet' | 'base64';
 
 /** One place where one pattern matched. */
 export interface ScanFinding {

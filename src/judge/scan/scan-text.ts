@@ -7,6 +7,7 @@ import { decodeSegments } from './encoded.js';
 import type { Disguise, ScanFinding, ScanResult, Span } from './finding.js';
 import { fold, foldAsSeen } from './fold.js';
 import type { Folded } from './fold.js';
+import { spellOut } from './leet.js';
 import { locate } from './locate.js';
 import { closeUp, unescapeText } from './unescape.js';
 
@@ -89,6 +90,8 @@ function* undisguised(text: string, toOriginal: ToOriginal, rounds: number, disg
   }
   const closed = closeUp(read.text);
   if (closed !== undefined) yield { text: closed.text, disguise: disguise ?? 'spaced', toOriginal: back(closed, read.toOriginal) };
+  const spelt = spellOut(read.text);
+  if (spelt !== undefined) yield { text: spelt.text, disguise: disguise ?? 'leet', toOriginal: back(spelt, read.toOriginal) };
   if (rounds === 0) return;
   const outer = read;
   for (const segment of decodeSegments(outer.text)) {
