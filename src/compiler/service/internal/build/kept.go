@@ -10,12 +10,10 @@ import (
 // unitCode is the code of one unit: each rule with what belongs to it, by its name. It is shared: never mutate it.
 type unitCode map[string][]*emit.Function
 
-// Kept is what builds left behind for the next ones: the code of all units of the last two sets, so that going back to the one
-// before costs no more than going on. What the names of units stand for does not change, so nothing in here can be out of date.
+// Kept is what builds left behind for the next ones: the code of all units of the last two sets.
 type Kept struct {
+	units   twoSets[source.Digest, unitCode]
 	mu      sync.Mutex
-	last    map[source.Digest]unitCode
-	before  map[source.Digest]unitCode
 	entries emit.Kept
 	parts   emit.KeptParts
 }
@@ -24,13 +22,7 @@ func NewKept() *Kept { return &Kept{} }
 
 // of gives what is kept under a name.
 func (k *Kept) of(key source.Digest) (unitCode, bool) {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	if code, ok := k.last[key]; ok {
-		return code, true
-	}
-	code, ok := k.before[key]
-	return code, ok
+	return k.units.of(key)
 }
 
 // oldEntries are the entries of the last set.
@@ -49,7 +41,8 @@ func (k *Kept) oldParts() emit.KeptParts {
 
 // replace keeps a whole set.
 func (k *Kept) replace(units map[source.Digest]unitCode, entries emit.Kept, parts emit.KeptParts) {
+	k.units.replace(units)
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	k.before, k.last, k.entries, k.parts = k.last, units, entries, parts
+	k.entries, k.parts = entries, parts
 }

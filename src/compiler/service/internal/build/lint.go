@@ -1,8 +1,6 @@
 package build
 
 import (
-	"sync"
-
 	"github.com/open-policy-agent/opa/v1/ast"
 
 	"defenseclaw-gateway/rego-compiler/internal/check"
@@ -44,25 +42,7 @@ func keyOf(unit *units.Unit, set *source.Set) soundKey {
 // refers to that. Where there is something against one of them OPA stops at the first kind of fault, whichever module has it, and what it
 // then says of the others is known of the whole set only.
 type linted struct {
-	mu     sync.Mutex
-	last   map[soundKey]sound
-	before map[soundKey]sound
-}
-
-func (l *linted) of(key soundKey) (sound, bool) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if known, ok := l.last[key]; ok {
-		return known, true
-	}
-	known, ok := l.before[key]
-	return known, ok
-}
-
-func (l *linted) replace(with map[soundKey]sound) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.before, l.last = l.last, with
+	twoSets[soundKey, sound]
 }
 
 // lint looks at the modules beside their build. The function that it gives waits for what was found.
