@@ -44,9 +44,12 @@ findings contains _finding("DELETE-ROOT", "destructive", "Makes a root, home or 
 }
 
 findings contains _finding("DELETE-WINDOWS", "destructive", "Deletes a whole drive", "CRITICAL", c) if {
-	some c in _lower_named_any({"remove-item", "del", "rd", "rmdir", "erase", "format"})
+	some c in _lower_named_any({"remove-item", "ri", "rm", "del", "rd", "rmdir", "erase", "format"})
 	some operand in c.operands
-	regex.match(`(?i)^[a-z]:(?:[\\/]*\*?|[\\/]*(?:windows|users)[\\/]*\*?)$`, operand)
+	regex.match(
+		`(?i)^(?:[a-z]:[\\/]*(?:windows|users|program files)?|(?:\$env:|\$\{env:|%)(?:systemroot|systemdrive|windir|userprofile|programfiles)[}%]?)[\\/]*\*?$`,
+		operand,
+	)
 }
 
 findings contains _finding("WIPE-DISK", "destructive", "Overwrites a disk", "CRITICAL", c) if {
@@ -190,6 +193,20 @@ findings contains _flow("SEND-ENVIRONMENT", "exfiltration", "Sends its environme
 	name in {"env", "printenv", "set", "export", "declare"}
 }
 
+# What ran to make a header of a request is how one logs in; what is piped into it is what it sends.
+findings contains _flow("SEND-CREDENTIALS", "exfiltration", "Sends credentials that a program prints to another machine", "HIGH", f) if {
+	some f in _facts("flows")
+	f.kind == "gets"
+	f.into in _list("uploaders")
+	some rule in _list("exporters")
+	some name in rule.names
+	name in f.from
+	not name in object.get(f, "substituted", [])
+	some c in _facts("commands")
+	c.name == name
+	_has_kinds(c, rule)
+}
+
 findings contains _finding("SEND-TO-COLLECTOR", "exfiltration", "Talks to a service that collects what others send", "HIGH", c) if {
 	some h in _facts("hosts")
 	_is_host(h.host, _list("collectors"))
@@ -212,6 +229,16 @@ findings contains _place("READ-SENSITIVE", "sensitive_files", "Reads a file that
 
 findings contains _place("WRITE-PERSISTENCE", "persistence", "Writes where the system runs or trusts it", "HIGH", f) if {
 	some f in _in_list("writes", "sensitive_writes")
+}
+
+findings contains _finding("WRITE-BY-DATABASE", "persistence", "Has a database save where the system runs or trusts files", "HIGH", c) if {
+	some c in _lower_named_any({"redis-cli", "valkey-cli", "keydb-cli"})
+	words := [lower(word) | some word in c.operands]
+	"config" in words
+	some at, word in words
+	word in {"dir", "dbfilename"}
+	trusted := `^~$|(?:^|/)\.ssh$|authorized_keys|^/etc(?:/|$)|(?:^|/)cron|^/(?:usr/)?(?:s?bin|lib)|\.(?:php\d?|phtml|jspx?|aspx?|so|sh)$|/(?:www|htdocs)(?:/|$)`
+	regex.match(trusted, words[at + 1])
 }
 
 findings contains _place("WRITE-STARTUP", "persistence", "Writes what a shell runs when it starts", "MEDIUM", f) if {
@@ -394,6 +421,9 @@ _begins(_, below, entry) if {
 _is_host(host, listed) if host in listed
 
 _is_host(host, listed) if strings.any_suffix_match(host, [concat("", [".", name]) | some name in listed])
+
+# The same, where `secret/name` is a `secret`.
+_has_kinds(c, rule) if _has_words(object.union(c, {"operands": [split(word, "/")[0] | some word in c.operands]}), rule)
 
 # A command has words that the rule asks for, and one of the options of which it asks for one.
 _has_words(c, rule) if {

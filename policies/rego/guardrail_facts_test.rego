@@ -209,3 +209,46 @@ test_facts_without_lists_are_weighed_all_the_same if {
 		with data.guardrail as object.remove(data.guardrail, ["facts"])
 	decision.action == "block"
 }
+
+_sends(argv, flags, flow) := {
+	"commands": [_command(argv[0], array.slice(argv, 1, 16), flags)],
+	"flows": [object.union({"kind": "gets", "from": [argv[0]], "reads": [], "into": "curl", "sure": true}, flow)],
+}
+
+test_credentials_that_a_program_prints_are_not_sent if {
+	"FACT-SEND-CREDENTIALS" in _ids(_sends(["kubectl", "get", "secret", "db"], [], {}))
+	"FACT-SEND-CREDENTIALS" in _ids(_sends(["kubectl", "get", "secrets/db"], ["o"], {}))
+	"FACT-SEND-CREDENTIALS" in _ids(_sends(["gpg"], ["export-secret-keys", "a"], {}))
+	"FACT-SEND-CREDENTIALS" in _ids(_sends(["vault", "kv", "get", "app"], ["field"], {"into": "nc"}))
+}
+
+test_what_is_no_credential_or_logs_in_is if {
+	_ids(_sends(["kubectl", "get", "pods"], [], {})) == set()
+	_ids(_sends(["gpg"], ["export", "a"], {})) == set()
+	_ids(_sends(["gh", "auth", "token"], [], {"substituted": ["gh"]})) == set()
+	_ids(_sends(["kubectl", "get", "secret", "tls"], [], {"into": "openssl"})) == set()
+	_ids({"commands": [_command("kubectl", ["get", "secrets"], [])]}) == set()
+	_ids({"commands": [_command("gpg", [], ["export-secret-keys"])]}) == set()
+}
+
+test_a_database_saves_where_databases_save if {
+	"FACT-WRITE-BY-DATABASE" in _ids({"commands": [_command("redis-cli", ["CONFIG", "SET", "dir", "~/.ssh"], [])]})
+	"FACT-WRITE-BY-DATABASE" in _ids({"commands": [_command("redis-cli", ["config", "set", "dir", "/etc/cron.d"], [])]})
+	"FACT-WRITE-BY-DATABASE" in _ids({"commands": [_command("valkey-cli", ["CONFIG", "SET", "dbfilename", "shell.php"], [])]})
+	_ids({"commands": [_command("redis-cli", ["CONFIG", "SET", "dir", "/var/lib/redis"], [])]}) == set()
+	_ids({"commands": [_command("redis-cli", ["CONFIG", "SET", "dir", "/usr/local/var/db/redis"], [])]}) == set()
+	_ids({"commands": [_command("redis-cli", ["CONFIG", "SET", "dbfilename", "dump.rdb"], [])]}) == set()
+	_ids({"commands": [_command("redis-cli", ["GET", "dir"], [])]}) == set()
+}
+
+test_drives_of_windows if {
+	every name in ["ri", "Remove-Item", "rm", "rd", "del", "format"] {
+		"FACT-DELETE-WINDOWS" in _ids({"commands": [_command(name, ["C:"], [])]})
+	}
+	every place in ["C:/Windows", "D:\\*", "$env:SystemRoot", "%USERPROFILE%", "$env:SystemDrive\\*"] {
+		"FACT-DELETE-WINDOWS" in _ids({"commands": [_command("ri", [place], [])]})
+	}
+	every place in ["./bin", "C:/work/app/obj", "$env:TEMP\\*", "%TEMP%"] {
+		_ids({"commands": [_command("ri", [place], [])]}) == set()
+	}
+}

@@ -30,6 +30,8 @@ export interface FlowFact {
   /** Files that were read on the way. */
   readonly reads: readonly string[];
   readonly into: string;
+  /** Of `from`, what ran to make words of the command itself, such as a header: nothing that it was given as its input. */
+  readonly substituted?: readonly string[];
   readonly sure: boolean;
 }
 

@@ -1,7 +1,7 @@
 import type { FactSheet } from './fact-sheet.js';
 import type { Parsed } from './options.js';
 import { hostOf, isPath, normalPath } from './paths.js';
-import { COPIERS, PATTERN_FIRST, READERS, WRITERS } from './programs.js';
+import { COPIERS, FILE_DATABASES, PATTERN_FIRST, READERS, WRITERS } from './programs.js';
 import type { Scope } from './scope.js';
 
 /** Files that one command touches. */
@@ -28,6 +28,13 @@ export function touchedBy(name: string, parsed: Parsed, scope: Scope, sheet: Fac
   const all = effects(name, parsed);
   for (const word of parsed.operands) noteHost(name, word, sheet);
   if (parsed.values.size > 0) for (const values of parsed.values.values()) for (const word of values) noteHost(name, word, sheet);
+  if (name === 'curl' || name === 'wget') {
+    // An address without its scheme.
+    for (const word of parsed.operands.slice(0, 4)) {
+      const host = word.includes('://') ? undefined : hostOf(`http://${word}`);
+      if (host?.includes('.') === true) sheet.host({ host, by: name });
+    }
+  }
   if (DIALS.has(name)) {
     for (const host of parsed.operands.filter((word) => /\.|^localhost$/.test(word)).slice(0, 4)) sheet.host({ host, by: name });
   }
@@ -71,6 +78,7 @@ function effects(name: string, parsed: Parsed): Touched {
     const [from, to] = into.length > 0 ? [operands, into] : [operands.slice(0, -1), operands.slice(-1)];
     return { reads: from, writes: to };
   }
+  if (FILE_DATABASES.has(name)) return { reads: operands.slice(0, 1), writes: [] };
   if (name === 'crontab') return { reads: [], writes: operands.length > 0 || flags.length === 0 ? ['/var/spool/cron'] : [] };
   if (name === 'tar') {
     const archive = valuesOf(parsed, ['f', 'file']);

@@ -75,9 +75,23 @@ export function isPath(word: string): boolean {
 
 const URL_HOST = /^[a-z][a-z0-9+.-]*:\/\/(?:[^/?#@\s]*@)?(\[[0-9a-f:.]+\]|[^/?#:\s]+)/i;
 
+/** An address of version 4 written in any other way than four decimal numbers, or inside one of version 6, in those; other hosts as they are. */
+function plainHost(host: string): string {
+  if (!/^(?:\[|(?:0x[\da-f]*|\d+)(?:\.(?:0x[\da-f]*|\d+)){0,3}\.?$)/.test(host)) return host;
+  let plain: string;
+  try {
+    plain = new URL(`http://${host}/`).hostname;
+  } catch {
+    return host;
+  }
+  const [, high, low] = /^\[(?:::ffff:|64:ff9b::)([\da-f]{1,4}):([\da-f]{1,4})\]$/.exec(plain) ?? [];
+  if (high === undefined || low === undefined) return plain;
+  return [high, low].flatMap((group) => [parseInt(group, 16) >> 8, parseInt(group, 16) & 255]).join('.');
+}
+
 /** The machine that a URL, or an address as scp and rsync take it, names. */
 export function hostOf(word: string): string | undefined {
   const url = URL_HOST.exec(word)?.[1];
-  if (url !== undefined) return url.toLowerCase();
+  if (url !== undefined) return plainHost(url.toLowerCase());
   return /^\/dev\/(?:tcp|udp)\/([^/]+)\//.exec(word)?.[1]?.toLowerCase();
 }

@@ -100,6 +100,9 @@ export const READERS = words(
    hexyl jq yq sed awk gawk grep egrep fgrep rg ag perl nc mail file2 type get-content gc cp mv install rsync scp ln dd curl wget http https`,
 );
 
+/** Programs whose first operand is a file with a database in it. */
+export const FILE_DATABASES = words('sqlite3 sqlite sqlcipher litecli duckdb');
+
 /** Programs that send what they are given. */
 export const NETWORK = words(
   'curl wget http https nc ncat netcat socat telnet scp rsync ftp tftp sftp mail sendmail mutt ssh openssl aws gsutil rclone gh',

@@ -4,8 +4,10 @@ import type { Facts } from './facts.js';
 import { note } from './files.js';
 import { isKey, kindOf, toolOf } from './kinds-of-text.js';
 import type { Tool } from './kinds-of-text.js';
+import { noteLeftToRun } from './left-to-run.js';
 import { parseShell } from './parse-shell.js';
 import { hostOf } from './paths.js';
+import { notePowerShell } from './powershell.js';
 import { readSplit } from './read-split.js';
 import { ShellReader } from './read-shell.js';
 import { newScope } from './scope.js';
@@ -33,6 +35,9 @@ const MAX_DEPTH = 64;
 
 const PROGRAM = /^(?:command|cmd|program|executable|binary|exe|file)$/;
 const ARGUMENTS = /^(?:args|argv|arguments|params|parameters|cmd_args|command_args)$/;
+/** Edits of one call that are looked at. */
+const MAX_EDITS = 64;
+const NEW_TEXT = /^(?:new_?(?:str|string|text|content)|replacement|replace_with|content|text)$/;
 const CONTENT = /^(?:content|contents|text|body|data|new_str(?:ing)?|file_text|new_source|edits|patch|diff)$/;
 
 /** Programs that a text has to begin with to be read as a command where nothing says that it is one. */
@@ -88,11 +93,21 @@ class CallReader {
     const joins = program !== undefined && given !== undefined && words.length > 0;
     if (joins) this.#program(wordsOf(program[1]), words);
     const writes = this.#tool.writes || members.some(([key, value]) => isKey(key, CONTENT) && value !== null);
+    if (writes) this.#leftToRun(members);
     for (const [key, value] of members) {
       if (joins && (value === program[1] || value === given[1])) continue;
       if (/\s/.test(key)) this.#text(key, '', depth, parsed);
       if (kindOf(key, this.#tool) === 'path') this.#path(value, writes);
       else this.value(value, key, depth + 1, parsed);
+    }
+  }
+
+  /** What is written into a file that others run. */
+  #leftToRun(members: readonly (readonly [string, CallValue])[]): void {
+    const [path] = members.flatMap(([key, value]) => (kindOf(key, this.#tool) === 'path' ? wordsOf(value) : []));
+    if (path === undefined) return;
+    for (const text of members.flatMap(([key, value]) => (isKey(key, CONTENT) ? textsOf(value) : []))) {
+      noteLeftToRun(path, text, this.sheet, (sheet) => new ShellReader(sheet));
     }
   }
 
@@ -147,6 +162,8 @@ class CallReader {
   #command(text: string, sure: boolean): void {
     const script = parseShell(text, this.sheet);
     this.#shell.script(script, newScope(sure));
+    const isPowerShell = this.#tool.language === 'powershell';
+    if (isPowerShell || script.errors !== undefined) notePowerShell(text, isPowerShell && sure, this.sheet);
     if (script.errors !== undefined) readSplit(text, newScope(false), this.#shell);
   }
 
@@ -171,6 +188,14 @@ function wordsOf(value: CallValue): readonly string[] {
   const word = plainWord(value);
   if (word !== undefined) return [word];
   return value !== null && typeof value === 'object' && isList(value) ? value.flatMap((item) => plainWord(item) ?? []) : [];
+}
+
+/** New texts: themselves, or in a list of edits. */
+function textsOf(value: CallValue): readonly string[] {
+  if (typeof value === 'string') return [value];
+  if (value === null || typeof value !== 'object') return [];
+  if (isList(value)) return value.slice(0, MAX_EDITS).flatMap((item) => (isList(item) ? [] : textsOf(item)));
+  return 'members' in value ? value.members.flatMap(([key, text]) => (isKey(key, NEW_TEXT) && typeof text === 'string' ? [text] : [])) : [];
 }
 
 /** A list of whole commands has spaces in its first item; one of words has not. */

@@ -193,7 +193,12 @@ function command(name: string, invocation: Invocation, { sheet }: Reader): Outpu
   const all = before.reads.length === 0 ? reads : reads.length === 0 ? before.reads : [...new Set([...before.reads, ...reads])];
   // What a program does with its own files is told by its name, but for those that send them.
   if (before.names.length > 0 || (all.length > 0 && NETWORK.has(name))) {
-    sheet.flow({ kind: 'gets', from: before.names, reads: all, into: name, sure: scope.sure });
+    const words = substitutions.length === 0 ? [] : joined(substitutions.map(({ output }) => output)).names;
+    const substituted = words.filter((word) => input?.names.includes(word) !== true);
+    sheet.flow({
+      ...{ kind: 'gets', from: before.names, reads: all, into: name, sure: scope.sure },
+      ...(substituted.length === 0 ? {} : { substituted }),
+    });
   }
   return {
     names: [name, ...(before.names.length < MAX_ORIGINS ? before.names : before.names.slice(0, MAX_ORIGINS - 1))],
