@@ -45,7 +45,7 @@ function scriptsOf(manifest: string): readonly string[] {
   return [...manifest.matchAll(LIFECYCLE)].map(([, script = '']) => script.replace(/\\(["\\/])/g, '$1').replace(/\\[nt]/g, ' '));
 }
 
-const STEP = /^\s*(?:-\s+)?(?:run|script|command):\s*(.*)$/;
+const STEP = /^(?:run|script|command):/;
 
 /** The lines of a workflow that are commands, or may be: a block goes on for as long as its lines are indented. */
 function stepsOf(workflow: string): readonly string[] {
@@ -59,10 +59,14 @@ function stepsOf(workflow: string): readonly string[] {
     }
     if (block !== undefined) steps.push(block.lines.join('\n'));
     block = undefined;
-    const given = STEP.exec(line)?.[1]?.trim() ?? '';
+    // Trimmed before it is matched: a pattern that skips blanks by itself would try each number of them.
+    const plain = line.trim();
+    const item = plain.startsWith('-') ? plain.slice(1).trimStart() : plain;
+    const key = STEP.exec(item)?.[0];
+    const given = key === undefined ? '' : item.slice(key.length).trimStart();
     if (/^[|>][-+\d]*$/.test(given)) block = { indent, lines: [] };
     else if (given !== '') steps.push(given.replace(/^(["'])(.*)\1$/, '$2'));
-    else steps.push(/^\s*-\s+(.*\|.*)$/.exec(line)?.[1] ?? '');
+    else if (item !== plain && item.includes('|')) steps.push(item);
   }
   if (block !== undefined) steps.push(block.lines.join('\n'));
   return steps.filter((step) => step.includes('|') || step.includes('$')).map((step) => step.replace(ALL_SECRETS, '$(printenv)'));
