@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Outcome } from '../engine/engine.js';
 import type { ReloadOptions } from '../engine/reload-request.js';
 import { asGatewayError, GatewayError } from '../errors.js';
@@ -128,6 +129,8 @@ class Gate<Subject extends GateSubject> implements DeferredGate<Subject> {
   }
 
   async #inBackground(subject: Subject, stop: AbortSignal): Promise<void> {
+    // Of saves that come one upon the other none shares the processor with a run for the one before.
+    await pause(REST_MS, undefined, { signal: stop, ref: false }).catch(() => undefined);
     if (stop.aborted) return;
     const { gate, judge, log, what } = this.#options;
     const base = { gate, mode: 'warn', revision: subject.source.id } as const;
@@ -148,5 +151,8 @@ class Gate<Subject extends GateSubject> implements DeferredGate<Subject> {
     this.#options.onReport(report);
   }
 }
+
+/** Ms after a swap in which the next save may come. */
+const REST_MS = 250;
 
 const NEVER = new AbortController().signal;
