@@ -22,7 +22,7 @@ export interface GroundPlace {
 /** What inputs of one package are made of. */
 export interface Ground {
   readonly places: readonly GroundPlace[];
-  /** Constants that stand anywhere. */
+  /** Constants that may stand anywhere. */
   readonly words: readonly unknown[];
 }
 
@@ -68,8 +68,20 @@ export function groundOf(
       recorded: recorded.get(key) ?? [],
     };
   });
-  const words = new Map([before, after].flatMap(({ mined }) => mined.constants.map((value) => [JSON.stringify(value), value])));
-  return { places, words: [...words.values()].slice(0, MAX_VALUES) };
+  return { places, words: wordsOf(reach, [before, after]) };
+}
+
+/** Constants that stand anywhere, without those that only packages out of reach hold against their input. */
+function wordsOf(reach: ReadonlySet<string>, sides: readonly Surface[]): readonly unknown[] {
+  const words = new Map<string, unknown>();
+  for (const { mined } of sides) for (const value of mined.constants) words.set(JSON.stringify(value), value);
+  const textsWhere = (isReached: boolean): string[] =>
+    sides
+      .flatMap(({ mined }) => mined.places.filter(({ packages }) => packages.some((name) => reach.has(name)) === isReached))
+      .flatMap(({ values }) => values.map((value) => JSON.stringify(value)));
+  const own = new Set(textsWhere(true));
+  for (const text of textsWhere(false)) if (!own.has(text)) words.delete(text);
+  return [...words.values()].slice(0, MAX_VALUES);
 }
 
 interface Known {
