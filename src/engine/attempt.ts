@@ -98,8 +98,7 @@ async function fromHistory(
     return { status: 'unchanged' };
   }
   return withShelved(shelf, from, async (shelved) => {
-    const found: Found = shelved === undefined ? await loadKept(deps, from, notes) : { kept: shelved.revision, remade: false };
-    const { kept, remade } = found;
+    const { kept, remade } = shelved === undefined ? await loadKept(deps, from, notes) : { kept: shelved.revision, remade: false };
     notes.source = kept.source;
     const passed = options.gates === true ? await passKept(deps, kept, options, notes) : [];
     return prepare(deps, { ...kept, warnings: [...kept.warnings, ...passed] }, shelved, { ...request, keep: remade }, notes);

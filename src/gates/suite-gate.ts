@@ -81,23 +81,27 @@ async function judge(
   });
 }
 
-/** Names all that the inspector's answers depend on. An edit elsewhere leaves them as they are, and is told what is known of them. */
-async function questionKey({ source, made: { policy } }: SuiteSubject): Promise<string> {
+/** Names all but the suites that the inspector's answers depend on; undefined where nobody knows that. */
+function inspectorKey({ source, made: { policy } }: SuiteSubject): string | undefined {
   const code = policy.keys?.[guardrail.entrypoint];
-  if (code === undefined) return contentKey(source);
-  return [code, policy.maker, source.judgeId, await hashFiles(source.suites)].join();
+  return code === undefined ? undefined : [code, policy.maker, source.judgeId].join();
+}
+
+/** Names all that the answers depend on. An edit elsewhere leaves them as they are, and is told what is known of them. */
+async function questionKey(subject: SuiteSubject): Promise<string> {
+  const inspector = inspectorKey(subject);
+  return inspector === undefined ? contentKey(subject.source) : [inspector, await hashFiles(subject.source.suites)].join();
 }
 
 /** Without a hash: of equal files a reading gives the same bytes again. */
 function isSame(one: SuiteSubject, other: SuiteSubject): boolean {
-  const code = one.made.policy.keys?.[guardrail.entrypoint];
+  const inspector = inspectorKey(one);
+  const [suites, others] = [one.source.suites, other.source.suites];
   return (
-    code !== undefined &&
-    code === other.made.policy.keys?.[guardrail.entrypoint] &&
-    one.made.policy.maker === other.made.policy.maker &&
-    one.source.judgeId === other.source.judgeId &&
-    one.source.suites.length === other.source.suites.length &&
-    one.source.suites.every(({ path, bytes }, at) => path === other.source.suites[at]?.path && bytes === other.source.suites[at].bytes)
+    inspector !== undefined &&
+    inspector === inspectorKey(other) &&
+    suites.length === others.length &&
+    suites.every(({ path, bytes }, at) => path === others[at]?.path && bytes === others[at].bytes)
   );
 }
 

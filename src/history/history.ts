@@ -97,12 +97,19 @@ class StoredHistory implements History {
     });
   }
 
-  async load(id: string): Promise<KeptRevision> {
-    return newest(await this.#entries.all(), id, this.#options.log, (entry) => this.loadEntry(entry));
+  load(id: string): Promise<KeptRevision> {
+    return this.#newestOf(id, (entry) => this.loadEntry(entry));
   }
 
-  async loadSources(id: string): Promise<SourceSet> {
-    return newest(await this.#entries.all(), id, this.#options.log, (entry) => this.sources(entry));
+  loadSources(id: string): Promise<SourceSet> {
+    return this.#newestOf(id, (entry) => this.sources(entry));
+  }
+
+  async #newestOf<T>(id: string, give: (entry: Entry) => Promise<T>): Promise<T> {
+    const kept = (await this.#entries.all()).filter((entry) => entry.revision === id && entry.maker !== undefined);
+    const found = await newest(kept, this.#options.log, give);
+    if (found === undefined) throw new GatewayError('history_unknown', `the history has no compiled revision ${id}`);
+    return found;
   }
 
   async loadEntry(entry: Entry): Promise<KeptRevision> {
@@ -138,16 +145,13 @@ class StoredHistory implements History {
     const fits = (by: string | undefined): boolean => by !== undefined && (maker === undefined || by === maker);
     const head = await this.#head?.policy;
     if (head?.modulesId === modulesId && fits(head.maker)) return head;
-    const entries = (await this.#entries.all()).filter((entry) => entry.modulesId === modulesId && fits(entry.maker));
-    for (const entry of entries.toReversed()) {
-      try {
-        const { built } = await this.manifest(entry);
-        if (built !== undefined) return await unpackPolicy(this.#blobs, built);
-      } catch (error) {
-        this.#options.log.warn({ err: error, number: entry.number }, 'a kept revision is damaged and skipped');
-      }
-    }
-    return undefined;
+    const kept = (await this.#entries.all()).filter((entry) => entry.modulesId === modulesId && fits(entry.maker));
+    const unpacked = newest(kept, this.#options.log, async (entry) => {
+      const { built } = await this.manifest(entry);
+      return built === undefined ? undefined : unpackPolicy(this.#blobs, built);
+    });
+    // What is wrong was said, and nothing depends on it: it is compiled.
+    return unpacked.catch(() => undefined);
   }
 
   async passed(revision: string): Promise<boolean> {

@@ -2,7 +2,7 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import type { Log } from '../log.js';
 import type { Core } from './core.js';
 import type { Reply, Resource } from './exchange.js';
-import { writeReply } from './write-reply.js';
+import { abandon, writeReply } from './write-reply.js';
 import { createHotTable, handlerFor } from './resources.js';
 
 /**
@@ -16,11 +16,7 @@ export function createFastPath(core: Core, resources: readonly Resource[], other
     const resource = find(path, request.method ?? '');
     if (resource === undefined) otherwise(request, response);
     else {
-      serve(core, resource, request, response).catch((thrown: unknown) => {
-        // The answer itself could not be written: nothing can be said any more, but the process must not end over it.
-        log.error({ err: thrown, path }, 'an answer could not be written');
-        response.destroy();
-      });
+      serve(core, resource, request, response).catch((thrown: unknown) => abandon(response, thrown, log));
     }
   };
 }

@@ -10,6 +10,7 @@ import { createResources } from './create-resources.js';
 import type { Resource } from './exchange.js';
 import type { Log } from '../log.js';
 import { createHttpServer } from './server.js';
+import { abandon } from './write-reply.js';
 import type { HttpServer } from './server.js';
 
 /** The HTTP API: attach an engine and a reloader, listen, close. */
@@ -66,9 +67,6 @@ function createKoa(core: Core, resources: readonly Resource[], log: Log): Reques
       .then((answer) => {
         answer(request, response);
       })
-      .catch((err: unknown) => {
-        log.error({ err }, 'an answer could not be written');
-        response.destroy();
-      });
+      .catch((thrown: unknown) => abandon(response, thrown, log));
   };
 }

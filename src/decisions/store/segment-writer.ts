@@ -69,16 +69,15 @@ export function createSegmentWriter(options: SegmentWriterOptions): SegmentWrite
   let current: Open | undefined;
   let lastStart = 0;
   let state: WriterState = { ok: true, bytes: 0, written: 0, lost: 0 };
-  let work: Promise<void> = Promise.resolve();
-  let adopting: Promise<void> | undefined;
+  /** Undefined until somebody wants something. */
+  let work: Promise<void> | undefined;
   let writing = false;
   const first = setTimeout(() => void soon(nothing), FIRST_LOOK_MS).unref();
   const look = setInterval(() => void soon(tidy), LOOK_MS).unref();
 
   /** Everything that touches files happens one after the other, the folder as it was found first. */
   function soon(task: () => Promise<void> | void): Promise<void> {
-    adopting ??= work = adopt();
-    work = work.then(task).catch(failed);
+    work = (work ?? adopt()).then(task).catch(failed);
     return work;
   }
 

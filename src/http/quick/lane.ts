@@ -3,7 +3,7 @@ import type { Socket } from 'node:net';
 import type { Log } from '../../log.js';
 import type { Core } from '../core.js';
 import type { Reply } from '../exchange.js';
-import { writeReply } from '../write-reply.js';
+import { abandon, writeReply } from '../write-reply.js';
 import type { KnownHead, KnownHeads } from './known-heads.js';
 import { plainHeaders } from './plain-headers.js';
 import type { PlainHeaders } from './plain-headers.js';
@@ -78,10 +78,7 @@ export function createQuickLane({ core, resources, heads, otherwise, leaving, lo
         core.observe(call, stop.route, known, start);
       };
       if (reply instanceof Promise) {
-        reply.then(finish).catch((thrown: unknown) => {
-          log.error({ err: thrown, path }, 'an answer could not be written');
-          response.destroy();
-        });
+        reply.then(finish).catch((thrown: unknown) => abandon(response, thrown, log));
       } else finish(reply);
     });
   };

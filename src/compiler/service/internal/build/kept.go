@@ -20,11 +20,6 @@ type Kept struct {
 
 func NewKept() *Kept { return &Kept{} }
 
-// of gives what is kept under a name.
-func (k *Kept) of(key source.Digest) (unitCode, bool) {
-	return k.units.of(key)
-}
-
 // oldEntries are the entries of the last set.
 func (k *Kept) oldEntries() emit.Kept {
 	k.mu.Lock()

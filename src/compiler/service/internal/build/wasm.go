@@ -54,7 +54,7 @@ func compileWasm(ctx context.Context, j job) (p product, err error) {
 	a.code = make([]unitCode, len(a.units.All))
 	var missing []int
 	for at, unit := range a.units.All {
-		if code, ok := j.kept.of(unit.Key); ok {
+		if code, ok := j.kept.units.of(unit.Key); ok {
 			a.code[at] = code
 		} else {
 			missing = append(missing, at)
