@@ -249,5 +249,8 @@ export function asGatewayError(thrown: unknown): GatewayError {
 }
 
 function isExhausted(thrown: unknown): boolean {
-  return thrown instanceof Error && 'code' in thrown && (thrown.code === 'EMFILE' || thrown.code === 'ENFILE');
+  if (!(thrown instanceof Error) || !('code' in thrown)) return false;
+  if (thrown.code === 'EMFILE' || thrown.code === 'ENFILE') return true;
+  // Of a library that cannot be loaded, and of a user that cannot be looked up, the system's own words alone say why.
+  return (thrown.code === 'ERR_DLOPEN_FAILED' || thrown.code === 'ERR_SYSTEM_ERROR') && /too many open files/iu.test(thrown.message);
 }

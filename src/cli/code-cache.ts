@@ -15,11 +15,10 @@ export interface LoadedScript {
 }
 
 /**
- * Loads a script that is one function, in ASCII. What V8 made of it lies beside it, one file for each build of Node: who may write the one may write
- * the other. `file` names what it holds, so that code of another script is never taken. Throws system errors.
+ * Loads the script `source` of `file`: one function, in ASCII. What V8 made of it lies beside it, one file for each build of Node: who may write the one may write
+ * the other. `file` names what it holds, so that code of another script is never taken.
  */
-export function loadScript(file: string): LoadedScript {
-  const source = readFileSync(file, 'latin1');
+export function loadScript(file: string, source: string): LoadedScript {
   const codeFile = `${file}.${process.version}-${process.arch}.code`;
   const cachedData = readCode(codeFile);
   const script = new Script(source, {

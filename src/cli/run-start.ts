@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { setFlagsFromString } from 'node:v8';
@@ -24,9 +25,11 @@ const KEEP_MS = 1000;
 export async function main(argv: readonly string[], script: string): Promise<void> {
   // While this thread and that of the evaluator want all there is, a collection waits for its helpers longer than they save it.
   setFlagsFromString('--no-parallel-scavenge');
-  const thread = beginThread();
   const file = fileURLToPath(new URL(`../${START_BUNDLE}`, import.meta.url));
-  const { run, keep } = loadScript(file);
+  // Before there is a thread, which takes the last files that may be open where they are few: what comes after this reports it.
+  const source = readFileSync(file, 'latin1');
+  const thread = beginThread();
+  const { run, keep } = loadScript(file, source);
   const bundle = { exports: {} as StartBundle };
   run(bundle, bundle.exports, createRequire(file), new URL('..', import.meta.url).href);
   await bundle.exports.main(argv, script, { thread, onReady });

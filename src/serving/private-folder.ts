@@ -45,11 +45,11 @@ export function createPrivateFolder(): string {
 /**
  * Removes the folders of gateways of this user that were killed before they could do so themselves. A folder is left over when its owner is
  * gone: the process that it names does not run, and nobody answers on its socket (the owner may live where its number means another process,
- * or none: in a container that shares the folder).
+ * or none: in a container that shares the folder). Never rejects.
  */
 export async function removeLeftovers(own: string, log: Log): Promise<void> {
   const parent = path.dirname(own);
-  for (const name of readdirSync(parent)) {
+  for (const name of namesIn(parent, log)) {
     const folder = path.join(parent, name);
     if (!NAME.test(name) || folder === own || !isLeftover(folder) || (await isAnswered(path.join(folder, MAIN_SOCKET)))) continue;
     try {
@@ -75,5 +75,14 @@ function isLeftover(folder: string): boolean {
   } catch {
     // No owner is named there, or it went at this moment: not ours to judge.
     return false;
+  }
+}
+
+function namesIn(parent: string, log: Log): readonly string[] {
+  try {
+    return readdirSync(parent);
+  } catch (err) {
+    log.warn({ err, folder: parent }, 'what gateways that were killed had left behind could not be looked for');
+    return [];
   }
 }

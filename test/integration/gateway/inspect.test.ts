@@ -62,6 +62,9 @@ describe('an inspection', () => {
     chat.reply = ({ kind }, response) => sendCompletion(response, labels(kind === 'injection' ? 'Context Manipulation' : 'none'));
     await editPrompt(dir);
     await waitFor('the reload', () => gateway.engine.lastOutcome?.trigger === 'watch' && gateway.engine.lastOutcome.status === 'reloaded');
+    const judge = async (): Promise<unknown> => (await call('GET', '/status')).json()['judge'];
+    // The cache hears of a reload once its entry is written, some milliseconds after it serves; what is asked in between is asked again.
+    await waitFor('the cache to hear of it', async () => ((await judge()) as { cache: { generation: number } }).cache.generation === 3);
     const second = await inspect();
     expect(revisionOf(second)).not.toBe(revisionOf(first));
     // CRITICAL by the new file, where the shipped one says MEDIUM.
@@ -72,9 +75,6 @@ describe('an inspection', () => {
       judge: { cached: false },
     });
     expect(chat.requests).toHaveLength(2);
-    const judge = async (): Promise<unknown> => (await call('GET', '/status')).json()['judge'];
-    // The cache hears of a reload once its entry is written, some milliseconds after it serves.
-    await waitFor('the cache to hear of it', async () => ((await judge()) as { cache: { generation: number } }).cache.generation === 3);
     expect(await judge()).toMatchObject({ cache: { generation: 3, hits: 1, misses: 2 } });
   });
 

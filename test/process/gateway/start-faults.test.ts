@@ -61,8 +61,8 @@ describe('a start that cannot go on says why, each cause with an exit code of it
     expect(code).toBe(6);
   });
 
-  // For the program, for what its database opens, for its state, and for what it starts.
-  it.each([1, 6, 10, 18])('too few files may be open: %i more than Node has', async (more) => {
+  // For the program, for the library of its database and what that opens, for its state, and for what it starts.
+  it.each([1, 3, 6, 10, 18])('too few files may be open: %i more than Node has', async (more) => {
     const own = execFileSync(process.execPath, ['-p', "require('node:fs').readdirSync('/dev/fd').length"], { encoding: 'utf8' });
     const most = Number(own) + more;
     const command = `ulimit -n ${most}; exec "${process.execPath}" "${path.join(ROOT, 'bin/run.js')}" start --port 0`;

@@ -20,7 +20,7 @@ afterEach(async () => {
 });
 
 function runOnce(): ReturnType<typeof loadScript> & { readonly told: unknown } {
-  const script = loadScript(file);
+  const script = loadScript(file, SCRIPT);
   let told: unknown;
   script.run((value: unknown) => (told = value));
   return { ...script, told };
