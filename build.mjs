@@ -1,4 +1,4 @@
-// Builds what `node bin/run.js` runs, unless that is newer than everything that it is made of: `npx` and `npm link` in the clone come by here
+// Builds what `node bin/run.cjs` runs, unless that is newer than everything that it is made of: `npx` and `npm link` in the clone come by here
 // each time. Run by `npm run prepare`, and by the tests.
 import { execSync } from 'node:child_process';
 import { readdirSync, statSync } from 'node:fs';

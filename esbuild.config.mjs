@@ -91,6 +91,34 @@ const driver = {
   },
 };
 
+/**
+ * What oclif loads before it knows whether it needs it: to find plugins, to write help, to colour errors. A start that goes well needs none of them.
+ * Each comes with its first use, and the one that traces only if it is asked for.
+ */
+const later = {
+  name: 'later',
+  setup({ onResolve, onLoad, resolve }) {
+    const namespace = 'later';
+    onResolve({ filter: /^[a-z]/ }, async ({ path: name, importer, kind, resolveDir, pluginData }) => {
+      if (pluginData === namespace || kind !== 'require-call' || !/@oclif[\\/]core[\\/]/.test(importer)) return undefined;
+      const found = await resolve(name, { kind, importer, resolveDir, pluginData: namespace });
+      return found.external || found.namespace !== 'file' ? found : { path: path.relative(root, found.path), namespace };
+    });
+    onLoad({ filter: /.*/, namespace }, ({ path: name }) => {
+      const file = path.join(root, name);
+      const real = `require(${JSON.stringify(file)})`;
+      const contents = /[\\/]debug[\\/]/.test(file)
+        ? `module.exports = process.env.DEBUG ? ${real} : () => Object.assign(() => {}, { enabled: false });`
+        : `const real = () => ${real};
+           module.exports = new Proxy(function () {}, {
+             get: (_, key) => (key === '__esModule' ? true : key === 'default' && !real().__esModule ? real() : real()[key]),
+             apply: (_, self, values) => Reflect.apply(real(), self, values),
+           });`;
+      return { contents, loader: 'js', resolveDir: path.dirname(file) };
+    });
+  },
+};
+
 /** The text of a file with one piece of it in another's place. */
 function patched(file, piece, other) {
   const text = readFileSync(file, 'utf8');
@@ -114,6 +142,8 @@ const ownAddress = {
     });
   },
 };
+
+const plugins = [ownAddress, driver, unused];
 
 const commands = ['index.ts', 'cli/main.ts', ...sources.filter((name) => name.startsWith('commands'))];
 
@@ -144,10 +174,17 @@ async function bundleStart() {
     format: 'cjs',
     banner: { js: '(function (module, exports, require, __dist) {' },
     footer: { js: '})' },
+    plugins: [later, ...plugins],
   });
   const [file] = Object.keys(script.outputs).filter((name) => name.endsWith('.cjs'));
   escapeRest(path.join(root, file));
-  const loader = await bundle(['cli/run-start.ts'], { define: { START_BUNDLE: JSON.stringify(path.basename(file)) } });
+  const loader = await bundle(['cli/run-start.ts'], {
+    define: { START_BUNDLE: JSON.stringify(path.basename(file)) },
+    outExtension: { '.js': '.cjs' },
+    splitting: false,
+    format: 'cjs',
+    banner: { js: "const __dist = require('node:url').pathToFileURL(require('node:path').dirname(__dirname)).href + '/';" },
+  });
   return { outputs: { ...script.outputs, ...loader.outputs } };
 }
 
@@ -182,7 +219,7 @@ async function bundle(names, options = {}) {
     logLevel: 'warning',
     // One table of media types, where several versions of one package bring one each.
     alias: { 'mime-db': path.dirname(resolvePackage('mime-db', { paths: [resolvePackage('koa')] })) },
-    plugins: [ownAddress, driver, unused],
+    plugins,
     define,
     banner: {
       js: [
@@ -220,7 +257,7 @@ function removeStale(written) {
 /** The licence of every package of which something is in the bundle, as each of them asks for. */
 function licences() {
   const used = Object.values(outputs).flatMap(({ inputs }) => Object.keys(inputs).filter((name) => inputs[name].bytesInOutput > 0));
-  const folders = new Set(used.map((name) => /^(.*node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(name)?.[1]).filter(Boolean));
+  const folders = new Set(used.map((name) => /^(?:\w+:)?(.*node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(name)?.[1]).filter(Boolean));
   return [...folders]
     .sort()
     .map(licenceOf)

@@ -12,7 +12,7 @@ const config: KnipConfig = {
     'src/serving/process/main.ts',
     'test/bench/*.ts',
   ],
-  project: ['src/**/*.ts', 'test/**/*.ts', 'bin/*.js', '*.mjs'],
+  project: ['src/**/*.ts', 'test/**/*.ts', 'bin/*.cjs', '*.mjs'],
   // Types of a module's public shape may be named for readers alone.
   ignoreExportsUsedInFile: { interface: true, type: true },
   // Loaded with createRequire (its ESM build hides LoadedPolicy) and run as a program of its own.

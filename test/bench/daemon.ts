@@ -29,7 +29,7 @@ export async function startGatewayProcess(
   const env = { DEFENSECLAW_GATEWAY_SHUTDOWN_WAIT: '0s', ...settings };
   const child = spawn(
     process.execPath,
-    [path.join(ROOT, 'bin/run.js'), 'start', '--policy-dir', policyDir, '--port', String(port), '--log-level', 'error'],
+    [path.join(ROOT, 'bin/run.cjs'), 'start', '--policy-dir', policyDir, '--port', String(port), '--log-level', 'error'],
     {
       env: { PATH: process.env['PATH'], HOME: home, DEFENSECLAW_HOME: home, DEFENSECLAW_GATEWAY_TOKEN: TOKEN, ...env },
       stdio: ['ignore', 'ignore', 'pipe'],

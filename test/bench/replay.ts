@@ -101,7 +101,7 @@ async function replay(server: Server): Promise<number> {
 async function explain(id: string, home: string): Promise<number> {
   const start = performance.now();
   const env = { PATH: process.env['PATH'], HOME: home, DEFENSECLAW_HOME: home };
-  await promisify(execFile)(process.execPath, [path.join(ROOT, 'bin/run.js'), 'decisions', 'explain', id], { env });
+  await promisify(execFile)(process.execPath, [path.join(ROOT, 'bin/run.cjs'), 'decisions', 'explain', id], { env });
   return Math.round(performance.now() - start);
 }
 

@@ -103,7 +103,7 @@ async function throughput(): Promise<Rows> {
 function suites(): Rows {
   const home = mkdtempSync(path.join(tmpdir(), 'defenseclaw-bench-'));
   try {
-    const args = [path.join(ROOT, 'bin/run.js'), 'inspect', 'suite', 'run', path.join(ROOT, 'policies'), '--json'];
+    const args = [path.join(ROOT, 'bin/run.cjs'), 'inspect', 'suite', 'run', path.join(ROOT, 'policies'), '--json'];
     const env = { PATH: process.env['PATH'], HOME: home, DEFENSECLAW_HOME: home };
     const { score } = JSON.parse(execFileSync(process.execPath, args, { env, encoding: 'utf8' })) as SuiteReport;
     const rows = [...Object.entries(score.categories), ['all', score] as const, ['held out', score.held_out ?? score] as const];

@@ -16,7 +16,7 @@ const ENVIRONMENT = { PATH: process.env['PATH'] };
 /** The shipped tests from exec to exit, alternated with `opa test` on the same folder. */
 export function benchTestRun(): Promise<Rows> {
   const folder = path.join(ROOT, 'policies/rego');
-  const own = [process.execPath, path.join(ROOT, 'bin/run.js'), 'policy', 'test', folder];
+  const own = [process.execPath, path.join(ROOT, 'bin/run.cjs'), 'policy', 'test', folder];
   const opa = opaBinary();
   const commands: Record<string, readonly string[]> = {
     'policy test': own,

@@ -234,7 +234,7 @@ describe('policy test --bench', () => {
 describe('policy test --watch', () => {
   it('says what changed, tests again, keeps what was printed, and ends when nobody reads any more', async () => {
     const dir = await tempDir({ 'a.rego': 'package a\n\nx := 1\n', 'a_test.rego': 'package a\n\ntest_x if x == 1\n' });
-    const child = spawn(process.execPath, [path.join(ROOT, 'bin/run.js'), 'policy', 'test', dir, '--watch'], {
+    const child = spawn(process.execPath, [path.join(ROOT, 'bin/run.cjs'), 'policy', 'test', dir, '--watch'], {
       env: cliEnv(await tempDir()),
     });
     onTestFinished(() => void child.kill('SIGKILL'));

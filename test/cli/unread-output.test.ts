@@ -7,7 +7,7 @@ import { ROOT } from '../helpers/policies.js';
 import { tempDir } from '../helpers/temp-dir.js';
 
 async function run(args: readonly string[], stdout: 'pipe' | number): Promise<{ readonly code: number | null; readonly stderr: string }> {
-  const child = spawn(process.execPath, [path.join(ROOT, 'bin/run.js'), ...args], {
+  const child = spawn(process.execPath, [path.join(ROOT, 'bin/run.cjs'), ...args], {
     cwd: ROOT,
     env: cliEnv(await tempDir()),
     stdio: ['ignore', stdout, 'pipe'],

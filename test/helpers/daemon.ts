@@ -25,7 +25,7 @@ export async function runCli(
   env: NodeJS.ProcessEnv,
   options: { cwd?: string; stdin?: string } = {},
 ): Promise<CliResult> {
-  const child = spawn(process.execPath, [path.join(ROOT, 'bin/run.js'), ...args], { env, cwd: options.cwd ?? ROOT });
+  const child = spawn(process.execPath, [path.join(ROOT, 'bin/run.cjs'), ...args], { env, cwd: options.cwd ?? ROOT });
   if (options.stdin !== undefined) child.stdin.end(options.stdin);
   const output = collect(child);
   const code = await new Promise<number | null>((resolve) => child.once('close', resolve));
@@ -44,7 +44,7 @@ export interface Daemon {
 
 /** Starts a real gateway process and waits until it says where it listens. Killed when the test ends. */
 export async function startDaemon(args: readonly string[], env: NodeJS.ProcessEnv): Promise<Daemon> {
-  const child = spawn(process.execPath, [path.join(ROOT, 'bin/run.js'), 'start', ...args], { env, cwd: ROOT });
+  const child = spawn(process.execPath, [path.join(ROOT, 'bin/run.cjs'), 'start', ...args], { env, cwd: ROOT });
   onTestFinished(() => void child.kill('SIGKILL'));
   const output = collect(child);
   const exit = new Promise<number | NodeJS.Signals | null>((resolve) => child.once('close', (code, signal) => resolve(code ?? signal)));

@@ -70,7 +70,7 @@ describe('the gateway as a process', () => {
 
   it('goes on when nobody reads its messages', async () => {
     const port = await freePort();
-    const args = [path.join(ROOT, 'bin/run.js'), 'start', '--policy-dir', await shippedPolicies(), '--port', String(port)];
+    const args = [path.join(ROOT, 'bin/run.cjs'), 'start', '--policy-dir', await shippedPolicies(), '--port', String(port)];
     const child = spawn(process.execPath, args, { env: cliEnv(await tempDir()), cwd: ROOT });
     onTestFinished(() => void child.kill('SIGKILL'));
     const exit = new Promise((resolve) => child.once('exit', (code, signal) => resolve(code ?? signal)));

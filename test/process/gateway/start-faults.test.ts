@@ -65,7 +65,7 @@ describe('a start that cannot go on says why, each cause with an exit code of it
   it.each([1, 3, 6, 10, 18])('too few files may be open: %i more than Node has', async (more) => {
     const own = execFileSync(process.execPath, ['-p', "require('node:fs').readdirSync('/dev/fd').length"], { encoding: 'utf8' });
     const most = Number(own) + more;
-    const command = `ulimit -n ${most}; exec "${process.execPath}" "${path.join(ROOT, 'bin/run.js')}" start --port 0`;
+    const command = `ulimit -n ${most}; exec "${process.execPath}" "${path.join(ROOT, 'bin/run.cjs')}" start --port 0`;
     const child = spawn('sh', ['-c', command], { env: cliEnv(await tempDir()), cwd: ROOT });
     let stderr = '';
     child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));

@@ -22,7 +22,7 @@ const LIMIT_MS = 120_000;
 async function newcomer(port: number): Promise<{ readonly cwd: string; readonly env: NodeJS.ProcessEnv }> {
   const cwd = await tempDir({
     'home/config.yaml': `gateway:\n  api_port: ${port}\n  shutdown_wait: 0s\nlog:\n  format: pretty\n`,
-    'bin/defenseclaw-gateway': `#!/bin/sh\nexec '${process.execPath}' '${path.join(ROOT, 'bin/run.js')}' "$@"\n`,
+    'bin/defenseclaw-gateway': `#!/bin/sh\nexec '${process.execPath}' '${path.join(ROOT, 'bin/run.cjs')}' "$@"\n`,
   });
   await chmod(path.join(cwd, 'bin/defenseclaw-gateway'), 0o755);
   await cp(path.join(ROOT, 'policies'), path.join(cwd, 'policies'), { recursive: true });
