@@ -28,8 +28,14 @@ function gateLine(name: string, word: Word, paint: Paint): string {
   const colour = state === 'passed' ? 'green' : 'yellow';
   const ran = [passed, failed, errored].every((part) => typeof part === 'number') ? Number(passed) + Number(failed) + Number(errored) : 0;
   const impact = impactOf(word);
-  const tally = name === 'tests' ? `, ${String(passed)} of ${ran} passed` : '';
+  const tally = name === 'tests' ? `, ${tallied(Number(passed), ran, state === 'passed')}` : '';
   return `${name.padEnd(8)} ${paint(colour, String(state))} ${paint('dim', `(${String(mode)}${tally}, ${Math.round(Number(ms))} ms)`)}${impact === undefined ? '' : `\n${renderImpact(impact, paint)}`}`;
+}
+
+/** Out of time before the first test ended is something else than a folder without tests. */
+function tallied(passed: number, ran: number, fine: boolean): string {
+  if (ran > 0) return `${passed} of ${ran} passed`;
+  return fine ? 'no tests' : 'none ended';
 }
 
 function impactOf({ replay }: Word): Impact | undefined {
