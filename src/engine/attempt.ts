@@ -30,6 +30,8 @@ export interface AttemptDeps {
 export interface AttemptNotes {
   source?: SourceSet;
   stages: { -readonly [S in keyof StageTimings]: StageTimings[S] };
+  /** Settles when the revision is on the disk: before that, nothing is said of it. Never rejects. */
+  kept?: Promise<void>;
 }
 
 /** A candidate that every worker has ready, or the news that what was asked for serves already. */
@@ -143,7 +145,7 @@ async function withShelved(
   }
 }
 
-/** Prepared everywhere and on the disk: the one takes about as long as the other, so they run side by side. */
+/** Prepared everywhere, and on its way to the disk: who waits for the edit does not wait for that, and whoever hears of it does. */
 async function prepare(
   deps: AttemptDeps,
   kept: KeptRevision,
@@ -157,12 +159,9 @@ async function prepare(
     shelved.renew(revision);
     return { status: 'prepared', generation: shelved };
   }
-  const [prepared] = await Promise.allSettled([
-    timed(notes, 'prepare', () => deps.evaluator.prepare(revision)),
-    keep ? timed(notes, 'store', () => deps.keeper.keep(revision)) : undefined,
-  ]);
-  if (prepared.status === 'rejected') throw prepared.reason;
-  return { status: 'prepared', generation: new Generation(revision, prepared.value) };
+  if (keep) notes.kept = timed(notes, 'store', () => deps.keeper.keep(revision));
+  const prepared = await timed(notes, 'prepare', () => deps.evaluator.prepare(revision));
+  return { status: 'prepared', generation: new Generation(revision, prepared) };
 }
 
 async function withData(merge: DataMerge, source: SourceSet, policy: CompiledPolicy): Promise<BuiltCandidate> {
