@@ -29,13 +29,17 @@ export function toGithub({ root, diagnostics }: Findings, { cwd }: Pick<ReportOp
     .join('\n');
 }
 
-/** `file:line:column: severity: message [code]`, a line each, as editors read the output of compilers. A finding without a file has no line to go to. */
+/**
+ * `file:line:column: severity: message [code]`, a line each, as editors read the output of compilers. What is in no file is said of the folder,
+ * in the same form: a line of another one would be lost.
+ */
 export function toUnix({ root, diagnostics }: Findings, { cwd }: Pick<ReportOptions, 'cwd'>): string {
   return diagnostics
     .map((found) => {
       const { severity, code, file, row, path: dataPath } = found;
-      const place = file === undefined ? (dataPath ?? root) : `${fileName(root, file, cwd)}:${row ?? 1}:${columnsOf(found).column ?? 1}`;
-      return `${place}: ${severity}: ${messageOf(found).replaceAll('\n', ' ')} [${code}]`;
+      const place = `${fileName(root, file ?? '.', cwd) || '.'}:${row ?? 1}:${columnsOf(found).column ?? 1}`;
+      const what = file === undefined && dataPath !== undefined ? `${dataPath}: ${messageOf(found)}` : messageOf(found);
+      return `${place}: ${severity}: ${what.replaceAll('\n', ' ')} [${code}]`;
     })
     .join('\n');
 }

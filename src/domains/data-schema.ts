@@ -1,20 +1,41 @@
 import { distance } from 'fastest-levenshtein';
 import type * as z from 'zod';
 import type { Diagnostic } from '../policy/diagnostic.js';
+import type { SourceSet } from '../policy/source-set.js';
+import { placeOfValue } from '../policy/value-place.js';
 import { ACTION_SEVERITIES, MISSING_SECTIONS, SECTIONS } from './data-sections.js';
 
 /** More findings than anyone mends in one go. */
 const MAX_DIAGNOSTICS = 50;
 
+/** In larger files nobody looks for the place: that would hold up who waits for the reload. */
+const MAX_BYTES_TO_LOOK_IN = 1024 * 1024;
+
+type DataFiles = Pick<SourceSet, 'data' | 'overlays'>;
+
+/** What is wrong with the value at a path of the data document. */
+interface Fault {
+  readonly severity: Diagnostic['severity'];
+  readonly path: Path;
+  readonly message: string;
+}
+
+type Path = readonly PropertyKey[];
+
 /**
  * Checks what the domain packages among `packages` (dotted, without `data`) read from the merged data document. An error is something
- * that would disarm a domain, or that no rule can make sense of; it names the path and what is expected there.
+ * that would disarm a domain, or that no rule can make sense of; it names the path, what is expected there, and of the files that the
+ * document was merged from the place that gives the value, or what is around a missing one.
  */
-export function checkDomainData(data: unknown, packages: readonly string[]): Diagnostic[] {
+export function checkDomainData(data: unknown, packages: readonly string[], files: DataFiles = { data: [], overlays: [] }): Diagnostic[] {
+  return findFaults(data, packages).map((found) => diagnostic(found, files));
+}
+
+function findFaults(data: unknown, packages: readonly string[]): Fault[] {
   const schemas = schemasFor(packages);
   if (schemas.size === 0) return [];
   if (typeof data !== 'object' || data === null || Array.isArray(data)) {
-    return [diagnostic('error', [], `expected an object, got ${shown(data)}`)];
+    return [fault('error', [], `expected an object, got ${shown(data)}`)];
   }
   const document = data as Readonly<Record<string, unknown>>;
   const found = [...schemas].flatMap(([key, schema]) => checkSection(key, document[key], schema));
@@ -30,35 +51,33 @@ function schemasFor(packages: readonly string[]): Map<string, z.ZodType> {
   return schemas;
 }
 
-function checkSection(key: string, section: unknown, schema: z.ZodType): Diagnostic[] {
+function checkSection(key: string, section: unknown, schema: z.ZodType): Fault[] {
   const missing = MISSING_SECTIONS[key];
-  if (section === undefined && missing !== undefined) return [diagnostic('warning', [key], missing)];
+  if (section === undefined && missing !== undefined) return [fault('warning', [key], missing)];
   const issues = schema.safeParse(section).error?.issues ?? [];
   return issues.flatMap((issue) => explain(issue, key, section));
 }
 
-type Path = readonly PropertyKey[];
-
-function explain(issue: z.core.$ZodIssue, key: string, section: unknown): Diagnostic[] {
+function explain(issue: z.core.$ZodIssue, key: string, section: unknown): Fault[] {
   const path = [key, ...issue.path];
   const given = valueAt(section, issue.path);
   switch (issue.code) {
     case 'unrecognized_keys':
-      return issue.keys.map((name) => diagnostic('error', [...path, name], `unknown severity${suggestion(name, ACTION_SEVERITIES)}`));
+      return issue.keys.map((name) => fault('error', [...path, name], `unknown severity${suggestion(name, ACTION_SEVERITIES)}`));
     case 'invalid_key':
-      return [diagnostic('error', path, `expected ${issue.issues[0]?.message ?? 'another name'} as name`)];
+      return [fault('error', path, `expected ${issue.issues[0]?.message ?? 'another name'} as name`)];
     case 'invalid_type':
-      return [diagnostic('error', path, `expected ${EXPECTED[issue.expected] ?? issue.expected}, got ${shown(given)}`)];
+      return [fault('error', path, `expected ${EXPECTED[issue.expected] ?? issue.expected}, got ${shown(given)}`)];
     case 'invalid_value': {
       const words = issue.values.map((value) => JSON.stringify(value)).join(' or ');
-      return [diagnostic('error', path, `expected ${words}, got ${shown(given)}${suggestion(given, issue.values)}`)];
+      return [fault('error', path, `expected ${words}, got ${shown(given)}${suggestion(given, issue.values)}`)];
     }
     case 'too_small':
-      return [diagnostic('error', path, `expected at least ${issue.minimum}, got ${shown(given)}`)];
+      return [fault('error', path, `expected at least ${issue.minimum}, got ${shown(given)}`)];
     case 'too_big':
-      return [diagnostic('error', path, `expected at most ${issue.maximum}, got ${shown(given)}`)];
+      return [fault('error', path, `expected at most ${issue.maximum}, got ${shown(given)}`)];
     default:
-      return [diagnostic('error', path, `expected ${issue.message}, got ${shown(given)}`)];
+      return [fault('error', path, `expected ${issue.message}, got ${shown(given)}`)];
   }
 }
 
@@ -72,9 +91,17 @@ const EXPECTED: Readonly<Record<string, string>> = {
   boolean: 'true or false',
 };
 
-function diagnostic(severity: Diagnostic['severity'], path: Path, message: string): Diagnostic {
-  const place = ['data', ...path].map((step, index) => (index === 0 ? 'data' : printed(step))).join('');
-  return { severity, code: 'data_schema', path: place, message };
+function fault(severity: Diagnostic['severity'], path: Path, message: string): Fault {
+  return { severity, path, message };
+}
+
+function diagnostic({ severity, path, message }: Fault, files: DataFiles): Diagnostic {
+  const named = ['data', ...path.map(printed)].join('');
+  const bytes = [...files.data, ...files.overlays].reduce((sum, file) => sum + file.bytes.byteLength, 0);
+  const place = bytes > MAX_BYTES_TO_LOOK_IN ? undefined : placeOfValue(files, path.map(String));
+  const found = { severity, code: 'data_schema', path: named };
+  // A finding with a file is shown with that for its place.
+  return place === undefined ? { ...found, message } : { ...found, ...place, message: `${named}: ${message}` };
 }
 
 function printed(step: PropertyKey): string {

@@ -7,7 +7,7 @@ import type { Diagnostic } from '../policy/diagnostic.js';
 import { diagnosticsOf } from '../policy/error-diagnostics.js';
 import { mergeData } from '../policy/merge-data.js';
 import type { SourceFile, SourceSet } from '../policy/source-set.js';
-import { placeOfData } from './data-place.js';
+import { placeOfValue } from '../policy/value-place.js';
 
 /** What schemas are held against. */
 export type DescribedData = Pick<SourceSet, 'data' | 'overlays' | 'schemas'>;
@@ -68,7 +68,7 @@ function violation(error: ErrorObject, folder: readonly string[], source: Descri
     code: CODE,
     message: `${at} ${error.message ?? error.keyword}${values}`,
     path: at,
-    ...placeOfData(source, path),
+    ...placeOfValue(source, path),
   };
 }
 

@@ -167,9 +167,9 @@ export function createPolicyEngine(options: PolicyEngineOptions): PolicyEngine {
 }
 
 /** Data that would disarm a decision domain never serves. */
-const domainDataGate: Gate = async ({ document, policy }) => {
+const domainDataGate: Gate = async ({ source, document, policy }) => {
   const { checkDomainData } = await import('../domains/data-schema.js');
-  return checkDomainData(document, policy.packages);
+  return checkDomainData(document, policy.packages, source);
 };
 
 /** Loaded when it is first asked, as the one above: a start on what passed before asks neither. */

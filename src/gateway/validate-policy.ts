@@ -99,7 +99,7 @@ function unreadModules(beside: ModulesBeside | undefined): Diagnostic[] {
 async function checkData(source: SourceSet, packages: readonly string[], claims: Claims): Promise<readonly Diagnostic[]> {
   try {
     const { document, conflicts, missing } = await mergeApart(source, claims);
-    return [...conflicts, ...missing, ...checkDomainData(document, packages)];
+    return [...conflicts, ...missing, ...checkDomainData(document, packages, source)];
   } catch (thrown) {
     return findingsOf(thrown);
   }

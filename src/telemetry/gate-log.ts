@@ -2,6 +2,7 @@ import type { GateReport } from '../gates/gate-report.js';
 import { flippedIds } from '../impact/report.js';
 import type { Impact } from '../impact/report.js';
 import type { Log } from '../log.js';
+import { placed } from '../policy/diagnostic.js';
 import { shortId } from '../policy/source-set.js';
 import { suiteSummary } from '../suites/score.js';
 import type { SuiteScore } from '../suites/score.js';
@@ -40,13 +41,9 @@ export function logGate(log: Log, report: GateReport): void {
     duration_ms: durationMs,
   };
   const what = WHAT[gate];
-  const named = {
-    ...fields,
-    findings: findings
-      .slice(0, MAX_FINDINGS)
-      .map(({ message, file, row }) => (file === undefined ? message : `${file}:${row ?? 1}: ${message}`)),
-  };
-  const first = findings[0]?.message ?? '';
+  const told = findings.slice(0, MAX_FINDINGS).map(({ message, file, row }) => placed({ message, file, row }));
+  const named = { ...fields, findings: told };
+  const first = (uncovered === true ? findings[0]?.message : told[0]) ?? '';
   const failed =
     uncovered === true
       ? 'policy coverage is too low'

@@ -59,7 +59,8 @@ function prettyLines(colorize: boolean): (line: string) => string {
     translateTime: 'SYS:HH:MM:ss.l',
     singleLine: true,
     // What a line says in words already; the JSON form has the fields.
-    ignore: 'lifecycle,trigger,duration_ms,stages,modules,diagnostics,code,changes,effects,mended',
+    ignore:
+      'lifecycle,trigger,duration_ms,stages,modules,diagnostics,code,changes,effects,mended,gate,passed,failed,errored,skipped,disagreements,findings,warnings,checkpoint,live,restart',
     // Text of a policy file or a request may hold terminal controls: they are shown, not obeyed.
     messageFormat: (line, key) => {
       const message = line[key];

@@ -10,6 +10,10 @@ import type { Validation } from '../../gateway/validate-policy.js';
 import { asGatewayError, ERRORS } from '../../errors.js';
 import type { GatewayError } from '../../errors.js';
 
+const FORMATS = ['pretty', 'json', 'github', 'sarif', 'unix'] as const;
+
+type Format = (typeof FORMATS)[number];
+
 /** Around each round of --watch. */
 const ROUND_BEGINS = 'checking again';
 const ROUND_ENDS = 'watching for changes';
@@ -31,7 +35,7 @@ export default class PolicyValidate extends LocalPolicyCommand {
     strict: Flags.boolean({ description: 'Take warnings for errors' }),
     'max-errors': Flags.integer({ char: 'm', min: 1, max: 10_000, default: 100, description: 'Errors of the compiler to show' }),
     format: Flags.option({
-      options: ['pretty', 'json', 'github', 'sarif', 'unix'] as const,
+      options: FORMATS,
       default: 'pretty' as const,
       description:
         'Shape of the report: for people, JSON (as --json), annotations of GitHub Actions, SARIF 2.1.0, or a line each for editors (unix)',
@@ -45,14 +49,14 @@ export default class PolicyValidate extends LocalPolicyCommand {
     return this.withPolicy({ args, flags }, async ({ parts, config, dir }) => {
       const options = { strict: flags.strict, schemaTimeoutMs: config.gates.timeout, maxDiagnostics: flags['max-errors'] };
       const once = async (): Promise<Validation> => {
-        const validation = await this.whileWaiting(validatePolicy(parts, options), 'checking the policies');
+        const checking = validatePolicy(parts, options).catch((thrown: unknown) => this.#untold(asGatewayError(thrown), dir, flags.format));
+        const validation = await this.whileWaiting(checking, 'checking the policies');
         this.endWith(validation.valid ? 0 : ERRORS.policy_rejected.exit);
         if (!this.jsonEnabled()) this.#report(validation, flags.format);
         return validation;
       };
       const again = (): Promise<unknown> => once().catch((thrown: unknown) => this.#trouble(asGatewayError(thrown)));
       if (!flags.watch) return once();
-      await again();
       await this.#watch(dir, again);
       return undefined;
     });
@@ -61,14 +65,21 @@ export default class PolicyValidate extends LocalPolicyCommand {
   /** Says where one round of findings ends: an editor takes what it showed before for stale when the next one begins. */
   async #watch(dir: string, again: () => Promise<unknown>): Promise<void> {
     const stop = interruptedOrUnread();
-    this.logToStderr(ROUND_ENDS);
     const { watchFolder } = await import('../../watcher/watch-folder.js');
+    let rounds = 0;
     const round = async (): Promise<void> => {
-      this.logToStderr(ROUND_BEGINS);
+      if (rounds++ > 0) this.logToStderr(ROUND_BEGINS);
       await again();
       this.logToStderr(ROUND_ENDS);
     };
     await watchFolder(dir, round, stop);
+  }
+
+  /** Where nothing could be checked, an editor would show a folder without findings. */
+  #untold(error: GatewayError, root: string, format: Format): never {
+    const finding = { severity: 'error', code: error.code, message: error.message } as const;
+    if (format === 'unix') this.log(toUnix({ root, diagnostics: [finding] }, { cwd: process.cwd() }));
+    throw error;
   }
 
   #trouble(error: GatewayError): void {
@@ -76,7 +87,7 @@ export default class PolicyValidate extends LocalPolicyCommand {
     this.say(error);
   }
 
-  #report(validation: Validation, format: 'pretty' | 'json' | 'github' | 'sarif' | 'unix'): void {
+  #report(validation: Validation, format: Format): void {
     const options = { cwd: process.cwd(), version: this.config.version };
     if (format === 'json') process.stdout.write(`${JSON.stringify(validation, undefined, 2)}\n`);
     else if (format === 'sarif') process.stdout.write(`${toSarif(validation, options)}\n`);

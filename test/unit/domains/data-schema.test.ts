@@ -77,6 +77,32 @@ describe('checkDomainData', () => {
     ]);
   });
 
+  it('names the place of the value in its file, of a missing one that of what is around it, and of what is nowhere the data file', () => {
+    const text = ['{', ' "actions": {"CRITICAL": 5},', ' "severity_ranking": {"LOW": "x"}', '}'].join('\n');
+    const files = {
+      data: [{ path: 'data.json', bytes: Buffer.from(text) }],
+      overlays: [{ path: 'data-sandbox.json', bytes: Buffer.from('{"severity_ranking": {"LOW": true}}') }],
+    };
+    const data = { actions: { CRITICAL: 5 }, severity_ranking: { LOW: true } };
+    const found = checkDomainData(data, ['defenseclaw.skill_actions', 'defenseclaw.audit'], files);
+    expect(found.find(({ path }) => path === 'data.actions.CRITICAL')).toEqual({
+      ...{ severity: 'error', code: 'data_schema', path: 'data.actions.CRITICAL', file: 'data.json', row: 2, col: 26 },
+      ...{ message: 'data.actions.CRITICAL: expected an object, got 5', line: ' "actions": {"CRITICAL": 5},' },
+    });
+    expect(found.map(placed)).toEqual(
+      expect.arrayContaining([
+        'data.json:2:13: data.actions.HIGH: expected an object, got nothing',
+        'data-sandbox.json:1:30: data.severity_ranking.LOW: expected a number, got true',
+        'data.json:1:1: data.audit: expected an object, got nothing',
+      ]),
+    );
+  });
+
+  it('looks for no place in large files', () => {
+    const files = { data: [{ path: 'data.json', bytes: Buffer.alloc(1024 * 1024 + 1, ' ') }], overlays: [] };
+    expect(checkDomainData({}, ['defenseclaw.audit'], files)[0]).not.toHaveProperty('file');
+  });
+
   const FINDINGS: readonly (readonly [string, unknown, string])[] = [
     ['actions', undefined, 'data.actions: expected an object, got nothing'],
     ['actions.HIGH', undefined, 'data.actions.HIGH: expected an object, got nothing'],

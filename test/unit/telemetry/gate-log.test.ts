@@ -33,5 +33,19 @@ it('does not call tests failed that passed and reach too little', () => {
   );
   const [test] = RUN.results;
   const red = { ...RUN, ok: false, results: test === undefined ? [] : [{ ...test, status: 'fail' as const }] };
-  expect(logged({ ...judgeRun(red, 90), ...base })).toMatch(/^policy tests failed, the revision serves all the same: 1 did not pass/u);
+  expect(logged({ ...judgeRun(red, 90), ...base })).toMatch(
+    /^policy tests failed, the revision serves all the same: 1 did not pass: a_test\.rego:5: /u,
+  );
+});
+
+it('says on a terminal once what failed, and where', () => {
+  const lines: string[] = [];
+  const log = createLogger({ format: 'pretty', destination: { write: (text) => lines.push(text) } });
+  const base = { gate: 'tests', mode: 'warn', state: 'failed', revision: 'a'.repeat(64), cached: false, at: new Date() } as const;
+  const [test] = RUN.results;
+  logGate(log, {
+    ...judgeRun({ ...RUN, ok: false, results: test === undefined ? [] : [{ ...test, status: 'fail' }] }, undefined),
+    ...base,
+  });
+  expect(lines.join('').match(/a_test\.rego:5/gu)).toHaveLength(1);
 });

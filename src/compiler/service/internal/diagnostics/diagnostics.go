@@ -4,6 +4,7 @@ package diagnostics
 import (
 	"cmp"
 	"errors"
+	"regexp"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -110,12 +111,20 @@ func (l *List) addOne(e *ast.Error) {
 	// The parser's details repeat the source line, which is carried on its own; others say what was expected.
 	if _, parser := e.Details.(*ast.ParserErrorDetail); !parser && e.Details != nil {
 		for _, line := range e.Details.Lines() {
-			if line = strings.TrimSpace(line); line != "" {
-				message += "; " + line
+			if detail := inLine(line); detail != "" && !strings.Contains(message, detail) {
+				message += "; " + detail
 			}
 		}
 	}
 	l.At(e.Code, strings.ReplaceAll(message, HostedPrefix, ""), e.Location)
+}
+
+// labelled are details whose colons OPA aligns below each other.
+var labelled = regexp.MustCompile(`^([a-z]+) +: `)
+
+// inLine is a line of OPA's details as a part of a message: carets point at the line above, which is not there.
+func inLine(line string) string {
+	return labelled.ReplaceAllString(strings.Trim(line, " \t^"), "$1: ")
 }
 
 // HostedPrefix begins the name under which a module imports a native built-in that the host answers instead. People

@@ -60,3 +60,20 @@ func TestRepetitionsAndStrangersInTheList(t *testing.T) {
 		t.Errorf("got %s", got)
 	}
 }
+
+func TestDetailsOfOPAAreOneLine(t *testing.T) {
+	for source, want := range map[string]string{
+		"package a\nx := {\"a\": 1}\ny := x.b.c\n": `undefined ref: data.a.x.b.c; have: "b"; want (one of): ["a"]`,
+		"package a\nf(x) := x\ny := f.b\n":         `function data.a.f.b used as reference, not called; have: (any) => any`,
+		"package a\ny if 1 == \"one\"\n":           `match error; left: number; right: string`,
+		"package a\ny := count(1)\n":               `count: invalid argument(s); have: (number, ???); want: (collection: any<...>, n: number)`,
+	} {
+		compiler := ast.NewCompiler()
+		compiler.Compile(map[string]*ast.Module{"a.rego": ast.MustParseModule(source)})
+		found := NewList(nil)
+		found.Add(compiler.Errors, "fallback")
+		if d := found.Sorted(); len(d) != 1 || d[0].Message != want {
+			t.Errorf("%s: got %+v", source, d)
+		}
+	}
+}

@@ -1,10 +1,10 @@
 import { isMap, isSeq, LineCounter, parseDocument } from 'yaml';
 import type { Node } from 'yaml';
-import { isArray, isObject, splitArray, splitObject } from '../policy/json-slices.js';
-import type { SourceFile, SourceSet } from '../policy/source-set.js';
+import { isArray, isObject, splitArray, splitObject } from './json-slices.js';
+import type { SourceFile, SourceSet } from './source-set.js';
 
 /** Where a value of the data document was written. */
-export interface DataPlace {
+export interface ValuePlace {
   readonly file: string;
   readonly row: number;
   readonly col: number;
@@ -12,8 +12,8 @@ export interface DataPlace {
 }
 
 /** The file that gives the value at a path, and where in it; the nearest value around it when there is none. */
-export function placeOfData({ data, overlays }: Pick<SourceSet, 'data' | 'overlays'>, path: readonly string[]): DataPlace | undefined {
-  let best: { readonly place: DataPlace; readonly depth: number } | undefined;
+export function placeOfValue({ data, overlays }: Pick<SourceSet, 'data' | 'overlays'>, path: readonly string[]): ValuePlace | undefined {
+  let best: { readonly place: ValuePlace; readonly depth: number } | undefined;
   // What is laid in later covers what was there: overlays replace whole members, and win.
   const candidates = [...overlays.map((file) => ({ file, wins: true })), ...data.map((file) => ({ file, wins: false }))].reverse();
   for (const { file, wins } of candidates) {
@@ -21,7 +21,9 @@ export function placeOfData({ data, overlays }: Pick<SourceSet, 'data' | 'overla
     if (!folder.every((part, index) => path[index] === part)) continue;
     const { offset, depth } = offsetIn(file, path.slice(folder.length));
     const whole = folder.length + depth;
-    if (best === undefined || whole > best.depth || (wins && whole === best.depth)) best = { place: placeAt(file, offset), depth: whole };
+    // What is nowhere belongs to the data itself.
+    const covers = wins && whole > 0 && whole === best?.depth;
+    if (best === undefined || whole > best.depth || covers) best = { place: placeAt(file, offset), depth: whole };
   }
   return best?.place;
 }
@@ -70,7 +72,7 @@ function offsetInYaml(bytes: Uint8Array, path: readonly string[]): { readonly of
 /** Longest line that is shown. */
 const MAX_LINE = 200;
 
-function placeAt({ path: file, bytes }: SourceFile, offset: number): DataPlace {
+function placeAt({ path: file, bytes }: SourceFile, offset: number): ValuePlace {
   const before = Buffer.from(bytes.buffer, bytes.byteOffset, offset);
   const start = before.lastIndexOf(0x0a) + 1;
   let row = 1;
