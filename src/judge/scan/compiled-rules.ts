@@ -2,6 +2,8 @@ import { RE2JS, RE2Set } from 're2js';
 import { lower } from '../severity.js';
 import type { Severity } from '../severity.js';
 import type { Check } from './checks.js';
+import { createLiteralFilter } from './literal-filter.js';
+import { requiredLiterals } from './required-literals.js';
 import type { ScanCategory, ScanRules } from './rules.js';
 
 /** One pattern of the rules. */
@@ -16,10 +18,15 @@ export interface CompiledPattern {
   readonly expression: () => RE2JS;
 }
 
-/** Patterns that run as one automaton. */
-export interface PatternGroup {
-  /** The patterns that match somewhere in the text; one pass. */
+/** Patterns that are asked together. */
+export interface PatternSet {
+  /** The patterns that match somewhere in the text. */
   matching(text: string): readonly CompiledPattern[];
+}
+
+/** Patterns that run as one automaton, one pass. */
+interface PatternGroup extends PatternSet {
+  readonly patterns: readonly Source[];
 }
 
 /**
@@ -28,12 +35,25 @@ export interface PatternGroup {
  */
 const MAX_GROUP = 16;
 
-/** Rules ready to scan. Matching is linear in the text whatever the patterns: RE2's automata, no backtracking. */
-export function compileRules({ categories }: ScanRules): readonly PatternGroup[] {
-  return categories.flatMap((category) => {
+/**
+ * Rules ready to scan. Matching is linear in the text whatever the patterns: RE2's automata, no backtracking. An automaton runs when the text
+ * holds the literals that one of its patterns needs.
+ */
+export function compileRules({ categories }: ScanRules): PatternSet {
+  const groups = categories.flatMap((category) => {
     const patterns = category.patterns.map((source, index) => ({ source, ...describe(category, source, index) }));
     return chunks(patterns, MAX_GROUP).flatMap(compileGroup);
   });
+  const filter = createLiteralFilter(groups.flatMap(({ patterns }) => patterns.map(({ source }) => requiredLiterals(source))));
+  const firsts = groups.map((_, at) => groups.slice(0, at).reduce((sum, { patterns }) => sum + patterns.length, 0));
+  return {
+    matching(text) {
+      const holds = filter.holding(text);
+      return groups.flatMap((group, at) =>
+        group.patterns.some((_, index) => holds((firsts[at] ?? 0) + index)) ? group.matching(text) : [],
+      );
+    },
+  };
 }
 
 interface Source extends CompiledPattern {
@@ -63,7 +83,7 @@ function compileGroup(patterns: readonly Source[]): readonly PatternGroup[] {
     if (patterns.length <= 1) throw error;
     return chunks(patterns, Math.ceil(patterns.length / 2)).flatMap(compileGroup);
   }
-  return [{ matching: (text) => set.match(text).flatMap((index) => patterns[index] ?? []) }];
+  return [{ patterns, matching: (text) => set.match(text).flatMap((index) => patterns[index] ?? []) }];
 }
 
 function chunks<T>(items: readonly T[], size: number): T[][] {

@@ -19,7 +19,7 @@ export interface Located {
   readonly skipped: boolean;
 }
 
-/** The first `limit` matches that are not empty and that `judge` takes. None when none fits into a window. */
+/** Of a text in which there is a match: the first `limit` that are not empty and that `judge` takes. None when none fits into a window. */
 export function locate(expression: RE2JS, text: string, limit: number, judge: (span: Span) => Word): Located {
   const spans: Span[] = [];
   let low: Span | undefined;
@@ -27,7 +27,8 @@ export function locate(expression: RE2JS, text: string, limit: number, judge: (s
   let free = 0;
   for (let start = 0; spans.length < limit; start += WINDOW - OVERLAP) {
     const window = text.slice(start, start + WINDOW);
-    if (expression.test(window)) {
+    // A text that fits into one window has been asked.
+    if (text.length <= WINDOW || expression.test(window)) {
       const matcher = expression.matcher(window);
       let last = 0;
       // Most texts match once, and to look for a second match in vain costs the most. A match sees one character before it.

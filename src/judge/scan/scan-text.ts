@@ -2,7 +2,7 @@ import { toUSVString } from 'node:util';
 import { higher, lower, SEVERITIES } from '../severity.js';
 import type { Severity } from '../severity.js';
 import { checkMatch } from './checks.js';
-import type { CompiledPattern, PatternGroup } from './compiled-rules.js';
+import type { CompiledPattern, PatternSet } from './compiled-rules.js';
 import { decodeSegments } from './encoded.js';
 import type { Disguise, ScanFinding, ScanResult, Span } from './finding.js';
 import { fold, foldAsSeen } from './fold.js';
@@ -29,14 +29,14 @@ interface View {
  * Scans a text as it is, undisguised, and what is encoded in it. The cost is linear in the length. In a tool call a match may be worth
  * less: its arguments are told apart elsewhere.
  */
-export function scanText(groups: readonly PatternGroup[], text: string, isToolCall = false): ScanResult {
+export function scanText(patterns: PatternSet, text: string, isToolCall = false): ScanResult {
   const found: ScanFinding[] = [];
   let severity: Severity = 'NONE';
   let truncated = false;
   for (const view of viewsOf(text)) {
-    const matching = groups.flatMap((group) => group.matching(view.text));
+    const matching = patterns.matching(view.text);
     const weighed = isToolCall ? matching.map((pattern) => ({ ...pattern, severity: pattern.toolCallSeverity })) : matching;
-    for (const pattern of weighed.sort(byWeight)) {
+    for (const pattern of [...weighed].sort(byWeight)) {
       // No room and nothing less severe to push out: where it stands need not be looked up.
       if (found.length >= MAX_FINDINGS && found.every((other) => weight(other) >= weight(pattern))) {
         truncated = true;
