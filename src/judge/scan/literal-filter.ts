@@ -69,14 +69,15 @@ function tableOf(literals: readonly string[]): Table {
   const sharing = new Map<number, number>();
   for (const slot of literals.flatMap(slotsOf)) sharing.set(slot, (sharing.get(slot) ?? 0) + 1);
   for (const [index, literal] of literals.entries()) {
-    const [a = 0, b = 0] = [literal.charCodeAt(0), literal.charCodeAt(1)];
+    const [a, b] = [literal.charCodeAt(0), literal.charCodeAt(1)];
     if (literal.length === 1) one[a] = index + 1;
     else if (literal.length === 2) two[a * SIGNS + b] = index + 1;
     else {
       // What few others have is met seldom; of equals the later one, since words begin alike.
-      const [slot = 0, at = 0] = slotsOf(literal)
-        .map((found, place) => [found, place] as const)
-        .sort(([one, first], [other, second]) => (sharing.get(one) ?? 0) - (sharing.get(other) ?? 0) || second - first)[0] ?? [0, 0];
+      const found = slotsOf(literal);
+      const shared = (place: number): number => sharing.get(found[place] ?? 0) ?? 0;
+      const at = found.reduce((best, _, place) => (shared(place) <= shared(best) ? place : best), 0);
+      const slot = found[at] ?? 0;
       before[index + 1] = at + 2;
       slots.set(slot, [...(slots.get(slot) ?? []), index + 1]);
     }
