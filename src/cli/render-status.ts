@@ -30,7 +30,13 @@ export interface StatusBody {
       readonly diagnostics: readonly Diagnostic[];
     } | null;
   };
-  readonly config?: { readonly not_used?: readonly string[] };
+  readonly config?: {
+    readonly not_used?: readonly string[];
+    /** Settings of the file that wait for a restart. */
+    readonly needs_restart?: readonly string[];
+    /** Why the file cannot be used. */
+    readonly problem?: string | null;
+  };
   readonly watcher: { readonly mode: string; readonly reason?: string };
   readonly audit: { readonly state: string; readonly last_error: string | null };
   readonly gates?: Readonly<Record<string, GateStatus>>;
@@ -76,6 +82,7 @@ export function renderStatus(
     ...(policy.pinned === null ? [] : [['pinned', paint('yellow', pinText(policy.pinned))] as [string, string]]),
     ['folder', policy.source ?? 'not configured'],
     ...notUsedRow(config?.not_used ?? []),
+    ...configRow(config, paint),
     ['watcher', watcher.reason === undefined ? watcher.mode : `${watcher.mode} - ${watcher.reason}`],
     ['decided by', decidersText(serving)],
     ['audit', stateText(audit)],
@@ -107,6 +114,15 @@ function notUsedRow(names: readonly string[]): [string, string][] {
 
 /** Names of them that are shown. */
 const MAX_NOT_USED = 8;
+
+/** What was written into the file while the gateway runs and does not hold. */
+function configRow(
+  { needs_restart: waiting = [], problem = null }: NonNullable<StatusBody['config']> = {},
+  paint: Paint,
+): [string, string][] {
+  if (problem !== null) return [['config', `${paint('red', 'cannot be used')}, the one of before stays: ${problem}`]];
+  return waiting.length === 0 ? [] : [['config', `${paint('yellow', 'needs a restart')}: ${waiting.join(', ')}`]];
+}
 
 const GATE_STATES = { running: 'dim', passed: 'green', failed: 'red', forced: 'yellow', stopped: 'yellow' } as const;
 

@@ -15,8 +15,9 @@ export interface SettingFlags {
 }
 
 /** Flags over environment over file over defaults. Throws `config_invalid`, `config_unreadable`. */
-export function configFromFlags(flags: SettingFlags): Config {
+export function configFromFlags(flags: SettingFlags, { withoutFile = false } = {}): Config {
   return loadConfig({
+    withoutFile,
     configFile: flags.config,
     flags: {
       data_dir: flags['data-dir'],

@@ -5,7 +5,7 @@ import { briefTime } from '../cli/brief-time.js';
 import { ADDRESS_FLAGS } from '../cli/flags.js';
 import type { GatewayClient } from '../cli/gateway-client.js';
 import { interrupted } from '../cli/interrupted.js';
-import { openGateway } from '../cli/open-gateway.js';
+import { openGatewayAnyway } from '../cli/open-gateway.js';
 import { renderStatus } from '../cli/render-status.js';
 import type { StatusBody } from '../cli/render-status.js';
 import { asGatewayError, ERRORS, GatewayError } from '../errors.js';
@@ -32,7 +32,9 @@ export default class Status extends GatewayCommand {
 
   async run(): Promise<unknown> {
     const { flags } = await this.parse(Status);
-    const client = openGateway(flags);
+    const { client, problem } = openGatewayAnyway(flags);
+    if (problem !== undefined)
+      this.logToStderr(`${this.paintError('yellow', 'warning')}: asking ${client.base} without the configuration: ${problem.message}`);
     if (flags.watch) return this.#watch(client);
     const answer = await this.#look(client);
     this.log(this.#text(client, answer));

@@ -18,6 +18,8 @@ export interface LoadOptions {
   readonly flags?: Readonly<Record<string, unknown>>;
   /** Config file from the command line. Unlike the default file it has to exist. */
   readonly configFile?: string | undefined;
+  /** Leaves the file out, whatever is wrong with it: who only asks a running gateway may find it with less. */
+  readonly withoutFile?: boolean;
   readonly env?: ProcessEnvironment;
   /** Where relative paths of flags and variables count from. */
   readonly cwd?: string;
@@ -40,6 +42,7 @@ function findConfigFile(
 ): { readonly file: string; readonly content: ConfigFile | undefined } {
   const named = options.configFile ?? environment.get('DEFENSECLAW_CONFIG')?.value;
   const file = named === undefined ? path.join(home, 'config.yaml') : absolute(named, cwd, userHome);
+  if (options.withoutFile === true) return { file, content: undefined };
   const content = readConfigFile(file);
   if (content === undefined && named !== undefined) {
     throw new GatewayError('config_unreadable', `Expected a config file at ${file}`, { details: { file } });

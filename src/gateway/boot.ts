@@ -3,6 +3,7 @@ import type { Config } from '../config/config.js';
 import { processEnvironment } from '../config/environment.js';
 import { ensureToken } from '../config/first-boot.js';
 import { besideText, modulesBeside } from '../policy/inventory.js';
+import type { PendingConfig } from '../http/deps.js';
 import type { Log } from '../log.js';
 import { createLogger, isJsonLog } from '../telemetry/logger.js';
 import type { GatewayEvaluator } from './gateway-evaluator.js';
@@ -40,7 +41,8 @@ export async function bootGateway({ config, load, version, evaluator, ahead }: B
   const { token, source, created } = await ensureToken(config);
   const log = createLogger({ level: config.log.level, format: config.log.format, secrets: [token] });
   for (const warning of config.warnings) log.warn({}, warning);
-  const gateway = await startGateway({ config, token, log, version, evaluator, ahead });
+  let pending: PendingConfig = { needsRestart: [] };
+  const gateway = await startGateway({ config, token, log, version, evaluator, ahead, pendingConfig: () => pending });
   // Decisions are answered, and nobody has to wait for a look over the whole folder. Never rejects.
   void warnOfUnread(gateway.policyDir, log);
   const manager = createServiceManager({ environment: processEnvironment(), log });
@@ -53,6 +55,9 @@ export async function bootGateway({ config, load, version, evaluator, ahead }: B
     log,
     load,
     adopt: (next) => [...adoptLevel(next), ...gateway.adoptGuardrail(next.guardrail)],
+    onPending: (now) => {
+      pending = now;
+    },
   });
   let level = config.log.level;
   function adoptLevel(next: Config): string[] {

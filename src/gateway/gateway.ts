@@ -12,6 +12,7 @@ import type { Engine } from '../engine/engine.js';
 import { checkAddress, isLoopback } from '../http/address.js';
 import type { History } from '../history/history.js';
 import type { KeptHead } from '../history/kept-head.js';
+import type { PendingConfig } from '../http/deps.js';
 import { createHttpApi } from '../http/http-api.js';
 import type { Log } from '../log.js';
 import { withTraces } from '../telemetry/traces/traced-log.js';
@@ -48,6 +49,8 @@ export interface GatewayOptions {
   readonly evaluator?: GatewayEvaluator | undefined;
   /** What {@link readAhead} found, where that was begun before. */
   readonly ahead?: KeptHead | undefined;
+  /** What the configuration file holds by now and the gateway does not run with. */
+  readonly pendingConfig?: (() => PendingConfig) | undefined;
 }
 
 /** A running gateway. */
@@ -75,7 +78,15 @@ export interface Gateway {
  * The composition root: config in, running gateway out. Policies that do not compile at boot do not stop it: it listens,
  * answers in closed form, and serves the first revision that passes. Throws `address_*`, `audit_store_failed`, `compiler_*`.
  */
-export async function startGateway({ config, token, log, version = '0.0.0', evaluator, ahead }: GatewayOptions): Promise<Gateway> {
+export async function startGateway({
+  config,
+  token,
+  log,
+  version = '0.0.0',
+  evaluator,
+  ahead,
+  pendingConfig,
+}: GatewayOptions): Promise<Gateway> {
   const { paths } = config;
   const closers: (() => Promise<void> | void)[] = [];
   const closeAll = async (): Promise<void> => {
@@ -154,6 +165,7 @@ export async function startGateway({ config, token, log, version = '0.0.0', eval
           decisions,
           traced,
           tls: tls?.pair,
+          pendingConfig,
         },
         ...{ telemetry: () => telemetry.state, watcher: () => watcher.state, retrying: () => first.retrying },
       }),

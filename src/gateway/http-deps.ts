@@ -5,7 +5,7 @@ import type { Config } from '../config/config.js';
 import { shownSettings } from '../config/shown-settings.js';
 import type { History } from '../history/history.js';
 import type { Watchdog } from '../history/watchdog/watchdog.js';
-import type { HttpDeps } from '../http/deps.js';
+import type { HttpDeps, PendingConfig } from '../http/deps.js';
 import { dryRunResource } from '../http/routes/dry-run.js';
 import { historyResources } from '../http/routes/history.js';
 import type { TlsPair } from '../http/tls-pair.js';
@@ -54,6 +54,8 @@ export interface HttpParts {
   readonly telemetry: () => TelemetryState;
   readonly watcher: () => WatcherState | undefined;
   readonly retrying: () => string | undefined;
+  /** Undefined: nobody watches the configuration file. */
+  readonly pendingConfig: (() => PendingConfig) | undefined;
 }
 
 /** What the HTTP room asks for, out of the parts of the gateway. */
@@ -101,6 +103,7 @@ export function httpDeps(parts: HttpParts): HttpDeps {
     config: {
       ...{ dataDir: paths.dataDir, bind: gateway.api_bind, port: gateway.api_port, configFile: paths.configFile },
       notUsed: config.notUsed,
+      ...(parts.pendingConfig === undefined ? {} : { pending: parts.pendingConfig }),
     },
     strictBuiltinErrors: config.evaluation.strict_builtin_errors,
     evaluator: () => ({ ...policy.evaluator.stats() }),

@@ -5,6 +5,7 @@ import { Secret } from '../config/secret.js';
 import { listSettings } from '../config/setting.js';
 import { asGatewayError } from '../errors.js';
 import { isRecord, memberOf } from '../is-record.js';
+import type { PendingConfig } from '../http/deps.js';
 import type { Log } from '../log.js';
 
 /** How often the file is looked at, in ms. */
@@ -17,6 +18,8 @@ export interface ConfigWatch {
   readonly load: () => Config;
   /** Takes over what can change while it runs. Returns the names of the settings that did. */
   readonly adopt: (config: Config) => readonly string[];
+  /** Told after each change what the file holds that the gateway does not run with. */
+  readonly onPending?: (pending: PendingConfig) => void;
   readonly lookMs?: number;
 }
 
@@ -24,11 +27,12 @@ export interface ConfigWatch {
  * Looks at the config file, and says of each change what of it is live and what waits for a restart. One that cannot be used changes nothing, and
  * is said. Returns what stops it.
  */
-export function watchConfig({ config, log, load, adopt, lookMs = LOOK_MS }: ConfigWatch): () => void {
+export function watchConfig({ config, log, load, adopt, onPending, lookMs = LOOK_MS }: ConfigWatch): () => void {
   const file = config.paths.configFile;
   let seen = contentOf(file);
   let judged = seen;
   const running = valuesOf(config);
+  let broken = false;
 
   /** Two looks have to see the same: an editor may write the file in steps. */
   function look(): void {
@@ -41,6 +45,8 @@ export function watchConfig({ config, log, load, adopt, lookMs = LOOK_MS }: Conf
       take(load());
     } catch (thrown) {
       const { code, message } = asGatewayError(thrown);
+      broken = true;
+      onPending?.({ needsRestart: [], problem: message });
       log.error({ code, file }, `the configuration cannot be used, the one of before stays: ${message}`);
     }
   }
@@ -51,7 +57,13 @@ export function watchConfig({ config, log, load, adopt, lookMs = LOOK_MS }: Conf
     const changed = [...values].filter(([name, value]) => value !== running.get(name)).map(([name]) => name);
     // What the gateway wrote into the file itself is live already, and is not told again.
     const restart = changed.filter((name) => !LIVE.has(name));
-    if (live.length === 0 && restart.length === 0) return;
+    onPending?.({ needsRestart: restart });
+    const mended = broken;
+    broken = false;
+    if (live.length === 0 && restart.length === 0) {
+      if (mended) log.info({ file }, 'the configuration can be used again: it is the one that runs');
+      return;
+    }
     const told = [
       ...(live.length === 0 ? [] : [`live: ${live.join(', ')}`]),
       ...(restart.length === 0 ? [] : [`needs a restart: ${restart.join(', ')}`]),

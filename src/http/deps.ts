@@ -76,6 +76,16 @@ export interface ConfigFacts {
   readonly configFile?: string;
   /** Settings of the file that are DefenseClaw's and have no use here. */
   readonly notUsed?: readonly string[];
+  /** What the file holds by now and the gateway does not run with. */
+  readonly pending?: () => PendingConfig;
+}
+
+/** A configuration file that was changed since the start. */
+export interface PendingConfig {
+  /** Settings that wait for a restart. */
+  readonly needsRestart: readonly string[];
+  /** Why the file cannot be used; the settings of before stay. */
+  readonly problem?: string;
 }
 
 /** Bounds of the server. Times in ms, sizes in bytes. */

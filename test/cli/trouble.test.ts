@@ -19,3 +19,11 @@ describe('a command that goes wrong', () => {
     expect(code).toBe(2);
   });
 });
+
+it('status asks without a configuration that cannot be used, and says so', async () => {
+  const home = await tempDir({ 'config.yaml': 'gateway: [\n', '.env': 'DEFENSECLAW_GATEWAY_TOKEN=0123456789abcdef0123\n' });
+  const { code, stderr } = await runCli(['status', '--port', '1'], cliEnv(home));
+  expect(stderr).toMatch(/^warning: asking http:\/\/127\.0\.0\.1:1 without the configuration: .*config\.yaml:2:1: /u);
+  expect(stderr).toContain('[gateway_unreachable]');
+  expect(code).toBe(3);
+});

@@ -25,6 +25,8 @@ export function statusResource(deps: HttpDeps, attachment: Attachment, report: (
             config_file: deps.config.configFile ?? null,
             policy_dir: deps.policyDir ?? null,
             not_used: deps.config.notUsed ?? [],
+            needs_restart: deps.config.pending?.().needsRestart ?? [],
+            problem: deps.config.pending?.().problem ?? null,
           },
           policy: await policyBlock(deps, attachment.engine),
           ...(deps.bundles === undefined ? {} : { bundles: deps.bundles(attachment.engine?.current?.id) }),

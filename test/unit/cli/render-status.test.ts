@@ -26,6 +26,17 @@ it('names settings that have no use here, when there are some', () => {
   expect(shown('abcdefghij'.split(''))).toContain('h and 2 more');
 });
 
+it('tells of a changed file what waits for a restart, or why it cannot be used', () => {
+  const shown = (config: StatusBody['config']): string => renderStatus('http://x', { ...STATUS, ...(config && { config }) }, plain);
+  expect(shown({ needs_restart: [], problem: null })).not.toContain('config');
+  expect(shown({ needs_restart: ['gateway.api_port', 'http.processes'] })).toContain(
+    'config       needs a restart: gateway.api_port, http.processes',
+  );
+  expect(shown({ needs_restart: [], problem: '/c.yaml:1:2: no' })).toContain(
+    'config       cannot be used, the one of before stays: /c.yaml:1:2: no',
+  );
+});
+
 describe('what the gates said', () => {
   const failing = ['data.a_test.test_x', 'data.a_test.test_y'];
   const findings = [{ message: 'data.a_test.test_x: is not true' }, { message: 'data.a_test.test_y: is not true' }];
