@@ -29,7 +29,7 @@ export function createEvaluator(options: EvaluatorOptions = {}, early?: EarlyThr
       const { wasm, code, library, builtins } = policy;
       const generation = await pool.prepare({
         ...{ module: wasm, library: library.module, wasmBytes: code.byteLength },
-        ...{ builtins, data: { json: data } },
+        ...{ builtins, json: data },
       });
       return {
         evaluate: (request) => pool.evaluate(generation, request),

@@ -12,8 +12,16 @@ export interface DataImage {
   readonly dataAddress: number;
 }
 
-/** Where the data document of a revision comes from. */
-export type DataSource = { readonly json: Uint8Array } | { readonly image: DataImage };
+/**
+ * Where the data document of a revision comes from: parsed already, or its text. `earlier` is what equal text came to in another revision on the
+ * same library: who has room at that address takes it instead of parsing the text.
+ */
+export type DataSource = { readonly json: Uint8Array; readonly earlier?: DataImage } | { readonly image: DataImage };
+
+/** What is parsed already, if anything is. */
+export function parsedIn(source: DataSource): DataImage | undefined {
+  return 'image' in source ? source.image : source.earlier;
+}
 
 /** Bytes that the data will take: measured at 13.6 times its JSON text, plus the text. */
 export function dataFootprint(source: DataSource): number {

@@ -7,7 +7,7 @@ import { ASSISTED_REASONS } from '../../builtins/overrides.js';
 import { builtinName } from './builtin-name.js';
 import { Dispatcher, MORE_FUEL, NEXT_MEMBER } from './dispatch.js';
 import type { CallTables, LinkedBuiltin } from './dispatch.js';
-import { dataFootprint } from './data-image.js';
+import { dataFootprint, parsedIn } from './data-image.js';
 import type { DataImage, DataSource } from './data-image.js';
 import type { EvaluationContext } from './evaluation-context.js';
 import type { PolicyModules } from '../../policy/revision.js';
@@ -62,6 +62,8 @@ export interface Guest {
   readonly heapStart: number;
   /** First address of the data. */
   readonly dataStart: number;
+  /** What it took its data from; undefined where it parsed the text. */
+  readonly image: DataImage | undefined;
   readonly entrypoints: Readonly<Record<string, number>>;
   /** Puts everything back to what it was when the instance was new, but for large data; absent where the library does not let it. */
   readonly reset: ((data: DataImage) => void) | undefined;
@@ -81,10 +83,7 @@ export function instantiate(source: ModuleSource, context: EvaluationContext, fi
   const { baseHeapPtr: dataStart } = policy;
   const { entrypoints } = linking ?? policy;
   const restore = checkpoint(exports, memory, dataStart);
-  const loaded =
-    'image' in source.data
-      ? placeImage(source.data.image, dataStart, memory, filled !== undefined)
-      : parseData(source.data.json, dataStart, exports, memory);
+  const loaded = loadData(source.data, dataStart, exports, memory, filled !== undefined);
   const begin = (): void => {
     context.renewHeap();
     order.heapStart = loaded.heapStart;
@@ -120,7 +119,8 @@ function allocate(source: Omit<ModuleSource, 'link' | 'module' | 'library'>): Gu
   const maximum = Math.floor(source.maxMemoryBytes / PAGE);
   // Stack (one page) and constants lie below the heap, and every constant is in the module's own bytes.
   const estimate = PAGE + source.wasmBytes + dataFootprint(source.data);
-  const imageEnd = 'image' in source.data ? source.data.image.start + source.data.image.bytes.byteLength : 0;
+  const image = parsedIn(source.data);
+  const imageEnd = image === undefined ? 0 : image.start + image.bytes.byteLength;
   const initial = Math.ceil((Math.max(estimate, imageEnd) + SLACK_BYTES) / PAGE);
   return new GuestMemory(new WebAssembly.Memory({ initial: Math.min(initial, maximum), maximum }));
 }
@@ -178,6 +178,17 @@ function nativeTable({ library, link: find }: ModuleSource): CallTables['natives
   const [section] = WebAssembly.Module.customSections(library, 'natives');
   const names = section === undefined ? [] : (JSON.parse(Buffer.from(section).toString('utf8')) as readonly string[]);
   return names.map((name) => ({ name, call: ASSISTED_REASONS[name] === undefined ? undefined : find(name) }));
+}
+
+type LoadedData = Pick<Guest, 'dataAddress' | 'heapStart' | 'image'>;
+
+/** `filled`: the image lies in the memory already. */
+function loadData(source: DataSource, dataStart: number, exports: GuestExports, memory: GuestMemory, filled: boolean): LoadedData {
+  if ('image' in source) return { ...placeImage(source.image, dataStart, memory, filled), image: source.image };
+  const { json, earlier } = source;
+  // Constants of this revision may lie where the data of the other one begins.
+  if (earlier === undefined || earlier.start < dataStart) return { ...parseData(json, dataStart, exports, memory), image: undefined };
+  return { ...placeImage(earlier, dataStart, memory), image: earlier };
 }
 
 /** Straight from the bytes that threads share: the SDK wants them in a buffer of their own. */

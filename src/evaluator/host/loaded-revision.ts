@@ -42,7 +42,7 @@ export class LoadedRevision {
     this.#context = context;
     try {
       const guest = instantiate(source, context, filled);
-      this.image = 'image' in source.data ? source.data.image : imageOf(guest, source.data.json.byteLength);
+      this.image = guest.image ?? imageOf(guest, 'json' in source.data ? source.data.json.byteLength : 0);
       this.#source = { ...source, data: { image: this.image } };
       this.entrypoints = guest.entrypoints;
       this.#adopt(guest);

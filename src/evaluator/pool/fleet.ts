@@ -250,7 +250,7 @@ export class Fleet implements ThreadListener {
     const holders = this.#holders(generation);
     // The last one is the spare: parsing there keeps nobody waiting.
     const parsers = generation.large || generation.parser !== undefined ? [] : holders.slice(-1);
-    for (const thread of generation.parsed ? holders : parsers) this.#ask(generation, thread);
+    for (const thread of generation.sharesData ? holders : parsers) this.#ask(generation, thread);
     const enough = generation.large ? Math.min(generation.copies, this.#options.workers, this.#wanted) : this.#wanted;
     if (holders.length < enough || !holders.every((thread) => thread.prepared.has(generation.id))) return;
     generation.succeed();

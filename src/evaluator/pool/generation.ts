@@ -1,5 +1,6 @@
 import { GatewayError } from '../../errors.js';
 import { isLargeData } from '../../policy/large-data.js';
+import { parsedIn } from '../host/data-image.js';
 import type { DataSource } from '../host/data-image.js';
 import type { GenerationSource } from './protocol.js';
 
@@ -63,6 +64,11 @@ export class Generation {
   /** True when the data was parsed: any number of threads may load it now. */
   get parsed(): boolean {
     return 'image' in this.source.data;
+  }
+
+  /** Threads need not wait for the one that parses it. */
+  get sharesData(): boolean {
+    return parsedIn(this.source.data) !== undefined;
   }
 
   /** True when the thread is to load it now: it was not asked before. */

@@ -1,5 +1,7 @@
 import { GatewayError } from '../../errors.js';
 import type { Evaluation, EvaluationRequest, EvaluatorStats } from '../evaluator.js';
+import { parsedIn } from '../host/data-image.js';
+import { EarlierData } from '../host/earlier-data.js';
 import { Fleet } from './fleet.js';
 import type { FleetListener, FleetOptions, LostThread } from './fleet-listener.js';
 import { Generation } from './generation.js';
@@ -37,6 +39,11 @@ export interface PoolOptions extends FleetOptions {
   readonly maxQueue: number;
 }
 
+/** A revision, with the JSON text of its data. */
+export interface PoolSource extends Omit<GenerationSource, 'generation' | 'data'> {
+  readonly json: Uint8Array;
+}
+
 /** The queue in front of the threads. Holds every deadline: a thread in a loop hears nothing. */
 export class Pool implements FleetListener {
   readonly #options: PoolOptions;
@@ -44,6 +51,7 @@ export class Pool implements FleetListener {
   readonly #watchdog = new Watchdog(() => this.#watch());
   #queue: Pending[] = [];
   readonly #loading = new Set<Generation>();
+  readonly #earlier = new EarlierData();
   /** Requests without an answer. */
   #unsettled = 0;
   #generations = 0;
@@ -68,14 +76,17 @@ export class Pool implements FleetListener {
   }
 
   /** Resolves when every thread has the revision, the first one of an eager pool in one thread. */
-  async prepare(source: Omit<GenerationSource, 'generation'>): Promise<Generation> {
+  async prepare({ json, ...source }: PoolSource): Promise<Generation> {
     if (this.#closing !== undefined) throw closed();
-    const generation = new Generation({ ...source, generation: ++this.#generations });
+    const { library } = source;
+    const generation = new Generation({ ...source, data: this.#earlier.of(json, library), generation: ++this.#generations });
     this.#loading.add(generation);
     const timer = setTimeout(() => generation.fail(slowPrepare()), PREPARE_TIMEOUT_MS);
     this.#fleet.load(generation);
     try {
       await generation.ready;
+      const image = parsedIn(generation.source.data);
+      if (image !== undefined) this.#earlier.note({ library, json, image });
       return generation;
     } catch (thrown) {
       this.#fleet.unload(generation);

@@ -2,6 +2,7 @@ import { asGatewayError } from '../../errors.js';
 import type { ErrorCode } from '../../errors.js';
 import { compileModule, startPolicy } from '../../evaluator/compile-module.js';
 import type { CompiledParts } from '../../evaluator/compile-module.js';
+import { EarlierData } from '../../evaluator/host/earlier-data.js';
 import type { EvaluationContext } from '../../evaluator/host/evaluation-context.js';
 import type { Tally } from '../../evaluator/tally.js';
 import { LoadedRevision } from '../../evaluator/host/loaded-revision.js';
@@ -25,6 +26,7 @@ export class HeldRevisions implements QuickSource {
   #library: { readonly id: string; readonly module: Promise<WebAssembly.Module> } | undefined;
   /** Of the revision that came last: the next one comes without those that it shares with it. */
   #parts: CompiledParts = new Map();
+  readonly #earlier = new EarlierData();
   #policy: Policy | undefined;
   #gone = { overBudget: 0, instancesDropped: 0 };
 
@@ -60,8 +62,10 @@ export class HeldRevisions implements QuickSource {
       this.#parts = parts;
       const [module, linked, link] = await Promise.all([modules, this.#library.module, linker(allowBuiltins, builtins)]);
       if (!this.#loading.has(generation)) return undefined;
-      const source = { module, library: linked, wasmBytes: code.byteLength, data: { json: data }, maxMemoryBytes, link };
-      this.#held.set(generation, new SlicedRevision(id, surface, new LoadedRevision(source, this.#context), timeoutMs));
+      const source = { module, library: linked, wasmBytes: code.byteLength, data: this.#earlier.of(data, linked), maxMemoryBytes, link };
+      const loaded = new LoadedRevision(source, this.#context);
+      this.#earlier.note({ library: linked, json: data, image: loaded.image });
+      this.#held.set(generation, new SlicedRevision(id, surface, loaded, timeoutMs));
       return undefined;
     } catch (thrown) {
       const { code: reason, message } = asGatewayError(thrown);
