@@ -53,26 +53,36 @@ function edit(configFile: string, before: Uint8Array, patch: GuardrailPatch): st
   return document.toString({ lineWidth: 0 });
 }
 
-/**
- * Writes guardrail settings into the config file: whole or not at all, and only if the file is valid afterwards.
- * Throws `config_invalid` (the file is untouched) and `config_unreadable`.
- */
-export async function persistGuardrailSettings(configFile: string, patch: GuardrailPatch): Promise<PersistedGuardrail> {
+/** What the settings would be, and the way to make them so. */
+interface PlannedGuardrail {
+  readonly settings: GuardrailSettings;
+  /** Writes the file: whole or not at all. */
+  persist(): Promise<PersistedGuardrail>;
+}
+
+/** Reads the config file with guardrail settings put in. Throws `config_invalid` where it would not be valid afterwards, and `config_unreadable`. */
+export function planGuardrailSettings(configFile: string, patch: GuardrailPatch): PlannedGuardrail {
   const previous = readBounded(configFile, MAX_CONFIG_BYTES);
   const written = Buffer.from(edit(configFile, previous ?? new Uint8Array(), patch), 'utf8');
   const file = parseConfig(configFile, written);
   const parsed = settingsSchema.safeParse(file.values);
   if (!parsed.success) throw configInvalid(describeIssues(parsed.error.issues, file.locate));
-  await write(configFile, written);
+  const settings = parsed.data.guardrail;
   return {
-    settings: parsed.data.guardrail,
-    previous,
-    rollback: async () => {
-      const now = readBounded(configFile, MAX_CONFIG_BYTES);
-      if (now === undefined || !written.equals(now)) return false;
-      // A file that was not there before stays, empty: an empty config means the defaults, and nothing is deleted.
-      await write(configFile, previous ?? new Uint8Array());
-      return true;
+    settings,
+    async persist() {
+      await write(configFile, written);
+      return {
+        settings,
+        previous,
+        rollback: async () => {
+          const now = readBounded(configFile, MAX_CONFIG_BYTES);
+          if (now === undefined || !written.equals(now)) return false;
+          // A file that was not there before stays, empty: an empty config means the defaults, and nothing is deleted.
+          await write(configFile, previous ?? new Uint8Array());
+          return true;
+        },
+      };
     },
   };
 }

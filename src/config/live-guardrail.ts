@@ -1,12 +1,12 @@
 import type { Config } from './config.js';
-import { persistGuardrailSettings, type GuardrailPatch, type GuardrailSettings } from './guardrail-file.js';
+import { planGuardrailSettings, type GuardrailPatch, type GuardrailSettings } from './guardrail-file.js';
 
 /** What a change of the guardrail settings came to. */
 export interface GuardrailUpdate {
   readonly settings: GuardrailSettings;
   /** Fields of the patch whose value is new, sorted. */
   readonly changed: readonly (keyof GuardrailPatch)[];
-  /** False when the change is in the file and waits for a restart. */
+  /** False when the change needs a restart: then nothing was written, and everything is as it was. */
   readonly live: boolean;
   /** Takes the change back, in memory and in the file. False when the file was written by somebody else since. */
   undo(): Promise<boolean>;
@@ -43,7 +43,7 @@ function merge(current: GuardrailSettings, persisted: GuardrailSettings, patch: 
   });
 }
 
-/** The live settings of a config, and who is to be told when they change; `gateway.config_reload.mode: restart` keeps `current` as it was at start. */
+/** The live settings of a config, and who is to be told when they change; with `gateway.config_reload.mode: restart` they stay what they were at start. */
 export function createLiveGuardrail(config: Config, changed: (settings: GuardrailSettings) => void = () => undefined): LiveGuardrail {
   let current: GuardrailSettings = config.guardrail;
   let last: Promise<unknown> = Promise.resolve();
@@ -56,16 +56,19 @@ export function createLiveGuardrail(config: Config, changed: (settings: Guardrai
 
   async function apply(patch: GuardrailPatch): Promise<GuardrailUpdate> {
     const before = current;
-    const persisted = await persistGuardrailSettings(config.paths.configFile, patch);
-    const settings = merge(before, persisted.settings, patch);
+    const planned = planGuardrailSettings(config.paths.configFile, patch);
+    const settings = merge(before, planned.settings, patch);
     const was = flatGuardrail(before);
     const is = flatGuardrail(settings);
-    const fields = (Object.keys(is) as (keyof GuardrailPatch)[]).sort();
-    if (live) become(settings);
+    const changed = (Object.keys(is) as (keyof GuardrailPatch)[]).sort().filter((field) => was[field] !== is[field]);
+    // A refusal that left the change in the file would put it into force at the next start, long after its caller was told no.
+    if (!live && changed.length > 0) return { settings, changed, live: false, undo: () => Promise.resolve(true) };
+    const persisted = await planned.persist();
+    become(settings);
     return {
       settings,
-      changed: fields.filter((field) => was[field] !== is[field]),
-      live,
+      changed,
+      live: true,
       undo: async () => {
         if (current === settings) become(before);
         return persisted.rollback();

@@ -61,9 +61,14 @@ const gatewaySettings = z.strictObject({
     }),
   config_reload: z
     .strictObject({
-      mode: z.enum(['hot', 'restart']).default('hot').meta({
-        description: '`hot`: a guardrail change made through the API is live at once; `restart`: it is written and waits for a restart.',
-      }),
+      mode: z
+        .enum(['hot', 'restart'])
+        .default('hot')
+        .meta({
+          description:
+            '`hot`: a guardrail change made through the API is live at once; `restart`: it is refused with 409 and changes nothing, so the file ' +
+            'has to be edited and the gateway restarted.',
+        }),
     })
     .prefault({}),
   watcher: z

@@ -20,6 +20,9 @@ export interface GuardrailConfigDeps {
 
 const NEEDS_TOKEN = 'guardrail config changes require a valid gateway token — set DEFENSECLAW_GATEWAY_TOKEN';
 
+const NEEDS_RESTART = 'guardrail config change requires gateway restart';
+const CHANGED = 'the guardrail settings were changed through the API';
+
 /** GET and PATCH /v1/guardrail/config: the settings as they are now. A change is validated, written, live and in the trail, or none of it. */
 export function guardrailConfigResource(deps: GuardrailConfigDeps): Resource {
   const authenticate = createAuthenticator(deps.token);
@@ -58,10 +61,10 @@ async function update({ live, audit, log }: GuardrailConfigDeps, call: Call, pat
     log.error({ err: thrown, undone }, 'a guardrail setting was taken back: the audit trail cannot be written');
     return refused(503, 'audit store unavailable', thrown.code);
   }
-  log.info({ changed: change.changed, live: change.live }, 'the guardrail settings were changed through the API');
   const settings = flatGuardrail(change.settings);
   const changed = change.changed.map((field) => `${field}=${settings[field]}`);
-  // The wire's word for "written, but not in force": a conflict, so that no client takes the new value for the one that decides.
-  const outcome = change.live ? { status: 'updated' } : { status: 'restart_required', error: 'restart_required' };
-  return json(change.live ? 200 : 409, sorted({ ...settings, changed, live: change.live, ...outcome }));
+  log.info({ changed: change.changed, live: change.live }, change.live ? CHANGED : NEEDS_RESTART);
+  // A conflict, so that no client takes the new value for the one that decides, now or after the next start.
+  if (!change.live) return json(409, { changed, error: NEEDS_RESTART, restart_required: change.changed });
+  return json(200, sorted({ ...settings, changed, live: true, status: 'updated' }));
 }

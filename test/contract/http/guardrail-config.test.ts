@@ -120,13 +120,21 @@ describe('/v1/guardrail/config', () => {
     expect(await file()).toBe(FILE);
   });
 
-  it('waits for a restart where the configuration says so', async () => {
-    const { ask } = await start({ text: 'gateway:\n  config_reload:\n    mode: restart\n' });
-    expect(await ask('PATCH', '{"mode":"action"}')).toMatchObject({
+  it('refuses what needs a restart where the configuration says so, and keeps nothing of it', async () => {
+    const text = 'gateway:\n  config_reload:\n    mode: restart\n';
+    const { ask, file, events } = await start({ text });
+    expect(await ask('PATCH', '{"mode":"action"}')).toEqual({
       status: 409,
-      body: { live: false, status: 'restart_required', error: 'restart_required', mode: 'action', changed: ['mode=action'] },
+      body: { changed: ['mode=action'], error: 'guardrail config change requires gateway restart', restart_required: ['mode'] },
     });
+    expect(await file()).toBe(text);
     expect(await ask('GET')).toMatchObject({ body: { mode: 'observe' } });
+    expect(events).toMatchObject([{ action: 'guardrail-config-reload', outcome: 'restart_required' }]);
+  });
+
+  it('needs no restart for what is so already', async () => {
+    const { ask } = await start({ text: 'gateway:\n  config_reload:\n    mode: restart\n' });
+    expect(await ask('PATCH', '{"mode":"observe"}')).toMatchObject({ status: 200, body: { changed: [], live: true, status: 'updated' } });
   });
 
   it('changes nothing when the file cannot be written', async () => {

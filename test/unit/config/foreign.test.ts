@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { persistGuardrailSettings } from '../../../src/config/guardrail-file.js';
+import { planGuardrailSettings } from '../../../src/config/guardrail-file.js';
 import { loadConfig } from '../../../src/config/load.js';
 import type { Config } from '../../../src/config/config.js';
 import { ORIGINAL_CONFIG } from '../../helpers/original-home.js';
@@ -88,7 +88,7 @@ describe('the configuration of DefenseClaw', () => {
 
   it('is patched in place, and loses nothing', async () => {
     const dir = await tempDir({ 'config.yaml': ORIGINAL_CONFIG });
-    const { settings } = await persistGuardrailSettings(path.join(dir, 'config.yaml'), { mode: 'action' });
+    const { settings } = await planGuardrailSettings(path.join(dir, 'config.yaml'), { mode: 'action' }).persist();
     expect(settings.mode).toBe('action');
     const text = await readFile(path.join(dir, 'config.yaml'), 'utf8');
     for (const line of ['config_version: 8', 'port: 18789', 'hook_fail_mode: closed', 'mode: action']) expect(text).toContain(line);

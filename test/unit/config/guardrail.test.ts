@@ -1,7 +1,7 @@
 import { chmod, readFile, readdir, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { persistGuardrailSettings } from '../../../src/config/guardrail-file.js';
+import { planGuardrailSettings } from '../../../src/config/guardrail-file.js';
 import { createLiveGuardrail, flatGuardrail } from '../../../src/config/live-guardrail.js';
 import { resolveLlm } from '../../../src/config/llm.js';
 import { loadConfig } from '../../../src/config/load.js';
@@ -21,7 +21,11 @@ describe('persisting guardrail settings', () => {
     const dir = await tempDir({ 'config.yaml': YAML });
     const file = path.join(dir, 'config.yaml');
     await chmod(file, 0o640);
-    const { settings, previous } = await persistGuardrailSettings(file, { mode: 'action', hilt_enabled: true, connector: 'OpenClaw' });
+    const { settings, previous } = await planGuardrailSettings(file, {
+      mode: 'action',
+      hilt_enabled: true,
+      connector: 'OpenClaw',
+    }).persist();
     expect(settings).toMatchObject({ mode: 'action', connector: 'openclaw', hilt: { enabled: true, min_severity: 'HIGH' } });
     const text = await readFile(file, 'utf8');
     expect(text).toContain('api_port: 1 # keep me');
@@ -38,7 +42,7 @@ describe('persisting guardrail settings', () => {
     ['an empty section below', 'guardrail:\n  hilt:\n'],
   ])('works with %s', async (_what, yaml) => {
     const dir = await tempDir(yaml === undefined ? {} : { 'config.yaml': yaml });
-    await persistGuardrailSettings(path.join(dir, 'config.yaml'), { hilt_min_severity: 'critical', block_message: 'no: #1' });
+    await planGuardrailSettings(path.join(dir, 'config.yaml'), { hilt_min_severity: 'critical', block_message: 'no: #1' }).persist();
     expect(loadConfig({ env: { DEFENSECLAW_HOME: dir } }).guardrail).toMatchObject({
       block_message: 'no: #1',
       hilt: { min_severity: 'CRITICAL' },
@@ -48,10 +52,10 @@ describe('persisting guardrail settings', () => {
   it('goes back to the very bytes, unless somebody wrote meanwhile', async () => {
     const dir = await tempDir({ 'config.yaml': YAML });
     const file = path.join(dir, 'config.yaml');
-    const first = await persistGuardrailSettings(file, { mode: 'action' });
+    const first = await planGuardrailSettings(file, { mode: 'action' }).persist();
     expect(await first.rollback()).toBe(true);
     expect(await readFile(file, 'utf8')).toBe(YAML);
-    const second = await persistGuardrailSettings(file, { mode: 'action' });
+    const second = await planGuardrailSettings(file, { mode: 'action' }).persist();
     await writeFile(file, 'log: {level: warn}\n');
     expect(await second.rollback()).toBe(false);
     expect(await readFile(file, 'utf8')).toBe('log: {level: warn}\n');
@@ -64,7 +68,7 @@ describe('persisting guardrail settings', () => {
   ])('leaves the file alone for %s', async (_what, yaml, patch) => {
     const dir = await tempDir({ 'config.yaml': yaml });
     const file = path.join(dir, 'config.yaml');
-    await expect(persistGuardrailSettings(file, patch)).rejects.toMatchObject({ code: 'config_invalid' });
+    expect(() => planGuardrailSettings(file, patch)).toThrow(expect.objectContaining({ code: 'config_invalid' }));
     expect(await readFile(file, 'utf8')).toBe(yaml);
     expect(await readdir(dir)).toEqual(['config.yaml']);
   });
@@ -99,12 +103,13 @@ describe('live guardrail settings', () => {
     expect((await good).settings.scanner_mode).toBe('local');
   });
 
-  it('wait for a restart when the config says so', async () => {
+  it('stay, in memory and on the disk, when the config wants a restart for them', async () => {
     const dir = await tempDir({ 'config.yaml': 'gateway: {config_reload: {mode: restart}}\n' });
     const live = createLiveGuardrail(loadConfig({ env: { DEFENSECLAW_HOME: dir } }));
     expect(await live.update({ mode: 'action' })).toMatchObject({ live: false, changed: ['mode'] });
     expect(live.current.mode).toBe('observe');
-    expect(loadConfig({ env: { DEFENSECLAW_HOME: dir } }).guardrail.mode).toBe('action');
+    expect(loadConfig({ env: { DEFENSECLAW_HOME: dir } }).guardrail.mode).toBe('observe');
+    expect(await live.update({ mode: 'observe' })).toMatchObject({ live: true, changed: [] });
   });
 });
 
