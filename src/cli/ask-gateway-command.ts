@@ -1,5 +1,6 @@
 import { reloadBound, sayWhileWaiting } from './await-reload.js';
 import { GatewayCommand } from './base-command.js';
+import { wrapped } from './fit.js';
 import { openGateway } from './open-gateway.js';
 import { refusalOf, renderChange } from './reload-body.js';
 import type { ReloadBody } from './reload-body.js';
@@ -13,7 +14,7 @@ export abstract class AskGatewayCommand extends GatewayCommand {
     const asked = openGateway(flags, reloadBound).call('POST', route, { by: whoAmI(), ...body });
     const answer = await sayWhileWaiting(asked, (line) => this.logToStderr(this.paintError('dim', line)));
     if (answer.status === 200) {
-      this.log(renderChange(answer.body as ReloadBody));
+      this.log(wrapped(renderChange(answer.body as ReloadBody), 2, this.columns));
       return answer.body;
     }
     this.endWith(answer.status === 401 ? ERRORS.token_missing.exit : ERRORS.policy_rejected.exit);

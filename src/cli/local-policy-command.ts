@@ -1,4 +1,5 @@
 import { GatewayCommand } from './base-command.js';
+import { wrapped } from './fit.js';
 import { sayWhileWaiting } from '../gateway/say-while-waiting.js';
 import { localFolder, serve, withLocalPolicy } from './local-policy.js';
 import type { LocalFlags, LocalFolder, LocalPolicy } from './local-policy.js';
@@ -42,8 +43,12 @@ export abstract class LocalPolicyCommand extends GatewayCommand {
   }
 
   async #introduce({ dir, why }: LocalFolder): Promise<void> {
-    if (why !== undefined) this.logToStderr(this.paintError('dim', `policy folder: ${dir} (${why})`));
+    if (why !== undefined) this.#tell(this.paintError('dim', `policy folder: ${dir} (${why})`));
     const beside = this.tellsUnread ? undefined : await modulesBeside(dir);
-    if (beside !== undefined) this.logToStderr(`${this.paintError('yellow', 'warning')}: ${besideText(beside)}`);
+    if (beside !== undefined) this.#tell(`${this.paintError('yellow', 'warning')}: ${besideText(beside)}`);
+  }
+
+  #tell(line: string): void {
+    this.logToStderr(wrapped(line, 2, this.errorColumns));
   }
 }

@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from 'node:util';
 import Table from 'cli-table3';
 import type { Paint } from './paint.js';
 
@@ -22,4 +23,14 @@ export function plainTable(
   for (const row of rows) table.push([...row]);
   // The last column is as wide as its longest cell.
   return table.toString().replace(/ +$/gmu, '');
+}
+
+/** Whether no line runs over a terminal of so many columns; undefined for what is none. */
+export function fits(text: string, width = Infinity): boolean {
+  return text.split('\n').every((line) => stripVTControlCharacters(line).trimEnd().length <= width);
+}
+
+/** The parts that are there as one line, cut where it is longer than the terminal is wide. */
+export function cutLine(parts: readonly string[], paint: Paint, width: number): string {
+  return plainTable([], [[parts.filter((part) => part !== '').join(' ')]], paint, [width]);
 }

@@ -1,11 +1,11 @@
-import { stripVTControlCharacters } from 'node:util';
 import { revisionOf } from '../decisions/record.js';
 import type { DecisionRecord, KeptDecision } from '../decisions/record.js';
 import type { PathStats } from '../decisions/stats.js';
 import { shortId } from '../policy/source-set.js';
-import { wrapped } from './fit.js';
+import { labelled, wrapped } from './fit.js';
+import type { Columns } from './fit.js';
 import type { Paint, Style } from './paint.js';
-import { plainTable } from './plain-table.js';
+import { cutLine, fits, plainTable } from './plain-table.js';
 
 const COLOURS: Readonly<Record<string, Style>> = {
   ...{ allow: 'green', allowed: 'green', clean: 'green', true: 'green' },
@@ -29,10 +29,6 @@ export function renderDecision(record: DecisionRecord, paint: Paint, width?: num
   return fits(line, width) ? line : stacked(row, paint, width);
 }
 
-function fits(text: string, width = Infinity): boolean {
-  return text.split('\n').every((line) => stripVTControlCharacters(line).trimEnd().length <= width);
-}
-
 /** The second line has what is copied: the whole id. */
 function stacked(
   [time = '', result = '', path = '', revision = '', agent = '', ms = '', id = '']: readonly string[],
@@ -41,7 +37,7 @@ function stacked(
 ): string {
   const first = [time, result, path];
   const second = [' ', paint('dim', id), revision, `${ms} ms`, agent];
-  return [first, second].map((parts) => plainTable([], [[parts.filter((part) => part !== '').join(' ')]], paint, [width])).join('\n');
+  return [first, second].map((parts) => cutLine(parts, paint, width)).join('\n');
 }
 
 function inLine(record: DecisionRecord, row: readonly string[], paint: Paint): string {
@@ -81,8 +77,11 @@ function msOf({ metrics }: DecisionRecord): string {
   return (metrics.timer_server_handler_ns / 1e6).toFixed(3);
 }
 
+/** Width of the names of facts with the gap behind them. */
+const FACT = 10;
+
 /** All of one decision. */
-export function renderWhole({ record }: KeptDecision, paint: Paint): string {
+export function renderWhole({ record }: KeptDecision, paint: Paint, columns?: Columns): string {
   const { custom, error, erased, masked, trace_id: trace, requested_by: peer } = record;
   const facts: readonly (readonly [string, string | undefined])[] = [
     ['decision', record.decision_id],
@@ -100,11 +99,11 @@ export function renderWhole({ record }: KeptDecision, paint: Paint): string {
     ['masked', masked?.join(' ')],
     ['too long', custom.oversized === undefined ? undefined : JSON.stringify(custom.oversized)],
   ];
-  const rows = facts.flatMap(([name, value]) => (value === undefined ? [] : [[name, value]]));
+  const rows = facts.flatMap(([name, value]) => (value === undefined ? [] : [labelled(name.padEnd(FACT), value, FACT, columns)]));
   const documents = (['input', 'result'] as const).flatMap((name) =>
     record[name] === undefined ? [] : [`${paint('dim', name)} ${JSON.stringify(record[name], undefined, 2)}`],
   );
-  return [plainTable([], rows, paint), ...documents].join('\n');
+  return [...rows, ...documents].join('\n');
 }
 
 /** What became of the decisions of each path, one a row; where a terminal of `width` columns has no room for that, two lines each. */

@@ -2,21 +2,22 @@ import type { Comparison } from '../history/compare/compare.js';
 import type { FileDiff } from '../history/compare/files.js';
 import type { RuleName } from '../history/compare/rules.js';
 import { shortId } from '../policy/source-set.js';
+import type { Columns } from './fit.js';
 import type { Paint } from './paint.js';
+import { renderDataChange } from './render-data-change.js';
 import { count } from './render-diagnostics.js';
 
-/** Longest value of a data path that is printed. */
-const MAX_VALUE = 120;
-
 /** Text by file unless `stat`, then what it means. */
-export function renderDiff(comparison: Comparison, paint: Paint, stat: boolean): string {
+export function renderDiff(comparison: Comparison, paint: Paint, stat: boolean, columns?: Columns): string {
   const { from, to, different, files, summary } = comparison;
   if (!different) return `${name(from)} and ${name(to)} hold the same`;
   return [
     ...files.map((file) => (stat ? statLine(file, paint) : patch(file, paint))),
     '',
     paint('bold', `${name(from)} -> ${name(to)}: ${count(files.length, 'file')}`),
-    ...(summary === undefined ? [paint('dim', '  one side does not compile: rules and data are not compared')] : meaning(summary, paint)),
+    ...(summary === undefined
+      ? [paint('dim', '  one side does not compile: rules and data are not compared')]
+      : meaning(summary, paint, columns)),
   ].join('\n');
 }
 
@@ -24,7 +25,8 @@ function name({ label, revision }: Comparison['from']): string {
   return label === shortId(revision) ? label : `${label} (${shortId(revision)})`;
 }
 
-function statLine({ path, status, insertions, deletions }: FileDiff, paint: Paint): string {
+function statLine({ path, status, insertions, deletions, patch: text }: FileDiff, paint: Paint): string {
+  if (text === undefined) return ` ${path} ${paint('dim', `${status}, too large to be compared by lines`)}`;
   return ` ${path} ${paint('dim', status)} ${paint('green', `+${insertions}`)} ${paint('red', `-${deletions}`)}`;
 }
 
@@ -41,7 +43,7 @@ function paintLine(line: string, index: number, paint: Paint): string {
   return line.startsWith('-') ? paint('red', line) : line;
 }
 
-function meaning({ rules, data, entrypoints }: NonNullable<Comparison['summary']>, paint: Paint): string[] {
+function meaning({ rules, data, entrypoints }: NonNullable<Comparison['summary']>, paint: Paint, columns: Columns): string[] {
   const lines = [
     ...rules.added.map((rule) => paint('green', `  + rule ${ruleName(rule)}`)),
     ...rules.removed.map((rule) => paint('red', `  - rule ${ruleName(rule)}`)),
@@ -49,7 +51,7 @@ function meaning({ rules, data, entrypoints }: NonNullable<Comparison['summary']
     ...rules.defaults.map(
       ({ package: pkg, rule, from = 'none', to = 'none' }) => `  ${paint('yellow', '!')} default ${pkg}.${rule}: ${from} -> ${to}`,
     ),
-    ...data.changes.map(({ path, from, to }) => `  ~ ${path}: ${value(from)} -> ${value(to)}`),
+    ...data.changes.flatMap((change) => renderDataChange(change, paint, columns)),
     ...(data.cut ? [paint('dim', '  and more data paths')] : []),
     ...entrypoints.gained.map((path) => paint('green', `  + entrypoint ${path}`)),
     ...entrypoints.lost.map((path) => paint('red', `  - entrypoint ${path}`)),
@@ -59,10 +61,4 @@ function meaning({ rules, data, entrypoints }: NonNullable<Comparison['summary']
 
 function ruleName({ package: pkg, rule, kind }: RuleName): string {
   return `${pkg}.${rule} (${kind})`;
-}
-
-function value(given: unknown): string {
-  if (given === undefined) return 'nothing';
-  const text = JSON.stringify(given);
-  return text.length <= MAX_VALUE ? text : `${text.slice(0, MAX_VALUE)}…`;
 }

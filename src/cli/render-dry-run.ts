@@ -13,9 +13,9 @@ export function renderDryRun(report: DryRun, paint: Paint, columns?: Columns): s
   const { diff, gates, diagnostics, warnings } = report;
   const findings = [...diagnostics, ...warnings];
   return [
-    ...(diff?.different === true ? [renderDiff(diff, paint, false), ''] : []),
+    ...(diff?.different === true ? [renderDiff(diff, paint, false, columns), ''] : []),
     ...(findings.length === 0 ? [] : [renderDiagnostics(findings, paint, columns), '']),
-    ...Object.entries(gates).map(([name, word]) => gateLine(name, word, paint)),
+    ...Object.entries(gates).map(([name, word]) => gateLine(name, word, paint, columns)),
     ...guardLine(report, paint),
     wrapped(verdict(report, paint), 2, columns),
   ].join('\n');
@@ -23,13 +23,13 @@ export function renderDryRun(report: DryRun, paint: Paint, columns?: Columns): s
 
 type Word = DryRun['gates'][string];
 
-function gateLine(name: string, word: Word, paint: Paint): string {
+function gateLine(name: string, word: Word, paint: Paint, columns: Columns): string {
   const { state, mode, passed, failed, errored, duration_ms: ms } = word;
   const colour = state === 'passed' ? 'green' : 'yellow';
   const ran = [passed, failed, errored].every((part) => typeof part === 'number') ? Number(passed) + Number(failed) + Number(errored) : 0;
   const impact = impactOf(word);
   const tally = name === 'tests' ? `, ${tallied(Number(passed), ran, state === 'passed')}` : '';
-  return `${name.padEnd(8)} ${paint(colour, String(state))} ${paint('dim', `(${String(mode)}${tally}, ${Math.round(Number(ms))} ms)`)}${impact === undefined ? '' : `\n${renderImpact(impact, paint)}`}`;
+  return `${name.padEnd(8)} ${paint(colour, String(state))} ${paint('dim', `(${String(mode)}${tally}, ${Math.round(Number(ms))} ms)`)}${impact === undefined ? '' : `\n${renderImpact(impact, paint, false, columns)}`}`;
 }
 
 /** Out of time before the first test ended is something else than a folder without tests. */

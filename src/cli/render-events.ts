@@ -1,7 +1,7 @@
 import type { AuditEvent } from '../audit/event.js';
 import { briefTime } from './brief-time.js';
 import type { Paint } from './paint.js';
-import { plainTable } from './plain-table.js';
+import { cutLine, plainTable } from './plain-table.js';
 
 /** A terminal as wide as this shows an event in one line. */
 const ONE_LINE = 130;
@@ -38,7 +38,7 @@ function stacked(event: AuditEvent, paint: Paint, width: number): string {
     [' ', target, instance === '' ? '' : paint('dim', `by ${instance}`)],
     [' ', details],
   ];
-  return lines.map((parts) => plainTable([], [[parts.filter((part) => part !== '').join(' ')]], paint, [width])).join('\n');
+  return lines.map((parts) => cutLine(parts, paint, width)).join('\n');
 }
 
 function outcomeOf({ outcome = '' }: AuditEvent, paint: Paint): string {

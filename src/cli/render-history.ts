@@ -1,10 +1,9 @@
-import { stripVTControlCharacters } from 'node:util';
 import type { HistoryListing } from '../gateway/policy-history.js';
 import type { Entry } from '../history/entry.js';
 import { shortId } from '../policy/source-set.js';
 import { briefTime } from './brief-time.js';
 import type { Paint } from './paint.js';
-import { plainTable } from './plain-table.js';
+import { cutLine, fits, plainTable } from './plain-table.js';
 import { count } from './render-diagnostics.js';
 
 const COLOURS = { reloaded: 'green', rejected: 'red', held: 'yellow' } as const;
@@ -28,7 +27,7 @@ export function renderHistory({ entries, serving, pinned }: HistoryListing, pain
     ];
   });
   const table = plainTable(['NO', 'REVISION', 'WHEN', 'TRIGGER', 'WHO', 'OUTCOME', 'CHANGED', 'TESTS', 'NOTES'], rows, paint);
-  if (width === undefined || table.split('\n').every((line) => stripVTControlCharacters(line).trimEnd().length <= width)) return table;
+  if (width === undefined || fits(table, width)) return table;
   return rows.map((row) => stacked(row, paint, width)).join('\n');
 }
 
@@ -38,7 +37,7 @@ function stacked(row: readonly string[], paint: Paint, width: number): string {
     [paint('bold', number), revision, when, outcome],
     [' ', [trigger, who].filter((part) => part !== '').join(' by '), rest.filter((part) => part !== '').join('; ')],
   ];
-  return lines.map((parts) => plainTable([], [[parts.filter((part) => part !== '').join(' ')]], paint, [width])).join('\n');
+  return lines.map((parts) => cutLine(parts, paint, width)).join('\n');
 }
 
 /** Modules and data files that changed: `2 rego, 1 data`. */

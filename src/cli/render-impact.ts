@@ -1,11 +1,13 @@
 import type { Impact, ImpactExample } from '../impact/report.js';
 import { shortId } from '../policy/source-set.js';
+import { wrapped } from './fit.js';
+import type { Columns } from './fit.js';
 import type { Paint } from './paint.js';
 
 const MAX_CHANGED = 6;
 
 /** First how many decisions can tell, then what becomes of them by path; with `all` also the paths that nothing changes for. */
-export function renderImpact(impact: Impact, paint: Paint, all = false): string {
+export function renderImpact(impact: Impact, paint: Paint, all = false, columns?: Columns): string {
   const { replayed, paths, duration_ms: ms } = impact;
   const touched = paths.filter((path) => otherwise(path) > 0);
   const same = replayed - touched.reduce((sum, path) => sum + otherwise(path), 0);
@@ -15,7 +17,13 @@ export function renderImpact(impact: Impact, paint: Paint, all = false): string 
     ...touched.flatMap((path) => renderPath(path, paint)),
     ...untouched.map((path) => `  ${paint('bold', path.path)}: ${path.replayed} the same${p95(path, paint)}`),
     `  ${same} of ${replayed} come out the same`,
-  ].join('\n');
+  ]
+    .map((line) => wrapped(line, leadOf(line) + 2, columns))
+    .join('\n');
+}
+
+function leadOf(line: string): number {
+  return line.length - line.trimStart().length;
 }
 
 /** Decisions of a path that come out otherwise. */

@@ -48,6 +48,8 @@ export interface StatusBody {
 /** What a gate said last; without a state it was not asked yet. */
 interface GateStatus {
   readonly mode: string;
+  /** Which it speaks of. */
+  readonly revision?: string;
   readonly state?: 'running' | 'passed' | 'failed' | 'forced' | 'stopped';
   readonly by?: string;
   readonly passed?: number;
@@ -88,7 +90,7 @@ export function renderStatus(
     ['audit', stateText(audit)],
     ...(history === undefined ? [] : [['history', stateText(history)] as [string, string]]),
     ...Object.entries(gates).flatMap(([name, gate]): [string, string][] =>
-      gate.mode === 'off' || gate.state === undefined ? [] : [[name, gateText(gate, paint)]],
+      gate.mode === 'off' || gate.state === undefined ? [] : [[name, gateText(gate, paint, policy.revision)]],
     ),
   ];
   const { last_attempt: last, last_rejection: refused = null } = policy;
@@ -127,7 +129,13 @@ function configRow(
 const GATE_STATES = { running: 'dim', passed: 'green', failed: 'red', forced: 'yellow', stopped: 'yellow' } as const;
 
 /** `12 passed`, `failed (warn): data.a_test.test_x and 2 more`, `forced by ann: ...`. */
-function gateText({ mode, state = 'running', by, passed = 0, score, failing = [], findings = [] }: GateStatus, paint: Paint): string {
+function gateText(gate: GateStatus, paint: Paint, serving: string | null): string {
+  const { revision = serving } = gate;
+  // What went back is not asked again: the last word may be one about what it went back from.
+  return `${verdictText(gate, paint)}${revision === null || revision === serving ? '' : paint('dim', `, of ${shortId(revision)}`)}`;
+}
+
+function verdictText({ mode, state = 'running', by, passed = 0, score, failing = [], findings = [] }: GateStatus, paint: Paint): string {
   if (state === 'passed' && score !== undefined) return `${paint('green', state)}: ${suiteSummary(score)}`;
   if (state === 'passed') return paint('green', passed === 0 ? state : `${passed} ${state}`);
   const how = `${paint(GATE_STATES[state], state)}${by === undefined ? '' : ` by ${by}`} (${mode})`;

@@ -3,8 +3,10 @@ import { shortId } from '../policy/source-set.js';
 import type { SuiteDifference } from '../suites/differences.js';
 import { flooredPercent, suiteSummary } from '../suites/score.js';
 import type { CategoryScore, Mistake } from '../suites/score.js';
+import { wrapped } from './fit.js';
+import type { Columns } from './fit.js';
 import type { Paint } from './paint.js';
-import { plainTable } from './plain-table.js';
+import { fits, plainTable } from './plain-table.js';
 
 /** Lines of one kind that are listed. */
 const MAX_LISTED = 20;
@@ -16,7 +18,7 @@ const MAX_LISTED = 20;
 export function renderSuites(
   { score, compared_with: before, differences, duration_ms: ms }: SuiteReport,
   paint: Paint,
-  columns = Infinity,
+  columns?: Columns,
 ): string {
   const { missed, blocked, alarms, attack, benign, held_out: heldOut } = score;
   const rows: (readonly [string, CategoryScore])[] = [
@@ -25,7 +27,7 @@ export function renderSuites(
     ['all', score],
   ];
   return [
-    `${suiteSummary(score)} ${paint('dim', `(${ms} ms)`)}`,
+    wrapped(`${suiteSummary(score)} ${paint('dim', `(${ms} ms)`)}`, 2, columns),
     '',
     table(rows, columns, paint),
     ...mistakes('attacks that pass without a word', missed, attack.allow, paint, 'red'),
@@ -36,10 +38,10 @@ export function renderSuites(
   ].join('\n');
 }
 
-function table(scores: readonly (readonly [string, CategoryScore])[], columns: number, paint: Paint): string {
+function table(scores: readonly (readonly [string, CategoryScore])[], columns: Columns, paint: Paint): string {
   const rows = scores.map(row);
-  const width = HEAD.reduce((sum, title, index) => sum + 2 + Math.max(title.length, ...rows.map((cells) => cells[index]?.length ?? 0)), -2);
-  if (width <= columns) return plainTable(HEAD, rows, paint);
+  const whole = plainTable(HEAD, rows, paint);
+  if (fits(whole, columns)) return whole;
   const narrow = ([name, attacks, , , allowed, harmless, blocked, , , , recall]: readonly string[]): string[] =>
     [name, attacks, allowed, harmless, blocked, recall].map((cell) => cell ?? '');
   return plainTable(['SUITE', 'ATTACKS', 'MISSED', 'HARMLESS', 'BLOCK', 'RECALL'], rows.map(narrow), paint);

@@ -8,6 +8,7 @@ import { GatewayCommand } from '../../cli/base-command.js';
 import { openTrail } from '../../cli/audit-trail.js';
 import { readExport } from '../../cli/read-export.js';
 import { count } from '../../cli/render-diagnostics.js';
+import { wrapped } from '../../cli/fit.js';
 import { configFromFlags } from '../../cli/settings.js';
 import { ERRORS } from '../../errors.js';
 
@@ -41,19 +42,23 @@ export default class AuditVerify extends GatewayCommand {
       const verification = verifyTrail({ rows: trail.rows(), checkpoints: trail.checkpoints(), key, expect: flags.expect, damage });
       const { rows, checkpoints, signedTo, unproven, fault } = verification;
       if (fault === undefined) {
-        this.log(
+        this.#tell(
           `${this.paint('green', '✓')} ${count(rows, 'row')} in order, ${count(checkpoints, 'checkpoint')}, signed up to row ${signedTo}`,
         );
         if (unproven > 0)
-          this.log(`${this.paint('yellow', '!')} ${count(unproven, 'row')} after it not proven yet: no checkpoint speaks for them`);
+          this.#tell(`${this.paint('yellow', '!')} ${count(unproven, 'row')} after it not proven yet: no checkpoint speaks for them`);
       } else {
-        this.log(`${this.paint('red', '✗')} ${fault.kind}: ${fault.message}`);
+        this.#tell(`${this.paint('red', '✗')} ${fault.kind}: ${fault.message}`);
         this.endWith(ERRORS.tests_failed.exit);
       }
       return verification;
     } finally {
       trail.close();
     }
+  }
+
+  #tell(line: string): void {
+    this.log(wrapped(line, 2, this.columns));
   }
 }
 

@@ -19,7 +19,7 @@ export default class DecisionsExplain extends GatewayCommand {
     const { args, flags } = await this.parse(DecisionsExplain);
     const kept = await keptDecision(flags, args.id);
     const told = await withLocalHistory(flags, this.config.version, (history, explain) => explainDecision({ history, explain }, kept));
-    this.log(renderWhole(kept, this.paint));
+    this.log(renderWhole(kept, this.paint, this.columns));
     this.log(renderWhy(told, this.paint));
     if (!told.agrees) this.endWith(ERRORS.decision_not_replayable.exit);
     return told;

@@ -13,7 +13,7 @@ export default class DecisionsShow extends GatewayCommand {
   async run(): Promise<DecisionRecord> {
     const { args, flags } = await this.parse(DecisionsShow);
     const kept = await keptDecision(flags, args.id);
-    this.log(renderWhole(kept, this.paint));
+    this.log(renderWhole(kept, this.paint, this.columns));
     return kept.record;
   }
 }

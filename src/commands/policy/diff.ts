@@ -61,7 +61,7 @@ export default class PolicyDiff extends GatewayCommand {
   }
 
   #text(comparison: Comparison & { readonly witness?: WitnessSearch }, stat: boolean): string {
-    const diff = renderDiff(comparison, this.paint, stat);
+    const diff = renderDiff(comparison, this.paint, stat, this.columns);
     return comparison.witness === undefined ? diff : `${diff}\n\n${renderWitness(comparison.witness, this.paint)}`;
   }
 }

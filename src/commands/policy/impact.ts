@@ -50,7 +50,7 @@ export default class PolicyImpact extends LocalPolicyCommand {
     });
     const impact = await this.whileWaiting(work, 'running recorded decisions');
     const over = overBudget(impact, budget);
-    this.log(format === 'junit' ? renderImpactJunit(impact, budget) : renderImpact(impact, this.paint, true));
+    this.log(format === 'junit' ? renderImpactJunit(impact, budget) : renderImpact(impact, this.paint, true, this.columns));
     for (const line of over) this.logToStderr(`${this.paintError('red', 'over')}: ${line}`);
     if (impact.replayed === 0)
       this.logToStderr(`${this.paintError('yellow', 'warning')}: no decision was run again, so this says nothing of the edit`);

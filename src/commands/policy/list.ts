@@ -1,4 +1,5 @@
 import { POLICY_ARGS, POLICY_FLAGS } from '../../cli/flags.js';
+import { labelled } from '../../cli/fit.js';
 import { LocalPolicyCommand } from '../../cli/local-policy-command.js';
 import { readData } from '../../gateway/read-data.js';
 import { isActive, PRESET_NAMES, readPreset } from '../../policy/presets/preset.js';
@@ -9,6 +10,9 @@ interface ListedPreset {
   /** Everything that it says holds in the folder. */
   readonly active: boolean;
 }
+
+/** Columns of a mark and the gaps around a name. */
+const INDENT = 4;
 
 export default class PolicyList extends LocalPolicyCommand {
   static override summary = 'List the presets, and which of them the data of a folder is';
@@ -26,7 +30,8 @@ export default class PolicyList extends LocalPolicyCommand {
     }));
     const width = Math.max(...PRESET_NAMES.map((name) => name.length));
     for (const { name, description, active } of presets) {
-      this.log(`${active ? this.paint('green', '●') : ' '} ${name.padEnd(width)}  ${this.paint('dim', description)}`);
+      const label = `${active ? this.paint('green', '●') : ' '} ${name.padEnd(width)}  `;
+      this.log(labelled(label, this.paint('dim', description), width + INDENT, this.columns));
     }
     return presets;
   }

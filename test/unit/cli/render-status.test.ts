@@ -46,6 +46,12 @@ describe('what the gates said', () => {
     ['tells how many passed', { mode: 'warn', state: 'passed' as const, passed: 12 }, '12 passed'],
     ['names what is red', { mode: 'warn', state: 'failed' as const, failing, findings }, 'failed (warn): data.a_test.test_x and 1 more'],
     [
+      'says what it speaks of where that is not what serves',
+      { mode: 'warn', revision: 'b'.repeat(64), state: 'passed' as const, passed: 12 },
+      '12 passed, of bbbbbbbbbbbb',
+    ],
+    ['says no more of what serves', { mode: 'warn', revision: 'a'.repeat(64), state: 'passed' as const, passed: 12 }, '12 passed'],
+    [
       'says who forced it',
       { mode: 'enforce', state: 'forced' as const, by: 'ann', failing: [], findings: findings.slice(1) },
       'forced by ann (enforce): data.a_test.test_y: is not true',
