@@ -38,12 +38,14 @@ export interface KnownCommands {
 /** Throws `usage` for words that lead to no command and no group of commands: names the one that is not known, and what was meant. */
 export function refuseUnknown(argv: readonly string[], { bin, ids }: KnownCommands): void {
   const end = argv.findIndex((word) => word.startsWith('-'));
-  const words = argv.slice(0, end < 0 ? undefined : end);
+  const [first = '', ...rest] = argv.slice(0, end < 0 ? undefined : end);
+  // `policy:test` is a way to write the command, and no other word has colons for that.
+  const words = [...(first === '' ? [] : first.split(':')), ...rest];
   const commands = ids.map((id) => id.split(':'));
   const depth = words.findIndex((_word, at) => !commands.some((command) => startsWith(command, words.slice(0, at + 1))));
   const above = words.slice(0, depth);
-  // What follows a whole command are its arguments.
-  if (depth < 0 || commands.some((command) => command.length > 0 && startsWith(above, command))) return;
+  // What follows a whole command are its arguments; `inspect` is one and takes a file, and `inspect suite` is a group below it.
+  if (depth < 0 || ids.includes(above.join(':'))) return;
   const word = words[depth] ?? '';
   const siblings = commands.filter((command) => startsWith(command, above)).flatMap((command) => command[depth] ?? []);
   const near = nearest(word, [...new Set(siblings)]);

@@ -1,5 +1,6 @@
 import { Args, Flags, loadHelpClass } from '@oclif/core';
 import { GatewayCommand } from '../cli/base-command.js';
+import { refuseUnknown } from '../cli/usage-error.js';
 
 export default class Help extends GatewayCommand {
   static override summary = 'Show what a command does, as its --help does';
@@ -11,7 +12,9 @@ export default class Help extends GatewayCommand {
 
   async run(): Promise<void> {
     const { argv, flags } = await this.parse(Help);
+    const words = argv.map(String);
+    refuseUnknown(words, { bin: this.config.bin, ids: this.config.commandIDs });
     const HelpClass = await loadHelpClass(this.config);
-    await new HelpClass(this.config, { all: flags['nested-commands'] }).showHelp(argv.map(String));
+    await new HelpClass(this.config, { all: flags['nested-commands'] }).showHelp(words);
   }
 }

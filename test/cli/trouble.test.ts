@@ -27,3 +27,10 @@ it('status asks without a configuration that cannot be used, and says so', async
   expect(stderr).toContain('[gateway_unreachable]');
   expect(code).toBe(3);
 });
+
+it('help says of a command that there is not what was meant', async () => {
+  const { code, stderr } = await runCli(['help', 'policy', 'validte'], cliEnv(await tempDir()));
+  expect(stderr).toContain('unknown command: policy validte');
+  expect(stderr).toContain('Did you mean `defenseclaw-gateway policy validate`?');
+  expect(code).toBe(2);
+});
