@@ -177,6 +177,13 @@ findings contains _finding("MOUNT-HOST", "execution", "Gives a container all fil
 	regex.match(`(?:^|\s)(?:-v|--volume)[ =]?/:|(?:source|src)=/(?:,|\s|$)`, c.text)
 }
 
+findings contains _code("PRIVILEGED-POD", "execution", "Gives a container of a cluster the machine that it runs on", "HIGH", k) if {
+	some k in _facts("code")
+	k.language == "kubernetes"
+	some name in k.names
+	name in {"privileged", "hostPID", "hostPath"}
+}
+
 findings contains _flow("SEND-SECRET", "exfiltration", "Sends secrets to another machine", "CRITICAL", f) if {
 	some f in _facts("flows")
 	f.into in _receivers
@@ -193,7 +200,8 @@ findings contains _flow("SEND-ENVIRONMENT", "exfiltration", "Sends its environme
 	name in {"env", "printenv", "set", "export", "declare"}
 }
 
-# What ran to make a header of a request is how one logs in; what is piped into it is what it sends.
+# What ran to make a header of a request is how one logs in; what is piped into it is what it sends, and so is what stands in its data or its
+# address, but for what logs in there, too.
 findings contains _flow("SEND-CREDENTIALS", "exfiltration", "Sends credentials that a program prints to another machine", "HIGH", f) if {
 	some f in _facts("flows")
 	f.kind == "gets"
@@ -201,7 +209,7 @@ findings contains _flow("SEND-CREDENTIALS", "exfiltration", "Sends credentials t
 	some rule in _list("exporters")
 	some name in rule.names
 	name in f.from
-	not name in object.get(f, "substituted", [])
+	_is_sent(f, name, rule)
 	some c in _facts("commands")
 	c.name == name
 	_has_kinds(c, rule)
@@ -421,6 +429,13 @@ _begins(_, below, entry) if {
 _is_host(host, listed) if host in listed
 
 _is_host(host, listed) if strings.any_suffix_match(host, [concat("", [".", name]) | some name in listed])
+
+_is_sent(f, name, _) if not name in object.get(f, "substituted", [])
+
+_is_sent(f, name, rule) if {
+	name in object.get(f, "sends", [])
+	not object.get(rule, "login", false)
+}
 
 # The same, where `secret/name` is a `secret`.
 _has_kinds(c, rule) if _has_words(object.union(c, {"operands": [split(word, "/")[0] | some word in c.operands]}), rule)

@@ -231,6 +231,21 @@ test_what_is_no_credential_or_logs_in_is if {
 	_ids({"commands": [_command("gpg", [], ["export-secret-keys"])]}) == set()
 }
 
+test_what_stands_in_its_data_is_sent_unless_it_logs_in_there if {
+	told := {"substituted": ["kubectl"], "sends": ["kubectl"]}
+	"FACT-SEND-CREDENTIALS" in _ids(_sends(["kubectl", "get", "secret", "tls"], [], told))
+	_ids(_sends(["kubectl", "get", "secret", "tls"], [], {"substituted": ["kubectl"]})) == set()
+	_ids(_sends(["gh", "auth", "token"], [], {"substituted": ["gh"], "sends": ["gh"]})) == set()
+	"FACT-SEND-CREDENTIALS" in _ids(_sends(["gh", "auth", "token"], [], {}))
+}
+
+test_a_pod_may_be_given_its_machine if {
+	every right in ["privileged", "hostPID", "hostPath"] {
+		"FACT-PRIVILEGED-POD" in _ids({"code": [{"language": "kubernetes", "names": [right], "sure": true}]})
+	}
+	_ids({"code": [{"language": "python", "names": ["privileged"], "sure": true}]}) == set()
+}
+
 test_a_database_saves_where_databases_save if {
 	"FACT-WRITE-BY-DATABASE" in _ids({"commands": [_command("redis-cli", ["CONFIG", "SET", "dir", "~/.ssh"], [])]})
 	"FACT-WRITE-BY-DATABASE" in _ids({"commands": [_command("redis-cli", ["config", "set", "dir", "/etc/cron.d"], [])]})

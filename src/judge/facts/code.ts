@@ -1,4 +1,5 @@
 import { normalPath } from './paths.js';
+import { notePowerShell } from './powershell.js';
 import type { Reader } from './reader.js';
 import type { Scope } from './scope.js';
 
@@ -27,6 +28,7 @@ export function noteCode(text: string, language: string, scope: Scope, reader: R
   reader.sheet.code({ language, names: names.slice(0, MAX_NAMES).map((name) => name.slice(0, 128)), sure: scope.sure });
   if (language === 'powershell') {
     reader.program(code, scope, undefined);
+    notePowerShell(code, scope.sure, reader.sheet);
     return;
   }
   const literals = [...code.matchAll(LITERAL)].slice(0, MAX_LITERALS).map(([, single, double, tick]) => single ?? double ?? tick ?? '');

@@ -15,6 +15,10 @@ const MAX_PARTS = 1_024;
 export interface Substitution {
   readonly kind: 'command' | 'process';
   readonly output: Output;
+  /** The first field of the word that it stands in. */
+  readonly field?: string;
+  /** The word is what it printed, and nothing besides. */
+  readonly isWhole?: boolean;
 }
 
 /** A word as the shell hands it on: any number of fields, and what ran to get them. */
@@ -45,6 +49,31 @@ interface Piece {
 export function expandWord(word: Word, scope: Scope, run: RunScript): Expanded {
   const { parts } = word;
   if (parts === undefined) return { fields: [word.value], substitutions: NO_SUBSTITUTIONS };
+  const expanded = expandedParts(parts, scope, run);
+  const isWhole = onlyPart(parts)?.type === 'CommandExpansion';
+  const kept = keptOf(parts, scope);
+  const [field = ''] = expanded.fields;
+  if (kept !== undefined) return { ...expanded, substitutions: [{ kind: 'command', output: kept, field, isWhole: true }] };
+  if (expanded.substitutions.length === 0) return expanded;
+  return { ...expanded, substitutions: expanded.substitutions.map((substitution) => ({ ...substitution, field, isWhole })) };
+}
+
+/** The one part that a word is made of, with or without quotes. */
+function onlyPart(parts: readonly (WordPart | DoubleQuotedChild)[]): WordPart | DoubleQuotedChild | undefined {
+  const [only, ...more] = parts;
+  if (more.length > 0) return undefined;
+  return only?.type === 'DoubleQuoted' ? onlyPart(only.parts) : only;
+}
+
+/** What ran to make the value of the variable that a word is. */
+function keptOf(parts: readonly WordPart[], { origins }: Scope): Output | undefined {
+  if (origins.size === 0) return undefined;
+  const only = onlyPart(parts);
+  if (only?.type === 'SimpleExpansion') return origins.get(only.text.slice(1));
+  return only?.type === 'ParameterExpansion' && only.operation === undefined ? origins.get(only.parameter) : undefined;
+}
+
+function expandedParts(parts: readonly WordPart[], scope: Scope, run: RunScript): Expanded {
   const [only] = parts;
   const substitutions: Substitution[] = [];
   // A word in quotes as a whole is one field.

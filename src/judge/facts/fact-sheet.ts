@@ -55,8 +55,12 @@ export class FactSheet {
   }
 
   flow(fact: FlowFact): void {
-    const { kind, from, reads, into, sure, substituted = [] } = fact;
-    this.#add(this.#lists.flows, `${kind}\0${from.join('\0')}\0${reads.join('\0')}\0${into}${sure}${substituted.join('\0')}`, fact);
+    const { kind, from, reads, into, sure, substituted = [], sends = [] } = fact;
+    this.#add(
+      this.#lists.flows,
+      `${kind}\0${from.join('\0')}\0${reads.join('\0')}\0${into}${sure}${substituted.join('\0')}\0${sends.join('\0')}`,
+      fact,
+    );
   }
 
   sql(fact: SqlFact): void {

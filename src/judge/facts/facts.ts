@@ -30,8 +30,10 @@ export interface FlowFact {
   /** Files that were read on the way. */
   readonly reads: readonly string[];
   readonly into: string;
-  /** Of `from`, what ran to make words of the command itself, such as a header: nothing that it was given as its input. */
+  /** Of `from`, what ran to make words of the command itself, such as a header: nothing that it was given as its input, or as all of the data that it sends. */
   readonly substituted?: readonly string[];
+  /** Of `substituted`, what is a part of the data that it sends, or of the address. */
+  readonly sends?: readonly string[];
   readonly sure: boolean;
 }
 

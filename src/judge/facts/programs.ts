@@ -108,6 +108,11 @@ export const NETWORK = words(
   'curl wget http https nc ncat netcat socat telnet scp rsync ftp tftp sftp mail sendmail mutt ssh openssl aws gsutil rclone gh',
 );
 
+/** Options of these whose value is what they send. */
+export const SENT_VALUES = words(
+  'd data data-binary data-raw data-urlencode data-ascii json F form form-string post-data body-data url-query',
+);
+
 /** Their first operand is a pattern or a program, unless an option has given it. */
 export const PATTERN_FIRST = words('grep egrep fgrep rg ag sed awk gawk mawk jq yq perl');
 
@@ -121,10 +126,10 @@ export const WRITERS = words('tee truncate touch sponge mkfifo');
 const VALUED: ReadonlyMap<string, ReadonlySet<string>> = new Map([
   [
     'curl',
-    words(`d data data-binary data-raw data-urlencode data-ascii F form T upload-file o output H header X request u user A user-agent e referer
-      K config x proxy b cookie c cookie-jar m max-time url retry connect-timeout w write-out resolve cacert cert key`),
+    words(`d data data-binary data-raw data-urlencode data-ascii json F form form-string url-query T upload-file o output H header X request u user A user-agent e referer
+      K config x proxy oauth2-bearer b cookie c cookie-jar m max-time url retry connect-timeout w write-out resolve cacert cert key`),
   ],
-  ['wget', words('O output-document post-file post-data body-file header U user-agent o a i input-file P t T e method')],
+  ['wget', words('O output-document post-file post-data body-file body-data header U user-agent o a i input-file P t T e method')],
   ['tar', words('f file C directory X T exclude I')],
   ['grep', words('e f m A B C regexp file max-count include exclude exclude-dir color')],
   ['rg', words('e f m A B C g t T regexp file glob type')],
@@ -147,7 +152,7 @@ const VALUED: ReadonlyMap<string, ReadonlySet<string>> = new Map([
   ['netcat', words('e c p s w q')],
   ['crontab', words('u')],
   ['git', words('C c m F')],
-  ['kubectl', words('n namespace l f filename context cluster')],
+  ['kubectl', words('n namespace l f filename context cluster overrides patch p image')],
   ['iptables', words('t A D I s d p j i o')],
   ['psql', words('c d U h p f command dbname username host port file v')],
   ['mysql', words('e u h P D execute user host database')],

@@ -163,7 +163,7 @@ class CallReader {
     const script = parseShell(text, this.sheet);
     this.#shell.script(script, newScope(sure));
     const isPowerShell = this.#tool.language === 'powershell';
-    if (isPowerShell || script.errors !== undefined) notePowerShell(text, isPowerShell && sure, this.sheet);
+    notePowerShell(text, isPowerShell && sure, this.sheet);
     if (script.errors !== undefined) readSplit(text, newScope(false), this.#shell);
   }
 

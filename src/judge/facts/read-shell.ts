@@ -199,6 +199,9 @@ export class ShellReader {
       return all.flatMap(({ substitutions }) => substitutions);
     }
     const { fields, substitutions } = expandText(value, scope, this.#run);
+    const [only] = substitutions;
+    if (only?.isWhole === true) scope.origins.set(name, only.output);
+    else scope.origins.delete(name);
     const known = bounded(fields.join(' '));
     if (known !== undefined && name !== 'IFS') scope.variables.set(name, known);
     if (known !== undefined && isCommandVariable(name))

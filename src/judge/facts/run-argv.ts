@@ -2,12 +2,14 @@ import { carries, readCarried } from './carried.js';
 import { noteCode } from './code.js';
 import type { Substitution } from './expand.js';
 import type { FactSheet } from './fact-sheet.js';
+import type { FlowFact } from './facts.js';
 import { touchedBy } from './files.js';
+import { noteManifest } from './manifest.js';
 import { parseOptions, wrapped } from './options.js';
 import type { Parsed } from './options.js';
 import { cleanPath, normalPath } from './paths.js';
 import { printed } from './printed.js';
-import { INTERPRETERS, NETWORK, SHELLS, SQL_CLIENTS, valuedOptions, VERB_WRAPPERS, WRAPPERS } from './programs.js';
+import { INTERPRETERS, NETWORK, SENT_VALUES, SHELLS, SQL_CLIENTS, valuedOptions, VERB_WRAPPERS, WRAPPERS } from './programs.js';
 import { MAX_ARGV } from './reader.js';
 import type { Invocation, Reader } from './reader.js';
 import { joined, MAX_ORIGINS, NOTHING, scopeWith } from './scope.js';
@@ -178,6 +180,7 @@ function command(name: string, invocation: Invocation, { sheet }: Reader): Outpu
   const parsed = parseOptions(words, valuedOptions(name));
   const { reads } = touchedBy(name, parsed, scope, sheet);
   noteSqlOf(name, parsed, invocation, sheet);
+  noteManifest(name, parsed, invocation, sheet);
   if (parsed.operands.length > MAX_OPERANDS) sheet.cut();
   sheet.command(argv, scope, () => ({
     name,
@@ -193,18 +196,27 @@ function command(name: string, invocation: Invocation, { sheet }: Reader): Outpu
   const all = before.reads.length === 0 ? reads : reads.length === 0 ? before.reads : [...new Set([...before.reads, ...reads])];
   // What a program does with its own files is told by its name, but for those that send them.
   if (before.names.length > 0 || (all.length > 0 && NETWORK.has(name))) {
-    const words = substitutions.length === 0 ? [] : joined(substitutions.map(({ output }) => output)).names;
-    const substituted = words.filter((word) => input?.names.includes(word) !== true);
-    sheet.flow({
-      ...{ kind: 'gets', from: before.names, reads: all, into: name, sure: scope.sure },
-      ...(substituted.length === 0 ? {} : { substituted }),
-    });
+    sheet.flow({ kind: 'gets', from: before.names, reads: all, into: name, sure: scope.sure, ...substitutedInto(parsed, invocation) });
   }
   return {
     names: [name, ...(before.names.length < MAX_ORIGINS ? before.names : before.names.slice(0, MAX_ORIGINS - 1))],
     reads: all.length <= MAX_ORIGINS ? all : all.slice(0, MAX_ORIGINS),
     text: printed(name, words, parsed, input),
   };
+}
+
+const ADDRESS = /^[a-z]+:\/\/|\.[a-z]{2,}$/i;
+
+/** What ran to make words of a command: what is all of the data that is sent is as good as piped into it. */
+function substitutedInto({ values, operands }: Parsed, { input, substitutions }: Invocation): Pick<FlowFact, 'substituted' | 'sends'> {
+  if (substitutions.length === 0) return {};
+  const data = values.size === 0 ? [] : [...SENT_VALUES].flatMap((option) => values.get(option) ?? []);
+  const others = substitutions.filter(({ isWhole, field = '' }) => isWhole !== true || !data.includes(field));
+  const sent = others.filter(({ field = '' }) => data.includes(field) || (operands.includes(field) && ADDRESS.test(field)));
+  const namesOf = (given: readonly Substitution[]): readonly string[] =>
+    joined(given.map(({ output }) => output)).names.filter((name) => input?.names.includes(name) !== true);
+  const [substituted, sends] = [namesOf(others), namesOf(sent)];
+  return { ...(substituted.length === 0 ? {} : { substituted }), ...(sends.length === 0 ? {} : { sends }) };
 }
 
 function joinedInputs(input: Output | undefined, substitutions: readonly Substitution[]): Output {

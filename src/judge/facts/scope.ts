@@ -3,6 +3,8 @@ import type { CompoundCommand, CompoundList, Redirected } from 'unbash';
 /** What commands of one stretch of shell share. */
 export interface Scope {
   readonly variables: Map<string, string>;
+  /** What ran to make their values, of those that are nothing but what it printed. */
+  readonly origins: Map<string, Output>;
   readonly functions: Map<string, CompoundCommand | Redirected | CompoundList>;
   readonly via: readonly string[];
   readonly sure: boolean;
@@ -14,9 +16,9 @@ export interface Scope {
 }
 
 /** The same stretch of shell but for what is given. Field by field: every command asks for one, and a spread costs several times as much. */
-export function scopeWith(scope: Scope, changes: Partial<Omit<Scope, 'functions' | 'sure'>>): Scope {
+export function scopeWith(scope: Scope, changes: Partial<Omit<Scope, 'functions' | 'origins' | 'sure'>>): Scope {
   const { variables = scope.variables, via = scope.via, depth = scope.depth, inside = scope.inside, piped = scope.piped } = changes;
-  return { variables, functions: scope.functions, via, sure: scope.sure, depth, inside, piped };
+  return { variables, origins: scope.origins, functions: scope.functions, via, sure: scope.sure, depth, inside, piped };
 }
 
 /** What a command leaves behind for the next one. */
@@ -48,7 +50,7 @@ export function newScope(sure: boolean): Scope {
     ['BASH', '/bin/bash'],
     ['PWD', '.'],
   ]);
-  return { variables, functions: new Map(), via: [], sure, depth: 0, inside: undefined, piped: false };
+  return { variables, origins: new Map(), functions: new Map(), via: [], sure, depth: 0, inside: undefined, piped: false };
 }
 
 /** One after the other: the text is known when all of it is. */
