@@ -1,5 +1,7 @@
 import type { RegoCompiler } from '../compiler/rego-compiler.js';
 import type { BundleSource } from '../config/bundle-sources.js';
+import { processEnvironment } from '../config/environment.js';
+import { outwardOf } from './outward.js';
 import { TIMEOUT_MS, unavailable } from './download.js';
 import type { Download } from './download.js';
 
@@ -26,6 +28,7 @@ export async function pull(
     scheme: credentials?.scheme === 'Basic' ? 'Basic' : 'Bearer',
     ...(credentials === undefined ? {} : { token: credentials.token.reveal() }),
     ...(digest === undefined ? {} : { digest }),
+    ...outwardOf(processEnvironment()),
   });
   if (answer.unchanged === true) return undefined;
   if (answer.unavailable !== undefined) throw unavailable(source, answer.unavailable);

@@ -40,6 +40,10 @@ export interface PullParams {
   readonly digest?: string;
   readonly maxBytes: number;
   readonly timeoutMs: number;
+  /** Certificates in PEM that are trusted beside those of the system. */
+  readonly ca?: string;
+  /** `HTTP_PROXY`, `HTTPS_PROXY` and `NO_PROXY`. */
+  readonly proxies?: { readonly http?: string; readonly https?: string; readonly none?: string };
 }
 
 /** The archive as base64 with the digest of its manifest, or that this is still the one that was asked about, or why there is none. */

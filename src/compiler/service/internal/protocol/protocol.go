@@ -572,6 +572,16 @@ type PullParams struct {
 	Digest    string `json:"digest,omitempty"`
 	MaxBytes  int64  `json:"maxBytes"`
 	TimeoutMs int64  `json:"timeoutMs"`
+	// CA are certificates in PEM that are trusted beside those of the system.
+	CA      string  `json:"ca,omitempty"`
+	Proxies Proxies `json:"proxies"`
+}
+
+// Proxies are those of the gateway's environment: `HTTP_PROXY`, `HTTPS_PROXY` and `NO_PROXY`.
+type Proxies struct {
+	HTTP  string `json:"http,omitempty"`
+	HTTPS string `json:"https,omitempty"`
+	None  string `json:"none,omitempty"`
 }
 
 // PullResult is the archive with the digest of its manifest, or that this is still the one that was asked about, or why there is none.

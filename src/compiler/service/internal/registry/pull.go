@@ -30,13 +30,6 @@ const (
 	userAgent    = "defenseclaw-gateway"
 )
 
-// Transport has the bounds of time that a context does not set: a registry that takes a connection and says nothing.
-var transport = func() *http.Transport {
-	t := http.DefaultTransport.(*http.Transport).Clone()
-	t.ResponseHeaderTimeout = 30 * time.Second
-	return t
-}()
-
 // Pull answers a `pull` request: the bundle as it is in the registry at this moment, or why it cannot be had.
 func Pull(ctx context.Context, params protocol.PullParams) (*protocol.PullResult, error) {
 	ctx, cancel := context.WithTimeout(ctx, time.Duration(params.TimeoutMs)*time.Millisecond)
@@ -92,7 +85,7 @@ func repository(params protocol.PullParams) (*remote.Repository, error) {
 	reference.Registry = address.Host
 	// A client for each look: what it knows of a registry's tokens is not worth what an outdated one costs.
 	client := &auth.Client{
-		Client:     &http.Client{Transport: transport},
+		Client:     &http.Client{Transport: transportFor(params)},
 		Header:     http.Header{"User-Agent": {userAgent}},
 		Credential: auth.StaticCredential(reference.Host(), credential(params)),
 		Cache:      auth.NewCache(),
