@@ -511,8 +511,11 @@ test_missing_input_is_rejected if {
 
 # --- shipped data ----------------------------------------------------------------------------------------------------
 
+# Of a preset that has another value than `default`, that one.
+_by_preset(values) := object.get(values, data.config.policy_name, values["default"])
+
 test_shipped_data_rejects_high if {
-	admission.verdict == "rejected" with input as _scanned("high", 1)
+	admission.verdict == _by_preset({"default": "rejected", "permissive": "warning"}) with input as _scanned("high", 1)
 }
 
 test_shipped_data_knows_its_own_plugin[folder] if {
@@ -530,15 +533,21 @@ test_shipped_data_knows_its_own_plugin[folder] if {
 		".claude/extensions/other": "scan",
 	}
 	admission.verdict == expected with input as _plugin(concat("/", ["/home/u", folder]))
+		with data.config.allow_list_bypass_scan as true
 }
 
 test_shipped_data_knows_its_own_skill[folder] if {
 	some folder in [".openclaw", ".openclaw/workspace", ".zeptoclaw", ".claude", ".codex"]
 	path := concat("/", ["/home/u", folder, "skills/codeguard"])
 	admission.verdict == "allowed" with input as {"target_type": "skill", "target_name": "codeguard", "path": path}
+		with data.config.allow_list_bypass_scan as true
 }
 
 test_shipped_data_is_stricter_for_mcp_servers[type] if {
-	some type, expected in {"skill": "warning", "plugin": "warning", "mcp": "rejected"}
-	admission.verdict == expected with input as object.union(_scanned("MEDIUM", 1), {"target_type": type})
+	some type, expected in {
+		"skill": {"default": "warning", "strict": "rejected"},
+		"plugin": {"default": "warning", "strict": "rejected"},
+		"mcp": {"default": "rejected", "permissive": "warning"},
+	}
+	admission.verdict == _by_preset(expected) with input as object.union(_scanned("MEDIUM", 1), {"target_type": type})
 }

@@ -272,13 +272,24 @@ test_missing_input_denies if {
 
 # --- shipped data ----------------------------------------------------------------------------------------------------
 
+# Presets list nothing, allow what is not listed, or allow every port.
+_of_stranger := [data.firewall.default_action, "default-policy"]
+
+_of_listed(decision) := decision if {
+	count(data.firewall.allowed_domains) > 0
+} else := _of_stranger
+
+_of_port := _wrong_port if {
+	count(data.firewall.allowed_ports) > 0
+} else := _allowed
+
 test_shipped_data[name] if {
 	some name, [destination, port, expected] in {
 		"metadata service": ["169.254.169.254", 80, _blocked],
 		"metadata service, IPv6": ["fd00:ec2::254", 80, _blocked],
-		"raw content": ["raw.githubusercontent.com", 443, _allowed],
-		"plain text": ["github.com", 80, _wrong_port],
-		"stranger": ["example.org", 443, _default_deny],
+		"raw content": ["raw.githubusercontent.com", 443, _of_listed(_allowed)],
+		"plain text": ["github.com", 80, _of_listed(_of_port)],
+		"stranger": ["example.org", 443, _of_stranger],
 	}
 	decision := firewall with input as _request(destination, port)
 	[decision.action, decision.rule_name] == expected

@@ -193,7 +193,7 @@ test_fork_bomb_and_too_much_are_found if {
 
 test_text_that_only_reads_like_a_command_is_never_blocked if {
 	command := object.union(_command("rm", ["/"], ["r"]), {"sure": false})
-	_action({"commands": [command]}) == "alert"
+	_action({"commands": [command]}) == "alert" with data.guardrail.block_threshold as 4
 	decision := guardrail with input as _request({"commands": [command]})
 	decision.severity == "HIGH"
 }

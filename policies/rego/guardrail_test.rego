@@ -329,7 +329,8 @@ test_shipped_data_blocks_critical if {
 }
 
 test_shipped_data_alerts_on_high if {
-	guardrail.action == "alert" with input as _local("action", "HIGH")
+	expected := object.get({"strict": "block"}, data.config.policy_name, "alert")
+	guardrail.action == expected with input as _local("action", "HIGH")
 }
 
 test_shipped_patterns_have_a_severity_and_compile if {

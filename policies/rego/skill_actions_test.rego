@@ -133,6 +133,12 @@ test_missing_input_is_locked if {
 	skill_actions.should_block == true
 }
 
+# What another preset than `default` has otherwise.
+_otherwise := {
+	"strict": {"medium skill": "block", "medium plugin": "block"},
+	"permissive": {"medium mcp": "allow", "low mcp": "allow"},
+}
+
 test_shipped_data[name] if {
 	some name, [severity, type, runtime] in {
 		"critical skill": ["CRITICAL", "skill", "block"],
@@ -142,5 +148,6 @@ test_shipped_data[name] if {
 		"low mcp": ["LOW", "mcp", "block"],
 		"low plugin": ["LOW", "plugin", "allow"],
 	}
-	skill_actions.runtime_action == runtime with input as {"severity": severity, "target_type": type}
+	expected := object.get(_otherwise, [data.config.policy_name, name], runtime)
+	skill_actions.runtime_action == expected with input as {"severity": severity, "target_type": type}
 }

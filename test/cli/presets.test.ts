@@ -51,6 +51,18 @@ describe('policy activate', () => {
     expect(gateway.engine.current?.id).toBe(served);
   });
 
+  it.each(['strict', 'permissive', 'firewall-deny-default'])(
+    'makes a folder of %s that passes the tests that come with it',
+    { timeout: 120_000 },
+    async (preset) => {
+      const dir = path.join(await tempDir(), 'policies');
+      const env = cliEnv(await tempDir());
+      expect((await runCli(['policy', 'create', dir, '--from-preset', preset], env)).code).toBe(0);
+      const { code, stdout } = await runCli(['policy', 'test', dir], env);
+      expect({ code, stdout }).toEqual({ code: 0, stdout: expect.stringContaining(' 0 failed') as string });
+    },
+  );
+
   it('does without a gateway, and knows the names of presets alone', { timeout: 120_000 }, async () => {
     const dir = await shippedPolicies();
     const env = cliEnv(await tempDir());
