@@ -59,12 +59,19 @@ async function checkOne(dir: string): Promise<CheckedPack> {
   const broken = sources.flatMap((source) => ('bytes' in source ? [] : [source]));
   const { pack, diagnostics } = checkPack(read.filter((source) => kindIn(source) === 'pack'));
   const judge = judgeDiagnostics(read.filter((source) => kindIn(source) === 'judge'));
-  const all = [...broken, ...diagnostics, ...judge];
+  const all = [...broken, ...diagnostics, ...judge].map((diagnostic) => named(diagnostic, dir));
   return {
     ...{ name, dir, files, ignored, rules: pack.rules.length, tools: pack.tools.size, diagnostics: all },
     suppressions: pack.suppressions.findings.length + pack.suppressions.tools.length,
     valid: all.every(({ severity }) => severity !== 'error'),
   };
+}
+
+/** A pack that lies in no `guardrail/` has its files where it lies. */
+function named(diagnostic: Diagnostic, dir: string): Diagnostic {
+  const { file } = diagnostic;
+  if (file === undefined || path.basename(path.dirname(dir)) === PACKS) return diagnostic;
+  return { ...diagnostic, file: path.posix.join(path.basename(dir), pathInPack(file)) };
 }
 
 function kindIn({ path: name }: SourceFile): ReturnType<typeof packKindOf> {

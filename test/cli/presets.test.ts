@@ -89,6 +89,8 @@ describe('policy rulepack validate', () => {
     const one = await runCli(['policy', 'rulepack', 'validate', path.join(dir, 'guardrail/default'), '--json'], env);
     expect(one.code).toBe(0);
     expect(JSON.parse(one.stdout)).toMatchObject({ valid: true, packs: [{ name: 'default', rules: 2 }] });
+    const alone = await tempDir({ 'own/rules/a.yaml': broken['rules/a.yaml'] });
+    expect((await runCli(['policy', 'rulepack', 'validate', path.join(alone, 'own')], env)).stderr).toMatch(/^own\/rules\/a\.yaml:2:/u);
     const none = await runCli(['policy', 'rulepack', 'validate', await tempDir()], env);
     expect(none.code).toBe(2);
     expect(none.stderr).toContain('policy_dir_missing');

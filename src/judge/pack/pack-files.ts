@@ -3,7 +3,7 @@ import { SEVERITIES } from '../severity.js';
 
 /** Of one file, of one list in it, and of one pattern in UTF-16 units: what takes a scan along has its bounds. */
 const MAX_RULES = 1_000;
-const MAX_PATTERN = 4_096;
+export const MAX_PATTERN = 4_096;
 
 const severity = z.preprocess((value) => (typeof value === 'string' ? value.trim().toUpperCase() : value), z.enum(SEVERITIES));
 const id = z

@@ -9,7 +9,7 @@ import { pathInPack, yamlStem } from '../../policy/source-kind.js';
 import type { SourceFile } from '../../policy/source-set.js';
 import { readJudgeDocument } from '../judge-document.js';
 import type { JudgeDocument } from '../judge-document.js';
-import { rulesFile, sensitiveToolsFile, suppressionsFile } from './pack-files.js';
+import { MAX_PATTERN, rulesFile, sensitiveToolsFile, suppressionsFile } from './pack-files.js';
 import type { PackRule, RulePack, SensitiveTool, Suppressions } from './rule-pack.js';
 
 const CODE = 'policy_rulepack_invalid';
@@ -52,24 +52,29 @@ export function checkPack(files: readonly SourceFile[]): { readonly pack: RulePa
 
 function readRules(file: SourceFile, found: Findings): readonly PackRule[] {
   const document = found.open(file);
-  const parsed = document && found.parse(rulesFile, document);
-  if (document === undefined || parsed === undefined) return [];
-  const keep = Object.keys(rulesFile.shape.rules.unwrap().element.shape);
-  if (parsed.rules === undefined) {
+  if (document === undefined) return [];
+  const parsed = found.parse(rulesFile, document);
+  const given = memberOf(document.values, 'rules');
+  if (parsed !== undefined && parsed.rules === undefined) {
     found.add(document.at([], 'warning', 'holds no rules, and is not used here: lists of words belong into data.guardrail.patterns'));
     return [];
   }
+  // Also of a file that is refused: whoever mends it wants to see all that is wrong at once.
   found.warnOfUnknown(document, [], Object.keys(rulesFile.shape));
+  const keep = Object.keys(rulesFile.shape.rules.unwrap().element.shape);
+  for (const [index, rule] of (Array.isArray(given) ? given.slice(0, MAX_PACK_RULES) : []).entries()) {
+    const pattern = memberOf(rule, 'pattern');
+    found.warnOfUnknown(document, ['rules', index], keep);
+    if (typeof pattern === 'string' && pattern.length <= MAX_PATTERN) found.compile(document, ['rules', index, 'pattern'], pattern);
+  }
   const seen = new Set<string>();
-  return parsed.rules.flatMap((rule, index): PackRule[] => {
-    const at = ['rules', index];
-    found.warnOfUnknown(document, at, keep);
-    if (seen.has(rule.id)) found.add(document.at([...at, 'id'], 'warning', `${rule.id} is the id of another rule of this file, too`));
+  return (parsed?.rules ?? []).flatMap((rule, index): PackRule[] => {
+    if (seen.has(rule.id))
+      found.add(document.at(['rules', index, 'id'], 'warning', `${rule.id} is the id of another rule of this file, too`));
     seen.add(rule.id);
-    found.compile(document, [...at, 'pattern'], rule.pattern);
     if (rule.enabled === false) return [];
     const { id, severity, pattern, title, confidence, tags } = rule;
-    return [{ id, severity, pattern, title, confidence, tags, category: parsed.category ?? yamlStem(file.path) }];
+    return [{ id, severity, pattern, title, confidence, tags, category: parsed?.category ?? yamlStem(file.path) }];
   });
 }
 
@@ -93,12 +98,15 @@ function readSuppressions(file: SourceFile, found: Findings): Suppressions | und
 
 function readTools(file: SourceFile, found: Findings): ReadonlyMap<string, SensitiveTool> | undefined {
   const document = found.open(file);
-  const parsed = document && found.parse(sensitiveToolsFile, document);
-  if (document === undefined || parsed === undefined) return undefined;
+  if (document === undefined) return undefined;
+  const parsed = found.parse(sensitiveToolsFile, document);
   found.warnOfUnknown(document, [], Object.keys(sensitiveToolsFile.shape));
-  const { tools = [] } = parsed;
+  const given = memberOf(document.values, 'tools');
   const keep = Object.keys(sensitiveToolsFile.shape.tools.unwrap().element.shape);
-  for (const index of tools.keys()) found.warnOfUnknown(document, ['tools', index], keep);
+  for (const index of (Array.isArray(given) ? given.slice(0, MAX_PACK_RULES) : []).keys())
+    found.warnOfUnknown(document, ['tools', index], keep);
+  if (parsed === undefined) return undefined;
+  const { tools = [] } = parsed;
   return new Map(tools.map(({ name, result_inspection: inspected = true, judge_result: judged = true }) => [name, { inspected, judged }]));
 }
 

@@ -68,6 +68,18 @@ describe('a rule pack', () => {
     expect(warnings[0]?.message).toContain(message);
   });
 
+  it('tells all that is wrong with a file that is refused', () => {
+    const told = found('rules/a.yaml', 'rules:\n  - {id: A, pattern: "(", severity: HGH}\n  - {id: B, patern: x, severity: LOW}\n');
+    expect(told.map(({ message }) => message)).toEqual([
+      expect.stringContaining('rules.0.severity'),
+      expect.stringContaining('rules.1.pattern'),
+      expect.stringContaining('Expected a regular expression'),
+      'patern is not used here; did you mean pattern?',
+    ]);
+    const tools = found('sensitive-tools.yaml', 'tools: [{nmae: a}]\n').map(({ message }) => message);
+    expect(tools).toEqual([expect.stringContaining('tools.0.name'), 'nmae is not used here; did you mean name?']);
+  });
+
   it('tells errors before warnings, and of a key once a file', () => {
     const rules = Array.from({ length: 500 }, (_, index) => `  - {id: A${index}, pattern: x, severity: LOW, odd: 1}\n`).join('');
     const told = found('rules/a.yaml', `rules:\n${rules}  - {id: B, pattern: "(", severity: LOW}\n`);
