@@ -1,3 +1,4 @@
+import type { GatewayError } from '../errors.js';
 import { shortId } from '../policy/source-set.js';
 import type { Diagnostic } from '../policy/diagnostic.js';
 import { suiteSummary } from '../suites/score.js';
@@ -105,6 +106,11 @@ export function renderStatus(
   const findings = unsaid(last?.diagnostics ?? [], last?.error?.message ?? '');
   if (findings.length > 0) table.push(renderDiagnostics(findings, paint, columns));
   return table.join('\n');
+}
+
+/** What takes the place of the status while the gateway is away. */
+export function renderAway({ code, message }: Pick<GatewayError, 'code' | 'message'>, paint: Paint, columns?: Columns): string {
+  return wrapped(`${paint('red', code)}: ${message}`, 2, columns);
 }
 
 /** Settings of DefenseClaw's own file that mean nothing to this gateway. */

@@ -6,7 +6,7 @@ import { ADDRESS_FLAGS } from '../cli/flags.js';
 import type { GatewayClient } from '../cli/gateway-client.js';
 import { interrupted } from '../cli/interrupted.js';
 import { openGatewayAnyway } from '../cli/open-gateway.js';
-import { renderStatus } from '../cli/render-status.js';
+import { renderAway, renderStatus } from '../cli/render-status.js';
 import type { StatusBody } from '../cli/render-status.js';
 import { asGatewayError, ERRORS, GatewayError } from '../errors.js';
 
@@ -71,6 +71,6 @@ export default class Status extends GatewayCommand {
     const error = asGatewayError(thrown);
     if (error.code !== 'gateway_unreachable') throw error;
     this.endWith(error.spec.exit);
-    return `${this.paint('red', error.code)}: ${error.message}`;
+    return renderAway(error, this.paint, this.columns);
   }
 }

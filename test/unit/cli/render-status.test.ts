@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { renderStatus } from '../../../src/cli/render-status.js';
+import { renderAway, renderStatus } from '../../../src/cli/render-status.js';
 import type { StatusBody } from '../../../src/cli/render-status.js';
 
 const plain = (_style: unknown, text: string): string => text;
@@ -24,6 +24,11 @@ it('names settings that have no use here, when there are some', () => {
   expect(shown([])).not.toContain('not used');
   expect(shown(['claw', 'observability'])).toContain('not used     claw, observability (of the configuration)');
   expect(shown('abcdefghij'.split(''))).toContain('h and 2 more');
+});
+
+it('says in lines that fit that the gateway is away', () => {
+  const error = { code: 'gateway_unreachable', message: 'cannot reach sidecar at http://127.0.0.1:19704/status' } as const;
+  expect(renderAway(error, plain, 60)).toBe('gateway_unreachable: cannot reach sidecar at\n  http://127.0.0.1:19704/status');
 });
 
 it('tells of a changed file what waits for a restart, or why it cannot be used', () => {
