@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { loadConfig } from '../../src/config/load.js';
+import { replicaSource } from '../../src/evaluator/replica.js';
 import { buildFolder } from '../../src/gateway/build-folder.js';
-import { measureImpact } from '../../src/gateway/measure-impact.js';
 import { createPolicyEngine } from '../../src/gateway/policy-engine.js';
 import { createReplayThread } from '../../src/impact/replay-apart.js';
 import { silentLog } from '../../src/log.js';
@@ -15,6 +15,8 @@ import { load } from './load.js';
 import type { Rows } from './reload.js';
 
 const RECORDED = 1_000;
+/** The first one has a thread to start and code to compile. */
+const REPLAYS = 12;
 const ROUNDS = 5;
 const SECONDS = 2;
 const HOSTS = ['github.com', 'api.openai.com', 'example.com', '169.254.169.254', 'gist.github.com'];
@@ -35,7 +37,7 @@ export async function benchReplay(): Promise<Rows> {
     const shipped = await readFile(data, 'utf8');
     await writeFile(data, shipped.replace('"api.github.com"', '"*.github.com"'));
     const replays: number[] = [];
-    for (let round = 0; round < ROUNDS; round++) replays.push(await replay(server));
+    for (let round = 0; round < REPLAYS; round++) replays.push(await replay(server));
     const idle: number[] = [];
     const replaying: number[] = [];
     const meanwhile: number[] = [];
@@ -113,15 +115,16 @@ async function replaysOf(
   await parts.close();
   const thread = createReplayThread();
   const asked = {
-    before,
-    after,
+    before: replicaSource(before),
+    after: replicaSource(after),
     from: { folder: path.join(home, 'decisions') },
+    filter: {},
     limit: RECORDED,
-    maxMemoryMb: config.evaluation.max_memory_mb,
+    maxMemoryBytes: config.evaluation.max_memory_mb * 2 ** 20,
   };
   return {
     replay: async () => {
-      const { replayed } = await measureImpact({ ...asked, replay: thread.replay });
+      const { replayed } = await thread.replay(asked);
       if (replayed !== RECORDED) throw new Error(`${replayed} decisions were replayed`);
     },
     close: () => thread.close(),
