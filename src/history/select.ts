@@ -37,19 +37,25 @@ export function namesEntry(selector: string): boolean {
 }
 
 function served(id: string | undefined, entries: readonly Entry[]): Entry {
-  const entry =
-    entries.findLast(({ revision, status }) => revision === id && status === 'reloaded') ??
-    entries.findLast(({ revision }) => revision === id);
-  if (id !== undefined && entry !== undefined) return entry;
+  const entry = id === undefined ? undefined : entryOf(id, entries);
+  if (entry !== undefined) return entry;
   throw new GatewayError('history_unknown', id === undefined ? 'nothing has served yet' : `the history does not know what serves (${id})`);
+}
+
+function entryOf(id: string, entries: readonly Entry[]): Entry | undefined {
+  const own = entries.filter(({ revision }) => revision === id);
+  return own.findLast(({ status }) => status === 'reloaded') ?? own.at(-1);
 }
 
 function stepBack(steps: number, entries: readonly Entry[], serving: string | undefined): Entry {
   let id = serving;
   for (let step = 0; step < steps; step++) id = before(id, entries);
-  if (id === undefined)
-    throw new GatewayError('history_unknown', `no revision is kept that served ${steps === 1 ? 'before this one' : `${steps} steps back`}`);
-  return served(id, entries);
+  const when = steps === 1 ? 'before this one' : `${steps} steps back`;
+  if (id === undefined) throw new GatewayError('history_unknown', `no revision is kept that served ${when}`);
+  const entry = entryOf(id, entries);
+  // The disk refused it, or it was pruned. An older one is another policy: who means that says so.
+  if (entry === undefined) throw new GatewayError('history_unknown', `what served ${when} was not kept (${id})`);
+  return entry;
 }
 
 /** What served before `id` came from the folder: after going back once, going back again goes further back. */
