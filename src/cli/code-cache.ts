@@ -15,8 +15,8 @@ export interface LoadedScript {
 }
 
 /**
- * Loads the script `source` of `file`: one function, in ASCII. What V8 made of it lies beside it, one file for each build of Node: who may write the one may write
- * the other. `file` names what it holds, so that code of another script is never taken.
+ * Loads the script `source` of `file`: one function, in ASCII. What V8 made of it lies beside it, one file for each build of Node: who may write
+ * the one may write the other. `file` names what it holds, so that code of another script is never taken.
  */
 export function loadScript(file: string, source: string): LoadedScript {
   const codeFile = `${file}.${process.version}-${process.arch}.code`;

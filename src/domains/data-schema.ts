@@ -13,6 +13,8 @@ const MAX_BYTES_TO_LOOK_IN = 1024 * 1024;
 
 type DataFiles = Pick<SourceSet, 'data' | 'overlays'>;
 
+const NO_FILES: DataFiles = { data: [], overlays: [] };
+
 /** What is wrong with the value at a path of the data document. */
 interface Fault {
   readonly severity: Diagnostic['severity'];
@@ -27,8 +29,10 @@ type Path = readonly PropertyKey[];
  * that would disarm a domain, or that no rule can make sense of; it names the path, what is expected there, and of the files that the
  * document was merged from the place that gives the value, or what is around a missing one.
  */
-export function checkDomainData(data: unknown, packages: readonly string[], files: DataFiles = { data: [], overlays: [] }): Diagnostic[] {
-  return findFaults(data, packages).map((found) => diagnostic(found, files));
+export function checkDomainData(data: unknown, packages: readonly string[], files: DataFiles = NO_FILES): Diagnostic[] {
+  const bytes = [...files.data, ...files.overlays].reduce((sum, file) => sum + file.bytes.byteLength, 0);
+  const lookedIn = bytes > MAX_BYTES_TO_LOOK_IN ? NO_FILES : files;
+  return findFaults(data, packages).map((found) => diagnostic(found, lookedIn));
 }
 
 function findFaults(data: unknown, packages: readonly string[]): Fault[] {
@@ -97,8 +101,7 @@ function fault(severity: Diagnostic['severity'], path: Path, message: string): F
 
 function diagnostic({ severity, path, message }: Fault, files: DataFiles): Diagnostic {
   const named = ['data', ...path.map(printed)].join('');
-  const bytes = [...files.data, ...files.overlays].reduce((sum, file) => sum + file.bytes.byteLength, 0);
-  const place = bytes > MAX_BYTES_TO_LOOK_IN ? undefined : placeOfValue(files, path.map(String));
+  const place = placeOfValue(files, path.map(String));
   const found = { severity, code: 'data_schema', path: named };
   // A finding with a file is shown with that for its place.
   return place === undefined ? { ...found, message } : { ...found, ...place, message: `${named}: ${message}` };

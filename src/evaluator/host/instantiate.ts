@@ -62,8 +62,8 @@ export interface Guest {
   readonly heapStart: number;
   /** First address of the data. */
   readonly dataStart: number;
-  /** What it took its data from; undefined where it parsed the text. */
-  readonly image: DataImage | undefined;
+  /** Its data as other instances can take it. */
+  readonly image: DataImage;
   readonly entrypoints: Readonly<Record<string, number>>;
   /** Puts everything back to what it was when the instance was new, but for large data; absent where the library does not let it. */
   readonly reset: ((data: DataImage) => void) | undefined;
@@ -187,8 +187,17 @@ function loadData(source: DataSource, dataStart: number, exports: GuestExports, 
   if ('image' in source) return { ...placeImage(source.image, dataStart, memory, filled), image: source.image };
   const { json, earlier } = source;
   // Constants of this revision may lie where the data of the other one begins.
-  if (earlier === undefined || earlier.start < dataStart) return { ...parseData(json, dataStart, exports, memory), image: undefined };
-  return { ...placeImage(earlier, dataStart, memory), image: earlier };
+  if (earlier !== undefined && earlier.start >= dataStart) return { ...placeImage(earlier, dataStart, memory), image: earlier };
+  const parsed = parseData(json, dataStart, exports, memory);
+  return { ...parsed, image: imageOf(parsed, memory, dataStart + json.byteLength) };
+}
+
+/** The parsed data, without the text that it was parsed from: that lies first, up to `textEnd`, and nothing in the values points into it. */
+function imageOf({ dataAddress, heapStart }: Omit<LoadedData, 'image'>, memory: GuestMemory, textEnd: number): DataImage {
+  const start = align(textEnd);
+  const bytes = new SharedArrayBuffer(heapStart - start);
+  new Uint8Array(bytes).set(memory.bytes.subarray(start, heapStart));
+  return { bytes, start, dataAddress };
 }
 
 /** Straight from the bytes that threads share: the SDK wants them in a buffer of their own. */

@@ -42,7 +42,7 @@ export class LoadedRevision {
     this.#context = context;
     try {
       const guest = instantiate(source, context, filled);
-      this.image = guest.image ?? imageOf(guest, 'json' in source.data ? source.data.json.byteLength : 0);
+      this.image = guest.image;
       this.#source = { ...source, data: { image: this.image } };
       this.entrypoints = guest.entrypoints;
       this.#adopt(guest);
@@ -115,14 +115,6 @@ export class LoadedRevision {
     guest.reset(this.image);
     this.#guest = guest;
   }
-}
-
-/** The parsed data of a guest, without the text that it was parsed from: that lies first, and nothing in the values points into it. */
-function imageOf(guest: Guest, textBytes: number): DataImage {
-  const start = align(guest.dataStart + textBytes);
-  const bytes = new SharedArrayBuffer(guest.heapStart - start);
-  new Uint8Array(bytes).set(guest.memory.bytes.subarray(start, guest.heapStart));
-  return { bytes, start, dataAddress: guest.dataAddress };
 }
 
 /** Puts the input where the heap begins; its length. */

@@ -50,11 +50,11 @@ export function expandWord(word: Word, scope: Scope, run: RunScript): Expanded {
   const { parts } = word;
   if (parts === undefined) return { fields: [word.value], substitutions: NO_SUBSTITUTIONS };
   const expanded = expandedParts(parts, scope, run);
-  const isWhole = onlyPart(parts)?.type === 'CommandExpansion';
   const kept = keptOf(parts, scope);
   const [field = ''] = expanded.fields;
   if (kept !== undefined) return { ...expanded, substitutions: [{ kind: 'command', output: kept, field, isWhole: true }] };
   if (expanded.substitutions.length === 0) return expanded;
+  const isWhole = onlyPart(parts)?.type === 'CommandExpansion';
   return { ...expanded, substitutions: expanded.substitutions.map((substitution) => ({ ...substitution, field, isWhole })) };
 }
 

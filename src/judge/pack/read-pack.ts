@@ -50,11 +50,16 @@ export function checkPack(files: readonly SourceFile[]): { readonly pack: RulePa
   return { pack: { rules, suppressions, tools }, diagnostics: found.told };
 }
 
+/** What stands in a list of a file, also of one that is refused. */
+function listedAs(name: string, { values }: JudgeDocument): readonly unknown[] {
+  const given = memberOf(values, name);
+  return Array.isArray(given) ? given.slice(0, MAX_PACK_RULES) : [];
+}
+
 function readRules(file: SourceFile, found: Findings): readonly PackRule[] {
   const document = found.open(file);
   if (document === undefined) return [];
   const parsed = found.parse(rulesFile, document);
-  const given = memberOf(document.values, 'rules');
   if (parsed !== undefined && parsed.rules === undefined) {
     found.add(document.at([], 'warning', 'holds no rules, and is not used here: lists of words belong into data.guardrail.patterns'));
     return [];
@@ -62,7 +67,7 @@ function readRules(file: SourceFile, found: Findings): readonly PackRule[] {
   // Also of a file that is refused: whoever mends it wants to see all that is wrong at once.
   found.warnOfUnknown(document, [], Object.keys(rulesFile.shape));
   const keep = Object.keys(rulesFile.shape.rules.unwrap().element.shape);
-  for (const [index, rule] of (Array.isArray(given) ? given.slice(0, MAX_PACK_RULES) : []).entries()) {
+  for (const [index, rule] of listedAs('rules', document).entries()) {
     const pattern = memberOf(rule, 'pattern');
     found.warnOfUnknown(document, ['rules', index], keep);
     if (typeof pattern === 'string' && pattern.length <= MAX_PATTERN) found.compile(document, ['rules', index, 'pattern'], pattern);
@@ -101,10 +106,8 @@ function readTools(file: SourceFile, found: Findings): ReadonlyMap<string, Sensi
   if (document === undefined) return undefined;
   const parsed = found.parse(sensitiveToolsFile, document);
   found.warnOfUnknown(document, [], Object.keys(sensitiveToolsFile.shape));
-  const given = memberOf(document.values, 'tools');
   const keep = Object.keys(sensitiveToolsFile.shape.tools.unwrap().element.shape);
-  for (const index of (Array.isArray(given) ? given.slice(0, MAX_PACK_RULES) : []).keys())
-    found.warnOfUnknown(document, ['tools', index], keep);
+  for (const index of listedAs('tools', document).keys()) found.warnOfUnknown(document, ['tools', index], keep);
   if (parsed === undefined) return undefined;
   const { tools = [] } = parsed;
   return new Map(tools.map(({ name, result_inspection: inspected = true, judge_result: judged = true }) => [name, { inspected, judged }]));

@@ -36,7 +36,7 @@ export function scanText(patterns: PatternSet, text: string, isToolCall = false)
   for (const view of viewsOf(text)) {
     const matching = patterns.matching(view.text);
     const weighed = isToolCall ? matching.map((pattern) => ({ ...pattern, severity: pattern.toolCallSeverity })) : matching;
-    for (const pattern of [...weighed].sort(byWeight)) {
+    for (const pattern of weighed.toSorted(byWeight)) {
       // No room and nothing less severe to push out: where it stands need not be looked up.
       if (found.length >= MAX_FINDINGS && found.every((other) => weight(other) >= weight(pattern))) {
         truncated = true;

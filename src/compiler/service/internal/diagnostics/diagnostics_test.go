@@ -66,7 +66,8 @@ func TestDetailsOfOPAAreOneLine(t *testing.T) {
 		"package a\nx := {\"a\": 1}\ny := x.b.c\n": `undefined ref: data.a.x.b.c; have: "b"; want (one of): ["a"]`,
 		"package a\nf(x) := x\ny := f.b\n":         `function data.a.f.b used as reference, not called; have: (any) => any`,
 		"package a\ny if 1 == \"one\"\n":           `match error; left: number; right: string`,
-		"package a\ny := count(1)\n":               `count: invalid argument(s); have: (number, ???); want: (collection: any<...>, n: number)`,
+		// The three question marks are OPA's own print of a type that it does not know yet: that of y.
+		"package a\ny := count(1)\n": `count: invalid argument(s); have: (number, ???); want: (collection: any<...>, n: number)`,
 	} {
 		compiler := ast.NewCompiler()
 		compiler.Compile(map[string]*ast.Module{"a.rego": ast.MustParseModule(source)})
