@@ -11,6 +11,8 @@ const LAYERS = [
     'built-script',
     'start-worker',
     'work-apart',
+    'process-apart',
+    'kept-apart',
     'collect-garbage',
     'give-way-here',
     'is-running',

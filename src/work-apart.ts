@@ -1,23 +1,50 @@
 import { once } from 'node:events';
+import type { EventEmitter } from 'node:events';
 import { parentPort } from 'node:worker_threads';
 import { asGatewayError, GatewayError } from './errors.js';
 import { startWorker } from './start-worker.js';
 import { fromWire, toWire } from './wire-error.js';
 import type { WireError } from './wire-error.js';
 
-type Reply<Result> = { readonly result: Result } | { readonly error: WireError };
+export type Reply<Result> = { readonly result: Result } | { readonly error: WireError };
 
-/** A thread that does what it is asked, one piece of work at a time. */
-export interface Thread {
-  /** Throws what the work throws. What is asked and what is answered are copied, unless it is shared memory. */
+/** A thread or process that does what it is asked, one piece of work at a time. Between its answers it keeps no process alive. */
+export interface Apart {
+  /** Throws what the work throws. What is asked and what is answered are copied, unless it is memory that threads share. */
   ask<Result>(request: unknown): Promise<Result>;
   /** True once it can do no more. */
   readonly ended: boolean;
   close(): Promise<void>;
 }
 
-/** Starts a thread that runs the script, which calls {@link answerAll}. Between its answers it keeps no process alive. `maxHeapMb` bounds its heap. */
-export function openThread(script: URL, maxHeapMb?: number): Thread {
+/** What {@link askOf} needs of a thread or process: it emits `message` and `exit`. */
+export interface Asked extends EventEmitter {
+  ref(): void;
+  unref(): void;
+}
+
+/** Asks, and waits for the answer or for the end of who is asked. */
+export async function askOf<Result>(asked: Asked, send: () => void): Promise<Result> {
+  const settled = new AbortController();
+  const replied = once(asked, 'message', { signal: settled.signal }) as Promise<[Reply<Result>]>;
+  const crashed = once(asked, 'exit', { signal: settled.signal }).then(() => {
+    throw new GatewayError('internal', 'A thread or process ended without an answer');
+  });
+  for (const lost of [replied, crashed]) lost.catch(() => undefined);
+  asked.ref();
+  try {
+    send();
+    const [reply] = await Promise.race([replied, crashed]);
+    if ('error' in reply) throw fromWire(reply.error);
+    return reply.result;
+  } finally {
+    settled.abort();
+    asked.unref();
+  }
+}
+
+/** Starts a thread that runs the script, which calls {@link answerAll}. `maxHeapMb` bounds its heap. */
+export function openThread(script: URL, maxHeapMb?: number): Apart {
   const resourceLimits = maxHeapMb === undefined ? {} : { resourceLimits: { maxOldGenerationSizeMb: maxHeapMb } };
   const worker = startWorker({ name: 'apart', ...resourceLimits }, script);
   const state = { ended: false };
@@ -25,24 +52,7 @@ export function openThread(script: URL, maxHeapMb?: number): Thread {
     state.ended = true;
   });
   return {
-    async ask<Result>(request: unknown) {
-      const settled = new AbortController();
-      const replied = once(worker, 'message', { signal: settled.signal }) as Promise<[Reply<Result>]>;
-      const crashed = once(worker, 'exit', { signal: settled.signal }).then(() => {
-        throw new GatewayError('internal', 'A thread ended without an answer');
-      });
-      for (const lost of [replied, crashed]) lost.catch(() => undefined);
-      worker.ref();
-      try {
-        worker.postMessage(request);
-        const [reply] = await Promise.race([replied, crashed]);
-        if ('error' in reply) throw fromWire(reply.error);
-        return reply.result;
-      } finally {
-        settled.abort();
-        worker.unref();
-      }
-    },
+    ask: (request) => askOf(worker, () => worker.postMessage(request)),
     get ended() {
       return state.ended;
     },
@@ -59,18 +69,23 @@ export interface ApartOptions {
   readonly maxHeapMb?: number;
 }
 
-/** Has one piece of work done on a thread of its own, which ends with it and takes its memory along; see {@link Thread.ask}. */
+/** Has one piece of work done on a thread of its own, which ends with it and takes its memory along; see {@link Apart.ask}. */
 export async function workApart<Result>(script: URL, request: unknown, { signal, maxHeapMb }: ApartOptions = {}): Promise<Result> {
+  return workOnce(() => openThread(script, maxHeapMb), request, signal);
+}
+
+/** Has one piece of work done by what `open` gives, which ends with it, or with the signal, whose reason is thrown. */
+export async function workOnce<Result>(open: () => Apart, request: unknown, signal?: AbortSignal): Promise<Result> {
   signal?.throwIfAborted();
-  const thread = openThread(script, maxHeapMb);
+  const apart = open();
   const ended = new AbortController();
   const stopped = stopOf(signal, ended.signal);
   stopped.catch(() => undefined);
   try {
-    return await Promise.race([thread.ask<Result>(request), stopped]);
+    return await Promise.race([apart.ask<Result>(request), stopped]);
   } finally {
     ended.abort();
-    await thread.close();
+    await apart.close();
   }
 }
 
@@ -89,7 +104,8 @@ export function answerAll(work: (request: unknown) => unknown): void {
   port.on('message', (request: unknown) => void replyTo(request, work).then((reply) => port.postMessage(reply)));
 }
 
-async function replyTo(request: unknown, work: (request: unknown) => unknown): Promise<Reply<unknown>> {
+/** What is sent back of a piece of work. Never rejects. */
+export async function replyTo(request: unknown, work: (request: unknown) => unknown): Promise<Reply<unknown>> {
   try {
     return { result: await work(request) };
   } catch (thrown) {

@@ -3,7 +3,7 @@ import type { CompiledPolicy, DataReference, Entrypoint, RuleClause } from '../p
 import type { ExplainMode, Explanation } from './explanation.js';
 
 /** Raised with every change that both halves must know; the Go half holds the same number in internal/protocol. */
-export const PROTOCOL_VERSION = 13;
+export const PROTOCOL_VERSION = 14;
 
 /** One Rego file. The service never reads a policy from the disk. */
 export interface RegoModule {

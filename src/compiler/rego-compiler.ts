@@ -22,7 +22,7 @@ import type {
   TestResult,
 } from './protocol.js';
 import type { EvaluateParams, EvaluateResult } from './query-protocol.js';
-import type { ServiceProcess } from './service-process.js';
+import type { ServiceManners, ServiceProcess } from './service-process.js';
 import type { WritersParams, WritersResult } from './writers-protocol.js';
 import type { WireBuildParams, WireBuildResult, WireLibraryResult } from './wire.js';
 
@@ -36,11 +36,9 @@ const USUAL_CHARS = 2 ** 20;
 /** Characters of all modules in one request; the service itself refuses messages above 256 MiB. */
 const MAX_REQUEST_CHARS = 128 * 2 ** 20;
 
-export interface RegoCompilerOptions extends LocateOptions {
+export interface RegoCompilerOptions extends LocateOptions, ServiceManners {
   /** Bound of one call in ms, the start of the process included; for sets beyond 500 modules or 1 MiB, in proportion more. Default 60000. */
   readonly timeoutMs?: number;
-  /** Of the process, as {@link giveWay} takes it. Default: that of this one. */
-  readonly priority?: number;
 }
 
 export interface CallOptions {
@@ -89,7 +87,7 @@ export function createRegoCompiler(options: RegoCompilerOptions = {}): RegoCompi
 
   const running = (parts: ServiceParts): ServiceProcess => {
     if (closing !== undefined) throw closed();
-    if (service?.alive !== true) service = new parts.ServiceProcess(locateBinary(options), options.priority);
+    if (service?.alive !== true) service = new parts.ServiceProcess(locateBinary(options), options);
     return service;
   };
 

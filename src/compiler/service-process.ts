@@ -24,6 +24,14 @@ const MAX_STDERR = 16_384;
 /** Time for the child to end by itself once its stdin is closed. */
 const CLOSE_GRACE_MS = 2_000;
 
+/** How the process gets on with others. */
+export interface ServiceManners {
+  /** As {@link giveWay} takes it. Default: that of this process. */
+  readonly priority?: number | undefined;
+  /** It gets the processor time that nobody else asks for, see {@link idleCommand}. */
+  readonly idle?: boolean | undefined;
+}
+
 /** One child process. It ends once; whoever needs another makes another. */
 export class ServiceProcess {
   readonly #child: ChildProcessWithoutNullStreams;
@@ -38,8 +46,8 @@ export class ServiceProcess {
   #alive = true;
   #reason: GatewayError | undefined;
 
-  constructor(binary: string, priority?: number) {
-    this.#child = startService(binary);
+  constructor(binary: string, { priority, idle }: ServiceManners = {}) {
+    this.#child = startService(binary, idle);
     this.#connection = createMessageConnection(new StreamMessageReader(this.#child.stdout), new ForgivingWriter(this.#child.stdin));
     this.#exited = this.#watch();
     this.#connection.listen();

@@ -3,6 +3,7 @@ import type { ChildProcess, ChildProcessWithoutNullStreams } from 'node:child_pr
 import path from 'node:path';
 import { Stream } from 'node:stream';
 import { GatewayError } from '../errors.js';
+import { idleCommand } from './idle-command.js';
 import { locateBinary } from './locate-binary.js';
 
 /** A service that nobody has asked for yet. */
@@ -27,8 +28,12 @@ export function startAhead(env: Readonly<Record<string, string | undefined>>): C
   }
 }
 
-/** The service as a child process: the one that was started ahead, if it is of this file and runs, else a new one. */
-export function startService(binary: string): ChildProcessWithoutNullStreams {
+/**
+ * The service as a child process: the one that was started ahead, if it is of this file and runs, else a new one. An idle one gets the
+ * processor time that nobody else asks for.
+ */
+export function startService(binary: string, idle = false): ChildProcessWithoutNullStreams {
+  if (idle) return start(binary, idleCommand(binary));
   const found = ahead;
   if (found === undefined) return start(binary);
   ahead = undefined;
@@ -43,9 +48,10 @@ export function holdOpen(child: ChildProcessWithoutNullStreams, held: boolean): 
   for (const handle of [child, child.stdin, child.stdout, child.stderr]) if (isRefable(handle)) handle[held ? 'ref' : 'unref']();
 }
 
-function start(binary: string): ChildProcessWithoutNullStreams {
+function start(binary: string, launcher: readonly string[] = []): ChildProcessWithoutNullStreams {
+  const [program, ...args] = [...launcher, binary] as const;
   // No environment: nothing of the daemon's (tokens above all) is within reach of code that runs policy tests.
-  const child: ChildProcess = spawn(binary, [], { stdio: 'pipe', env: {}, cwd: path.dirname(binary), windowsHide: true });
+  const child: ChildProcess = spawn(program, args, { stdio: 'pipe', env: {}, cwd: path.dirname(binary), windowsHide: true });
   if (hasPipes(child)) return child;
   child.on('error', () => undefined);
   throw new GatewayError('files_exhausted', 'the Rego compiler cannot be started: too many files are open');

@@ -17,8 +17,12 @@ export function createBackgroundTests({ compiler: settings, evaluation }: Config
 
   const open = async (): NonNullable<typeof parts> => {
     const { createTestRunner } = await import('../testing/create-test-runner.js');
-    const { PRIORITY_LOW } = constants.priority;
-    const compiler = createRegoCompiler({ override: settings.path, timeoutMs: settings.timeout, priority: PRIORITY_LOW });
+    const compiler = createRegoCompiler({
+      override: settings.path,
+      timeoutMs: settings.timeout,
+      priority: constants.priority.PRIORITY_LOW,
+      idle: true,
+    });
     return { compiler, runner: createTestRunner({ compiler, evaluation: testEvaluation(evaluation, 1) }) };
   };
 

@@ -3,6 +3,7 @@ import { gateEvent } from '../audit/gate-event.js';
 import type { AuditStore } from '../audit/audit-store.js';
 import type { RegoCompiler } from '../compiler/rego-compiler.js';
 import type { Config } from '../config/config.js';
+import { childEnvironment } from '../config/environment.js';
 import type { Engine, Outcome, Rehearsal } from '../engine/engine.js';
 import type { Gate, SourceGate } from '../engine/candidate.js';
 import type { ReloadOptions } from '../engine/reload-request.js';
@@ -16,7 +17,7 @@ import type { ImpactResult } from '../history/entry.js';
 import type { History } from '../history/history.js';
 import { parseAllowance } from '../impact/budget.js';
 import type { Allowance } from '../impact/budget.js';
-import { createReplayThread } from '../impact/replay-apart.js';
+import { keepReplays } from '../impact/replay-apart.js';
 import type { Impact } from '../impact/report.js';
 import { askSuitesApart } from '../judge/suite/ask-apart.js';
 import type { Log } from '../log.js';
@@ -92,7 +93,7 @@ export function createGateParts({ config, log, metrics, audit, history }: GateOp
 
   let engine: Pick<Engine, 'current'> | undefined;
   let noted: Promise<void> = Promise.resolve();
-  const replays = createReplayThread();
+  const replays = keepReplays({ compilerPath: config.compiler.path, env: childEnvironment() });
   const { impact: impactMode, impact_sample: limit, impact_budget: budget } = config.gates;
   const impact = createImpactGate({
     mode: config.decisions.enabled ? impactMode : 'off',

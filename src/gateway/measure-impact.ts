@@ -1,9 +1,8 @@
 import type { DecisionFilter } from '../decisions/filter.js';
-import { replicaSource } from '../evaluator/replica.js';
 import { effectsOf } from '../history/compare/effects.js';
-import { replayApart } from '../impact/replay-apart.js';
 import type { ReplayApart, ReplayRequest } from '../impact/replay-apart.js';
 import type { Impact } from '../impact/report.js';
+import type { Side } from '../impact/sides.js';
 import type { CompiledPolicy } from '../policy/revision.js';
 
 /** A revision, or what may become one. */
@@ -22,8 +21,7 @@ export interface ImpactQuestion {
   readonly filter?: DecisionFilter;
   readonly limit: number;
   readonly maxMemoryMb: number;
-  /** What replays. Default: {@link replayApart}. */
-  readonly replay?: ReplayApart;
+  readonly replay: ReplayApart;
   /** Ends it; its reason is thrown. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -32,12 +30,12 @@ const MIB = 1024 * 1024;
 
 /** What an edit does to recorded decisions. Throws as {@link ReplayApart}. */
 export async function measureImpact(question: ImpactQuestion): Promise<Impact> {
-  const { before, after, from, filter = {}, limit, maxMemoryMb, replay: replayOn = replayApart, signal } = question;
+  const { before, after, from, filter = {}, limit, maxMemoryMb, replay: replayOn, signal } = question;
   const start = performance.now();
   const replay = await replayOn(
     {
-      before: before === undefined ? undefined : replicaSource(before),
-      after: replicaSource(after),
+      before: before === undefined ? undefined : sideOf(before),
+      after: sideOf(after),
       maxMemoryBytes: maxMemoryMb * MIB,
       ...{ from, filter, limit },
     },
@@ -53,6 +51,11 @@ export async function measureImpact(question: ImpactQuestion): Promise<Impact> {
     paths: replay.paths.map((path) => ({ ...path, changed: [...rulesOf(path.path, packages, rules), ...(effects?.data ?? [])] })),
     duration_ms: Math.round((performance.now() - start) * 10) / 10,
   };
+}
+
+/** As it is handed to what replays. */
+export function sideOf({ id, policy: { library, code, builtins }, data }: ImpactSide): Side {
+  return { id, library: { id: library.id, code: library.code }, code, builtins, data };
 }
 
 /** The rules that differ in the package that answers the path; all of them when it has none: it may use those of others. */

@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { loadConfig } from '../../src/config/load.js';
-import { replicaSource } from '../../src/evaluator/replica.js';
 import { buildFolder } from '../../src/gateway/build-folder.js';
+import { sideOf } from '../../src/gateway/measure-impact.js';
 import { createPolicyEngine } from '../../src/gateway/policy-engine.js';
-import { createReplayThread } from '../../src/impact/replay-apart.js';
+import { keepReplays } from '../../src/impact/replay-apart.js';
 import { silentLog } from '../../src/log.js';
 import { ask, HEADERS, ROOT, startGatewayProcess } from './daemon.js';
 import type { Server } from './daemon.js';
@@ -113,10 +113,10 @@ async function replaysOf(
   await writeFile(path.join(unchanged, 'rego/data-sandbox.json'), shipped);
   const before = await buildFolder(parts, await parts.reader.read(unchanged));
   await parts.close();
-  const thread = createReplayThread();
+  const thread = keepReplays();
   const asked = {
-    before: replicaSource(before),
-    after: replicaSource(after),
+    before: sideOf(before),
+    after: sideOf(after),
     from: { folder: path.join(home, 'decisions') },
     filter: {},
     limit: RECORDED,

@@ -17,6 +17,15 @@ export function childrenOf(parent: number): ChildFacts[] {
   });
 }
 
+/** The scheduling policy of each thread of a process: field 41 of `stat`, see proc_pid_stat(5). 0 is the usual one, 5 that of idle time. */
+export function schedulingOf(pid: number): number[] {
+  return readdirSync(`/proc/${pid}/task`).map((thread) => {
+    const stat = readOr(`/proc/${pid}/task/${thread}/stat`);
+    // After the name, which may hold blanks, comes field 3.
+    return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[41 - 3]);
+  });
+}
+
 /** Names of the variables that a process was started with. */
 export function environmentOf(pid: number): string[] {
   return readFileSync(`/proc/${pid}/environ`, 'utf8')

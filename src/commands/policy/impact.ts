@@ -9,8 +9,10 @@ import { LocalPolicyCommand } from '../../cli/local-policy-command.js';
 import { renderImpactJunit } from '../../cli/render-impact-junit.js';
 import { renderImpact } from '../../cli/render-impact.js';
 import { configFromFlags } from '../../cli/settings.js';
+import { childEnvironment } from '../../config/environment.js';
 import { ERRORS, GatewayError } from '../../errors.js';
 import { overBudget } from '../../impact/budget.js';
+import { replayApart } from '../../impact/replay-apart.js';
 import type { Impact } from '../../impact/report.js';
 
 export default class PolicyImpact extends LocalPolicyCommand {
@@ -39,7 +41,7 @@ export default class PolicyImpact extends LocalPolicyCommand {
     const { log, format, path, since, 'fail-on': budget = {} } = flags;
     if (this.jsonEnabled() && format === 'junit') throw new GatewayError('usage', '--json and --format junit ask for two shapes');
     if (log !== undefined && !isKind(log, 'isFile')) throw new GatewayError('usage', `--log: there is no file ${log}`);
-    const { paths, gates, evaluation } = configFromFlags(flags);
+    const { paths, gates, evaluation, compiler } = configFromFlags(flags);
     const work = localImpact(flags, this.config.version, {
       candidate: await this.#candidate(args.candidate, flags),
       from: flags.from ?? (log === undefined ? 'serving' : 'recorded'),
@@ -47,6 +49,7 @@ export default class PolicyImpact extends LocalPolicyCommand {
       filter: decisionFilter({ path, since }),
       limit: impactLimit(flags, gates.impact_sample),
       maxMemoryMb: evaluation.max_memory_mb,
+      replay: replayApart({ compilerPath: compiler.path, env: childEnvironment() }),
     });
     const impact = await this.whileWaiting(work, 'running recorded decisions');
     const over = overBudget(impact, budget);

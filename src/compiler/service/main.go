@@ -1,6 +1,6 @@
 // Command rego-compiler compiles, checks, tests and formats Rego for the gateway. It speaks JSON-RPC on stdin and
 // stdout, reads no policy file, opens no socket but to the registries of bundles that it is asked
-// to pull from, and ends when its stdin does.
+// to pull from, and ends when its stdin does. `rego-compiler idle PROGRAM` becomes another program, see package idle.
 package main
 
 import (
@@ -11,6 +11,7 @@ import (
 	"runtime/debug"
 	"syscall"
 
+	"defenseclaw-gateway/rego-compiler/internal/idle"
 	"defenseclaw-gateway/rego-compiler/internal/rpc"
 	"defenseclaw-gateway/rego-compiler/internal/service"
 )
@@ -25,6 +26,10 @@ const (
 )
 
 func main() {
+	// Before anything is set that the other program would go on with.
+	if idle.Asked(os.Args) {
+		os.Exit(idle.Run(os.Args, os.Stderr))
+	}
 	// Terminals and supervisors signal the whole process group. The gateway drains or reloads on that and still needs this process; it
 	// ends by stdin.
 	signal.Ignore(os.Interrupt, syscall.SIGHUP, syscall.SIGTERM)

@@ -4,7 +4,7 @@ package protocol
 import "encoding/json"
 
 // Version is raised with every change that the other half must know. A mismatch is refused by the client.
-const Version = 13
+const Version = 14
 
 // Limits of one request, far above any policy folder that the gateway accepts, and of what one answer tells.
 const (

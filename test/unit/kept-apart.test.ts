@@ -1,11 +1,12 @@
 import { expect, onTestFinished, test } from 'vitest';
-import { keepThread } from '../../src/kept-thread.js';
+import { keepApart } from '../../src/kept-apart.js';
+import { openThread } from '../../src/work-apart.js';
 
 const SCRIPT = new URL('../../src/http/opa/base-member-worker.js', import.meta.url);
 const json = Buffer.from('{"a":[1,2]}');
 
 test('one piece of work after the other, a failure costs itself alone, and the thread comes back after its end', async () => {
-  const thread = keepThread(SCRIPT, 60_000);
+  const thread = keepApart(() => openThread(SCRIPT), 60_000);
   onTestFinished(() => thread.close());
   const answers = await Promise.allSettled([
     thread.ask({ json, path: ['a', '1'] }),
@@ -18,7 +19,7 @@ test('one piece of work after the other, a failure costs itself alone, and the t
 });
 
 test('a signal ends the work that runs and what waits for it, each for itself, and the thread comes back', async () => {
-  const thread = keepThread(SCRIPT, 60_000);
+  const thread = keepApart(() => openThread(SCRIPT), 60_000);
   onTestFinished(() => thread.close());
   const running = new AbortController();
   const waiting = new AbortController();
@@ -34,7 +35,7 @@ test('a signal ends the work that runs and what waits for it, each for itself, a
 });
 
 test('work that runs when the thread is closed fails', async () => {
-  const thread = keepThread(SCRIPT, 60_000);
+  const thread = keepApart(() => openThread(SCRIPT), 60_000);
   const answer = thread.ask({ json, path: ['a'] });
   // It has been asked by then, and has not even started.
   await Promise.resolve();

@@ -1,0 +1,42 @@
+import { compileLibrary, startPolicy } from '../evaluator/compile-module.js';
+import type { CompiledParts, LibraryCode } from '../evaluator/compile-module.js';
+import { Replica } from '../evaluator/replica.js';
+
+/** A revision as it is handed to a process that replays decisions on it: code, which leaves a process as modules do not. */
+export interface Side {
+  /** Full id of the revision. */
+  readonly id: string;
+  readonly library: LibraryCode;
+  /** All of it. */
+  readonly code: Uint8Array;
+  readonly builtins: readonly string[];
+  /** The data document as JSON text in UTF-8. */
+  readonly data: Uint8Array;
+}
+
+/** Two are compared, and what was the later one of a replay is the earlier of the next. */
+const KEPT = 2;
+
+/** The revisions that a process replays on. The last two stay: edits come in series. */
+export class Sides {
+  /** By the ids of revision and library, the one that was asked for last at the end. */
+  readonly #loaded = new Map<string, Replica>();
+  #parts: CompiledParts = new Map();
+
+  /** Throws GatewayError when the module or the data cannot be loaded. `maxMemoryBytes` is that of one instance. */
+  async load(side: Side, maxMemoryBytes: number): Promise<Replica> {
+    const key = `${side.id} ${side.library.id} ${maxMemoryBytes}`;
+    const replica = this.#loaded.get(key) ?? (await this.#make(side, maxMemoryBytes));
+    this.#loaded.delete(key);
+    this.#loaded.set(key, replica);
+    for (const old of [...this.#loaded.keys()].slice(0, -KEPT)) this.#loaded.delete(old);
+    return replica;
+  }
+
+  async #make({ library, code, builtins, data }: Side, maxMemoryBytes: number): Promise<Replica> {
+    const { modules, parts } = startPolicy(code, this.#parts);
+    this.#parts = parts;
+    const [module, compiled] = await Promise.all([modules, compileLibrary(library)]);
+    return Replica.load({ module, library: compiled.module, wasmBytes: code.byteLength, builtins, data }, maxMemoryBytes);
+  }
+}
