@@ -36,7 +36,12 @@ export class ContentCache {
     const problems: GatewayError[] = [];
     let torn: string | undefined;
     const kept = new Map<string, Cached>();
-    await mapBounded(scan.files, async (file) => {
+    const unknown = scan.files.filter((file) => {
+      const known = this.#known(file);
+      if (known !== undefined) kept.set(file.absolute, known);
+      return known === undefined;
+    });
+    await mapBounded(unknown, async (file) => {
       deadline.check();
       try {
         const entry = await this.#entry(file);
@@ -56,9 +61,13 @@ export class ContentCache {
     return { bytes, problems, torn };
   }
 
+  #known(file: ScannedFile): Cached | undefined {
+    const known = this.#cached.get(file.absolute);
+    return known?.trusted === true && known.print === file.print ? known : undefined;
+  }
+
   async #entry(file: ScannedFile): Promise<Cached | undefined> {
     const known = this.#cached.get(file.absolute);
-    if (known?.trusted === true && known.print === file.print) return known;
     const trusted = this.#now() - file.changedAt >= TICK_MS;
     const bytes = await loadFile(file);
     if (bytes === undefined) return undefined;

@@ -187,11 +187,19 @@ async function statOrUndefined(folder: string, statsOf: Look): Promise<BigIntSta
   }
 }
 
+/** The scan with another state of the file at this place among its files. */
+export function withFile(scan: Scan, at: number, file: ScannedFile): Scan {
+  const files = scan.files.with(at, file);
+  return { ...scan, files, key: keyOf(scan.root, files, scan.problems), changedAt: Math.max(scan.changedAt, file.changedAt) };
+}
+
 function keyOf(root: string, files: readonly ScannedFile[], problems: readonly GatewayError[]): string {
   const hash = createHash('sha256');
   hash.update(JSON.stringify([root, ...problems.map(({ code, message }) => [code, message])]));
-  for (const file of files) hash.update(JSON.stringify([file.path, file.print]));
-  return hash.digest('hex');
+  // No name holds NUL. One text of all: a call for each file takes ten times as long as the hash.
+  let text = '';
+  for (const { path: name, print } of files) text += `\0${name}\0${print}`;
+  return hash.update(text).digest('hex');
 }
 
 function broken(root: string, problem: GatewayError): Scan {

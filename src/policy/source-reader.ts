@@ -7,6 +7,7 @@ import { ContentCache } from './content-cache.js';
 import type { Contents } from './content-cache.js';
 import { Deadline } from './deadline.js';
 import { Doubts } from './doubts.js';
+import { glanceAt } from './glance.js';
 import type { RegoVersion } from './manifest.js';
 import { scanPolicy } from './scan.js';
 import type { Scan } from './scan.js';
@@ -57,6 +58,8 @@ export interface Glimpse {
 export interface SourceReader {
   /** Names and fingerprints of this moment. Never throws. */
   scan(policyDir: string): Promise<Scan>;
+  /** The same as if nothing but this file had changed since `seen`, without looking at the others; undefined when only {@link scan} can tell. Never rejects. */
+  glance(policyDir: string, seen: Scan, file: string): Promise<Scan | undefined>;
   /** One reading of what a scan saw, without waiting for a second that agrees: good for noticing, and never alone for serving. Never throws. */
   peek(policyDir: string, scan: Scan): Promise<Glimpse>;
   /** Files of the state with this {@link Scan.key} came whole: a reading of it waits for no quiet, and one that agrees with {@link peek} is the second. */
@@ -135,6 +138,13 @@ class SettlingReader implements SourceReader {
 
   scan(policyDir: string): Promise<Scan> {
     return this.#scan(policyDir, this.#deadline(policyDir));
+  }
+
+  async glance(policyDir: string, seen: Scan, file: string): Promise<Scan | undefined> {
+    // What hangs is told by the whole look.
+    return this.#deadline(policyDir)
+      .race(glanceAt(seen, file, this.#limits.maxFileBytes))
+      .catch(() => undefined);
   }
 
   async peek(policyDir: string, scan: Scan): Promise<Glimpse> {

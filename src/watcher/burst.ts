@@ -36,7 +36,13 @@ export class Burst {
 
   /** So far, all that happened is one file's. Several may be parts of one change that has not ended yet. */
   get isSwift(): boolean {
-    return !this.#doubtful && this.#names().size === 1;
+    return this.file !== undefined;
+  }
+
+  /** The file that all that happened so far is of. */
+  get file(): string | undefined {
+    const [file, ...others] = this.#names();
+    return this.#doubtful || others.length > 0 ? undefined : file;
   }
 
   /** Files that were written to where they lie: of whoever wrote them it is to be asked whether he is done. */

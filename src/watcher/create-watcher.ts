@@ -182,9 +182,7 @@ class FolderWatcher implements Watcher {
   }
 
   async #round(rungBy: ReadonlySet<Ringer>, burst: Burst): Promise<void> {
-    // Listening comes before reading: what changes after the reading must be heard.
-    let scan = await this.#scan();
-    for (let turns = 0; turns < MAX_FOLLOWS && (await this.#ear.follow(scan)); turns++) scan = await this.#scan();
+    const scan = (await this.#glance(rungBy, burst)) ?? (await this.#lookAround());
     if (burst.isSwift && !(await this.#isWhole(burst, scan))) {
       // Not what it looked like: the usual quiet, from now on.
       this.#ring('event');
@@ -197,6 +195,23 @@ class FolderWatcher implements Watcher {
     clearTimeout(this.#retryTimer);
     this.#retryTimer = setTimeout(() => this.#ring('self'), againInMs);
     this.#retryTimer.unref();
+  }
+
+  /**
+   * Where one file is all that was heard of, a look at that one. The engine's reading goes through the whole folder all the same, and has to find
+   * what this look expects; else it waits and reads again.
+   */
+  async #glance(rungBy: ReadonlySet<Ringer>, { file }: Burst): Promise<Scan | undefined> {
+    if (file === undefined || this.#seen === undefined || rungBy.has('self') || rungBy.has('sweep')) return undefined;
+    const { reader, policyDir } = this.#options;
+    return reader.glance(policyDir, this.#seen, file);
+  }
+
+  /** Listening comes before reading: what changes after the reading must be heard. */
+  async #lookAround(): Promise<Scan> {
+    let scan = await this.#scan();
+    for (let turns = 0; turns < MAX_FOLLOWS && (await this.#ear.follow(scan)); turns++) scan = await this.#scan();
+    return scan;
   }
 
   /** True when nothing needs more time: then a reading of this very state does not wait either. */

@@ -1,12 +1,12 @@
-import { realpathSync, statSync, watch as watchFolder } from 'node:fs';
+import { existsSync, realpathSync, statSync, watch as watchFolder } from 'node:fs';
 import path from 'node:path';
 import type { FSWatcher, Stats } from 'node:fs';
-import { watch as watchTree } from 'chokidar';
 import { linkRefusal } from '../policy/link-target.js';
 import type { LinkRoot } from '../policy/link-target.js';
 import { systemCode } from '../policy/source-errors.js';
 import type { Sighting } from './burst.js';
 import type { ChainLink } from './path-chain.js';
+import { PatientTree } from './patient-tree.js';
 
 export interface DoorbellOptions {
   /** Trees to listen in. */
@@ -40,7 +40,7 @@ export const hangDoorbell: DoorbellMaker = ({ trees, chain, onRing, onTrouble })
   const parents = listenToChain(chain, onRing, onTrouble);
   const later = new Map<string, FSWatcher>();
   // atomic would hold back removals for 100 ms; awaitWriteFinish loses some altogether. Waiting is the settle's work.
-  const tree = watchTree([...trees], { ignoreInitial: true, atomic: false, depth: MAX_DEPTH, ignored: createFilter(trees) });
+  const tree = new PatientTree(listedOf(trees), { ignoreInitial: true, atomic: false, depth: MAX_DEPTH, ignored: createFilter(trees) });
   // `raw` is not throttled as `all` is: of two writes within 50 ms `all` reports the first alone.
   tree.on('all', () => onRing());
   tree.on('raw', (event, name, details) => onRing(sightingOf(event, name, details)));
@@ -67,6 +67,15 @@ export const hangDoorbell: DoorbellMaker = ({ trees, chain, onRing, onTrouble })
     },
   };
 };
+
+/**
+ * One tree that is missing makes chokidar ready before it has gone through any: what is saved then is heard by nobody. Where others are there,
+ * whoever listens to the way to the trees hears it come.
+ */
+function listedOf(trees: readonly string[]): readonly string[] {
+  const there = trees.filter((tree) => existsSync(tree));
+  return there.length > 0 ? there : trees;
+}
 
 function sightingOf(event: string, name: string, details: unknown): Sighting | undefined {
   const place = typeof details === 'object' && details !== null && 'watchedPath' in details ? details.watchedPath : undefined;

@@ -284,6 +284,8 @@ async function vouching(policyDir: string) {
   await engine.reload('boot');
   const vouched: string[] = [];
   const state = { peeks: 0 };
+  /** What was asked of the folder, in order. */
+  const asked: string[] = [];
   const watcher = createWatcher({
     policyDir,
     engine,
@@ -291,8 +293,17 @@ async function vouching(policyDir: string) {
     timing: quiet,
     api: { attachEngine: () => undefined, registerPolicyReloader: () => undefined },
     reader: {
-      scan: (dir) => reader.scan(dir),
+      scan: (dir) => {
+        asked.push('scan');
+        return reader.scan(dir);
+      },
+      glance: async (dir, seen, file) => {
+        const glance = await reader.glance(dir, seen, file);
+        asked.push(glance === undefined ? 'vain glance' : 'glance');
+        return glance;
+      },
       peek: (dir, scan) => {
+        asked.push('peek');
         state.peeks++;
         return reader.peek(dir, scan);
       },
@@ -307,7 +318,8 @@ async function vouching(policyDir: string) {
   await watcher.start();
   // The look at the start is over, so that what is heard from now on is a burst of its own.
   await waitFor('the first look', () => state.peeks > 0);
-  return { vouched, served: () => textOf(engine) };
+  asked.length = 0;
+  return { vouched, asked, served: () => textOf(engine) };
 }
 
 describe('the watcher vouches', () => {
@@ -318,6 +330,26 @@ describe('the watcher vouches', () => {
     await rename(path.join(dir, '.a.rego.saving'), path.join(dir, 'a.rego'));
     await waitFor('the save', () => served() === 'package b\n');
     expect(vouched).toHaveLength(1);
+  });
+
+  it('having looked at that file alone: the reading is the first to go through the folder', async () => {
+    const dir = await tempDir({ 'a.rego': 'package a\n', 'b.rego': 'package b\n' });
+    const { vouched, asked, served } = await vouching(dir);
+    await writeFile(path.join(dir, '.a.rego.saving'), 'package c\n');
+    await rename(path.join(dir, '.a.rego.saving'), path.join(dir, 'a.rego'));
+    await waitFor('the save', () => served() === 'package c\n');
+    expect(vouched).toHaveLength(1);
+    expect(asked.slice(0, 2)).toEqual(['glance', 'peek']);
+  });
+
+  it('having looked around, for a file that was not there', async () => {
+    const dir = await tempDir({ 'b.rego': 'package b\n' });
+    const { vouched, asked, served } = await vouching(dir);
+    await writeFile(path.join(dir, '.a.rego.saving'), 'package a\n');
+    await rename(path.join(dir, '.a.rego.saving'), path.join(dir, 'a.rego'));
+    await waitFor('the save', () => served() === 'package a\n');
+    expect(vouched).toHaveLength(1);
+    expect(asked.slice(0, 2)).toEqual(['vain glance', 'scan']);
   });
 
   it.each([

@@ -1,5 +1,5 @@
 import { writeFileSync } from 'node:fs';
-import { appendFile, rename, rm, stat, truncate, utimes, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, rename, rm, stat, symlink, truncate, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { createSourceReader, DEFAULT_SOURCE_LIMITS } from '../../../src/policy/source-reader.js';
@@ -273,5 +273,49 @@ describe('a glimpse', () => {
     expect((await reader.scan(dir)).key).toBe(key);
     await writeFile(path.join(dir, 'a.rego'), 'package b\n');
     expect((await reader.scan(dir)).key).not.toBe(key);
+  });
+});
+
+describe('a glance at one file', () => {
+  it('gives what a look at the whole folder gives when nothing else has changed', async () => {
+    const dir = await tempDir({ 'a.rego': 'package a\n', 'x/b.rego': 'package b\n' });
+    const { reader } = scripted([]);
+    const seen = await reader.scan(dir);
+    await writeFile(path.join(dir, 'x/b.rego'), 'package c\n');
+    const glance = await reader.glance(dir, seen, path.join(dir, 'x/b.rego'));
+    const { key, files } = await reader.scan(dir);
+    expect(glance).toMatchObject({ key, files });
+    expect(key).not.toBe(seen.key);
+  });
+
+  it.each([
+    ['is gone', (file: string) => rm(file)],
+    ['is a folder now', (file: string) => rm(file).then(() => mkdir(file))],
+    ['is a link now', (file: string) => rm(file).then(() => symlink('b.rego', file))],
+    ['is larger than may be', (file: string) => truncate(file, DEFAULT_SOURCE_LIMITS.maxFileBytes + 1)],
+    ['was a link', () => Promise.resolve(), 'link.rego'],
+    ['was not there', (file: string) => writeFile(file, 'package c\n'), 'c.rego'],
+  ])('says nothing of one that %s', async (_name, change, name = 'a.rego') => {
+    const dir = await tempDir({ 'a.rego': 'package a\n', 'b.rego': 'package b\n', '.other': 'package d\n' });
+    await symlink('.other', path.join(dir, 'link.rego'));
+    const { reader } = scripted([]);
+    const seen = await reader.scan(dir);
+    const file = path.join(dir, name);
+    await change(file);
+    expect(await reader.glance(dir, seen, file)).toBeUndefined();
+  });
+
+  it('is no reading: of what was vouched for after it, a change that it did not see is read twice as ever', async () => {
+    const dir = await tempDir({ 'a.rego': 'package a\n', 'b.rego': 'package b\n' });
+    const { reader, naps } = scripted([], Date.now());
+    const seen = await reader.scan(dir);
+    await writeFile(path.join(dir, 'b.rego'), 'package');
+    await writeFile(path.join(dir, 'a.rego'), 'package c\n');
+    const glance = (await reader.glance(dir, seen, path.join(dir, 'a.rego'))) ?? seen;
+    reader.vouch(glance.key);
+    await reader.peek(dir, glance);
+    await writeFile(path.join(dir, 'b.rego'), 'package d\n');
+    expect(textOf(await reader.read(dir), 'b.rego')).toBe('package d\n');
+    expect(naps.length).toBeGreaterThan(0);
   });
 });
