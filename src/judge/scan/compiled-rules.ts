@@ -2,9 +2,12 @@ import { RE2JS, RE2Set } from 're2js';
 import { lower } from '../severity.js';
 import type { Severity } from '../severity.js';
 import type { Check } from './checks.js';
+import type { Span } from './finding.js';
 import { createLiteralFilter } from './literal-filter.js';
+import { joinedParts, linesHolding } from './matching-lines.js';
 import { requiredLiterals } from './required-literals.js';
 import type { ScanCategory, ScanRules } from './rules.js';
+import { staysInLine } from './stays-in-line.js';
 
 /** One pattern of the rules. */
 export interface CompiledPattern {
@@ -18,15 +21,25 @@ export interface CompiledPattern {
   readonly expression: () => RE2JS;
 }
 
+/** A pattern that matches somewhere, and the parts of the text outside of which it does not; without them it may be anywhere. */
+export interface Match {
+  readonly pattern: CompiledPattern;
+  readonly within?: readonly Span[] | undefined;
+}
+
 /** Patterns that are asked together. */
 export interface PatternSet {
   /** The patterns that match somewhere in the text. */
-  matching(text: string): readonly CompiledPattern[];
+  matching(text: string): readonly Match[];
 }
 
 /** Patterns that run as one automaton, one pass. */
-interface PatternGroup extends PatternSet {
-  readonly patterns: readonly Source[];
+interface PatternGroup {
+  readonly patterns: readonly Ranked[];
+  /** None of them matches across lines. */
+  readonly isInLine: boolean;
+  /** Indexes of those that match. */
+  readonly matching: (text: string) => readonly number[];
 }
 
 /**
@@ -37,27 +50,72 @@ const MAX_GROUP = 16;
 
 /**
  * Rules ready to scan. Matching is linear in the text whatever the patterns: RE2's automata, no backtracking. An automaton runs when the text
- * holds the literals that one of its patterns needs.
+ * holds the literals that one of its patterns needs, and when its patterns match within a line, over the lines that hold them.
  */
 export function compileRules({ categories }: ScanRules): PatternSet {
-  const groups = categories.flatMap((category) => {
-    const patterns = category.patterns.map((source, index) => ({ source, ...describe(category, source, index) }));
-    return chunks(patterns, MAX_GROUP).flatMap(compileGroup);
+  const sources = categories.map((category) =>
+    category.patterns.map((source, index) => ({ source, ...describe(category, source, index) })),
+  );
+  const ranked = sources.flat().map((pattern, rank): Ranked => ({ ...pattern, rank }));
+  const filter = createLiteralFilter(ranked.map(({ source }) => requiredLiterals(source)));
+  let first = 0;
+  const groups = sources.flatMap(({ length }) => {
+    const own = ranked.slice(first, (first += length));
+    return [false, true].flatMap((isInLine) => {
+      const patterns = own.filter(({ source }) => staysInLine(source) === isInLine);
+      return chunks(patterns, MAX_GROUP).flatMap((chunk) => compileGroup(chunk, isInLine));
+    });
   });
-  const filter = createLiteralFilter(groups.flatMap(({ patterns }) => patterns.map(({ source }) => requiredLiterals(source))));
-  const firsts = groups.map((_, at) => groups.slice(0, at).reduce((sum, { patterns }) => sum + patterns.length, 0));
   return {
     matching(text) {
       const holds = filter.holding(text);
-      return groups.flatMap((group, at) =>
-        group.patterns.some((_, index) => holds((firsts[at] ?? 0) + index)) ? group.matching(text) : [],
+      const asked = groups.flatMap((group): Asked[] => {
+        const needed = group.patterns.filter(({ rank }) => holds(rank));
+        return needed.length > 0 ? [{ group, needed }] : [];
+      });
+      if (asked.length === 0) return [];
+      const inLine = asked.flatMap(({ group, needed }) => (group.isInLine ? needed.map(({ rank }) => rank) : []));
+      const lines = inLine.length > 0 && text.includes('\n') ? linesHolding(filter, text, inLine) : undefined;
+      const found = asked.flatMap(({ group, needed }) =>
+        lines !== undefined && group.isInLine ? inParts(group, needed, text, lines) : inAll(group, text),
       );
+      return found.sort((a, b) => a.pattern.rank - b.pattern.rank);
     },
   };
 }
 
-interface Source extends CompiledPattern {
+/** A group of which some patterns have what they need. */
+interface Asked {
+  readonly group: PatternGroup;
+  readonly needed: readonly Ranked[];
+}
+
+interface Found extends Match {
+  readonly pattern: Ranked;
+}
+
+function inAll({ patterns, matching }: PatternGroup, text: string): readonly Found[] {
+  return matching(text).flatMap((index) => {
+    const pattern = patterns[index];
+    return pattern === undefined ? [] : [{ pattern }];
+  });
+}
+
+function inParts(
+  { patterns, matching }: PatternGroup,
+  needed: readonly Ranked[],
+  text: string,
+  lines: ReadonlyMap<number, readonly Span[]>,
+): readonly Found[] {
+  const parts = joinedParts(needed.map(({ rank }) => lines.get(rank) ?? []));
+  const indexes = new Set(parts.flatMap(({ start, end }) => matching(text.slice(start, end))));
+  return needed.flatMap((pattern) => (indexes.has(patterns.indexOf(pattern)) ? [{ pattern, within: lines.get(pattern.rank) }] : []));
+}
+
+interface Ranked extends CompiledPattern {
   readonly source: string;
+  /** Its place among all patterns. */
+  readonly rank: number;
 }
 
 function describe(category: ScanCategory, source: string, index: number): CompiledPattern {
@@ -74,16 +132,16 @@ function describe(category: ScanCategory, source: string, index: number): Compil
 }
 
 /** Each pattern compiles, or the revision would not serve; together they may be too large for one automaton. */
-function compileGroup(patterns: readonly Source[]): readonly PatternGroup[] {
+function compileGroup(patterns: readonly Ranked[], isInLine: boolean): readonly PatternGroup[] {
   const set = new RE2Set();
   for (const { source } of patterns) set.add(source);
   try {
     set.compile();
   } catch (error) {
     if (patterns.length <= 1) throw error;
-    return chunks(patterns, Math.ceil(patterns.length / 2)).flatMap(compileGroup);
+    return chunks(patterns, Math.ceil(patterns.length / 2)).flatMap((half) => compileGroup(half, isInLine));
   }
-  return [{ patterns, matching: (text) => set.match(text).flatMap((index) => patterns[index] ?? []) }];
+  return [{ patterns, isInLine, matching: (text) => set.match(text) }];
 }
 
 function chunks<T>(items: readonly T[], size: number): T[][] {

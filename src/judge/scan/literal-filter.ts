@@ -3,12 +3,13 @@ import type { Clauses } from './required-literals.js';
 
 /** Tells by their literals which patterns may match in a text: one pass that costs as much as that of one automaton. */
 export interface LiteralFilter {
-  /** For each pattern, by its index, whether its clauses hold. The answer is good until the next question. */
-  holding(text: string): (index: number) => boolean;
+  /** For each pattern, by its index, whether its clauses hold in the text, or in a part of it. The answer is good until the next question. */
+  holding(text: string, start?: number, end?: number): (index: number) => boolean;
 }
 
 /** As many as can be numbered, with the ends of their lists, in 16 bits. */
 const MAX_LITERALS = 32_000;
+const MAX_QUESTION = 0xffff_fffe;
 
 export function createLiteralFilter(patterns: readonly Clauses[]): LiteralFilter {
   const literals = [...new Set(patterns.flat(2))];
@@ -18,24 +19,30 @@ export function createLiteralFilter(patterns: readonly Clauses[]): LiteralFilter
     clauses.map((clause) => clause.map((literal) => numbers.get(literal) ?? 0)).sort((a, b) => a.length - b.length),
   );
   const table = tableOf(literals);
-  const found = new Uint8Array(literals.length + 1);
+  // By number, the question in which it was found last: to wipe the list for each line of a text would cost more than to look at the line.
+  const found = new Uint32Array(literals.length + 1);
+  let question = 0;
   return {
-    holding(text) {
-      found.fill(0);
-      look(text, table, found);
-      return (index) => holds(needed[index] ?? [], found);
+    holding(text, start = 0, end = text.length) {
+      question += 1;
+      if (question > MAX_QUESTION) {
+        found.fill(0);
+        question = 1;
+      }
+      look(text, start, end, table, found, question);
+      return (index) => holds(needed[index] ?? [], found, question);
     },
   };
 }
 
 /** Loops of their own: it is asked of a hundred patterns for each text. */
-function holds(clauses: readonly (readonly number[])[], found: Uint8Array): boolean {
-  for (const clause of clauses) if (!hasOne(clause, found)) return false;
+function holds(clauses: readonly (readonly number[])[], found: Uint32Array, question: number): boolean {
+  for (const clause of clauses) if (!hasOne(clause, found, question)) return false;
   return true;
 }
 
-function hasOne(clause: readonly number[], found: Uint8Array): boolean {
-  for (const number of clause) if (found[number] === 1) return true;
+function hasOne(clause: readonly number[], found: Uint32Array, question: number): boolean {
+  for (const number of clause) if (found[number] === question) return true;
   return false;
 }
 
@@ -98,26 +105,33 @@ function slotsOf(literal: string): readonly number[] {
   return Array.from({ length: Math.max(0, literal.length - 2) }, (_, place) => slotOf(at(place), at(place + 1), at(place + 2)));
 }
 
-function look(text: string, table: Table, found: Uint8Array): void {
+function look(text: string, start: number, end: number, table: Table, found: Uint32Array, question: number): void {
   const { one, two, three } = table;
   let a = 0;
   let b = 0;
-  for (let at = 0; at < text.length; at++) {
+  for (let at = start; at < end; at++) {
     const c = foldUnit(text.charCodeAt(at));
     const single = one[c] ?? 0;
-    if (single !== 0) found[single] = 1;
+    if (single !== 0) found[single] = question;
     const pair = two[b * SIGNS + c] ?? 0;
-    if (pair !== 0) found[pair] = 1;
+    if (pair !== 0) found[pair] = question;
     const entry = three[slotOf(a, b, c)] ?? 0;
-    if (entry !== 0) note(entry, text, at, table, found);
+    if (entry !== 0) note(entry, text, at, table, found, question);
     a = b;
     b = c;
   }
 }
 
-function note(first: number, text: string, at: number, { entries, starts, before, signs }: Table, found: Uint8Array): void {
+function note(
+  first: number,
+  text: string,
+  at: number,
+  { entries, starts, before, signs }: Table,
+  found: Uint32Array,
+  question: number,
+): void {
   for (let entry = first, number = entries[entry] ?? 0; number !== 0; number = entries[++entry] ?? 0) {
-    if (found[number] === 1) continue;
+    if (found[number] === question) continue;
     const end = starts[number + 1] ?? 0;
     let sign = starts[number] ?? 0;
     let place = at - (before[number] ?? 0);
@@ -125,6 +139,6 @@ function note(first: number, text: string, at: number, { entries, starts, before
       sign += 1;
       place += 1;
     }
-    if (sign === end) found[number] = 1;
+    if (sign === end) found[number] = question;
   }
 }

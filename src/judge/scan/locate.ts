@@ -19,31 +19,54 @@ export interface Located {
   readonly skipped: boolean;
 }
 
-/** Of a text in which there is a match: the first `limit` that are not empty and that `judge` takes. None when none fits into a window. */
-export function locate(expression: RE2JS, text: string, limit: number, judge: (span: Span) => Word): Located {
-  const spans: Span[] = [];
-  let low: Span | undefined;
-  let skipped = false;
-  let free = 0;
-  for (let start = 0; spans.length < limit; start += WINDOW - OVERLAP) {
-    const window = text.slice(start, start + WINDOW);
+/**
+ * Of a text in which there is a match: the first `limit` that are not empty and that `judge` takes. None when none fits into a window. `within`
+ * are the parts in which matches may be, when they are known not to be elsewhere.
+ */
+export function locate(
+  expression: RE2JS,
+  text: string,
+  limit: number,
+  judge: (span: Span) => Word,
+  within: readonly Span[] = [{ start: 0, end: text.length }],
+): Located {
+  const found: Found = { spans: [], low: undefined, skipped: false, free: 0 };
+  for (const part of within) {
+    if (found.spans.length >= limit) break;
+    look(expression, text, part, limit, judge, found);
+  }
+  return found;
+}
+
+interface Found {
+  readonly spans: Span[];
+  low: Span | undefined;
+  skipped: boolean;
+  /** Behind the last match. */
+  free: number;
+}
+
+function look(expression: RE2JS, text: string, part: Span, limit: number, judge: (span: Span) => Word, found: Found): void {
+  const { spans } = found;
+  const isAsked = part.end - part.start === text.length && text.length <= WINDOW;
+  for (let start = part.start; spans.length < limit; start += WINDOW - OVERLAP) {
+    const window = text.slice(start, Math.min(start + WINDOW, part.end));
     // A text that fits into one window has been asked.
-    if (text.length <= WINDOW || expression.test(window)) {
+    if (isAsked || expression.test(window)) {
       const matcher = expression.matcher(window);
       let last = 0;
       // Most texts match once, and to look for a second match in vain costs the most. A match sees one character before it.
       while (spans.length < limit && (last === 0 || expression.test(window.slice(last - 1))) && matcher.find()) {
         last = matcher.end();
         const span = { start: start + matcher.start(), end: start + matcher.end() };
-        if (span.end <= span.start || span.start < free) continue;
-        free = span.end;
+        if (span.end <= span.start || span.start < found.free) continue;
+        found.free = span.end;
         const word = judge(span);
         if (word === 'take') spans.push(span);
-        else if (word === 'low') low ??= span;
-        else skipped = true;
+        else if (word === 'low') found.low ??= span;
+        else found.skipped = true;
       }
     }
-    if (start + WINDOW >= text.length) break;
+    if (start + WINDOW >= part.end) break;
   }
-  return { spans, low, skipped };
 }

@@ -2,7 +2,8 @@ import { toUSVString } from 'node:util';
 import { higher, lower, SEVERITIES } from '../severity.js';
 import type { Severity } from '../severity.js';
 import { checkMatch } from './checks.js';
-import type { CompiledPattern, PatternSet } from './compiled-rules.js';
+import type { Check } from './checks.js';
+import type { CompiledPattern, Match, PatternSet } from './compiled-rules.js';
 import { decodeSegments } from './encoded.js';
 import type { Disguise, ScanFinding, ScanResult, Span } from './finding.js';
 import { fold, foldAsSeen } from './fold.js';
@@ -34,9 +35,12 @@ export function scanText(patterns: PatternSet, text: string, isToolCall = false)
   let severity: Severity = 'NONE';
   let truncated = false;
   for (const view of viewsOf(text)) {
-    const matching = patterns.matching(view.text);
-    const weighed = isToolCall ? matching.map((pattern) => ({ ...pattern, severity: pattern.toolCallSeverity })) : matching;
-    for (const pattern of weighed.toSorted(byWeight)) {
+    const matches = patterns.matching(view.text);
+    const weighed = matches.map(({ pattern, within }): Weighed => {
+      const { id, category, check, expression } = pattern;
+      return { id, category, check, expression, within, severity: isToolCall ? pattern.toolCallSeverity : pattern.severity };
+    });
+    for (const pattern of weighed.sort(byWeight)) {
       // No room and nothing less severe to push out: where it stands need not be looked up.
       if (found.length >= MAX_FINDINGS && found.every((other) => weight(other) >= weight(pattern))) {
         truncated = true;
@@ -44,7 +48,7 @@ export function scanText(patterns: PatternSet, text: string, isToolCall = false)
         continue;
       }
       for (const place of placesOf(pattern, view.text)) {
-        const finding = describe({ ...pattern, severity: place.severity }, view, place.span);
+        const finding = describe(pattern, place.severity, view, place.span);
         severity = higher(severity, finding.severity);
         if (found.some((other) => isSame(other, finding))) continue;
         if (found.length >= MAX_FINDINGS) truncated = true;
@@ -101,20 +105,29 @@ function* undisguised(text: string, toOriginal: ToOriginal, rounds: number, disg
   }
 }
 
+/** A pattern that matches, with what that is worth here. */
+interface Weighed extends Pick<Match, 'within'> {
+  readonly id: string;
+  readonly category: string;
+  readonly severity: Severity;
+  readonly check: Check | undefined;
+  readonly expression: CompiledPattern['expression'];
+}
+
 interface Place {
   readonly span: Span;
   readonly severity: Severity;
 }
 
 /** A match that cannot be placed is no less a match: it stands for the whole text. One that is quoted in order to be refused is LOW. */
-function placesOf({ check, severity, expression }: CompiledPattern, text: string): readonly Place[] {
-  const { spans, low, skipped } = locate(expression(), text, MAX_PLACES, (span) => checkMatch(check, text, span));
+function placesOf({ check, severity, expression, within }: Weighed, text: string): readonly Place[] {
+  const { spans, low, skipped } = locate(expression(), text, MAX_PLACES, (span) => checkMatch(check, text, span), within);
   if (spans.length > 0) return spans.map((span) => ({ span, severity }));
   if (low !== undefined) return [{ span: low, severity: lower(severity, 'LOW') }];
   return skipped ? [] : [{ span: { start: 0, end: text.length }, severity }];
 }
 
-function describe({ id, category, severity }: CompiledPattern, view: View, span: Span): ScanFinding {
+function describe({ id, category }: Weighed, severity: Severity, view: View, span: Span): ScanFinding {
   const evidence = toUSVString(view.text.slice(span.start, Math.min(span.end, span.start + MAX_EVIDENCE)));
   const { disguise } = view;
   return { id, category, severity, span: view.toOriginal(span), evidence, ...(disguise === undefined ? {} : { disguise }) };
