@@ -9,6 +9,9 @@ const MAX_STEPS = 1_000;
 /** Characters of nested programs that are parsed, beyond the call itself. */
 const MAX_NESTED = 64 * 1024;
 
+/** Longest list that is put together word by word. */
+const MAX_SHORT = 8;
+
 /** Facts as they are gathered, each once, and what may still be spent on them. */
 export class FactSheet {
   readonly #lists = {
@@ -35,7 +38,7 @@ export class FactSheet {
     const way = via.length === 0 && sure ? 'sure' : `${via.join('\0')}\0${sure}`;
     let known = this.#known.get(way);
     if (known === undefined) this.#known.set(way, (known = new Set()));
-    const words = argv.join('\0');
+    const words = keyOfWords(argv);
     if (known.has(words)) return;
     if (!this.#takesFact(this.#commands.length, words.length + way.length)) return;
     known.add(words);
@@ -58,7 +61,7 @@ export class FactSheet {
     const { kind, from, reads, into, sure, substituted = [], sends = [] } = fact;
     this.#add(
       this.#lists.flows,
-      `${kind}\0${from.join('\0')}\0${reads.join('\0')}\0${into}${sure}${substituted.join('\0')}\0${sends.join('\0')}`,
+      `${kind}\0${keyOfWords(from)}\0${keyOfWords(reads)}\0${into}${sure}${keyOfWords(substituted)}\0${keyOfWords(sends)}`,
       fact,
     );
   }
@@ -120,6 +123,14 @@ export class FactSheet {
     if (!takes) this.cut();
     return takes;
   }
+}
+
+/** Their join. Most lists are short, for which that costs several times as much. */
+function keyOfWords(words: readonly string[]): string {
+  if (words.length > MAX_SHORT) return words.join('\0');
+  let key = words[0] ?? '';
+  for (let at = 1; at < words.length; at++) key += `\0${words[at] ?? ''}`;
+  return key;
 }
 
 function keyOf({ path, by, sure }: FileFact): string {

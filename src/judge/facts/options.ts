@@ -9,32 +9,47 @@ export interface Parsed {
 /** Words of one command that are looked at. */
 const MAX_WORDS = 512;
 
+const NO_FLAGS: readonly string[] = [];
 const NO_VALUES: ReadonlyMap<string, readonly string[]> = new Map();
 
 /** Reads the words after the name; `valued` are the options that take the next word, without their dashes. */
 export function parseOptions(words: readonly string[], valued: ReadonlySet<string>): Parsed {
-  if (words.length <= MAX_WORDS && !words.some((word) => word.startsWith('-'))) return { flags: [], operands: words, values: NO_VALUES };
+  if (words.length <= MAX_WORDS && firstOption(words) === words.length) return { flags: NO_FLAGS, operands: words, values: NO_VALUES };
   const given = new Given();
   const operands: string[] = [];
   const bound = Math.min(words.length, MAX_WORDS);
   for (let at = 0; at < bound; at++) {
     const word = words[at] ?? '';
-    if (word === '--') {
+    if (word.charCodeAt(0) !== DASH || word.length === 1) {
+      operands.push(word);
+    } else if (word === '--') {
       operands.push(...words.slice(at + 1, MAX_WORDS));
       break;
-    }
-    if (word.startsWith('--')) {
+    } else if (word.charCodeAt(1) === DASH) {
       const sign = word.indexOf('=');
       const name = word.slice(2, sign < 0 ? undefined : sign);
       if (sign >= 0) given.add(name, word.slice(sign + 1));
       else given.add(name, valued.has(name) ? words[++at] : undefined);
-    } else if (word.length > 1 && /^-[^\d]/.test(word)) {
+    } else if (!isDigit(word.charCodeAt(1))) {
       at += short(word.slice(1), words[at + 1], valued, given);
     } else {
       operands.push(word);
     }
   }
   return { flags: given.flags, operands, values: given.values };
+}
+
+const DASH = 0x2d;
+
+function isDigit(unit: number): boolean {
+  return unit >= 0x30 && unit <= 0x39;
+}
+
+/** Where the first word stands that begins with a dash; behind the last one when none does. */
+function firstOption(words: readonly string[]): number {
+  let at = 0;
+  while (at < words.length && words[at]?.charCodeAt(0) !== DASH) at += 1;
+  return at;
 }
 
 /** Longest list that is searched one by one. */

@@ -20,6 +20,8 @@ export function parseShell(text: string, sheet: Pick<FactSheet, 'cut'>): ReturnT
 }
 
 function endOf(text: string): number {
+  // Each mark takes a character.
+  if (text.length <= MAX_OPENED) return text.length;
   let opened = 0;
   let commands = 0;
   let body: Body | undefined = NO_BODY;

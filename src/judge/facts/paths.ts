@@ -75,6 +75,8 @@ export function isPath(word: string): boolean {
 
 const URL_HOST = /^[a-z][a-z0-9+.-]*:\/\/(?:[^/?#@\s]*@)?(\[[0-9a-f:.]+\]|[^/?#:\s]+)/i;
 
+const SOCKET = /^\/dev\/(?:tcp|udp)\/([^/]+)\//;
+
 /** An address of version 4 written in any other way than four decimal numbers, or inside one of version 6, in those; other hosts as they are. */
 function plainHost(host: string): string {
   if (!/^(?:\[|(?:0x[\da-f]*|\d+)(?:\.(?:0x[\da-f]*|\d+)){0,3}\.?$)/.test(host)) return host;
@@ -91,7 +93,7 @@ function plainHost(host: string): string {
 
 /** The machine that a URL, or an address as scp and rsync take it, names. */
 export function hostOf(word: string): string | undefined {
+  if (!word.includes('://')) return word.startsWith('/dev/') ? SOCKET.exec(word)?.[1]?.toLowerCase() : undefined;
   const url = URL_HOST.exec(word)?.[1];
-  if (url !== undefined) return plainHost(url.toLowerCase());
-  return /^\/dev\/(?:tcp|udp)\/([^/]+)\//.exec(word)?.[1]?.toLowerCase();
+  return url !== undefined ? plainHost(url.toLowerCase()) : SOCKET.exec(word)?.[1]?.toLowerCase();
 }
