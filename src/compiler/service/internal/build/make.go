@@ -153,18 +153,22 @@ func (a *assembly) link() error {
 // maxParts bounds what an instance costs: each part adds some 50 us to it.
 const maxParts = 16
 
-// divide puts the functions of each unit into one of some parts, and what stands above all units into the main part. Which part it
-// is depends on the name of the unit alone, so that others come and go without moving it.
+// divide puts the functions of each unit into one of some parts, and what stands above all units into the main part. Few units have
+// a part each: all processes compile what an edit touches. Which part of many units it is depends on the name of the unit alone, so
+// that others come and go without moving it.
 func (a *assembly) divide(functions []*emit.Function, entries []emit.Entry, at map[*emit.Function]int) *emit.Program {
-	count := 1
-	for count < min(len(a.units.All), maxParts) {
-		count *= 2
-	}
+	count := min(len(a.units.All), maxParts)
 	program := &emit.Program{Parts: make([][]*emit.Function, count), Entries: entries}
+	partOf := func(unit int) int { return unit }
+	if len(a.units.All) > maxParts {
+		partOf = func(unit int) int {
+			h := fnv.New32a()
+			_, _ = h.Write([]byte(a.units.All[unit].Packages[0]))
+			return int(h.Sum32() % maxParts)
+		}
+	}
 	put := func(unit int, f *emit.Function) {
-		h := fnv.New32a()
-		_, _ = h.Write([]byte(a.units.All[unit].Packages[0]))
-		to := &program.Parts[int(h.Sum32())%count]
+		to := &program.Parts[partOf(unit)]
 		*to = append(*to, f)
 	}
 	for _, f := range functions {
