@@ -30,8 +30,8 @@ export interface AttemptDeps {
 export interface AttemptNotes {
   source?: SourceSet;
   stages: { -readonly [S in keyof StageTimings]: StageTimings[S] };
-  /** Settles when the revision is on the disk: before that, nothing is said of it. Never rejects. */
-  kept?: Promise<void>;
+  /** To be called once the revision serves; settles when it is on the disk: before that, nothing is said of it. Never rejects. */
+  keep?: () => Promise<void>;
 }
 
 /** A candidate that every worker has ready, or the news that what was asked for serves already. */
@@ -145,7 +145,7 @@ async function withShelved(
   }
 }
 
-/** Prepared everywhere, and on its way to the disk: who waits for the edit does not wait for that, and whoever hears of it does. */
+/** Prepared everywhere, and to be kept once it serves: who waits for the edit does not wait for that, and whoever hears of it does. */
 async function prepare(
   deps: AttemptDeps,
   kept: KeptRevision,
@@ -159,7 +159,7 @@ async function prepare(
     shelved.renew(revision);
     return { status: 'prepared', generation: shelved };
   }
-  if (keep) notes.kept = timed(notes, 'store', () => deps.keeper.keep(revision));
+  if (keep) notes.keep = () => timed(notes, 'store', () => deps.keeper.keep(revision));
   const prepared = await timed(notes, 'prepare', () => deps.evaluator.prepare(revision));
   return { status: 'prepared', generation: new Generation(revision, prepared) };
 }

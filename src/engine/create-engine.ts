@@ -79,7 +79,7 @@ export function createEngine(deps: EngineDeps): Engine {
     if (closed && failure !== undefined) return outcome;
     // Seen by who looks from now on, while the entry is written: what serves and what is said of it must not differ meanwhile.
     lastOutcome = outcome;
-    await notes.kept;
+    await notes.keep?.();
     if (pinned !== undefined) await keeper.savePin(pin);
     const number = await keeper.record(outcome, notes.source);
     const told = number === undefined ? outcome : { ...outcome, number };
@@ -149,7 +149,7 @@ export function createEngine(deps: EngineDeps): Engine {
       try {
         const result = await attempt(deps, shelf, undefined, request, notes);
         if (result.status === 'prepared') swap(result.generation, notes);
-        await notes.kept;
+        await notes.keep?.();
         return true;
       } catch (err) {
         log.error({ err, revision: from }, `a kept revision cannot serve and is skipped: ${asGatewayError(err).message}`);
