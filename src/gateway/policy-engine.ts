@@ -20,6 +20,7 @@ import type { History } from '../history/history.js';
 import type { KeptHead } from '../history/kept-head.js';
 import type { Watchdog } from '../history/watchdog/watchdog.js';
 import type { Log } from '../log.js';
+import { mergeAgain } from '../policy/merge-again.js';
 import { mergeApart } from '../policy/merge-apart.js';
 import { contentKey } from '../policy/source-set.js';
 import type { SourceReader } from '../policy/source-reader.js';
@@ -129,7 +130,7 @@ export function createPolicyEngine(options: PolicyEngineOptions): PolicyEngine {
       }
     },
     compile,
-    ...(history === undefined ? {} : { merge: mergedBefore(history, mergeApart) }),
+    merge: mergeAgain(history === undefined ? mergeApart : mergedBefore(history, mergeApart)),
     evaluator: noting(
       withMasks(serving === undefined ? evaluator : withServing(evaluator, serving), decisions),
       asked,

@@ -56,7 +56,8 @@ export async function documentApart(data: Uint8Array): Promise<CheckedData['docu
   return lazyDocument(data);
 }
 
-function isSmall(files: readonly SourceFile[]): boolean {
+/** Merges faster than it is known whether it has to. */
+export function isSmall(files: readonly SourceFile[]): boolean {
   let json = 0;
   let yaml = 0;
   for (const { path, bytes } of files) {
