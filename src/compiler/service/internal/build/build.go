@@ -30,10 +30,11 @@ type Builder struct {
 	keptTests *Kept
 	linted    *linted
 	lists     *lists
+	surfaces  *surfaces
 }
 
 func NewBuilder(cache *source.Cache) *Builder {
-	return &Builder{cache, NewKept(), NewKept(), &linted{}, &lists{}}
+	return &Builder{cache, NewKept(), NewKept(), &linted{}, &lists{}, &surfaces{}}
 }
 
 // Run answers a request. Findings about the policy are in the answer; an error is a fault of ours.
@@ -78,11 +79,12 @@ func (b *Builder) Run(ctx context.Context, params protocol.BuildParams) (*protoc
 	if !found.Empty() {
 		return answer, nil
 	}
-	askable := set
+	var surface surface
 	if params.Tests {
-		askable = served(set)
+		surface = surfaceOf(served(set))
+	} else {
+		surface = b.surfaces.of(set)
 	}
-	surface := surfaceOf(askable)
 	answer.Packages, answer.Rules = surface.packages, surface.rules
 	entrypoints := surface.entrypoints
 	if params.Tests {

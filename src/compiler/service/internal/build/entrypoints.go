@@ -27,26 +27,27 @@ type surface struct {
 	asked bool
 }
 
-// surfaceOf reads the parsed modules. The document of a package without any rule is empty.
+// surfaceOf reads the parsed modules.
 func surfaceOf(set *source.Set) surface {
-	s := surface{packages: []string{}, rules: []protocol.Rule{}, entrypoints: []protocol.Entrypoint{}}
+	return (&surfaces{}).of(set)
+}
+
+// joined is what modules define together. The document of a package without any rule is empty.
+func joined(all []*defined) surface {
+	s := surface{packages: []string{}, entrypoints: []protocol.Entrypoint{}}
 	kinds := map[string]string{}
 	packages := map[string]struct{}{}
-	for _, m := range set.Modules {
-		pkg, ok := segments(m.Module.Package.Path[1:])
-		packages[m.Module.Package.Path.String()] = struct{}{}
-		s.asked = s.asked || len(m.Module.Rules) > 0
-		if !ok {
-			// The package has no name as an entrypoint, but what stands above it has.
-			for i := range pkg {
-				claim(kinds, pkg[:i+1], kindPrefix)
-			}
-			continue
+	for _, d := range all {
+		packages[d.packageName] = struct{}{}
+		s.asked = s.asked || d.asked
+		if d.pkg != nil {
+			s.packagePaths = append(s.packagePaths, d.pkg)
 		}
-		s.packagePaths = append(s.packagePaths, pkg)
-		claim(kinds, pkg, kindPackage)
-		for i, rule := range m.Module.Rules {
-			s.addRule(kinds, pkg, rule, m.Path, m.Outlines[i])
+		// A rule or package is never lowered to a prefix.
+		for _, claim := range d.claims {
+			if had, ok := kinds[claim.Path]; !ok || had == kindPrefix {
+				kinds[claim.Path] = claim.Kind
+			}
 		}
 	}
 	for path := range packages {
@@ -60,16 +61,37 @@ func surfaceOf(set *source.Set) surface {
 	return s
 }
 
+func definedIn(m *source.Parsed) *defined {
+	d := &defined{packageName: m.PackageName, asked: len(m.Module.Rules) > 0}
+	pkg, ok := segments(m.Module.Package.Path[1:])
+	if !ok {
+		// The package has no name as an entrypoint, but what stands above it has.
+		for i := range pkg {
+			d.claim(pkg[:i+1], kindPrefix)
+		}
+		return d
+	}
+	d.pkg = pkg
+	d.claim(pkg, kindPackage)
+	for i := len(pkg) - 1; i > 0; i-- {
+		d.claim(pkg[:i], kindPrefix)
+	}
+	for i, rule := range m.Module.Rules {
+		d.addRule(rule, m.Path, m.Outlines[i])
+	}
+	return d
+}
+
 // addRule notes the ground path of the rule and what it can be asked as. Functions, tests and names that begin with
 // an underscore are no entrypoints, and neither is anything below a segment that is no plain name.
-func (s *surface) addRule(kinds map[string]string, pkg []string, rule *ast.Rule, file string, outline source.Outline) {
+func (d *defined) addRule(rule *ast.Rule, file string, outline source.Outline) {
 	ground, whole := segments(rule.Head.Ref().GroundPrefix())
 	if len(ground) == 0 {
 		return
 	}
 	function := len(rule.Head.Args) > 0
-	path := slices.Concat(pkg, ground)
-	s.rules = append(s.rules, protocol.Rule{
+	path := slices.Concat(d.pkg, ground)
+	d.rules = append(d.rules, protocol.Rule{
 		Path: path, File: file, Row: rule.Location.Row, Function: function,
 		Kind: outline.Kind, Default: outline.Default, Digest: outline.Digest,
 	})
@@ -80,28 +102,14 @@ func (s *surface) addRule(kinds map[string]string, pkg []string, rule *ast.Rule,
 	if !whole {
 		kind = kindPrefix
 	}
-	claim(kinds, path, kind)
-	for i := len(pkg) + 1; i < len(path); i++ {
-		claim(kinds, path[:i], kindPrefix)
+	d.claim(path, kind)
+	for i := len(d.pkg) + 1; i < len(path); i++ {
+		d.claim(path[:i], kindPrefix)
 	}
 }
 
-// claim notes a path and the package prefixes above it; a rule or package is never lowered to a prefix.
-func claim(kinds map[string]string, path []string, kind string) {
-	name := strings.Join(path, "/")
-	if had, ok := kinds[name]; !ok || had == kindPrefix {
-		kinds[name] = kind
-	}
-	if kind != kindPackage {
-		return
-	}
-	for i := len(path) - 1; i > 0; i-- {
-		above := strings.Join(path[:i], "/")
-		if _, ok := kinds[above]; ok {
-			continue
-		}
-		kinds[above] = kindPrefix
-	}
+func (d *defined) claim(path []string, kind string) {
+	d.claims = append(d.claims, protocol.Entrypoint{Path: strings.Join(path, "/"), Kind: kind})
 }
 
 // segments are the leading plain names of a reference. An entrypoint is written as a slash path in which digits mean

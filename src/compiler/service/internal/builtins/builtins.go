@@ -134,12 +134,18 @@ func Override(b *ast.Builtin) *ast.Builtin {
 // Refuse reports every mention of a built-in that nobody answers, with its place.
 func (h Host) Refuse(set *source.Set, found *diagnostics.List, skip func(path string) bool) {
 	shadows := set.ShadowsOf()
+	allowed := map[string]bool{}
 	for _, m := range set.Modules {
 		if skip != nil && skip(m.Path) {
 			continue
 		}
 		for _, call := range m.Calls {
-			if !h.Allows(call.Name) && !m.Shadowed(call.Name, shadows[m.Module.Package.Path.String()]) {
+			allows, known := allowed[call.Name]
+			if !known {
+				allows = h.Allows(call.Name)
+				allowed[call.Name] = allows
+			}
+			if !allows && !m.Shadowed(call.Name, shadows[m.PackageName]) {
 				found.Hinted(diagnostics.RefusedBuiltin, fmt.Sprintf("built-in %s is not available here", call.Name), h.hintFor(call.Name), call.Location)
 			}
 		}
@@ -158,13 +164,17 @@ func (h Host) hintFor(name string) string {
 func (h Host) Required(set *source.Set, prints bool) []protocol.RequiredBuiltin {
 	shadows := set.ShadowsOf()
 	names := map[string]protocol.RequiredBuiltin{}
+	// Calls that were judged once, where nothing shadows them: all others of the name come to the same.
+	settled := map[string]struct{}{}
 	for _, m := range set.Modules {
 		for _, call := range m.Calls {
 			name := call.Name
+			if _, ok := settled[name]; ok || m.Shadowed(name, shadows[m.PackageName]) {
+				continue
+			}
+			settled[name] = struct{}{}
 			imported := name
 			switch {
-			case m.Shadowed(name, shadows[m.Module.Package.Path.String()]):
-				continue
 			case name == ast.Print.Name && prints:
 				name, imported = ast.InternalPrint.Name, ast.InternalPrint.Name
 			case slices.Contains(h.Overrides, name):
@@ -194,7 +204,7 @@ func (h Host) Redirect(set *source.Set) []*ast.Module {
 	shadows := set.ShadowsOf()
 	trees := make([]*ast.Module, len(set.Modules))
 	for i, m := range set.Modules {
-		own := shadows[m.Module.Package.Path.String()]
+		own := shadows[m.PackageName]
 		redirected := func(name string) bool {
 			return slices.Contains(h.Overrides, name) && !m.Shadowed(name, own)
 		}

@@ -104,16 +104,13 @@ type Shadows map[string]struct{}
 func (s *Set) ShadowsOf() map[string]Shadows {
 	all := map[string]Shadows{}
 	for _, m := range s.Modules {
-		pkg := m.Module.Package.Path.String()
-		if all[pkg] == nil {
-			all[pkg] = Shadows{}
+		own := all[m.PackageName]
+		if own == nil {
+			own = Shadows{}
+			all[m.PackageName] = own
 		}
-		for _, rule := range m.Module.Rules {
-			if ref := rule.Head.Ref(); len(ref) > 0 {
-				if v, ok := ref[0].Value.(ast.Var); ok {
-					all[pkg][string(v)] = struct{}{}
-				}
-			}
+		for _, name := range m.Firsts {
+			own[name] = struct{}{}
 		}
 	}
 	return all

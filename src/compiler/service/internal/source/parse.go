@@ -22,10 +22,14 @@ type Parsed struct {
 	ID Digest
 	// Package is the path of the package without `data`; a term that is no text ends it.
 	Package []string
+	// PackageName is the package as Rego writes it.
+	PackageName string
 	// Calls are the mentions of OPA's built-ins, before any name was resolved.
 	Calls []Call
 	// Heads are the ground beginnings of the paths of its rules, below the package.
 	Heads [][]string
+	// Firsts are the first names of its rules, each once.
+	Firsts []string
 	// Outlines are of the rules of the module, in their order.
 	Outlines []Outline
 	// References are what it can reach.
@@ -38,8 +42,14 @@ type Parsed struct {
 
 func NewParsed(path string, module *ast.Module) *Parsed {
 	p := &Parsed{Path: path, Module: module, Calls: findCalls(module), Outlines: outlinesOf(module), Package: names(module.Package.Path[1:])}
+	p.PackageName = module.Package.Path.String()
 	for _, rule := range module.Rules {
 		p.Heads = append(p.Heads, headOf(rule))
+		if ref := rule.Head.Ref(); len(ref) > 0 {
+			if v, ok := ref[0].Value.(ast.Var); ok && !slices.Contains(p.Firsts, string(v)) {
+				p.Firsts = append(p.Firsts, string(v))
+			}
+		}
 	}
 	p.References = referencesOf(module, p.Calls)
 	p.Meaning = meaningOf(module, p.Outlines)

@@ -81,7 +81,7 @@ func (u *Units) group(set *source.Set) {
 	var packages []*Unit
 	all := newTree()
 	for _, m := range set.Modules {
-		name := m.Module.Package.Path.String()
+		name := m.PackageName
 		at, ok := byPackage[name]
 		if !ok {
 			at = len(packages)
