@@ -48,19 +48,22 @@ const COMMAND_VARIABLES: ReadonlySet<string> = new Set(
 /** Commands that one program is given and lines that are looked at. */
 const MAX_CARRIED = 32;
 
-/** Whether a program may be told commands at all. */
-export function carries(name: string): boolean {
-  return BY_OPTION.has(name) || ESCAPES.has(name) || STARTS_INPUT.has(name) || name === 'tmux' || name === 'emacs';
-}
+/** Programs that hand their input to a shell later on. */
+const STARTS_INPUT: ReadonlySet<string> = new Set(['at', 'batch']);
+
+/** Programs that may be told commands. */
+export const CARRIERS: ReadonlySet<string> = new Set([...BY_OPTION.keys(), ...ESCAPES.keys(), ...STARTS_INPUT, 'tmux', 'emacs']);
 
 /** Reads the commands that a program is told to start by its options, its own language, or its input. */
-export function readCarried(name: string, invocation: Invocation, scope: Scope, reader: Reader): void {
+export function readCarried(name: string, invocation: Invocation, through: () => Scope, reader: Reader): void {
   const options = BY_OPTION.get(name);
   const escape = ESCAPES.get(name);
   const words = invocation.argv.slice(1);
   const { operands, values } = parseOptions(words, CARRIES.get(name) ?? valuedOptions(name));
   const found: string[] = [];
-  for (const option of options ?? []) for (const value of values.get(option) ?? []) found.push(commandOf(name, value));
+  if (options !== undefined && values.size > 0) {
+    for (const option of options) for (const value of values.get(option) ?? []) found.push(commandOf(name, value));
+  }
   if (name === 'git') found.push(...gitCommands(operands));
   if (name === 'tmux') found.push(operands.slice(1).join(' '));
   const input = invocation.input?.text ?? '';
@@ -69,16 +72,13 @@ export function readCarried(name: string, invocation: Invocation, scope: Scope, 
     for (const line of own) found.push(escape.exec(line)?.[1] ?? '');
   }
   if (STARTS_INPUT.has(name)) found.push(input);
-  for (const text of found.slice(0, MAX_CARRIED)) if (text.trim() !== '') reader.program(text, scope, undefined);
+  for (const text of found.slice(0, MAX_CARRIED)) if (text.trim() !== '') reader.program(text, through(), undefined);
   const code = name === 'emacs' ? (values.get('eval') ?? []) : EDITORS.has(name) ? words.filter((word) => word.includes('system(')) : [];
-  for (const text of code) noteCode(text, name, scope, reader);
+  for (const text of code) noteCode(text, name, through(), reader);
 }
 
 /** Longest text whose lines are looked at. */
 const MAX_LINES = 4_096;
-
-/** Programs that hand their input to a shell later on. */
-const STARTS_INPUT: ReadonlySet<string> = new Set(['at', 'batch']);
 
 /** Options that take a value, where the command itself reads them otherwise. */
 const CARRIES: ReadonlyMap<string, ReadonlySet<string>> = new Map([
@@ -105,8 +105,9 @@ function gitSetting(key: string, value: string): string {
 
 /** `git config core.pager COMMAND`, and a repository that a command stands for. */
 function gitCommands(operands: readonly string[]): readonly string[] {
+  const external = operands.filter((word) => word.startsWith('ext::')).flatMap((word) => /^ext::(.+)$/.exec(word)?.[1] ?? []);
+  if (operands[0] !== 'config' && operands[0] !== 'set') return external;
   const [verb, key = '', value = ''] = operands.filter((word) => word !== 'set');
-  const external = operands.flatMap((word) => /^ext::(.+)$/.exec(word)?.[1] ?? []);
   return verb === 'config' ? [gitSetting(key, value), ...external] : external;
 }
 

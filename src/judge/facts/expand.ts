@@ -46,9 +46,27 @@ interface Piece {
   readonly braces?: { readonly options: readonly string[] | undefined; readonly isList: boolean };
 }
 
+/**
+ * What a word means that stands for itself, without quotes around it as a whole; undefined of one that has to be taken apart, for which the parser
+ * starts anew, with as many objects as a short command has.
+ */
+export function plainValue(word: Word): string | undefined {
+  const { text } = word;
+  const quote = text.charCodeAt(0);
+  if ((quote === DOUBLE || quote === SINGLE) && text.length > 1 && text.charCodeAt(text.length - 1) === quote) {
+    const inner = text.slice(1, -1);
+    if (quote === DOUBLE ? !/["$`\\]/.test(inner) : !inner.includes("'")) return inner;
+  }
+  return word.parts === undefined ? word.value : undefined;
+}
+
+const DOUBLE = 0x22;
+const SINGLE = 0x27;
+
 export function expandWord(word: Word, scope: Scope, run: RunScript): Expanded {
-  const { parts } = word;
-  if (parts === undefined) return { fields: [word.value], substitutions: NO_SUBSTITUTIONS };
+  const plain = plainValue(word);
+  if (plain !== undefined) return { fields: [plain], substitutions: NO_SUBSTITUTIONS };
+  const { parts = [] } = word;
   const expanded = expandedParts(parts, scope, run);
   const kept = keptOf(parts, scope);
   const [field = ''] = expanded.fields;
@@ -75,9 +93,12 @@ function keptOf(parts: readonly WordPart[], { origins }: Scope): Output | undefi
 
 function expandedParts(parts: readonly WordPart[], scope: Scope, run: RunScript): Expanded {
   const [only] = parts;
+  // A word in quotes as a whole is one field, and so is a pattern of names.
+  if (parts.length === 1 && (only?.type === 'SingleQuoted' || only?.type === 'AnsiCQuoted')) {
+    return { fields: [only.value], substitutions: NO_SUBSTITUTIONS };
+  }
+  if (parts.length === 1 && only?.type === 'Glob') return { fields: [only.text], substitutions: NO_SUBSTITUTIONS };
   const substitutions: Substitution[] = [];
-  // A word in quotes as a whole is one field.
-  if (parts.length === 1 && (only?.type === 'SingleQuoted' || only?.type === 'AnsiCQuoted')) return { fields: [only.value], substitutions };
   if (parts.length === 1 && only?.type === 'DoubleQuoted')
     return { fields: [textOf(only.parts, scope, run, substitutions)], substitutions };
   // Text by text, what a word of thousands of them means is nothing that a name or a path could be.
@@ -91,6 +112,8 @@ const NO_SUBSTITUTIONS: readonly Substitution[] = [];
 
 /** The word as one text, as an assignment takes it. */
 export function expandText(word: Word, scope: Scope, run: RunScript): Expanded {
+  const plain = plainValue(word);
+  if (plain !== undefined) return { fields: [plain.slice(0, MAX_TEXT)], substitutions: NO_SUBSTITUTIONS };
   const { fields, substitutions } = expandWord(word, scope, run);
   return { fields: [fields.join(' ').slice(0, MAX_TEXT)], substitutions };
 }
@@ -102,13 +125,10 @@ export function expandParts(parts: readonly WordPart[], scope: Scope, run: RunSc
 
 function textOf(parts: readonly (WordPart | DoubleQuotedChild)[], scope: Scope, run: RunScript, found: Substitution[]): string {
   let text = '';
-  for (const part of parts)
-    text +=
-      part.type === 'Literal'
-        ? part.value
-        : piecesOf(part, scope, run, found)
-            .map((piece) => piece.text)
-            .join('');
+  for (const part of parts) {
+    if (part.type === 'Literal') text += part.value;
+    else for (const piece of piecesOf(part, scope, run, found)) text += piece.text;
+  }
   return text;
 }
 

@@ -11,7 +11,7 @@ export interface Touched {
 }
 
 /** Programs that take a host as a plain word. */
-const DIALS: ReadonlySet<string> = new Set(['nc', 'ncat', 'netcat', 'telnet', 'socat', 'ping', 'nslookup', 'dig', 'host']);
+export const DIALS: ReadonlySet<string> = new Set(['nc', 'ncat', 'netcat', 'telnet', 'socat', 'ping', 'nslookup', 'dig', 'host']);
 
 /** `host:path`, as programs that copy between machines take it. */
 function remoteHost(name: string, word: string): string | undefined {
@@ -21,11 +21,22 @@ function remoteHost(name: string, word: string): string | undefined {
 const UPLOADS = ['d', 'data', 'data-binary', 'data-raw', 'data-urlencode', 'data-ascii', 'F', 'form', 'post-file', 'body-file'];
 const SENDS_FILE = ['T', 'upload-file', 'post-file', 'body-file', 'K', 'config', 'i', 'input-file'];
 
+/** Programs whose effects on files are known. */
+export const TOUCHES: ReadonlySet<string> = new Set([
+  ...['dd', 'curl', 'wget', 'crontab', 'tar'],
+  ...[WRITERS, COPIERS, FILE_DATABASES, READERS].flatMap((names) => [...names]),
+]);
+
+interface Does {
+  readonly touches: boolean;
+  readonly dials: boolean;
+}
+
 const UNTOUCHED: Touched = { reads: [], writes: [] };
 
 /** What a command does to files, by its name and its words, and the machines that it names. */
-export function touchedBy(name: string, parsed: Parsed, scope: Scope, sheet: FactSheet): Touched {
-  const all = effects(name, parsed);
+export function touchedBy(name: string, { touches, dials }: Does, parsed: Parsed, scope: Scope, sheet: FactSheet): Touched {
+  const all = touches ? effects(name, parsed) : UNTOUCHED;
   for (const word of parsed.operands) noteHost(name, word, sheet);
   if (parsed.values.size > 0) for (const values of parsed.values.values()) for (const word of values) noteHost(name, word, sheet);
   if (name === 'curl' || name === 'wget') {
@@ -35,7 +46,7 @@ export function touchedBy(name: string, parsed: Parsed, scope: Scope, sheet: Fac
       if (host?.includes('.') === true) sheet.host({ host, by: name });
     }
   }
-  if (DIALS.has(name)) {
+  if (dials) {
     for (const host of parsed.operands.filter((word) => /\.|^localhost$/.test(word)).slice(0, 4)) sheet.host({ host, by: name });
   }
   return note(name, all, scope, sheet);

@@ -14,17 +14,50 @@ const SCHEME = /^[a-z][a-z0-9+.-]*:\/\//i;
 
 const HOME = /^(?:\$HOME|\$\{HOME\}|\/root|\/home\/[^/*?]+|\/Users\/[^/*?]+|~[a-z_][\w-]*)(?=\/|$)/;
 
+const SLASH = 0x2f;
+const DOT = 0x2e;
+const TILDE = 0x7e;
+
+/**
+ * Whether the word is a path as one would say it already, or none at all: nearly every word is. One look at its characters, where the
+ * expressions that make a path plain are eight.
+ */
+function isPlain(word: string): boolean {
+  for (let at = 0; at < word.length; at++) {
+    switch (word.charCodeAt(at)) {
+      case 0x24: // $
+      case 0x25: // %
+      case 0x2a: // *
+      case 0x3f: // ?
+      case 0x5b: // [
+      case 0x5c: // \
+        return false;
+      case TILDE:
+        if (at === 0 && word.length > 1 && word.charCodeAt(1) !== SLASH) return false;
+        break;
+      case SLASH: {
+        // A doubled one, or one at the end, or a folder that begins with a dot.
+        const next = word.charCodeAt(at + 1);
+        if (next === SLASH || next === DOT || (at + 1 === word.length && at > 0)) return false;
+        // May be /root, /home/NAME or /Users/NAME.
+        if (at === 0 && (next === 0x72 || next === 0x68 || next === 0x55)) return false;
+      }
+    }
+  }
+  return true;
+}
+
 /** Most words are no paths at all. */
 const PATHLIKE = /[/~$\\%]/;
 
 /** {@link cleanPath}, where a pattern becomes the well-known file that it is meant for. */
 export function normalPath(path: string): string {
-  return PATHLIKE.test(path) ? known(cleanPath(path)) : path;
+  return isPlain(path) || !PATHLIKE.test(path) ? path : known(cleanPath(path));
 }
 
 /** A path as one would say it: `~` for the home folder of anybody, without `.`, `..` and doubled slashes. */
 export function cleanPath(path: string): string {
-  if (!PATHLIKE.test(path)) return path;
+  if (isPlain(path) || !PATHLIKE.test(path)) return path;
   const local = plainPath(path.startsWith('file://') ? path.slice(7) : path);
   const homely = (local.length > 1 && local.endsWith('/') ? local.slice(0, -1) : local).replace(HOME, '~');
   if (SCHEME.test(homely)) return homely;
@@ -70,7 +103,8 @@ function known(path: string): string {
 
 /** A word that names a file rather than an option or a URL. */
 export function isPath(word: string): boolean {
-  return word !== '' && word !== '-' && word.length <= 1024 && !SCHEME.test(word) && !/[\n\0]/.test(word);
+  if (word === '' || word === '-' || word.length > 1024 || word.includes('\n') || word.includes('\0')) return false;
+  return !word.includes('://') || !SCHEME.test(word);
 }
 
 const URL_HOST = /^[a-z][a-z0-9+.-]*:\/\/(?:[^/?#@\s]*@)?(\[[0-9a-f:.]+\]|[^/?#:\s]+)/i;

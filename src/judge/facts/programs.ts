@@ -123,7 +123,7 @@ export const COPIERS = words('cp mv install rsync scp ln');
 export const WRITERS = words('tee truncate touch sponge mkfifo');
 
 /** Options that take the next word, by program. */
-const VALUED: ReadonlyMap<string, ReadonlySet<string>> = new Map([
+export const VALUED: ReadonlyMap<string, ReadonlySet<string>> = new Map([
   [
     'curl',
     words(`d data data-binary data-raw data-urlencode data-ascii json F form form-string url-query T upload-file o output H header X request u user A user-agent e referer

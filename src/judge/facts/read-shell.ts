@@ -1,7 +1,7 @@
 import { forEachChild } from 'unbash';
 import type { Assignment, Command, Redirection, Script, SyntaxNode, Word } from 'unbash';
 import { isCommandVariable } from './carried.js';
-import { expandParts, expandText, expandWord, PRINTED_FILE } from './expand.js';
+import { expandParts, expandText, expandWord, plainValue, PRINTED_FILE } from './expand.js';
 import type { Expanded, Substitution } from './expand.js';
 import type { FactSheet } from './fact-sheet.js';
 import { note } from './files.js';
@@ -26,7 +26,8 @@ export class ShellReader {
 
   /** A whole call, parsed. */
   script(script: Script, scope: Scope): void {
-    this.#node(script, scope, undefined);
+    // What it leaves behind is for nobody.
+    for (const command of script.commands) this.#node(command, scope, undefined);
   }
 
   /** A program text inside another; `input` is what stands on its standard input. */
@@ -128,11 +129,11 @@ export class ShellReader {
 
   #command(node: Command, scope: Scope, input: Output | undefined): Output {
     const substitutions: Substitution[] = [];
-    if (node.prefix.length > MAX_ARGV) this.sheet.cut();
-    for (const part of node.prefix.slice(0, MAX_ARGV)) {
+    for (const part of this.#atMost(node.prefix)) {
       if (part.type === 'Assignment') for (const substitution of this.#assign(part, scope)) substitutions.push(substitution);
     }
-    const redirects = node.redirects.length === 0 ? { input, writes: NO_WRITES } : this.#redirects(node.redirects, scope, input);
+    const given = node.redirects;
+    const redirects = given.length === 0 ? { input, writes: NO_WRITES } : this.#redirects(given, scope, input);
     const argv: string[] = [];
     if (node.name !== undefined) {
       this.#word(node.name, scope, argv, substitutions);
@@ -154,8 +155,9 @@ export class ShellReader {
       for (const substitution of this.#assign(word, scope)) substitutions.push(substitution);
       return;
     }
-    if (word.parts === undefined) {
-      argv.push(word.value);
+    const plain = plainValue(word);
+    if (plain !== undefined) {
+      argv.push(plain);
       return;
     }
     const expanded = this.#expand(word, scope);
@@ -212,8 +214,7 @@ export class ShellReader {
   #redirects(redirects: readonly Redirection[], scope: Scope, input: Output | undefined): Redirects {
     let from = input;
     const writes: string[] = [];
-    if (redirects.length > MAX_ARGV) this.sheet.cut();
-    for (const redirect of redirects.slice(0, MAX_ARGV)) {
+    for (const redirect of this.#atMost(redirects)) {
       if (redirect.type === 'HereDoc') {
         const { body } = redirect;
         from = { names: [], reads: [], text: bounded(body.parts === undefined ? body.text : expandParts(body.parts, scope, this.#run)) };
@@ -235,6 +236,12 @@ export class ShellReader {
     return { input: from, writes };
   }
 
+  #atMost<T>(parts: readonly T[]): readonly T[] {
+    if (parts.length <= MAX_ARGV) return parts;
+    this.sheet.cut();
+    return parts.slice(0, MAX_ARGV);
+  }
+
   #from(target: string, inner: Output, scope: Scope, operator: string): Output | undefined {
     if (target === PRINTED_FILE) return { ...inner, text: undefined };
     if (operator === '<&' && /^\d+$|^-$/.test(target)) return undefined;
@@ -250,14 +257,14 @@ export class ShellReader {
 
   /** What goes to a socket goes to another machine. */
   #sockets({ names, reads }: Output, { writes }: Redirects): void {
-    if (writes.some((path) => /^\/dev\/(?:tcp|udp)\//.test(path))) {
+    if (writes.length > 0 && writes.some((path) => /^\/dev\/(?:tcp|udp)\//.test(path))) {
       this.sheet.flow({ kind: 'gets', from: names, reads, into: '/dev/tcp', sure: true });
     }
   }
 
   /** What is written to a file is not printed. */
   #written(output: Output, writes: readonly string[]): Output {
-    return writes.some((path) => !path.startsWith('/dev/std')) ? { ...output, text: '' } : output;
+    return writes.length > 0 && writes.some((path) => !path.startsWith('/dev/std')) ? { ...output, text: '' } : output;
   }
 }
 

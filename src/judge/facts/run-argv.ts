@@ -1,4 +1,4 @@
-import { carries, readCarried } from './carried.js';
+import { readCarried } from './carried.js';
 import { noteCode } from './code.js';
 import type { Substitution } from './expand.js';
 import type { FactSheet } from './fact-sheet.js';
@@ -9,9 +9,11 @@ import { parseOptions, wrapped } from './options.js';
 import type { Parsed } from './options.js';
 import { cleanPath, normalPath } from './paths.js';
 import { printed } from './printed.js';
-import { INTERPRETERS, NETWORK, SENT_VALUES, SHELLS, SQL_CLIENTS, valuedOptions, VERB_WRAPPERS, WRAPPERS } from './programs.js';
+import { SENT_VALUES, VERB_WRAPPERS } from './programs.js';
 import { MAX_ARGV } from './reader.js';
 import type { Invocation, Reader } from './reader.js';
+import { roleOf } from './role.js';
+import type { Role } from './role.js';
 import { joined, MAX_ORIGINS, NOTHING, scopeWith } from './scope.js';
 import type { Output, Scope } from './scope.js';
 import { noteSql } from './sql.js';
@@ -28,41 +30,45 @@ export function runArgv(given: Invocation, reader: Reader): Output {
   const { argv, scope, input } = invocation;
   const name = nameOf(argv[0] ?? '');
   const words = argv.slice(1);
-  if (carries(name)) readCarried(name, invocation, through(scope, name), reader);
-  const started = startedBy(name, words, input);
+  const role = roleOf(name);
+  if (role.carries) readCarried(name, invocation, () => through(scope, name), reader);
+  const started = role.wrapper === undefined && !role.hasVerbs ? undefined : startedBy(name, role, words, input);
   if (started !== undefined) {
     // What surrounds a command in a container is a matter of its own.
-    if (VERB_WRAPPERS.has(`${name} ${words[0] ?? ''}`)) command(name, { ...invocation, input: undefined }, reader);
+    if (VERB_WRAPPERS.has(`${name} ${words[0] ?? ''}`)) command(name, role, { ...invocation, input: undefined }, reader);
     const inner = through(scope, name);
-    if (started.argv.length === 0 || !reader.sheet.takesStep()) return command(name, invocation, reader);
+    if (started.argv.length === 0 || !reader.sheet.takesStep()) return command(name, role, invocation, reader);
     if (started.asText) return reader.program(started.argv.join(' '), inner, undefined);
     return runArgv({ ...invocation, argv: started.argv, scope: inner, input: started.keepsInput ? input : undefined }, reader);
   }
-  if (SHELLS.has(name)) return shell(name, words, invocation, reader);
-  if (name === 'eval') return runs(name, words.join(' '), invocation, reader);
-  if (name === 'trap' || name === 'su' || name === 'script') {
-    const code = name === 'trap' ? words[0] : parseOptions(words, new Set(['c', 'command'])).values.get('c')?.[0];
-    if (code !== undefined) return runs(name, code, invocation, reader);
-  }
+  if (role.isShell) return shell(name, words, invocation, reader);
+  const code = role.runs ? programOf(name, words) : undefined;
+  if (code !== undefined) return runs(name, code, invocation, reader);
   if ((name === 'source' || name === '.') && invocation.substitutions.some(({ kind }) => kind === 'process')) {
     noteRun(name, invocation, reader);
   }
   if (name === 'find' || name === 'fd') findRuns(words, invocation, reader);
-  const language = INTERPRETERS.get(name);
-  if (language !== undefined) interpreter(name, language, words, invocation, reader);
-  return command(name, invocation, reader);
+  if (role.interpreter !== undefined) interpreter(name, role.interpreter, words, invocation, reader);
+  return command(name, role, invocation, reader);
 }
+
+/** The program text that it is given in its words. */
+function programOf(name: string, words: readonly string[]): string | undefined {
+  if (name === 'eval') return words.join(' ');
+  if (name === 'trap') return words[0];
+  return name === 'su' || name === 'script' ? parseOptions(words, PROGRAM_OPTIONS).values.get('c')?.[0] : undefined;
+}
+
+const PROGRAM_OPTIONS: ReadonlySet<string> = new Set(['c', 'command']);
 
 /** The name of a program without its folder; what a pattern or an alias guard hides is undone. */
 function nameOf(word: string): string {
   const path = normalPath(word);
   const slash = path.lastIndexOf('/');
   const base = slash < 0 ? path : path.slice(slash + 1);
-  const name = base.length > 4 && /\.exe$/i.test(base) ? base.slice(0, -4) : base;
+  const name = base.length > 4 && base.charAt(base.length - 4) === '.' && /\.exe$/i.test(base) ? base.slice(0, -4) : base;
   return name.length <= MAX_WORD ? name : name.slice(0, MAX_WORD);
 }
-
-const HAVE_VERBS: ReadonlySet<string> = new Set([...VERB_WRAPPERS.keys()].map((words) => words.slice(0, words.indexOf(' '))));
 
 interface Started {
   readonly argv: readonly string[];
@@ -71,11 +77,10 @@ interface Started {
   readonly asText?: boolean;
 }
 
-function startedBy(name: string, words: readonly string[], input: Output | undefined): Started | undefined {
+function startedBy(name: string, { hasVerbs, wrapper }: Role, words: readonly string[], input: Output | undefined): Started | undefined {
   const [verb = ''] = words;
-  const behindVerb = HAVE_VERBS.has(name) ? VERB_WRAPPERS.get(`${name} ${verb}`) : undefined;
+  const behindVerb = hasVerbs ? VERB_WRAPPERS.get(`${name} ${verb}`) : undefined;
   if (behindVerb !== undefined) return { argv: wrapped(words.slice(1), behindVerb.valued, behindVerb.skips), keepsInput: true };
-  const wrapper = WRAPPERS.get(name);
   if (wrapper === undefined) return undefined;
   if (name === 'env') {
     const split = parseOptions(words, new Set(['S', 'split-string', 'u', 'C'])).values.get('S')?.[0];
@@ -110,7 +115,7 @@ function shell(name: string, words: readonly string[], invocation: Invocation, r
     if (input.text !== undefined) return runs(name, input.text, { ...invocation, substitutions: [] }, reader);
   }
   if (substitutions.some(({ kind }) => kind === 'process')) noteRun(name, invocation, reader);
-  return command(name, invocation, reader);
+  return command(name, roleOf(name), invocation, reader);
 }
 
 /** A program text that a shell is given. What was substituted into it is run, too. */
@@ -118,7 +123,7 @@ function runs(name: string, code: string, invocation: Invocation, reader: Reader
   const { scope, input, substitutions } = invocation;
   if (substitutions.length > 0) noteRun(name, invocation, reader);
   const output = reader.program(code, scopeWith(through(scope, name), { variables: new Map(scope.variables) }), input);
-  command(name, { ...invocation, argv: [name] }, reader);
+  command(name, roleOf(name), { ...invocation, argv: [name] }, reader);
   return output;
 }
 
@@ -130,6 +135,8 @@ function noteProgram(name: string, { names, reads }: Output, { scope }: Invocati
   sheet.flow({ kind: 'runs', from: names, reads, into: name, sure: scope.sure });
 }
 
+const PYTHON_VALUED: ReadonlySet<string> = new Set(['c', 'm', 'W']);
+
 function interpreter(
   name: string,
   { language, code }: { readonly language: string; readonly code: ReadonlySet<string> },
@@ -138,7 +145,7 @@ function interpreter(
   reader: Reader,
 ): void {
   const { input, scope, substitutions } = invocation;
-  const { operands, values, flags } = parseOptions(words, new Set([...code, ...(language === 'python' ? ['m', 'W'] : [])]));
+  const { operands, values, flags } = parseOptions(words, language === 'python' ? PYTHON_VALUED : code);
   const inner = through(scope, name);
   const given = [...code].flatMap((option) => values.get(option) ?? []);
   if (language === 'awk') given.push(operands[0] ?? '');
@@ -174,13 +181,13 @@ function findRuns(words: readonly string[], { scope }: Invocation, reader: Reade
 }
 
 /** Notes the command itself, and what it does to files. */
-function command(name: string, invocation: Invocation, { sheet }: Reader): Output {
+function command(name: string, role: Role, invocation: Invocation, { sheet }: Reader): Output {
   const { argv, scope, input, substitutions } = invocation;
   const words = argv.slice(1);
-  const parsed = parseOptions(words, valuedOptions(name));
-  const { reads } = touchedBy(name, parsed, scope, sheet);
-  noteSqlOf(name, parsed, invocation, sheet);
-  noteManifest(name, parsed, invocation, sheet);
+  const parsed = parseOptions(words, role.valued);
+  const { reads } = touchedBy(name, role, parsed, scope, sheet);
+  if (role.sql !== undefined) noteSqlOf(name, role.sql, parsed, invocation, sheet);
+  if (role.isClusterClient) noteManifest(parsed, invocation, sheet);
   if (parsed.operands.length > MAX_OPERANDS) sheet.cut();
   sheet.command(argv, scope, () => ({
     name,
@@ -195,7 +202,7 @@ function command(name: string, invocation: Invocation, { sheet }: Reader): Outpu
   const before = joinedInputs(input, substitutions);
   const all = before.reads.length === 0 ? reads : reads.length === 0 ? before.reads : [...new Set([...before.reads, ...reads])];
   // What a program does with its own files is told by its name, but for those that send them.
-  if (before.names.length > 0 || (all.length > 0 && NETWORK.has(name))) {
+  if (before.names.length > 0 || (all.length > 0 && role.sends)) {
     sheet.flow({ kind: 'gets', from: before.names, reads: all, into: name, sure: scope.sure, ...substitutedInto(parsed, invocation) });
   }
   return {
@@ -232,9 +239,13 @@ function isLong(word: string): boolean {
   return word.length > MAX_WORD || /[\s;]/.test(word);
 }
 
-function noteSqlOf(name: string, { values, operands }: Parsed, { input, scope }: Invocation, sheet: FactSheet): void {
-  const options = SQL_CLIENTS.get(name);
-  if (options === undefined) return;
+function noteSqlOf(
+  name: string,
+  options: ReadonlySet<string>,
+  { values, operands }: Parsed,
+  { input, scope }: Invocation,
+  sheet: FactSheet,
+): void {
   for (const text of [...options].flatMap((option) => values.get(option) ?? [])) noteSql(text, scope.sure, sheet);
   if (name === 'sqlite3' || name === 'duckdb') for (const text of operands.slice(1)) noteSql(text, scope.sure, sheet);
   if (input?.text !== undefined && input.text !== '') noteSql(input.text, scope.sure, sheet);

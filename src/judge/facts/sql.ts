@@ -16,18 +16,20 @@ export function looksLikeSql(text: string): boolean {
 
 /** Notes what each statement would do. */
 export function noteSql(text: string, sure: boolean, sheet: FactSheet): void {
-  const bare = text
-    .slice(0, MAX_LENGTH)
-    // It ends a literal that stood before it.
-    .replace(/^\s*['"]+/, '')
-    .replace(/\/\*(?!!)[^]{0,1024}?\*\//g, ' ')
-    .replace(/\/\*!?\d*|\*\/|--[^\n]*/g, ' ')
-    .replace(/'(?:[^'\\]|''|\\.)*'/g, (literal) => (literal.length <= 34 ? literal.replace(/[\s;]/g, '_') : "'_'"));
+  // It ends a literal that stood before it.
+  const opened = text.slice(0, MAX_LENGTH).replace(/^\s*['"]+/, '');
+  const bare = (/\/\*|\*\/|--/.test(opened) ? uncommented(opened) : opened).replace(/'(?:[^'\\]|''|\\.)*'/g, (literal) =>
+    literal.length <= 34 ? literal.replace(/[\s;]/g, '_') : "'_'",
+  );
   for (const statement of bare.split(';', MAX_STATEMENTS)) {
     const words: readonly string[] = statement.toUpperCase().match(/[\w.$@]+|'[^']*'|[=<>]+/g) ?? [];
     if (words.length === 0) continue;
     sheet.sql({ words: words.slice(0, MAX_WORDS), where: words.includes('WHERE'), always: isAlways(words), sure });
   }
+}
+
+function uncommented(text: string): string {
+  return text.replace(/\/\*(?!!)[^]{0,1024}?\*\//g, ' ').replace(/\/\*!?\d*|\*\/|--[^\n]*/g, ' ');
 }
 
 /** After WHERE, OR or AND something is compared with itself, or is simply true. */
