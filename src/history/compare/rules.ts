@@ -32,8 +32,9 @@ interface Rule extends RuleName {
 
 /** Rules of `before` and `after` by path; layout and comments do not count. */
 export function compareRules(before: RuleSurface, after: RuleSurface): RuleChanges {
-  const old = rulesOf(before);
-  const now = rulesOf(after);
+  const touched = new Set([...clausesOfOne(before, after), ...clausesOfOne(after, before)].map(keyOf));
+  const old = collect(before, touched);
+  const now = collect(after, touched);
   const changes = { added: [] as RuleName[], removed: [] as RuleName[], changed: [] as RuleName[], defaults: [] as DefaultChange[] };
   for (const path of pathsThatDiffer(old, now)) {
     const was = old.get(path);
@@ -54,20 +55,24 @@ function pathsThatDiffer(old: Rules, now: Rules): string[] {
 
 type Rules = ReadonlyMap<string, Rule>;
 
-/** Each policy is compared with the one before it and with the one behind it, by whoever wants to know. */
-const known = new WeakMap<RuleSurface, Rules>();
-
-function rulesOf(surface: RuleSurface): Rules {
-  const found = known.get(surface) ?? collect(surface);
-  known.set(surface, found);
-  return found;
+/** Of modules that an edit left as they were, both policies have the very same clauses: nothing of these has to be looked at. */
+function clausesOfOne(one: RuleSurface, other: RuleSurface): readonly RuleClause[] {
+  const shared = new Set(other.rules);
+  return one.rules.filter((clause) => !shared.has(clause));
 }
 
-function collect({ rules, packages }: RuleSurface): Rules {
+function keyOf({ path }: RuleClause): string {
+  return path.join('.');
+}
+
+/** The rules at the paths that are named, with all of their clauses. */
+function collect({ rules, packages }: RuleSurface, keys: ReadonlySet<string>): Rules {
+  if (keys.size === 0) return new Map();
   const names = new Set(packages);
   const clauses = new Map<string, RuleClause[]>();
   for (const clause of rules) {
-    const key = clause.path.join('.');
+    const key = keyOf(clause);
+    if (!keys.has(key)) continue;
     const others = clauses.get(key);
     if (others === undefined) clauses.set(key, [clause]);
     else others.push(clause);
