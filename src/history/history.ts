@@ -4,7 +4,7 @@ import type { Pin } from '../engine/pin.js';
 import { GatewayError } from '../errors.js';
 import type { CompiledPolicy } from '../policy/revision.js';
 import type { SourceSet } from '../policy/source-set.js';
-import { UnderWay } from '../under-way.js';
+import { Attempts } from './attempts.js';
 import type { History, HistoryOptions, HistoryState } from './contract.js';
 import { BlobStore } from './blob-store.js';
 import type { Entry, EntryNotes, ImpactResult, TestResult } from './entry.js';
@@ -42,21 +42,24 @@ class StoredHistory implements History {
   /** Blobs of the revision that the head on the disk says serves: nobody prunes them. */
   #held: ReadonlySet<string> = new Set();
   #tidying: Promise<void> = Promise.resolve();
-  /** What whoever closes waits for: nothing is written into the folder afterwards. */
-  readonly #underWay = new UnderWay();
+  readonly #attempts: Attempts;
   #swept = false;
   /** Until something serves. */
   #head: KeptHead | undefined;
   #noted: { readonly revision: string; readonly found: EntryNotes } | undefined;
-  state: HistoryState = { ok: true, failures: 0 };
 
   constructor(options: HistoryOptions) {
     const { folder, log } = options;
     this.#options = options;
+    this.#attempts = new Attempts(log);
     const { blobs, entries, heads } = foldersOf(folder);
     this.#blobs = new BlobStore(blobs);
     this.#entries = new EntryLog(entries, log);
     this.#heads = new Heads(heads, log);
+  }
+
+  get state(): HistoryState {
+    return this.#attempts.stateOf(this.#serving);
   }
 
   entries(): Promise<readonly Entry[]> {
@@ -72,11 +75,11 @@ class StoredHistory implements History {
   }
 
   async keep(revision: Keepable): Promise<void> {
-    await this.#guard('keep a revision', () => this.#store(revision));
+    await this.#attempts.keep(revision.source.id, () => this.#store(revision));
   }
 
   async record(outcome: Outcome, tried: SourceSet | undefined): Promise<number | undefined> {
-    return this.#guard('write an entry', async () => {
+    return this.#attempts.make('write an entry', async () => {
       const serves = outcome.status === 'reloaded' || outcome.recovered === true;
       if (serves) this.#serving = outcome.revision;
       if (serves) this.#head = undefined;
@@ -134,7 +137,7 @@ class StoredHistory implements History {
   }
 
   compiled(modulesId: string, maker: string | undefined): Promise<CompiledPolicy | undefined> {
-    return this.#guard('look for what was compiled before', () => this.#compiledBefore(modulesId, maker));
+    return this.#attempts.make('look for what was compiled before', () => this.#compiledBefore(modulesId, maker));
   }
 
   expect(head: KeptHead | undefined): void {
@@ -160,7 +163,7 @@ class StoredHistory implements History {
     const manifest =
       head?.revision === revision
         ? head
-        : await this.#guard('look for what was let through', async () => {
+        : await this.#attempts.make('look for what was let through', async () => {
             const kept = (await this.#entries.all()).findLast(isIt);
             return kept && this.manifest(kept);
           });
@@ -171,11 +174,11 @@ class StoredHistory implements History {
     const head = this.#head?.manifest;
     if (head?.built === undefined || head.revision !== revision || !isPassed(head, this.#options.version)) return undefined;
     const { data } = head.built;
-    return this.#guard('look for data that was merged before', () => this.#blobs.get(data));
+    return this.#attempts.make('look for data that was merged before', () => this.#blobs.get(data));
   }
 
   async lastGood(): Promise<readonly string[]> {
-    return (await this.#guard('look for what served last', () => this.#servedBefore())) ?? [];
+    return (await this.#attempts.make('look for what served last', () => this.#servedBefore())) ?? [];
   }
 
   async #servedBefore(): Promise<readonly string[]> {
@@ -190,7 +193,7 @@ class StoredHistory implements History {
 
   async savePin(pin: Pin | undefined): Promise<void> {
     this.#pin = pin;
-    await this.#guard('save the pin', () => this.#writeHead());
+    await this.#attempts.make('save the pin', () => this.#writeHead());
   }
 
   async loadPin(): Promise<Pin | undefined> {
@@ -212,14 +215,14 @@ class StoredHistory implements History {
   async #note(revision: string, found: EntryNotes): Promise<void> {
     // Something else may serve by now, and the entry of a candidate is still to be written.
     this.#noted = { revision, found: { ...(this.#noted?.revision === revision ? this.#noted.found : {}), ...found } };
-    await this.#guard('note what tests and recorded decisions came to', async () => {
+    await this.#attempts.make('note what tests and recorded decisions came to', async () => {
       const served = (await this.own()).findLast((entry) => entry.revision === revision && entry.status === 'reloaded');
       if (served !== undefined) await this.#entries.note(served.number, found);
     });
   }
 
   async close(): Promise<void> {
-    await this.#underWay.ended();
+    await this.#attempts.ended();
     await this.#tidying;
   }
 
@@ -279,22 +282,5 @@ class StoredHistory implements History {
       .then(() => (packed === undefined ? undefined : this.#blobs.put(packed.blobs, held)))
       .then(() => prune({ ...parts, blobFolder: foldersOf(folder).blobs }, protect, thorough))
       .catch((err: unknown) => log.warn({ err }, 'the policy history could not be pruned'));
-  }
-
-  async #guard<T>(doing: string, work: () => Promise<T>): Promise<T | undefined> {
-    return this.#underWay.watch(this.#attempt(doing, work));
-  }
-
-  async #attempt<T>(doing: string, work: () => Promise<T>): Promise<T | undefined> {
-    try {
-      const result = await work();
-      if (!this.state.ok) this.state = { ...this.state, ok: true };
-      return result;
-    } catch (error) {
-      const message = `cannot ${doing}: ${error instanceof Error ? error.message : String(error)}`;
-      this.state = { ok: false, failures: this.state.failures + 1, lastError: message };
-      this.#options.log.error({ err: error }, `the policy history does not work: ${message}`);
-      return undefined;
-    }
   }
 }
