@@ -1,7 +1,7 @@
 import { expand as expandBraces } from 'brace-expansion';
 import type { CommandExpansionPart, DoubleQuotedChild, ParameterExpansionPart, ProcessSubstitutionPart, Word, WordPart } from 'unbash';
 import type { Output, Scope } from './scope.js';
-import { MAX_TEXT } from './scope.js';
+import { MAX_TEXT, valueOf } from './scope.js';
 
 /** Fields that braces may grow to, and the longest text with braces that is expanded. */
 const MAX_FIELDS = 64;
@@ -143,7 +143,7 @@ function piecesOf(part: WordPart | DoubleQuotedChild, scope: Scope, run: RunScri
     case 'LocaleString':
       return quiet(textOf(part.parts, scope, run, found));
     case 'SimpleExpansion':
-      return [{ text: scope.variables.get(part.text.slice(1)) ?? part.text, splits: true }];
+      return [{ text: valueOf(scope, part.text.slice(1)) ?? part.text, splits: true }];
     case 'ParameterExpansion':
       return [{ text: parameter(part, scope, run, found), splits: true }];
     case 'CommandExpansion': {
@@ -171,7 +171,7 @@ function alternatives(text: string): readonly string[] | undefined {
 
 function parameter(part: ParameterExpansionPart, scope: Scope, run: RunScript, found: Substitution[]): string {
   const { operation } = part;
-  const value = part.prefix === undefined && part.index === undefined ? scope.variables.get(part.parameter) : undefined;
+  const value = part.prefix === undefined && part.index === undefined ? valueOf(scope, part.parameter) : undefined;
   if (operation === undefined) return value ?? part.text;
   const textOf = (word: Word): string => {
     const { fields, substitutions } = expandText(word, scope, run);

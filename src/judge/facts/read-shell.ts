@@ -28,6 +28,7 @@ export class ShellReader {
   script(script: Script, scope: Scope): void {
     // What it leaves behind is for nobody.
     for (const command of script.commands) this.#node(command, scope, undefined);
+    if (scope.puts.left < 0) this.sheet.cut();
   }
 
   /** A program text inside another; `input` is what stands on its standard input. */

@@ -3,6 +3,8 @@ import type { CompoundCommand, CompoundList, Redirected } from 'unbash';
 /** What commands of one stretch of shell share. */
 export interface Scope {
   readonly variables: Map<string, string>;
+  /** Characters of values that may still be put in, in all of the call: `a=$a$a;` makes a long one of every eight characters. */
+  readonly puts: { left: number };
   /** What ran to make their values, of those that are nothing but what it printed. */
   readonly origins: Map<string, Output>;
   readonly functions: Map<string, CompoundCommand | Redirected | CompoundList>;
@@ -16,9 +18,10 @@ export interface Scope {
 }
 
 /** The same stretch of shell but for what is given. Field by field: every command asks for one, and a spread costs several times as much. */
-export function scopeWith(scope: Scope, changes: Partial<Omit<Scope, 'functions' | 'origins' | 'sure'>>): Scope {
+export function scopeWith(scope: Scope, changes: Partial<Omit<Scope, 'functions' | 'origins' | 'puts' | 'sure'>>): Scope {
   const { variables = scope.variables, via = scope.via, depth = scope.depth, inside = scope.inside, piped = scope.piped } = changes;
-  return { variables, origins: scope.origins, functions: scope.functions, via, sure: scope.sure, depth, inside, piped };
+  const { puts, origins, functions, sure } = scope;
+  return { variables, puts, origins, functions, via, sure, depth, inside, piped };
 }
 
 /** What a command leaves behind for the next one. */
@@ -40,6 +43,17 @@ export const MAX_DEPTH = 12;
 /** Longest text that is carried along. */
 export const MAX_TEXT = 4 * 1024;
 
+/** Characters of values of one call: 256 of the longest, or some 10,000 as people have them. */
+const MAX_PUT = 1 << 20;
+
+/** The value of a variable; undefined when it has none, or when too many have been put in. */
+export function valueOf({ variables, puts }: Pick<Scope, 'variables' | 'puts'>, name: string): string | undefined {
+  const value = variables.get(name);
+  if (value === undefined) return undefined;
+  puts.left -= value.length;
+  return puts.left < 0 ? undefined : value;
+}
+
 export function newScope(sure: boolean): Scope {
   // What scripts cut single characters from.
   const variables = new Map([
@@ -50,7 +64,8 @@ export function newScope(sure: boolean): Scope {
     ['BASH', '/bin/bash'],
     ['PWD', '.'],
   ]);
-  return { variables, origins: new Map(), functions: new Map(), via: [], sure, depth: 0, inside: undefined, piped: false };
+  const puts = { left: MAX_PUT };
+  return { variables, puts, origins: new Map(), functions: new Map(), via: [], sure, depth: 0, inside: undefined, piped: false };
 }
 
 /** One after the other: the text is known when all of it is. */

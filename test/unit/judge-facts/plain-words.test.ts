@@ -1,7 +1,9 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { cleanPath, normalPath } from '../../../src/judge/facts/paths.js';
 import { readCall } from '../../../src/judge/facts/read-call.js';
 import { roleOf } from '../../../src/judge/facts/role.js';
+
+const mapSet = Reflect.get(Map.prototype, 'set') as (this: Map<unknown, unknown>, key: unknown, value: unknown) => unknown;
 
 describe('a path', () => {
   it.each([
@@ -73,5 +75,21 @@ describe('what is known of a program', () => {
 
   it('is nothing of others, whatever they are called', () => {
     for (const name of ['npm', '', 'constructor', '__proto__']) expect(roleOf(name)).toBe(roleOf('made-up'));
+  });
+});
+
+describe('variables that are made of themselves', () => {
+  it('are put in up to a bound, which is told', () => {
+    let length = 0;
+    const set = vi.spyOn(Map.prototype, 'set').mockImplementation(function (this: Map<unknown, unknown>, key: unknown, value: unknown) {
+      if (key === 'a') length += String(value).length;
+      mapSet.call(this, key, value);
+      return this;
+    });
+    const facts = readCall({ tool: 'shell', args: { members: [['command', `a=xx;${'a=$a$a;'.repeat(2_000)} rm -rf /`]] } });
+    set.mockRestore();
+    expect(length).toBeLessThan(2 << 20);
+    expect(facts.truncated).toBe(true);
+    expect(facts.commands.at(-1)).toMatchObject({ name: 'rm', operands: ['/'] });
   });
 });
