@@ -37,7 +37,7 @@ func (k *surfaces) of(set *source.Set) surface {
 	defer k.mu.Unlock()
 	byModule := make(map[*source.Parsed]*defined, len(set.Modules))
 	all := make([]*defined, len(set.Modules))
-	same := len(all) == len(k.last)
+	same := k.last != nil && len(all) == len(k.last)
 	for i, m := range set.Modules {
 		d, ok := k.byModule[m]
 		if !ok {

@@ -54,3 +54,13 @@ func TestAnEditIsReadForWhatItDefinesAlone(t *testing.T) {
 	modules = modules[:10]
 	of()
 }
+
+func TestNoModulesDefineListsThatAreEmpty(t *testing.T) {
+	kept := &surfaces{}
+	for range 2 {
+		got := kept.of(&source.Set{})
+		if got.packages == nil || got.entrypoints == nil || got.rules == nil {
+			t.Fatalf("an answer leaves out what is nil, got %#v", got)
+		}
+	}
+}
