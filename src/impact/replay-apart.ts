@@ -6,12 +6,13 @@ import { processApart } from '../process-apart.js';
 import { workOnce } from '../work-apart.js';
 import type { Apart } from '../work-apart.js';
 import type { Replay } from './report.js';
-import type { Side } from './sides.js';
+import { nameOf } from './sides.js';
+import type { NamedSide, Side } from './sides.js';
 
-export interface ReplayRequest {
+export interface ReplayRequest<S extends NamedSide = Side> {
   /** Undefined: what was recorded is what the candidate is compared with. */
-  readonly before: Side | undefined;
-  readonly after: Side;
+  readonly before: S | undefined;
+  readonly after: S;
   /** Of one instance. */
   readonly maxMemoryBytes: number;
   /** Kept decisions, newest first, or an export of them, one JSON object a line. */
@@ -52,8 +53,11 @@ export function keepReplays(options: ReplayProcessOptions = {}): { readonly repl
   const once = replayApart(options);
   const closing = new AbortController();
   return {
-    replay(request, signal) {
-      if (dataBytes(request) <= KEPT_DATA_BYTES) return kept.ask(request, signal);
+    async replay(request, signal) {
+      if (dataBytes(request) <= KEPT_DATA_BYTES) {
+        const known = await kept.ask<Replay | undefined>(named(request), signal);
+        return known ?? kept.ask<Replay>(request, signal);
+      }
       return once(request, signal === undefined ? closing.signal : AbortSignal.any([closing.signal, signal]));
     },
     async close() {
@@ -65,6 +69,10 @@ export function keepReplays(options: ReplayProcessOptions = {}): { readonly repl
 
 function openProcess({ compilerPath, env = {} }: ReplayProcessOptions): Apart {
   return processApart(forkIdle(new URL('./replay-process.js', import.meta.url), env, compilerPath));
+}
+
+function named({ before, after, ...asked }: ReplayRequest): ReplayRequest<NamedSide> {
+  return { ...asked, before: before === undefined ? undefined : nameOf(before), after: nameOf(after) };
 }
 
 function dataBytes({ before, after }: ReplayRequest): number {

@@ -14,6 +14,14 @@ export interface Side {
   readonly data: Uint8Array;
 }
 
+/** The same for a process that may have it already: the code of shipped policies alone is half a MiB, which takes both sides some ms. */
+export type NamedSide = Pick<Side, 'id'> & { readonly library: Pick<LibraryCode, 'id'> };
+
+/** Of a revision its name alone. */
+export function nameOf({ id, library }: NamedSide): NamedSide {
+  return { id, library: { id: library.id } };
+}
+
 /** Two are compared, and what was the later one of a replay is the earlier of the next. */
 const KEPT = 2;
 
@@ -23,10 +31,14 @@ export class Sides {
   readonly #loaded = new Map<string, Replica>();
   #parts: CompiledParts = new Map();
 
-  /** Throws GatewayError when the module or the data cannot be loaded. `maxMemoryBytes` is that of one instance. */
-  async load(side: Side, maxMemoryBytes: number): Promise<Replica> {
+  /**
+   * Undefined for a name that it does not have. Throws GatewayError when the module or the data cannot be loaded. `maxMemoryBytes` is that of
+   * one instance.
+   */
+  async load(side: Side | NamedSide, maxMemoryBytes: number): Promise<Replica | undefined> {
     const key = `${side.id} ${side.library.id} ${maxMemoryBytes}`;
-    const replica = this.#loaded.get(key) ?? (await this.#make(side, maxMemoryBytes));
+    const replica = this.#loaded.get(key) ?? ('code' in side ? await this.#make(side, maxMemoryBytes) : undefined);
+    if (replica === undefined) return undefined;
     this.#loaded.delete(key);
     this.#loaded.set(key, replica);
     for (const old of [...this.#loaded.keys()].slice(0, -KEPT)) this.#loaded.delete(old);
