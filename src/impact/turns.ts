@@ -1,6 +1,10 @@
-/** So long one works, in ms, and lets go of the processor so long before the next turn; the system's timers make that 0.07. */
-const WORK_MS = 0.3;
+/** So long a turn is, in ms, where others want the processor, and where nobody does. */
+const SHORT_MS = 0.3;
+const LONG_MS = 1.2;
+/** Between turns one lets go of the processor for so long; the system's timers make that 0.07. */
 const PAUSE_MS = 0.02;
+/** A pause that took longer was somebody else's turn. */
+const PROMPT_MS = 0.15;
 
 /**
  * Work that nobody is to notice, in turns. A processor takes work over from one that has too much when it falls idle, and with an endless
@@ -10,6 +14,7 @@ const PAUSE_MS = 0.02;
 export class Turns {
   readonly #clock: Clock;
   #since: number;
+  #turnMs = SHORT_MS;
 
   constructor(clock: Clock = { now: () => performance.now(), pause: pauser() }) {
     this.#clock = clock;
@@ -18,9 +23,11 @@ export class Turns {
 
   /** To be called after each bit of work: blocks the thread for a moment when the turn is over. */
   next(): void {
-    if (this.#clock.now() - this.#since < WORK_MS) return;
+    const over = this.#clock.now();
+    if (over - this.#since < this.#turnMs) return;
     this.#clock.pause();
     this.#since = this.#clock.now();
+    this.#turnMs = this.#since - over > PROMPT_MS ? SHORT_MS : Math.min(2 * this.#turnMs, LONG_MS);
   }
 }
 
