@@ -12,6 +12,7 @@ const LAYERS = [
     'start-worker',
     'work-apart',
     'process-apart',
+    'follow-parent',
     'kept-apart',
     'collect-garbage',
     'give-way-here',

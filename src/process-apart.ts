@@ -1,5 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
 import { asGatewayError, GatewayError } from './errors.js';
+import { followParent } from './follow-parent.js';
 import { askOf, replyTo } from './work-apart.js';
 import type { Apart } from './work-apart.js';
 
@@ -45,8 +46,6 @@ export function processApart(child: ChildProcess): Apart {
 
 /** The process's side of {@link processApart}: to be called by the script. */
 export function answerParent(work: (request: unknown) => unknown): void {
-  // Sent to the whole group by a terminal or a supervisor: whoever asks decides how long there is to work.
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined);
-  process.on('disconnect', () => process.exit());
+  followParent();
   process.on('message', (request: unknown) => void replyTo(request, work).then((reply) => process.connected && process.send?.(reply)));
 }

@@ -6,7 +6,7 @@ import { startWorker } from './start-worker.js';
 import { fromWire, toWire } from './wire-error.js';
 import type { WireError } from './wire-error.js';
 
-export type Reply<Result> = { readonly result: Result } | { readonly error: WireError };
+type Reply<Result> = { readonly result: Result } | { readonly error: WireError };
 
 /** A thread or process that does what it is asked, one piece of work at a time. Between its answers it keeps no process alive. */
 export interface Apart {
@@ -18,7 +18,7 @@ export interface Apart {
 }
 
 /** What {@link askOf} needs of a thread or process: it emits `message` and `exit`. */
-export interface Asked extends EventEmitter {
+interface Asked extends EventEmitter {
   ref(): void;
   unref(): void;
 }

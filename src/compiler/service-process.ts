@@ -1,4 +1,5 @@
 import type { ChildProcessWithoutNullStreams } from 'node:child_process';
+import { constants } from 'node:os';
 
 import {
   CancellationTokenSource,
@@ -28,7 +29,7 @@ const CLOSE_GRACE_MS = 2_000;
 export interface ServiceManners {
   /** As {@link giveWay} takes it. Default: that of this process. */
   readonly priority?: number | undefined;
-  /** It gets the processor time that nobody else asks for, see {@link idleCommand}. */
+  /** It gets the processor time that nobody else asks for, see {@link idleCommand}; where there is no such thing, the lowest priority. */
   readonly idle?: boolean | undefined;
 }
 
@@ -46,7 +47,7 @@ export class ServiceProcess {
   #alive = true;
   #reason: GatewayError | undefined;
 
-  constructor(binary: string, { priority, idle }: ServiceManners = {}) {
+  constructor(binary: string, { idle = false, priority = idle ? constants.priority.PRIORITY_LOW : undefined }: ServiceManners = {}) {
     this.#child = startService(binary, idle);
     this.#connection = createMessageConnection(new StreamMessageReader(this.#child.stdout), new ForgivingWriter(this.#child.stdin));
     this.#exited = this.#watch();

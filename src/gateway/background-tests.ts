@@ -1,4 +1,3 @@
-import { constants } from 'node:os';
 import { createRegoCompiler } from '../compiler/rego-compiler.js';
 import type { RegoCompiler } from '../compiler/rego-compiler.js';
 import type { Config } from '../config/config.js';
@@ -20,7 +19,6 @@ export function createBackgroundTests({ compiler: settings, evaluation }: Config
     const compiler = createRegoCompiler({
       override: settings.path,
       timeoutMs: settings.timeout,
-      priority: constants.priority.PRIORITY_LOW,
       idle: true,
     });
     return { compiler, runner: createTestRunner({ compiler, evaluation: testEvaluation(evaluation, 1) }) };

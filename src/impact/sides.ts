@@ -1,5 +1,5 @@
-import { compileLibrary, startPolicy } from '../evaluator/compile-module.js';
-import type { CompiledParts, LibraryCode } from '../evaluator/compile-module.js';
+import { compileLibrary, compilePolicy } from '../evaluator/compile-module.js';
+import type { LibraryCode } from '../evaluator/compile-module.js';
 import { Replica } from '../evaluator/replica.js';
 
 /** A revision as it is handed to a process that replays decisions on it: code, which leaves a process as modules do not. */
@@ -29,7 +29,6 @@ const KEPT = 2;
 export class Sides {
   /** By the ids of revision and library, the one that was asked for last at the end. */
   readonly #loaded = new Map<string, Replica>();
-  #parts: CompiledParts = new Map();
 
   /**
    * Undefined for a name that it does not have. Throws GatewayError when the module or the data cannot be loaded. `maxMemoryBytes` is that of
@@ -46,9 +45,7 @@ export class Sides {
   }
 
   async #make({ library, code, builtins, data }: Side, maxMemoryBytes: number): Promise<Replica> {
-    const { modules, parts } = startPolicy(code, this.#parts);
-    this.#parts = parts;
-    const [module, compiled] = await Promise.all([modules, compileLibrary(library)]);
+    const [module, compiled] = await Promise.all([compilePolicy(code), compileLibrary(library)]);
     return Replica.load({ module, library: compiled.module, wasmBytes: code.byteLength, builtins, data }, maxMemoryBytes);
   }
 }

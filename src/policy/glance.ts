@@ -1,5 +1,5 @@
 import { lstat } from 'node:fs/promises';
-import { printOf, withFile } from './scan.js';
+import { scannedAs, withFile } from './scan.js';
 import type { Scan } from './scan.js';
 
 /**
@@ -13,9 +13,8 @@ export async function glanceAt(seen: Scan, file: string, maxFileBytes: number): 
   if (was === undefined || seen.problems.length > 0 || seen.places.has(file)) return undefined;
   try {
     const stats = await lstat(file, { bigint: true });
-    const size = Number(stats.size);
-    if (!stats.isFile() || size > maxFileBytes) return undefined;
-    return withFile(seen, at, { ...was, print: printOf(stats), size, changedAt: Number(stats.ctimeNs / 1_000_000n) });
+    const scanned = scannedAs(was, stats);
+    return stats.isFile() && scanned.size <= maxFileBytes ? withFile(seen, at, scanned) : undefined;
   } catch {
     // Gone, or out of reach: a whole look says what that means.
     return undefined;

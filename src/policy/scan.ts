@@ -170,12 +170,16 @@ async function describe(file: WalkedFile, limits: SourceLimits, statsOf: Look): 
   try {
     const stats = await statsOf(file.absolute);
     if (!stats.isFile()) return unreadable(file.path, 'is no regular file');
-    const size = Number(stats.size);
-    if (size > limits.maxFileBytes) return fileTooLarge(file.path, size, limits);
-    return { ...file, print: printOf(stats), size, changedAt: Number(stats.ctimeNs / 1_000_000n) };
+    const scanned = scannedAs(file, stats);
+    return scanned.size > limits.maxFileBytes ? fileTooLarge(file.path, scanned.size, limits) : scanned;
   } catch (thrown) {
     return unreadable(file.path, 'cannot be read', thrown);
   }
+}
+
+/** A file in the state that the file system tells of. */
+export function scannedAs(file: WalkedFile, stats: BigIntStats): ScannedFile {
+  return { ...file, print: printOf(stats), size: Number(stats.size), changedAt: Number(stats.ctimeNs / 1_000_000n) };
 }
 
 async function statOrUndefined(folder: string, statsOf: Look): Promise<BigIntStats | undefined> {

@@ -52,12 +52,19 @@ const PATHLIKE = /[/~$\\%]/;
 
 /** {@link cleanPath}, where a pattern becomes the well-known file that it is meant for. */
 export function normalPath(path: string): string {
-  return isPlain(path) || !PATHLIKE.test(path) ? path : known(cleanPath(path));
+  return staysAsIs(path) ? path : known(cleaned(path));
 }
 
 /** A path as one would say it: `~` for the home folder of anybody, without `.`, `..` and doubled slashes. */
 export function cleanPath(path: string): string {
-  if (isPlain(path) || !PATHLIKE.test(path)) return path;
+  return staysAsIs(path) ? path : cleaned(path);
+}
+
+function staysAsIs(path: string): boolean {
+  return isPlain(path) || !PATHLIKE.test(path);
+}
+
+function cleaned(path: string): string {
   const local = plainPath(path.startsWith('file://') ? path.slice(7) : path);
   const homely = (local.length > 1 && local.endsWith('/') ? local.slice(0, -1) : local).replace(HOME, '~');
   if (SCHEME.test(homely)) return homely;

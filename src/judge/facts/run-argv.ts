@@ -9,7 +9,7 @@ import { parseOptions, wrapped } from './options.js';
 import type { Parsed } from './options.js';
 import { cleanPath, normalPath } from './paths.js';
 import { printed } from './printed.js';
-import { SENT_VALUES, VERB_WRAPPERS } from './programs.js';
+import { INTERPRETERS, SENT_VALUES, VERB_WRAPPERS } from './programs.js';
 import { MAX_ARGV } from './reader.js';
 import type { Invocation, Reader } from './reader.js';
 import { roleOf } from './role.js';
@@ -135,7 +135,7 @@ function noteProgram(name: string, { names, reads }: Output, { scope }: Invocati
   sheet.flow({ kind: 'runs', from: names, reads, into: name, sure: scope.sure });
 }
 
-const PYTHON_VALUED: ReadonlySet<string> = new Set(['c', 'm', 'W']);
+const PYTHON_VALUED: ReadonlySet<string> = new Set([...(INTERPRETERS.get('python')?.code ?? []), 'm', 'W']);
 
 function interpreter(
   name: string,

@@ -54,7 +54,7 @@ const MAX_GROUP = 16;
  */
 export function compileRules({ categories }: ScanRules): PatternSet {
   const sources = categories.map((category) =>
-    category.patterns.map((source, index) => ({ source, ...describe(category, source, index) })),
+    category.patterns.map((source, index) => ({ source, isInLine: staysInLine(source), ...describe(category, source, index) })),
   );
   const ranked = sources.flat().map((pattern, rank): Ranked => ({ ...pattern, rank }));
   const filter = createLiteralFilter(ranked.map(({ source }) => requiredLiterals(source)));
@@ -62,7 +62,7 @@ export function compileRules({ categories }: ScanRules): PatternSet {
   const groups = sources.flatMap(({ length }) => {
     const own = ranked.slice(first, (first += length));
     return [false, true].flatMap((isInLine) => {
-      const patterns = own.filter(({ source }) => staysInLine(source) === isInLine);
+      const patterns = own.filter((pattern) => pattern.isInLine === isInLine);
       return chunks(patterns, MAX_GROUP).flatMap((chunk) => compileGroup(chunk, isInLine));
     });
   });
@@ -114,6 +114,7 @@ function inParts(
 
 interface Ranked extends CompiledPattern {
   readonly source: string;
+  readonly isInLine: boolean;
   /** Its place among all patterns. */
   readonly rank: number;
 }

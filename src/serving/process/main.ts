@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import { loadBuiltins } from '../../evaluator/linker.js';
+import { followParent } from '../../follow-parent.js';
 import type { ServingCommand, ServingEvent, ServingSettings } from '../protocol.js';
 import { Claims } from '../claims.js';
 import { GATEWAY_WORDS } from '../gateway-words.js';
@@ -8,11 +9,8 @@ import { SharedWords } from '../shared-words.js';
 import { createServant } from './servant.js';
 import type { Servant } from './servant.js';
 
-/** Program of a serving process. It lives as long as its channel: when the main process goes, however it goes, so does this one. */
-
-// Sent to the whole group by a terminal or a supervisor: the main process drains, then ends this one.
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined);
-process.on('disconnect', () => process.exit());
+// Program of a serving process. The main process drains it, then ends it.
+followParent();
 
 function tell(event: ServingEvent): void {
   if (process.connected) process.send?.(event);
