@@ -92,6 +92,7 @@ findings contains _finding("DESTROY", "destructive", rule.title, rule.severity, 
 	some c in _facts("commands")
 	lower(c.name) == name
 	_has_words(c, rule)
+	not _only_shows(c)
 }
 
 findings contains _flow("RUN-DOWNLOAD", "execution", "Runs what it downloads", "CRITICAL", f) if {
@@ -200,6 +201,15 @@ findings contains _flow("SEND-ENVIRONMENT", "exfiltration", "Sends its environme
 	name in {"env", "printenv", "set", "export", "declare"}
 }
 
+# `ps e` shows the environment beside each process, `ps -e` does not.
+findings contains _flow("SEND-ENVIRONMENT", "exfiltration", "Sends the environment of processes to another machine", "CRITICAL", f) if {
+	some c in _named_any({"ps"})
+	regex.match(`^[afglrtuvwx]*e[afglrtuvwx]*$`, c.operands[0])
+	some f in _facts("flows")
+	f.into in _receivers
+	"ps" in f.from
+}
+
 # What ran to make a header of a request is how one logs in; what is piped into it is what it sends, and so is what stands in its data or its
 # address, but for what logs in there, too.
 findings contains _flow("SEND-CREDENTIALS", "exfiltration", "Sends credentials that a program prints to another machine", "HIGH", f) if {
@@ -268,6 +278,7 @@ findings contains _statement("SQL-DROP-TABLE", "destructive", "Drops a table", "
 	s.words[0] == "DROP"
 	s.words[1] in {"TABLE", "USER", "ROLE"}
 	not _is_scratch(s)
+	not s in _own_tables
 }
 
 findings contains _statement("SQL-EMPTY", "destructive", "Empties a table", "CRITICAL", s) if {
@@ -284,9 +295,14 @@ findings contains _statement("SQL-UPDATE-ALL", "destructive", "Changes every row
 
 findings contains _statement("SQL-INJECTION", "injection", "A condition that always holds", "HIGH", s) if {
 	some s in _facts("sql")
-	s.words[0] in {"SELECT", "WITH"}
+	s.words[0] in {"SELECT", "WITH", "OR", "AND"}
 	s.always
 	"OR" in s.words
+}
+
+findings contains _statement("SQL-DELAY", "injection", "Has the database answer by how long it takes", "HIGH", s) if {
+	some s in _facts("sql")
+	_asks_by_time(s)
 }
 
 findings contains _statement("SQL-SHELL", "execution", "Runs a program, or reads and writes files, from the database", "CRITICAL", s) if {
@@ -300,10 +316,24 @@ findings contains _statement("SQL-SPY", "exfiltration", "Joins the accounts or t
 	regex.match(`INFORMATION_SCHEMA|PG_SHADOW|MYSQL\.USER|SQLITE_MASTER|PASSWORD|PASSWD`, concat("\n", s.words))
 }
 
+findings contains _statement("SQL-SHELL", "execution", "Has the database read a file of the system", "HIGH", s) if {
+	some s in _facts("sql")
+	s.words[0] == "LOAD"
+	"INFILE" in s.words
+	regex.match(`(?m)^'(?:/ETC/|/PROC/|/ROOT/|/HOME/[^']*/\.|~/\.|C:[\\/]+WINDOWS)`, concat("\n", s.words))
+}
+
 findings contains _statement("SQL-GRANT", "persistence", "Gives all rights away", "HIGH", s) if {
 	some s in _facts("sql")
 	s.words[0] == "GRANT"
 	s.words[1] == "ALL"
+}
+
+findings contains _statement("SQL-GRANT", "persistence", "Gives an account all rights", "HIGH", s) if {
+	some s in _facts("sql")
+	s.words[0] in {"ALTER", "CREATE"}
+	s.words[1] in {"USER", "ROLE", "LOGIN"}
+	"SUPERUSER" in s.words
 }
 
 findings contains _named("TRUNCATED", "truncated", "More than is looked at", "HIGH", "") if input.facts.truncated == true
@@ -366,6 +396,52 @@ _is_root(path) if {
 _is_disk(path) if {
 	startswith(path, "/dev/")
 	regex.match(`^/dev/(?:sd[a-z]|nvme[0-9]|hd[a-z]|vd[a-z]|xvd[a-z]|disk[0-9]|rdisk[0-9]|mmcblk[0-9]|mapper/)`, path)
+}
+
+# What a program that is told to only shows. What stands behind `--` is no option, and of options that say both the last one counts.
+_only_shows(c) if {
+	c.name == "aws"
+	_any_flag(c, {"dryrun"})
+}
+
+_only_shows(c) if {
+	c.name == "git"
+	_any_flag(c, {"dry-run"})
+	not _any_flag(c, {"no-dry-run"})
+}
+
+_only_shows(c) if {
+	c.name in {"kubectl", "oc"}
+	_any_flag(c, {"dry-run"})
+	count(regex.find_n(`--dry-run`, c.text, -1)) == 1
+	regex.match(`\s--dry-run=(?:client|server)(?:\s|$)`, c.text)
+}
+
+# A condition, and a wait that depends on it. What waits between two steps has none.
+_asks_by_time(s) if {
+	s.words[0] == "IF"
+	"SELECT" in s.words
+	"WAITFOR" in s.words
+}
+
+_asks_by_time(s) if {
+	count({"AND", "OR", "XOR", "IF", "IIF", "CASE"} & {word | some word in s.words}) > 0
+	regex.match(`(?m)^(?:PG_SLEEP|SLEEP|BENCHMARK)\n[\d.]+$`, concat("\n", s.words))
+}
+
+# Temporary tables that the call made itself, each dropped once: a second time it would be the table behind it. Of several commands nobody knows
+# whether they are one session.
+_own_tables := {s |
+	count(_facts("commands")) == 0
+	some at, s in _facts("sql")
+	array.slice(s.words, 0, 2) == ["DROP", "TABLE"]
+	count(s.words) == 3
+	count([1 | some other in _facts("sql"); array.slice(other.words, 0, 1) == ["DROP"]; s.words[2] in other.words]) == 1
+	some made in array.slice(_facts("sql"), 0, at)
+	made.words[0] == "CREATE"
+	made.words[1] in {"TEMP", "TEMPORARY"}
+	made.words[2] == "TABLE"
+	made.words[3] == s.words[2]
 }
 
 # Every table has the name of one that is thrown away.

@@ -85,6 +85,35 @@ test_honest_command_is_not_found if {
 	}
 }
 
+test_what_only_shows_is_not_found if {
+	every command in [
+		_command("aws", ["s3", "rm", "s3://b/p"], ["recursive", "dryrun"]),
+		object.union(_command("kubectl", ["delete", "ns", "x"], ["dry-run"]), {"text": "kubectl delete ns x --dry-run=client"}),
+		_command("git", ["push", "origin"], ["mirror", "dry-run"]),
+	] {
+		_ids({"commands": [command]}) == set()
+	}
+}
+
+test_what_seems_to_show_is_found if {
+	every command in [
+		_command("aws", ["s3", "rm", "s3://b/p", "dryrun"], ["recursive"]),
+		object.union(_command("kubectl", ["delete", "ns", "x"], ["dry-run"]), {"text": "kubectl delete ns x --dry-run=none"}),
+		object.union(_command("kubectl", ["delete", "ns", "x"], ["dry-run"]), {"text": "kubectl delete ns x --dry-run=none -- --dry-run=client"}),
+		object.union(_command("kubectl", ["delete", "ns", "x", "--dry-run=client"], []), {"text": "kubectl delete ns x -- --dry-run=client"}),
+		_command("git", ["push", "origin"], ["mirror", "dry-run", "no-dry-run"]),
+	] {
+		_ids({"commands": [command]}) == {"FACT-DESTROY"}
+	}
+}
+
+test_environment_of_processes_is_sent if {
+	flows := [_flow("gets", ["ps", "gzip"], [], "curl")]
+	"FACT-SEND-ENVIRONMENT" in _ids({"flows": flows, "commands": [_command("ps", ["eww"], ["ax"])]})
+	_ids({"flows": flows, "commands": [_command("ps", [], ["e", "f"])]}) == set()
+	_ids({"flows": flows, "commands": [_command("ps", ["aux"], [])]}) == set()
+}
+
 test_place_is_found[id] if {
 	some id, facts in {
 		"FACT-WRITE-DISK": {"writes": ["/dev/sda"]},
@@ -167,6 +196,11 @@ test_statement_is_found[text] if {
 		"EXEC XP_CMDSHELL": "FACT-SQL-SHELL",
 		"SELECT A UNION SELECT TABLE_NAME FROM INFORMATION_SCHEMA.TABLES": "FACT-SQL-SPY",
 		"GRANT ALL ON X TO Y": "FACT-SQL-GRANT",
+		"ALTER USER APP WITH SUPERUSER": "FACT-SQL-GRANT",
+		"LOAD DATA INFILE '/ETC/PASSWD' INTO TABLE X": "FACT-SQL-SHELL",
+		"OR 1 = 1": "FACT-SQL-INJECTION",
+		"IF SELECT LEN P FROM L > 8 WAITFOR DELAY '0:0:10'": "FACT-SQL-DELAY",
+		"SELECT X FROM T WHERE ID = 1 AND SLEEP 5": "FACT-SQL-DELAY",
 	}
 	id in _ids({"sql": [_statement(text)]})
 }
@@ -175,6 +209,31 @@ test_honest_statement_is_not_found if {
 	every text in ["SELECT * FROM USERS WHERE ID = 7", "DELETE FROM USERS WHERE ID = 7", "CREATE TABLE X", "DROP INDEX X"] {
 		_ids({"sql": [_statement(text)]}) == set()
 	}
+	every text in [
+		"ALTER USER APP WITH NOSUPERUSER",
+		"LOAD DATA LOCAL INFILE 'IMPORT.CSV' INTO TABLE X",
+		"SELECT PG_SLEEP 1",
+		"WAITFOR DELAY '00:00:05'",
+		"SELECT X FROM NIGHTS WHERE SLEEP > 7 AND MOOD = 3",
+	] {
+		_ids({"sql": [_statement(text)]}) == set()
+	}
+}
+
+_drops(texts) := "FACT-SQL-DROP-TABLE" in _ids({"sql": [_statement(text) | some text in texts]})
+
+test_temporary_table_may_be_dropped if not _drops(["CREATE TEMP TABLE T AS SELECT 1", "DROP TABLE T"])
+
+test_table_behind_a_temporary_one_may_not if {
+	_drops(["CREATE TEMP TABLE T AS SELECT 1", "DROP TABLE U"])
+	_drops(["DROP TABLE T", "CREATE TEMP TABLE T AS SELECT 1"])
+	_drops(["CREATE TEMP TABLE T AS SELECT 1", "DROP TABLE T", "DROP TABLE T"])
+	_drops(["CREATE TEMP TABLE T AS SELECT 1", "DROP TABLE IF EXISTS T", "DROP TABLE T"])
+	ids := _ids({
+		"sql": [_statement("CREATE TEMP TABLE T AS SELECT 1"), _statement("DROP TABLE T")],
+		"commands": [_command("psql", [], []), _command("psql", [], [])],
+	})
+	"FACT-SQL-DROP-TABLE" in ids
 }
 
 _code(names) := {"language": "python", "names": names, "sure": true}

@@ -80,7 +80,7 @@ function effects(name: string, parsed: Parsed): Touched {
   }
   if (name === 'curl' || name === 'wget') {
     const at = valuesOf(parsed, UPLOADS).flatMap((value) => /^(?:[^=@\s]+=)?[@<]([^;]+)/.exec(value)?.[1] ?? []);
-    const local = operands.filter((word) => word.startsWith('file://'));
+    const local = operands.filter((word) => /^file:/i.test(word));
     return { reads: [...at, ...valuesOf(parsed, SENDS_FILE), ...local], writes: valuesOf(parsed, ['o', 'output', 'O', 'output-document']) };
   }
   if (WRITERS.has(name)) return { reads: [], writes: operands };

@@ -4,6 +4,8 @@ export type TextKind = 'command' | 'code' | 'sql' | 'path' | 'url' | 'prose' | '
 const SHELL_TOOL =
   /(?:^|[^a-z])(?:shell|bash|sh|zsh|exec|execute|terminal|run|command|cmd|powershell|pwsh|process|subprocess|console|system)(?:$|[^a-z])/;
 const CODE_TOOL = /python|repl|jupyter|notebook|javascript|interpreter|(?:^|[^a-z])(?:node|ruby|perl|code)(?:$|[^a-z])/;
+const DATABASE_TOOL =
+  /(?:^|[^a-z])(?:\w*sql\w*|db|databases?|postgres|mariadb|oracle|snowflake|bigquery|redshift|duckdb|clickhouse)(?:$|[^a-z])/;
 const WRITING_TOOL = /write|edit|create|append|save|patch|replace|insert|update|put|modify|delete|remove|move|rename|touch/;
 
 const BY_KEY: readonly (readonly [TextKind, RegExp])[] = [
@@ -31,6 +33,7 @@ export interface Tool {
   readonly runsShell: boolean;
   readonly runsCode: boolean;
   readonly writes: boolean;
+  readonly asksDatabase: boolean;
   readonly language: string;
 }
 
@@ -40,6 +43,7 @@ export function toolOf(name: string): Tool {
     runsShell: SHELL_TOOL.test(plain),
     runsCode: CODE_TOOL.test(plain),
     writes: WRITING_TOOL.test(plain),
+    asksDatabase: DATABASE_TOOL.test(plain),
     language: /node|javascript|\bjs\b/.test(plain)
       ? 'javascript'
       : (/ruby|perl|powershell|pwsh/.exec(plain)?.[0].replace('pwsh', 'powershell') ?? 'python'),

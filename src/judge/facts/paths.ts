@@ -14,6 +14,9 @@ const SCHEME = /^[a-z][a-z0-9+.-]*:\/\//i;
 
 const HOME = /^(?:\$HOME|\$\{HOME\}|\/root|\/home\/[^/*?]+|\/Users\/[^/*?]+|~[a-z_][\w-]*)(?=\/|$)/;
 
+/** The address of a file of this machine. What is encoded in it is decoded, as those do who open it. */
+const FILE_URL = /^file:(?:\/\/(?:localhost(?=\/))?)?(?=[/~])/i;
+
 const SLASH = 0x2f;
 const DOT = 0x2e;
 const TILDE = 0x7e;
@@ -32,6 +35,10 @@ function isPlain(word: string): boolean {
       case 0x5b: // [
       case 0x5c: // \
         return false;
+      case 0x3a: // :
+        // May be file:.
+        if (at === 4) return false;
+        break;
       case TILDE:
         if (at === 0 && word.length > 1 && word.charCodeAt(1) !== SLASH) return false;
         break;
@@ -65,7 +72,7 @@ function staysAsIs(path: string): boolean {
 }
 
 function cleaned(path: string): string {
-  const local = plainPath(path.startsWith('file://') ? path.slice(7) : path);
+  const local = plainPath(FILE_URL.test(path) ? decoded(path.replace(FILE_URL, '')) : path);
   const homely = (local.length > 1 && local.endsWith('/') ? local.slice(0, -1) : local).replace(HOME, '~');
   if (SCHEME.test(homely)) return homely;
   if (!/\/\.{0,2}(?:\/|$)|\/\//.test(homely)) return homely;
@@ -79,6 +86,14 @@ function cleaned(path: string): string {
   const joined = `${rooted ? '/' : ''}${parts.join('/')}`;
   // What climbs down from anywhere to /etc is meant to arrive there.
   return joined.replace(/^(?:\.\.\/)+(?=(?:etc|proc|root|home|var|dev)\/)/, '/').replace(HOME, '~') || (rooted ? '/' : '.');
+}
+
+function decoded(path: string): string {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return path;
+  }
 }
 
 /** Percent-encoded dots and slashes decoded, twice at most, and a path of Windows with slashes: `C:\\Users\\x` is a home folder like others. */
@@ -111,7 +126,7 @@ function known(path: string): string {
 /** A word that names a file rather than an option or a URL. */
 export function isPath(word: string): boolean {
   if (word === '' || word === '-' || word.length > 1024 || word.includes('\n') || word.includes('\0')) return false;
-  return !word.includes('://') || !SCHEME.test(word);
+  return !word.includes('://') || !SCHEME.test(word) || FILE_URL.test(word);
 }
 
 const URL_HOST = /^[a-z][a-z0-9+.-]*:\/\/(?:[^/?#@\s]*@)?(\[[0-9a-f:.]+\]|[^/?#:\s]+)/i;

@@ -11,7 +11,7 @@ import { notePowerShell } from './powershell.js';
 import { readSplit } from './read-split.js';
 import { ShellReader } from './read-shell.js';
 import { newScope } from './scope.js';
-import { looksLikeSql, noteSql } from './sql.js';
+import { looksLikeSql, noteInjected, noteSql } from './sql.js';
 
 /** Arguments as they were decoded; what came through a thread has lost its class and kept its members. */
 export type CallValue =
@@ -140,7 +140,7 @@ class CallReader {
         break;
       case 'sql':
         if (looksLikeSql(text)) noteSql(text, true, this.sheet);
-        else this.#unknown(text);
+        else if (!this.#tool.asksDatabase || !noteInjected(text, this.sheet)) this.#unknown(text);
         break;
       case 'url': {
         const host = hostOf(text);

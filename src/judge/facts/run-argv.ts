@@ -21,6 +21,8 @@ import { noteSql } from './sql.js';
 /** Words of one command that are kept, and the longest word. */
 const MAX_OPERANDS = 256;
 const MAX_WORD = 256;
+/** Words into which xargs puts its input that are looked at. */
+const MAX_PLACED = 8;
 
 const ASSIGNMENT = /^[A-Za-z_]\w*=/;
 
@@ -39,7 +41,8 @@ export function runArgv(given: Invocation, reader: Reader): Output {
     const inner = through(scope, name);
     if (started.argv.length === 0 || !reader.sheet.takesStep()) return command(name, role, invocation, reader);
     if (started.asText) return reader.program(started.argv.join(' '), inner, undefined);
-    return runArgv({ ...invocation, argv: started.argv, scope: inner, input: started.keepsInput ? input : undefined }, reader);
+    const substitutions = started.into === undefined ? invocation.substitutions : [...invocation.substitutions, ...started.into];
+    return runArgv({ argv: started.argv, scope: inner, input: started.keepsInput ? input : undefined, substitutions }, reader);
   }
   if (role.isShell) return shell(name, words, invocation, reader);
   const code = role.runs ? programOf(name, words) : undefined;
@@ -75,6 +78,8 @@ interface Started {
   readonly keepsInput: boolean;
   /** It goes to another shell, which reads it anew. */
   readonly asText?: boolean;
+  /** What it was given as its input became parts of these words. */
+  readonly into?: readonly Substitution[];
 }
 
 function startedBy(name: string, { hasVerbs, wrapper }: Role, words: readonly string[], input: Output | undefined): Started | undefined {
@@ -92,9 +97,29 @@ function startedBy(name: string, { hasVerbs, wrapper }: Role, words: readonly st
   if (name === 'ssh' || name === 'watch') return { argv, keepsInput: false, asText: true };
   if (name === 'xargs' || name === 'parallel') {
     const given = input?.text?.split(/\s+/).filter((word) => word !== '') ?? [];
-    return { argv: argv.length === 0 ? [] : [...argv, ...given.slice(0, MAX_OPERANDS)], keepsInput: false };
+    const inside = roleOf(nameOf(argv[0] ?? ''));
+    const into = input === undefined || !inside.sends ? undefined : placed(words.slice(0, -argv.length), argv, inside, input);
+    return {
+      argv: argv.length === 0 ? [] : [...argv, ...given.slice(0, MAX_OPERANDS)],
+      keepsInput: false,
+      ...(into === undefined ? {} : { into }),
+    };
   }
   return { argv, keepsInput: true };
+}
+
+const REPLACES: ReadonlySet<string> = new Set(['I', 'replace', ...['n', 'P', 'L', 'd', 'E', 's', 'a']]);
+
+/** Words of a program that sends into which xargs puts its input: all that it is told to send, or a part of an address. An address by itself is asked. */
+function placed(options: readonly string[], argv: readonly string[], { valued }: Role, output: Output): readonly Substitution[] {
+  const { values } = parseOptions(options, REPLACES);
+  const sign = values.get('I')?.[0] ?? values.get('replace')?.[0] ?? '{}';
+  const inner = parseOptions(argv.slice(1), valued);
+  const data = [...SENT_VALUES].flatMap((option) => inner.values.get(option) ?? []);
+  return [...data, ...inner.operands.filter((word) => word !== sign)]
+    .filter((word) => word.includes(sign))
+    .slice(0, MAX_PLACED)
+    .map((field) => ({ kind: 'command', output, field, isWhole: field === sign }));
 }
 
 /** What a command starts is started through it. */

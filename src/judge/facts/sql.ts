@@ -14,6 +14,20 @@ export function looksLikeSql(text: string): boolean {
   return STARTS.test(text.slice(0, 1024));
 }
 
+/** A value that ends early, and what is meant to run behind it: `x' UNION SELECT`, `1; EXEC`, `1 OR 1=1`. */
+const FRAGMENT =
+  /^\s{0,16}(?:-?\d{1,20}(?=[\s;'")])|[\w.%@-]{0,64}['")]|[\w.%@-]{0,64}(?=;))[)\s'"]{0,16};?\s{0,16}(?=(?:union|or|and|if|waitfor|having|select|insert|update|delete|drop|truncate|alter|create|grant|copy|exec(?:ute)?)\b)/i;
+
+/** Notes what runs when the text is put into a statement as its value; whether it is such a text. */
+export function noteInjected(text: string, sheet: FactSheet): boolean {
+  const value = FRAGMENT.exec(text.slice(0, 1024));
+  if (value === null) return false;
+  const behind = text.slice(value[0].length, MAX_LENGTH);
+  // The quote that it leaves open is closed by the statement.
+  noteSql(/^[^']*(?:'[^']*'[^']*)*$/.test(behind) ? behind : `${behind}'`, false, sheet);
+  return true;
+}
+
 /** Notes what each statement would do. */
 export function noteSql(text: string, sure: boolean, sheet: FactSheet): void {
   // It ends a literal that stood before it.
