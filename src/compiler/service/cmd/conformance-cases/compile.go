@@ -121,7 +121,7 @@ func parse(tc versioned, caps *ast.Capabilities) (*source.Set, ast.Body, error) 
 		if err != nil {
 			return nil, nil, err
 		}
-		set.Modules = append(set.Modules, source.NewParsed(path, module))
+		set.Modules = append(set.Modules, source.NewParsed(path, module, source.Digest{}.Derived(path+text)))
 	}
 	query, err := ast.ParseBodyWithOpts(tc.Query, options)
 	return set, query, err
@@ -132,7 +132,7 @@ func (c *caseCompiler) required(set *source.Set, query ast.Body) []protocol.Requ
 	module := &ast.Module{Package: &ast.Package{Path: ast.DefaultRootRef}}
 	module.Rules = []*ast.Rule{{Head: ast.NewHead("query", nil, ast.InternedTerm(true)), Body: query, Module: module}}
 	all := *set
-	all.Modules = append(slices.Clone(set.Modules), source.NewParsed("query", module))
+	all.Modules = append(slices.Clone(set.Modules), source.NewParsed("query", module, source.Digest{}.Derived(query.String())))
 	return c.host.Required(&all, false)
 }
 

@@ -13,56 +13,41 @@ import (
 	"github.com/open-policy-agent/opa/v1/ast"
 
 	"defenseclaw-gateway/rego-compiler/internal/emit"
+	"defenseclaw-gateway/rego-compiler/internal/library"
 	"defenseclaw-gateway/rego-compiler/internal/marks"
+	"defenseclaw-gateway/rego-compiler/internal/parallel"
 	"defenseclaw-gateway/rego-compiler/internal/plan"
 	"defenseclaw-gateway/rego-compiler/internal/source"
 )
 
-// make compiles some units, with all that they refer to, and keeps the code of those alone.
+// make compiles some units, with all that they refer to, and keeps the code of those alone. Many are shared out over the processors.
 func (a *assembly) make(ctx context.Context, missing []int, wanted []string) error {
-	if err := ctx.Err(); err != nil {
-		return err
-	}
-	started := time.Now()
-	set := a.units.Subset(a.set, a.units.Closure(missing))
-	compiler, err := a.compile(set)
-	a.compileMs += milliseconds(time.Since(started))
-	a.compiled += len(set.Modules)
-	if err != nil {
-		a.refused = set
-		return err
-	}
-	started = time.Now()
-	defer func() { a.planMs += milliseconds(time.Since(started)) }()
 	if a.marks == nil {
 		a.marks = marks.Of(a.set)
 	}
-	if err := a.marks.Put(compiler); err != nil {
+	toMake := make(map[int]struct{}, len(missing))
+	for _, at := range missing {
+		toMake[at] = struct{}{}
+	}
+	shares := a.shares(missing, wanted)
+	batches := make([]batch, len(shares))
+	parallel.Do(len(shares), func(i int) { batches[i] = a.batch(ctx, shares[i], toMake) })
+	for _, b := range batches {
+		// What took the longest is what was waited for.
+		a.compileMs, a.planMs = max(a.compileMs, b.compileMs), max(a.planMs, b.planMs)
+	}
+	for _, at := range a.units.Closure(missing) {
+		a.compiled += len(a.units.All[at].Modules)
+	}
+	if err := firstFault(batches); err != nil {
+		// All that is wrong is told, whichever share it is in.
+		a.refused = a.units.Subset(a.set, a.units.Closure(missing))
 		return err
 	}
-	policy, err := plan.Everything(ctx, compiler, append(a.host.Declared(), marks.Builtin), refsOf(wanted))
-	if err != nil {
-		a.refused = set
-		return err
-	}
-	if err := a.load(); err != nil {
-		return err
-	}
-	planned := emit.NewPlan(a.lib, policy)
-	rules := planned.Rules()
-	for _, name := range slices.Sorted(maps.Keys(rules)) {
-		at, ok := a.units.Owner(rules[name])
-		if !ok {
-			return fmt.Errorf("no package has the rule %s", name)
+	for _, b := range batches {
+		for _, made := range b.families {
+			a.put(made)
 		}
-		if !slices.Contains(missing, at) || a.code[at][name] != nil {
-			continue
-		}
-		functions, err := planned.Family(name)
-		if err != nil {
-			return err
-		}
-		a.put(at, name, functions)
 	}
 	for _, at := range missing {
 		if a.code[at] == nil {
@@ -72,10 +57,90 @@ func (a *assembly) make(ctx context.Context, missing []int, wanted []string) err
 	return nil
 }
 
-func (a *assembly) put(at int, name string, functions []*emit.Function) {
+// family is a rule with what belongs to it, and the unit that it is of.
+type family struct {
+	unit      int
+	name      string
+	functions []*emit.Function
+}
+
+// batch is what came of a share.
+type batch struct {
+	families          []family
+	compileMs, planMs float64
+	err               error
+}
+
+// firstFault is what a build in one go would have met: nothing is planned where something does not compile.
+func firstFault(batches []batch) (first error) {
+	for _, b := range batches {
+		var errs ast.Errors
+		if errors.As(b.err, &errs) {
+			return b.err
+		}
+		if first == nil {
+			first = b.err
+		}
+	}
+	return first
+}
+
+// batch compiles and plans a share on its own. It changes nothing that others see. What it plans of other units that are to be made is
+// good for all: a function that is only called from here is not planned where its rules are.
+func (a *assembly) batch(ctx context.Context, s share, toMake map[int]struct{}) (b batch) {
+	if b.err = ctx.Err(); b.err != nil {
+		return b
+	}
+	started := time.Now()
+	set := a.units.Subset(a.set, a.units.Closure(s.units))
+	compiler, err := a.compile(set)
+	b.compileMs = milliseconds(time.Since(started))
+	if err != nil {
+		b.err = err
+		return b
+	}
+	started = time.Now()
+	defer func() { b.planMs = milliseconds(time.Since(started)) }()
+	if b.err = a.marks.Put(compiler); b.err != nil {
+		return b
+	}
+	policy, err := plan.Everything(ctx, compiler, append(a.host.Declared(), marks.Builtin), refsOf(s.wanted))
+	if err != nil {
+		b.err = err
+		return b
+	}
+	lib, err := library.Load()
+	if err != nil {
+		b.err = err
+		return b
+	}
+	planned := emit.NewPlan(lib, policy)
+	rules := planned.Rules()
+	for _, name := range slices.Sorted(maps.Keys(rules)) {
+		at, ok := a.units.Owner(rules[name])
+		if !ok {
+			b.err = fmt.Errorf("no package has the rule %s", name)
+			return b
+		}
+		if _, ok := toMake[at]; !ok || a.code[at][name] != nil {
+			continue
+		}
+		functions, err := planned.Family(name)
+		if err != nil {
+			b.err = err
+			return b
+		}
+		b.families = append(b.families, family{at, name, functions})
+	}
+	return b
+}
+
+// put keeps what was made first, where two batches made the same.
+func (a *assembly) put(made family) {
 	if a.own == nil {
 		a.own = map[int]struct{}{}
 	}
+	at := made.unit
 	// What is kept already is somebody else's, too.
 	if _, ok := a.own[at]; !ok {
 		a.own[at] = struct{}{}
@@ -84,7 +149,9 @@ func (a *assembly) put(at int, name string, functions []*emit.Function) {
 	if a.code[at] == nil {
 		a.code[at] = unitCode{}
 	}
-	a.code[at][name] = functions
+	if a.code[at][made.name] == nil {
+		a.code[at][made.name] = made.functions
+	}
 }
 
 func (a *assembly) compile(set *source.Set) (*ast.Compiler, error) {

@@ -87,9 +87,7 @@ func (p *askingPackage) parse(version ast.RegoVersion) (*source.Parsed, error) {
 	if err != nil {
 		return nil, err
 	}
-	parsed := source.NewParsed(path, module)
-	parsed.ID = source.Digest{}.Derived(text)
-	return parsed, nil
+	return source.NewParsed(path, module, source.Digest{}.Derived(text)), nil
 }
 
 // testKeys name what tests depend on.

@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"defenseclaw-gateway/rego-compiler/internal/library"
+	"defenseclaw-gateway/rego-compiler/internal/parallel"
 	"defenseclaw-gateway/rego-compiler/internal/wasm"
 )
 
@@ -68,11 +69,17 @@ func Link(lib *library.Library, program *Program, kept KeptParts, had []string) 
 	if err := l.number(); err != nil {
 		return nil, nil, err
 	}
-	for i, p := range parts {
-		if at := slices.IndexFunc(kept, p.isSame); at >= 0 {
+	faults := make([]error, len(parts))
+	parallel.Do(len(parts), func(i int) {
+		if at := slices.IndexFunc(kept, parts[i].isSame); at >= 0 {
 			parts[i] = kept[at]
-		} else if err := p.link(l.functions); err != nil {
-			return nil, nil, err
+		} else {
+			faults[i] = parts[i].link(l.functions)
+		}
+	})
+	for _, fault := range faults {
+		if fault != nil {
+			return nil, nil, fault
 		}
 	}
 	out, err := l.assemble(had)

@@ -18,8 +18,10 @@ import (
 type Parsed struct {
 	Path   string
 	Module *ast.Module
-	// ID names what it was parsed from: path, Rego version and text. It is zero for what was never text.
+	// ID names what it was made from, for a text: path, Rego version and text.
 	ID Digest
+	// Code names what its code depends on: unlike the ID it is the same for texts that differ in comments alone, and in no line of the others.
+	Code Digest
 	// Package is the path of the package without `data`; a term that is no text ends it.
 	Package []string
 	// PackageName is the package as Rego writes it.
@@ -40,8 +42,9 @@ type Parsed struct {
 	Above bool
 }
 
-func NewParsed(path string, module *ast.Module) *Parsed {
-	p := &Parsed{Path: path, Module: module, Calls: findCalls(module), Outlines: outlinesOf(module), Package: names(module.Package.Path[1:])}
+// NewParsed takes in a module. The id names what it was made from.
+func NewParsed(path string, module *ast.Module, id Digest) *Parsed {
+	p := &Parsed{Path: path, Module: module, ID: id, Code: id, Calls: findCalls(module), Outlines: outlinesOf(module), Package: names(module.Package.Path[1:])}
 	p.PackageName = module.Package.Path.String()
 	for _, rule := range module.Rules {
 		p.Heads = append(p.Heads, headOf(rule))
@@ -55,6 +58,13 @@ func NewParsed(path string, module *ast.Module) *Parsed {
 	p.Meaning = meaningOf(module, p.Outlines)
 	p.Above = slices.ContainsFunc(module.Annotations, func(a *ast.Annotations) bool { return a.Scope == "subpackages" })
 	return p
+}
+
+// Rewritten is the module with another tree, which this step made of its own.
+func (p *Parsed) Rewritten(tree *ast.Module, step string) *Parsed {
+	rewritten := NewParsed(p.Path, tree, p.ID.Derived(step))
+	rewritten.Code = p.Code.Derived(step)
+	return rewritten
 }
 
 // Set is the parsed form of one request.
@@ -169,8 +179,8 @@ func (c *Cache) parseOne(m protocol.Module, version ast.RegoVersion) (r result) 
 	if module == nil {
 		return result{err: ast.NewError(ast.ParseErr, &ast.Location{File: m.Path, Row: 1, Col: 1}, "empty module: a package is expected")}
 	}
-	parsed := NewParsed(m.Path, module)
-	parsed.ID = k
+	parsed := NewParsed(m.Path, module, k)
+	parsed.Code = keyOf(m.Path, version.String(), codeOf(m.Text, module.Comments))
 	c.put(k, parsed, len(m.Text))
 	return result{parsed: parsed}
 }

@@ -26,8 +26,7 @@ func Announcing(set *source.Set) *source.Set {
 			announce(tree.Rules[j], len(ref))
 		}
 		if tree != nil {
-			announcing.Modules[i] = source.NewParsed(m.Path, tree)
-			announcing.Modules[i].ID = m.ID.Derived("announcing")
+			announcing.Modules[i] = m.Rewritten(tree, "announcing")
 		}
 	}
 	return &announcing

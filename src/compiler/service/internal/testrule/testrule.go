@@ -61,7 +61,7 @@ func Numbered(set *source.Set) *source.Set {
 	numbered.Modules = slices.Clone(set.Modules)
 	for i, m := range set.Modules {
 		var tree *ast.Module
-		id := m.ID
+		var steps []string
 		for j, rule := range m.Module.Rules {
 			ref, kind := refOf(rule)
 			if kind != testPrefix {
@@ -73,13 +73,12 @@ func Numbered(set *source.Set) *source.Set {
 					tree = m.Module.Copy()
 				}
 				rename(tree.Rules[j], len(ref)-1, n)
-				id = id.Derived(fmt.Sprintf("%d is number %d", j, n))
+				steps = append(steps, fmt.Sprintf("%d is number %d", j, n))
 			}
 			count[key]++
 		}
 		if tree != nil {
-			numbered.Modules[i] = source.NewParsed(m.Path, tree)
-			numbered.Modules[i].ID = id
+			numbered.Modules[i] = m.Rewritten(tree, strings.Join(steps, ", "))
 		}
 	}
 	return &numbered

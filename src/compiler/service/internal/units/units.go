@@ -190,14 +190,16 @@ func (u *Units) name(seed string) {
 	component := components(u.All)
 	byMeaning := func(m *source.Parsed) source.Digest { return m.Meaning }
 	if slices.ContainsFunc(u.All, (*Unit).asksForMetadata) {
-		// What is in a comment can decide the type of a rule then.
-		byMeaning = textOf
+		// What is in METADATA can decide the type of a rule then.
+		byMeaning = codeOf
 	}
 	meaning := make([]source.Digest, len(component.members))
+	code := make([]source.Digest, len(component.members))
 	text := make([]source.Digest, len(component.members))
 	// Those that are referred to come first.
 	for at, members := range component.members {
 		meaning[at] = u.digest(members, component.of, meaning, byMeaning)
+		code[at] = u.digest(members, component.of, code, codeOf)
 		text[at] = u.digest(members, component.of, text, textOf)
 	}
 	for at, unit := range u.All {
@@ -205,16 +207,16 @@ func (u *Units) name(seed string) {
 		h.Write([]byte(seed))
 		whole := false
 		for _, m := range unit.above {
-			h.Write(m.ID[:])
+			h.Write(m.Code[:])
 		}
 		for _, m := range unit.Modules {
-			h.Write(m.ID[:])
+			h.Write(m.Code[:])
 			whole = whole || m.References.With || m.References.Metadata
 		}
 		// Rules that are planned anew in here carry their places along.
 		reached := meaning[component.of[at]]
 		if whole {
-			reached = text[component.of[at]]
+			reached = code[component.of[at]]
 		}
 		h.Write(reached[:])
 		unit.Key = source.Digest(h.Sum(nil))
@@ -223,6 +225,8 @@ func (u *Units) name(seed string) {
 }
 
 func textOf(m *source.Parsed) source.Digest { return m.ID }
+
+func codeOf(m *source.Parsed) source.Digest { return m.Code }
 
 func (unit *Unit) asksForMetadata() bool {
 	return slices.ContainsFunc(unit.Modules, func(m *source.Parsed) bool { return m.References.Metadata })
