@@ -178,6 +178,8 @@ export async function startGateway({
     await checkAddress(config.gateway.api_bind, config.gateway.api_port);
     // The worker threads start while the first compile runs.
     policy.evaluator.warm();
+    // So does the compiler where nothing is kept: whatever the folder holds has to be compiled. Who compiles is told when it fails.
+    if (head === undefined) policy.compiler.versions().catch(() => undefined);
     const first: FirstRevision = await sayWhileWaiting(loadFirstRevision(policy, log), (seconds) =>
       log.info({ seconds }, `reading and compiling the policies before the first decision: ${seconds} s`),
     );

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -19,15 +19,28 @@ export interface Server {
   stop(): Promise<void>;
 }
 
+type Settings = Readonly<Record<string, string>>;
+
 /** The built gateway as a process of its own on a free loopback port; resolves when all its processes take connections. */
-export async function startGatewayProcess(
-  policyDir: string,
-  home: string,
-  settings: Readonly<Record<string, string>> = {},
-  port = 0,
-): Promise<Server> {
+export async function startGatewayProcess(policyDir: string, home: string, settings: Settings = {}, port = 0): Promise<Server> {
+  const child = spawnGateway(policyDir, home, settings, port);
+  return gatewayServer(child, await said(child, /listening on\s+(http:\/\/[^\s",]+)/u));
+}
+
+/** The same without any wait: whoever measures a start asks until it answers. */
+export function launchGatewayProcess(policyDir: string, home: string, port: number): Server {
+  const child = spawnGateway(policyDir, home, {}, port);
+  child.stderr?.resume();
+  return gatewayServer(child, `http://127.0.0.1:${port}`);
+}
+
+function gatewayServer(child: ChildProcess, url: string): Server {
+  return { name: 'gateway', url, pid: child.pid ?? 0, ended: endOf(child), stop: () => stop(child) };
+}
+
+function spawnGateway(policyDir: string, home: string, settings: Settings, port: number): ChildProcess {
   const env = { DEFENSECLAW_GATEWAY_SHUTDOWN_WAIT: '0s', ...settings };
-  const child = spawn(
+  return spawn(
     process.execPath,
     [path.join(ROOT, 'bin/run.cjs'), 'start', '--policy-dir', policyDir, '--port', String(port), '--log-level', 'error'],
     {
@@ -35,8 +48,6 @@ export async function startGatewayProcess(
       stdio: ['ignore', 'ignore', 'pipe'],
     },
   );
-  const url = await said(child, /listening on\s+(http:\/\/[^\s",]+)/u);
-  return { name: 'gateway', url, pid: child.pid ?? 0, ended: endOf(child), stop: () => stop(child) };
 }
 
 /** `opa run --server --watch` of the OPA version that the compiler service is pinned to; undefined when it cannot be built. */
@@ -47,13 +58,13 @@ export async function startOpaProcess(paths: readonly string[], port: number): P
     stdio: 'ignore',
   });
   const url = `http://127.0.0.1:${port}`;
-  for (let round = 0; round < 400; round++) {
+  for (let round = 0; round < 4000; round++) {
     const up = await fetch(`${url}/health`).then(
       ({ ok }) => ok,
       () => false,
     );
     if (up) return { name: 'opa', url, pid: child.pid ?? 0, ended: endOf(child), stop: () => stop(child) };
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await new Promise((resolve) => setTimeout(resolve, 5));
   }
   await stop(child);
   return undefined;
@@ -101,7 +112,30 @@ async function stop(child: ChildProcess): Promise<void> {
 
 /** Resident memory in MiB. */
 export function rss(pid: number): number {
-  const [, kib = '0'] = /VmRSS:\s+(\d+)/u.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
+  return figure(`/proc/${pid}/status`, 'VmRSS');
+}
+
+/** The most that it ever was, in MiB. */
+export function peakRss(pid: number): number {
+  return figure(`/proc/${pid}/status`, 'VmHWM');
+}
+
+/** Resident memory of a process and all that it started, in MiB: each counted whole, and with what they share counted once. */
+export function rssOfAll(pid: number): { rss: number; pss: number } {
+  const children = readdirSync(`/proc/${pid}/task`).flatMap((thread) =>
+    readFileSync(`/proc/${pid}/task/${thread}/children`, 'utf8').split(' ').filter(Boolean).map(Number),
+  );
+  const rollup = `/proc/${pid}/smaps_rollup`;
+  const sum = { rss: figure(rollup, 'Rss'), pss: figure(rollup, 'Pss') };
+  for (const child of children.map(rssOfAll)) {
+    sum.rss += child.rss;
+    sum.pss += child.pss;
+  }
+  return sum;
+}
+
+function figure(file: string, name: string): number {
+  const [, kib = '0'] = new RegExp(`^${name}:\\s+(\\d+)`, 'mu').exec(readFileSync(file, 'utf8')) ?? [];
   return Number(kib) / 1024;
 }
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { freePort } from '../helpers/free-port.js';
-import { ask, ROOT, startGatewayProcess, startOpaProcess } from './daemon.js';
+import { ask, launchGatewayProcess, ROOT, startOpaProcess } from './daemon.js';
 import type { Server } from './daemon.js';
 import { percentile } from './load.js';
 import { check, checkLibrary, checkPath, smallModule, smallModules } from './policy-sets.js';
@@ -15,6 +15,11 @@ const POLL_MS = 5;
 const PORT = 18_183;
 /** Nothing takes longer that is worth waiting for. */
 const PATIENCE_MS = 120_000;
+/** A server is left alone for so long before it is measured, in ms. */
+const SETTLED_MS = 3000;
+/** What the policy says first, and after the first save. */
+const FIRST = 999;
+const SAVED = 1000;
 
 /** A policy folder, and an edit of it that a decision shows. */
 interface Scene {
@@ -87,19 +92,23 @@ async function saves(server: Server, scene: Scene, root: string): Promise<number
   const file = path.join(root, scene.edited);
   for (let save = 0; save < scene.saves; save++) {
     const temporary = path.join(root, '.saving');
-    await writeFile(temporary, scene.text(1000 + save));
+    await writeFile(temporary, scene.text(SAVED + save));
     await rename(temporary, file);
-    samples.push(await enforced(server, scene, 1000 + save));
+    samples.push(await enforced(server, scene, SAVED + save));
   }
   return samples;
 }
 
-/** Starts a server and waits until it decides. */
-async function started(start: () => Promise<Server | undefined>, scene: Scene): Promise<{ server: Server; ms: number } | undefined> {
+/** Starts a server and waits until it decides by what the folder holds. */
+async function started(
+  start: () => Promise<Server | undefined>,
+  scene: Scene,
+  value: number,
+): Promise<{ server: Server; ms: number } | undefined> {
   const begin = performance.now();
   const server = await start();
   if (server === undefined) return undefined;
-  await enforced(server, scene, 999);
+  await enforced(server, scene, value);
   return { server, ms: performance.now() - begin };
 }
 
@@ -122,18 +131,21 @@ async function measure(scene: Scene): Promise<Record<string, number | string>> {
   try {
     await mkdir(root, { recursive: true });
     if (Object.keys(scene.files).length === 0) await cp(path.join(ROOT, 'policies'), policies, { recursive: true });
-    for (const [file, text] of Object.entries({ ...scene.files, [scene.edited]: scene.text(999) })) {
+    for (const [file, text] of Object.entries({ ...scene.files, [scene.edited]: scene.text(FIRST) })) {
       await mkdir(path.dirname(path.join(root, file)), { recursive: true });
       await writeFile(path.join(root, file), text);
     }
     // A gateway is known to its store by its port: on another one its second start is as cold as the first.
     const port = await freePort();
-    const cold = await started(() => startGatewayProcess(policies, home, {}, port), scene);
+    const launch = (): Promise<Server> => Promise.resolve(launchGatewayProcess(policies, home, port));
+    const cold = await started(launch, scene, FIRST);
     if (cold === undefined) throw new Error('the gateway did not start');
+    // What a start leaves for later is not what a save costs.
+    await setTimeout(SETTLED_MS);
     const ours = await saves(cold.server, scene, root);
+    await setTimeout(SETTLED_MS);
     await cold.server.stop();
-    await writeFile(path.join(root, scene.edited), scene.text(999));
-    const again = await started(() => startGatewayProcess(policies, home, {}, port), scene);
+    const again = await started(launch, scene, SAVED + scene.saves - 1);
     await again?.server.stop();
     const row = {
       'start ms': Math.round(cold.ms),
@@ -141,7 +153,8 @@ async function measure(scene: Scene): Promise<Record<string, number | string>> {
       'p50 ms': ms(percentile(ours, 0.5)),
       'p95 ms': ms(percentile(ours, 0.95)),
     };
-    const opa = await started(() => startOpaProcess([root], PORT), scene);
+    await writeFile(path.join(root, scene.edited), scene.text(FIRST));
+    const opa = await started(() => startOpaProcess([root], PORT), scene, FIRST);
     if (opa === undefined) return row;
     const theirs = await saves(opa.server, scene, root);
     await opa.server.stop();
