@@ -57,7 +57,9 @@ function checkNames(file: JudgeFile, kind: JudgeKind, document: JudgeDocument): 
     diagnostics.push(document.at(['categories', name], 'error', 'Expected severity or severity_default, got both'));
   }
   if (file.adjudication_prompt !== undefined) {
-    diagnostics.push(document.at(['adjudication_prompt'], 'warning', 'adjudication_prompt is not used'));
+    diagnostics.push(
+      document.at(['adjudication_prompt'], 'warning', 'adjudication_prompt is not used: what the scan finds, no judge takes back'),
+    );
   }
   return diagnostics;
 }

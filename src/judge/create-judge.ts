@@ -43,6 +43,8 @@ export interface JudgeOptions {
 export interface JudgeRequest {
   readonly direction: JudgeDirection;
   readonly content: string;
+  /** What the judge of personal data is shown in its place. */
+  readonly personal?: string | undefined;
   /** Of a tool call or a tool response. */
   readonly toolName?: string | undefined;
   /** The revision that the whole answer comes from: hold a lease on it. */
@@ -57,6 +59,8 @@ export interface Judgement extends Verdict {
   readonly stale: boolean;
   /** What was judged; empty when content of this direction is judged by no kind, or is too short. */
   readonly kinds: readonly JudgeKind[];
+  /** What each of them said. */
+  readonly verdicts: readonly Verdict[];
 }
 
 export interface Judge {
@@ -125,18 +129,22 @@ export function createJudge({ config, llm, metrics, log, cache: given, provider:
 
   return {
     async judge(request) {
-      const { revision, content, direction } = request;
+      const { revision, direction } = request;
       const policies = await judgePolicyOf(revision);
       const isCurrent = (): boolean => engine === undefined || engine.current?.source === revision.source;
       const current = isCurrent();
-      const size = Buffer.byteLength(content.trim());
       const asked = kindsFor(direction, settings)
         .map((kind) => policies[kind])
-        .filter((policy) => policy.enabled && policy.categories.some(({ enabled }) => enabled) && size >= policy.minContentBytes);
+        .filter(
+          (policy) =>
+            policy.enabled && policy.categories.some(({ enabled }) => enabled) && sizeFor(policy, request) >= policy.minContentBytes,
+        );
       // All look into the cache in this one tick: no reload can come between them.
-      const answers = await Promise.all(asked.map((policy) => judgeKind(policy, request, current)));
+      const answers = await Promise.all(asked.map((policy) => judgeKind(policy, shownTo(policy, request), current)));
+      const verdicts = answers.map(({ verdict }) => verdict);
       return {
-        ...(answers.length === 0 ? CLEAN : mergeVerdicts(answers.map(({ verdict }) => verdict))),
+        ...(answers.length === 0 ? CLEAN : mergeVerdicts(verdicts)),
+        verdicts,
         cached: answers.length > 0 && answers.every(({ cached }) => cached),
         stale: answers.some(({ stale }) => stale) || !isCurrent(),
         kinds: asked.map(({ kind }) => kind),
@@ -152,4 +160,14 @@ export function createJudge({ config, llm, metrics, log, cache: given, provider:
       });
     },
   };
+}
+
+/** The request as one kind sees it. */
+function shownTo({ kind }: KindPolicy, request: JudgeRequest): JudgeRequest {
+  const { personal } = request;
+  return kind === 'pii' && personal !== undefined ? { ...request, content: personal } : request;
+}
+
+function sizeFor(policy: KindPolicy, request: JudgeRequest): number {
+  return Buffer.byteLength(shownTo(policy, request).content.trim());
 }

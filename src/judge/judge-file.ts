@@ -25,7 +25,7 @@ export const judgeFile = z.strictObject({
   name: z.string().max(64).optional(),
   enabled: z.boolean().optional(),
   system_prompt: z.string().trim().min(1).max(65_536).optional(),
-  /** Read for the sake of existing packs; nothing is adjudicated here. */
+  /** Read for the sake of existing packs; nothing is adjudicated here, see docs/differences.md. */
   adjudication_prompt: z.string().max(65_536).optional(),
   min_categories_for_high: z.int().min(1).max(32).optional(),
   min_categories_for_critical: z.int().min(1).max(32).optional(),

@@ -69,6 +69,7 @@ function mapEntities(text: string, { policy, direction, content }: Judged): Verd
     category: category.name,
     severity: severityFor(category, direction),
     evidence: entities.join(', '),
+    entities: Object.freeze(entities),
   }));
   const counts = found.map(({ category, entities }) => `${category.name}: ${entities.length} instance(s) detected`);
   return verdict(findings.map(({ severity }) => severity).reduce(higher), {

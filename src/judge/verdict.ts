@@ -10,6 +10,8 @@ export interface JudgeFinding {
   readonly severity: Severity;
   /** What was found, in the words of the content: for eyes that may see it. Absent when the category is the finding. */
   readonly evidence?: string;
+  /** Each piece of it by itself. */
+  readonly entities?: readonly string[];
 }
 
 /** What the judge says about one content. Immutable. */

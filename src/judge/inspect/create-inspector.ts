@@ -6,7 +6,7 @@ import { GatewayError } from '../../errors.js';
 import type { ErrorCode } from '../../errors.js';
 import type { Judge, Judgement } from '../create-judge.js';
 import { revisionRules } from '../pack/pack-rules.js';
-import { suppressJudged } from '../pack/suppress.js';
+import { suppressJudged, withoutFew } from '../pack/suppress.js';
 import type { Scanner } from '../scan/scanner.js';
 import { confidenceOf, detail, findingLabels, weigh } from './evidence.js';
 import { factFindings } from './fact-findings.js';
@@ -43,18 +43,22 @@ export function createInspector({ scanner, judge, lease }: InspectorOptions): In
     const sensitive = direction === 'tool_response' ? rules.tools.get(toolName ?? '') : undefined;
     if (sensitive?.inspected === false) return NOTHING;
     const strategy = sensitive?.judged === false ? 'regex_only' : strategyFor(direction, settings);
-    const scanning = scanner.scan(rules, content, { toolName, call });
-    const ask = async (): Promise<Judgement | undefined> => {
-      const judgement = await judge?.judge({ direction, content, toolName, revision, ...(signal === undefined ? {} : { signal }) });
+    const strip = judge !== undefined && strategy !== 'regex_only' && rules.suppressions?.strips !== undefined;
+    const scanning = scanner.scan(rules, content, { toolName, call, strip });
+    const ask = async (personal?: string): Promise<Judgement | undefined> => {
+      const judgement = await judge?.judge({
+        ...{ direction, content, personal, toolName, revision },
+        ...(signal === undefined ? {} : { signal }),
+      });
       // What the cache keeps is what the judge said.
-      return judgement && suppressJudged(judgement, rules.suppressions, toolName);
+      return judgement && withoutFew(suppressJudged(judgement, rules.suppressions, toolName), sensitive?.minEntities);
     };
-    if (strategy === 'judge_first') {
+    if (strategy === 'judge_first' && !strip) {
       const [scan, judgement] = await Promise.all([scanning, ask()]);
       return { scan, judgement, labels };
     }
-    const scan = await scanning;
-    return { scan, judgement: asksJudge(strategy, scan) ? await ask() : undefined, labels };
+    const { stripped, ...scan } = await scanning;
+    return { scan, judgement: asksJudge(strategy, scan) ? await ask(stripped) : undefined, labels };
   }
 
   return {

@@ -3,6 +3,10 @@ import { SEVERITIES } from '../severity.js';
 
 /** Of one file, of one list in it, and of one pattern in UTF-16 units: what takes a scan along has its bounds. */
 const MAX_RULES = 1_000;
+/** What is stripped is looked for all over a text, as often as the judge is asked. */
+const MAX_STRIPS = 64;
+/** Pieces of personal data that one answer of a tool may hold unnoticed. */
+const MAX_ENTITIES = 10_000;
 export const MAX_PATTERN = 4_096;
 
 const severity = z.preprocess((value) => (typeof value === 'string' ? value.trim().toUpperCase() : value), z.enum(SEVERITIES));
@@ -48,11 +52,19 @@ const toolSuppression = z.object({
   reason: words.optional(),
 });
 
+const strip = z.object({
+  id: id.optional(),
+  /** RE2 syntax: what the judge of personal data is not shown. */
+  pattern,
+  reason: words.optional(),
+});
+
 /** `suppressions.yaml`. */
 export const suppressionsFile = z.object({
   version,
   finding_suppressions: z.array(findingSuppression).max(MAX_RULES).optional(),
   tool_suppressions: z.array(toolSuppression).max(MAX_RULES).optional(),
+  pre_judge_strips: z.array(strip).max(MAX_STRIPS).optional(),
 });
 
 /** `sensitive-tools.yaml`. */
@@ -60,7 +72,12 @@ export const sensitiveToolsFile = z.object({
   version,
   tools: z
     .array(
-      z.object({ name: z.string().min(1).max(1_024), result_inspection: z.boolean().optional(), judge_result: z.boolean().optional() }),
+      z.object({
+        name: z.string().min(1).max(1_024),
+        result_inspection: z.boolean().optional(),
+        judge_result: z.boolean().optional(),
+        min_entities_for_alert: z.int().min(0).max(MAX_ENTITIES).optional(),
+      }),
     )
     .max(MAX_RULES)
     .optional(),

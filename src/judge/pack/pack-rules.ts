@@ -31,7 +31,8 @@ export function revisionRules(revision: Revision): Promise<RevisionRules> {
 /** The rules of the data and of the pack together. */
 function withPack(own: ScanRules, { rules, suppressions, tools }: RulePack): RevisionRules {
   const labels = new Map(rules.map((rule) => [rule.id, labelOf(rule)]));
-  const isPlain = rules.length === 0 && suppressions.findings.length === 0 && suppressions.tools.length === 0;
+  const isPlain =
+    rules.length === 0 && suppressions.findings.length === 0 && suppressions.tools.length === 0 && suppressions.strips === undefined;
   if (isPlain) return { ...own, labels, tools };
   const categories = [...own.categories, ...categoriesOf(rules)];
   const key = createHash('sha256')

@@ -88,7 +88,12 @@ function readSuppressions(file: SourceFile, found: Findings): Suppressions | und
   const parsed = document && found.parse(suppressionsFile, document);
   if (document === undefined || parsed === undefined) return undefined;
   found.warnOfUnknown(document, [], Object.keys(suppressionsFile.shape));
-  const { finding_suppressions: findings = [], tool_suppressions: tools = [] } = parsed;
+  const { finding_suppressions: findings = [], tool_suppressions: tools = [], pre_judge_strips: strips = [] } = parsed;
+  const keep = Object.keys(suppressionsFile.shape.pre_judge_strips.unwrap().element.shape);
+  for (const [index, { pattern }] of strips.entries()) {
+    found.warnOfUnknown(document, ['pre_judge_strips', index], keep);
+    found.compile(document, ['pre_judge_strips', index, 'pattern'], pattern);
+  }
   for (const [index, { entity_pattern: pattern }] of findings.entries()) {
     found.compile(document, ['finding_suppressions', index, 'entity_pattern'], pattern);
   }
@@ -98,6 +103,7 @@ function readSuppressions(file: SourceFile, found: Findings): Suppressions | und
   return {
     findings: findings.map(({ finding_pattern: finding, entity_pattern: pattern, condition }) => ({ finding, pattern, condition })),
     tools: tools.map(({ tool_pattern: pattern, suppress_findings: ids }) => ({ pattern, findings: ids })),
+    ...(strips.length === 0 ? {} : { strips: strips.map(({ pattern }) => pattern) }),
   };
 }
 
@@ -110,7 +116,12 @@ function readTools(file: SourceFile, found: Findings): ReadonlyMap<string, Sensi
   for (const index of listedAs('tools', document).keys()) found.warnOfUnknown(document, ['tools', index], keep);
   if (parsed === undefined) return undefined;
   const { tools = [] } = parsed;
-  return new Map(tools.map(({ name, result_inspection: inspected = true, judge_result: judged = true }) => [name, { inspected, judged }]));
+  return new Map(
+    tools.map(({ name, result_inspection: inspected = true, judge_result: judged = true, min_entities_for_alert: minEntities }) => [
+      name,
+      { inspected, judged, minEntities },
+    ]),
+  );
 }
 
 /** Collects what is wrong with the files of a pack, each with its place. */

@@ -22,12 +22,16 @@ export interface Suppressions {
   }[];
   /** Findings of these ids in what tools of such a name are given and bring back. */
   readonly tools: readonly { readonly pattern: string; readonly findings: readonly string[] }[];
+  /** What the judge of personal data is not shown. RE2 syntax. */
+  readonly strips?: readonly string[];
 }
 
 /** What is done about the responses of one tool; what is not listed is inspected and judged. */
 export interface SensitiveTool {
   readonly inspected: boolean;
   readonly judged: boolean;
+  /** Fewer pieces of personal data than that, of those that the judge tells, are worth no alert. */
+  readonly minEntities?: number | undefined;
 }
 
 /** What a rule pack comes to. Immutable. */

@@ -2,7 +2,8 @@ import { RE2JS } from 're2js';
 import type { ScanResult } from '../scan/finding.js';
 import { MAX_PLACES } from '../scan/scan-text.js';
 import { actionOf, higher, lower } from '../severity.js';
-import type { Verdict } from '../verdict.js';
+import { mergeVerdicts } from '../verdict.js';
+import type { JudgeFinding, Verdict } from '../verdict.js';
 import type { Suppressions } from './rule-pack.js';
 
 /** Takes findings out that the rule pack suppresses. */
@@ -47,27 +48,74 @@ export function compileSuppressions(suppressions: Suppressions): Suppress {
 
 const memo = new WeakMap<Suppressions, Covering>();
 
-/** The same on what the judge says, which tells every piece of evidence that it has; a finding without one is taken out by its tool alone. */
-export function suppressJudged<Judged extends Verdict>(
-  judged: Judged,
+/** A verdict, and those of the single kinds that it was merged from. */
+type Judged = Verdict & { readonly verdicts?: readonly Verdict[] };
+
+/**
+ * The same on what the judge says, which tells every piece of evidence that it has; a finding without one is taken out by its tool alone.
+ * Of several pieces the others stay.
+ */
+export function suppressJudged<Given extends Judged>(
+  judged: Given,
   suppressions: Suppressions | undefined,
   toolName: string | undefined,
-): Judged {
-  if (suppressions === undefined || judged.findings.length === 0) return judged;
+): Given {
+  if (suppressions === undefined) return judged;
   const covering = memo.get(suppressions) ?? coveringOf(suppressions);
   memo.set(suppressions, covering);
   const { covers, silences } = covering;
-  const findings = judged.findings.filter(
-    ({ id, evidence }) => !silences(id, toolName) && (evidence === undefined || !covers(id, evidence)),
-  );
-  if (findings.length === judged.findings.length) return judged;
-  const severity = lower(judged.severity, findings.map((finding) => finding.severity).reduce(higher, 'NONE'));
+  return keeping(judged, (finding) => {
+    const { id } = finding;
+    if (silences(id, toolName)) return undefined;
+    const pieces = piecesOf(finding);
+    const entities = pieces.filter((piece) => !covers(id, piece));
+    if (entities.length === pieces.length) return finding;
+    return entities.length === 0 ? undefined : { ...finding, entities, evidence: entities.join(', ') };
+  });
+}
+
+/**
+ * What the judge says about the answer of a tool of which fewer pieces of personal data than `least` are worth no alert. What is CRITICAL is
+ * no matter of number, nor is an attack, which has no pieces.
+ */
+export function withoutFew<Given extends Judged>(judged: Given, least: number | undefined): Given {
+  const told = new Set(judged.findings.flatMap(piecesOf).map((piece) => piece.replace(/\s+/gu, '').toLowerCase()));
+  if (least === undefined || told.size >= least) return judged;
+  return keeping(judged, (finding) => (finding.severity === 'CRITICAL' || piecesOf(finding).length === 0 ? finding : undefined));
+}
+
+function piecesOf({ entities, evidence }: JudgeFinding): readonly string[] {
+  return entities ?? (evidence === undefined ? [] : [evidence]);
+}
+
+/** Kind by kind: what one loses is not for another to answer, whose severity may be more than that of each of its findings, or stand on none. */
+function keeping<Given extends Judged>(judged: Given, keep: (finding: JudgeFinding) => JudgeFinding | undefined): Given {
+  const given = judged.verdicts ?? [judged];
+  const verdicts = given.map((verdict) => kept(verdict, keep));
+  if (verdicts.every((verdict, index) => verdict === given[index])) return judged;
+  return { ...judged, ...mergeVerdicts(verdicts), ...(judged.verdicts === undefined ? {} : { verdicts }) };
+}
+
+function kept(verdict: Verdict, keep: (finding: JudgeFinding) => JudgeFinding | undefined): Verdict {
+  const findings = verdict.findings.flatMap((finding) => keep(finding) ?? []);
+  if (findings.length === verdict.findings.length && findings.every((finding, index) => finding === verdict.findings[index]))
+    return verdict;
+  const severity = lower(verdict.severity, findings.map((finding) => finding.severity).reduce(higher, 'NONE'));
   const categories = [...new Set(findings.map(({ category }) => category))];
   return {
-    ...judged,
+    ...verdict,
     ...{ findings, severity, action: actionOf(severity) },
     reason: categories.length === 0 ? '' : `llm-judge: ${categories.join(', ')}`,
-    entityCount: findings.filter(({ evidence }) => evidence !== undefined).length,
+    entityCount: findings.reduce((sum, finding) => sum + piecesOf(finding).length, 0),
+  };
+}
+
+/** Takes out of a text what the judge of personal data is not shown. */
+export function compileStrips(patterns: readonly string[]): (text: string) => string {
+  let compiled: readonly RE2JS[] | undefined;
+  return (text) => {
+    compiled ??= patterns.map((pattern) => RE2JS.compile(pattern));
+    return compiled.reduce((left, expression) => expression.matcher(left).replaceAll(''), text);
   };
 }
 

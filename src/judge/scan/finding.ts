@@ -33,4 +33,6 @@ export interface ScanResult {
   readonly truncated: boolean;
   /** What the tool call would do; of a tool call alone. */
   readonly facts?: Facts;
+  /** The text without what the judge of personal data is not shown; where that was asked for, and there was any. */
+  readonly stripped?: string;
 }

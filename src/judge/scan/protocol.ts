@@ -13,6 +13,8 @@ export interface ScanCommand {
   readonly call?: ToolCall;
   /** Of a tool call or a tool response. */
   readonly toolName?: string;
+  /** Whether to tell what the rules strip from it. */
+  readonly strip?: boolean;
 }
 
 export type ScanReply = { readonly result: ScanResult } | { readonly error: string };

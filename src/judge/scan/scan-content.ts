@@ -1,5 +1,5 @@
 import { readCall } from '../facts/read-call.js';
-import { compileSuppressions } from '../pack/suppress.js';
+import { compileStrips, compileSuppressions } from '../pack/suppress.js';
 import type { Suppress } from '../pack/suppress.js';
 import { compileRules } from './compiled-rules.js';
 import type { PatternSet } from './compiled-rules.js';
@@ -12,14 +12,22 @@ import { scanText } from './scan-text.js';
 export interface ReadyRules {
   readonly patterns: PatternSet;
   readonly suppress: Suppress;
+  readonly strip: (text: string) => string;
 }
 
 export function readyRules(rules: ScanRules): ReadyRules {
-  return { patterns: compileRules(rules), suppress: compileSuppressions(rules.suppressions ?? { findings: [], tools: [] }) };
+  const { suppressions = { findings: [], tools: [] } } = rules;
+  return { patterns: compileRules(rules), suppress: compileSuppressions(suppressions), strip: compileStrips(suppressions.strips ?? []) };
 }
 
 /** All that the local scan has to say of a content, on the thread that calls. */
-export function scanContent({ patterns, suppress }: ReadyRules, text: string, { call, toolName }: ScanOrigin): ScanResult {
+export function scanContent({ patterns, suppress, strip }: ReadyRules, text: string, origin: ScanOrigin): ScanResult {
+  const { call, toolName } = origin;
   const result = suppress(scanText(patterns, text, call !== undefined), toolName);
-  return call === undefined ? result : { ...result, facts: readCall(call) };
+  const stripped = origin.strip === true ? strip(text) : text;
+  return {
+    ...result,
+    ...(call === undefined ? {} : { facts: readCall(call) }),
+    ...(stripped === text ? {} : { stripped }),
+  };
 }

@@ -12,6 +12,8 @@ export interface ScanOrigin {
   readonly toolName?: string | undefined;
   /** The call that the text was made of. */
   readonly call?: ToolCall | undefined;
+  /** Also what the rules strip from it. */
+  readonly strip?: boolean | undefined;
 }
 
 /**
@@ -117,7 +119,7 @@ export function createScanner({ timeoutMs = 5_000, maxQueue = 256, maxQueuedLeng
     thread.postMessage(command(job));
   }
 
-  function command({ rules, text, origin: { toolName, call } }: Job): ScanCommand {
+  function command({ rules, text, origin: { toolName, call, strip } }: Job): ScanCommand {
     const { key, categories, suppressions } = rules;
     const isNew = !loaded.includes(key);
     loaded = [...loaded.filter((other) => other !== key), key];
@@ -128,6 +130,7 @@ export function createScanner({ timeoutMs = 5_000, maxQueue = 256, maxQueuedLeng
       ...(toolName === undefined ? {} : { toolName }),
       ...(isNew ? { rules: sent } : {}),
       ...(call === undefined ? {} : { call }),
+      ...(strip === true ? { strip } : {}),
     };
   }
 

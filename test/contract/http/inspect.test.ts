@@ -75,7 +75,7 @@ async function start({
     judge: judge && {
       judge: (request) => {
         judged.push(request);
-        return Promise.resolve({ ...CLEAN, cached: false, stale: false, kinds: ['injection'], ...judge(request) });
+        return Promise.resolve({ ...CLEAN, cached: false, stale: false, kinds: ['injection'], verdicts: [], ...judge(request) });
       },
     },
   });

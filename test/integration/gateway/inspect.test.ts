@@ -6,6 +6,7 @@ import type { ChatServer } from '../../helpers/chat-server.js';
 import { startTestGateway } from '../../helpers/gateway.js';
 import type { TestAnswer, TestGateway } from '../../helpers/gateway.js';
 import { shippedPolicies } from '../../helpers/policies.js';
+import { writeTree } from '../../helpers/temp-dir.js';
 import { waitFor } from '../../helpers/wait-for.js';
 
 const CONTENT = 'Would you kindly tell me about the weather in Lisbon today?';
@@ -170,5 +171,55 @@ describe('an inspection', () => {
     expect((await call('POST', '/policy/evaluate', { input: target })).json()).toMatchObject({ data: { verdict: 'blocked' } });
     await call('DELETE', '/enforce/block', target);
     expect((await call('POST', '/policy/evaluate', { input: target })).json()).toMatchObject({ data: { verdict: 'scan' } });
+  });
+});
+
+describe('a rule pack before and behind the judge of personal data', () => {
+  const pack = {
+    'guardrail/default/suppressions.yaml': 'version: 1\npre_judge_strips:\n  - {id: TRACE, pattern: "(?m)^trace: .*$", reason: ours}\n',
+    'guardrail/default/sensitive-tools.yaml': 'version: 1\ntools:\n  - {name: staff, min_entities_for_alert: 3}\n',
+  };
+  const told = (...mails: readonly string[]): string => JSON.stringify({ 'Email Address': { detection_result: true, entities: mails } });
+
+  async function answers(
+    mails: readonly string[],
+    settings: Readonly<Record<string, unknown>> = {},
+  ): Promise<Bench & { readonly ask: (tool: string, output: string) => Promise<Record<string, unknown>> }> {
+    const bench = await start({ 'guardrail.judge.pii': true, ...settings });
+    await writeTree(bench.dir, pack);
+    expect((await bench.call('POST', '/policy/reload', {})).status).toBe(200);
+    bench.chat.reply = ({ kind }, response) => sendCompletion(response, kind === 'pii' ? told(...mails) : labels());
+    const ask = async (tool: string, output: string): Promise<Record<string, unknown>> =>
+      (await bench.call('POST', '/api/v1/inspect/tool-response', { tool, output })).json();
+    return { ...bench, ask };
+  }
+
+  const HEAD = 'Tool: "notes"\nArguments:\n';
+  const TEXT = 'trace: span 7 of user root\nThe two who keep the garden are Ann at home and Bob at work.';
+
+  it.each(['regex_judge', 'judge_first'])('strips from its text, and from no other (%s)', async (strategy) => {
+    const { ask, chat } = await answers(['root'], { 'guardrail.detection_strategy_prompt': strategy });
+    // What it was not shown it cannot have found there.
+    expect(await ask('notes', TEXT)).toMatchObject({ action: 'allow', findings: [], judge: { kinds: ['injection', 'pii'] } });
+    expect(Object.fromEntries(chat.requests.map(({ kind, sample }) => [kind, sample]))).toEqual({
+      injection: `${HEAD}${TEXT}`,
+      pii: `${HEAD}${TEXT.replace(/^trace.*$/m, '')}`,
+    });
+    // The same text but for what is stripped is the same text.
+    await ask('notes', TEXT.replace('span 7', 'span 8'));
+    expect(chat.requests.map(({ kind }) => kind).sort()).toEqual(['injection', 'injection', 'pii']);
+    // What is nothing but that is nothing to ask about.
+    expect(await ask('notes', 'trace: span 9 of user root, and again')).toMatchObject({ judge: { kinds: ['injection'] } });
+  });
+
+  it('says nothing of few pieces in answers of a tool that is known for them', async () => {
+    const { ask } = await answers(['Ann at home', 'Bob at work']);
+    expect(await ask('staff', TEXT)).toMatchObject({ action: 'allow', severity: 'NONE', findings: [] });
+    expect(await ask('notes', TEXT)).toMatchObject({ action: 'alert', severity: 'HIGH', findings: ['JUDGE-PII-EMAIL:Email Address'] });
+  });
+
+  it('says so where they are enough', async () => {
+    const { ask } = await answers(['Ann at home', 'Bob at work', 'garden']);
+    expect(await ask('staff', TEXT)).toMatchObject({ action: 'alert', severity: 'HIGH' });
   });
 });

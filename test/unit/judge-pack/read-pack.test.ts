@@ -29,6 +29,16 @@ describe('a rule pack', () => {
     ]);
   });
 
+  it('says what the judge is not shown, and how much personal data is worth no alert', () => {
+    const { pack, warnings } = readPack([
+      fileOf('suppressions.yaml', 'pre_judge_strips:\n  - {id: HEAD, pattern: "^X-.*$", reason: ours}\n  - {pattern: "id=[0-9]+"}\n'),
+      fileOf('sensitive-tools.yaml', 'tools: [{name: staff, min_entities_for_alert: 3}]\n'),
+    ]);
+    expect(warnings).toEqual([]);
+    expect(pack.suppressions.strips).toEqual(['^X-.*$', 'id=[0-9]+']);
+    expect(pack.tools.get('staff')).toEqual({ inspected: true, judged: true, minEntities: 3 });
+  });
+
   it('is nothing without files', () => {
     expect(readPack([]).pack).toEqual({ rules: [], suppressions: { findings: [], tools: [] }, tools: new Map() });
   });
@@ -48,6 +58,11 @@ describe('a rule pack', () => {
     ['suppressions.yaml', 'tool_suppressions:\n  - {tool_pattern: "[", suppress_findings: [A]}\n', 2, 'RE2 syntax'],
     ['suppressions.yaml', 'finding_suppressions:\n  - {finding_pattern: A, entity_pattern: x, condition: is_moon}\n', 2, 'condition'],
     ['sensitive-tools.yaml', 'tools:\n  - {result_inspection: true}\n', 2, 'name'],
+    ['sensitive-tools.yaml', 'tools:\n  - {name: a, min_entities_for_alert: 1.5}\n', 2, 'min_entities_for_alert'],
+    ['sensitive-tools.yaml', 'tools:\n  - {name: a, min_entities_for_alert: 10001}\n', 2, 'min_entities_for_alert'],
+    ['suppressions.yaml', 'pre_judge_strips:\n  - {pattern: "("}\n', 2, 'RE2 syntax'],
+    ['suppressions.yaml', 'pre_judge_strips:\n  - {id: A}\n', 2, 'pattern'],
+    ['suppressions.yaml', `pre_judge_strips:\n${'  - {pattern: x}\n'.repeat(65)}`, 1, 'pre_judge_strips'],
   ])('is refused by the place in %s that cannot be obeyed: %j', (name, text, row, message) => {
     const [first] = found(name, text);
     expect(first).toMatchObject({ severity: 'error', code: 'policy_rulepack_invalid', file: `guardrail/default/${name}`, row });
@@ -60,8 +75,8 @@ describe('a rule pack', () => {
     ['rules/a.yaml', 'rules:\n  - {id: A, pattern: x, severity: LOW, semantic: {all: []}}\n', 'semantic is not used here'],
     ['rules/a.yaml', 'rules:\n  - {id: A, pattern: x, severity: LOW, titel: X}\n', 'titel is not used here; did you mean title?'],
     ['rules/a.yaml', 'rules:\n  - {id: A, pattern: x, severity: LOW}\n  - {id: A, pattern: y, severity: LOW}\n', 'id of another rule'],
-    ['suppressions.yaml', 'pre_judge_strips: [{id: S, pattern: x}]\n', 'pre_judge_strips is not used here'],
-    ['sensitive-tools.yaml', 'tools: [{name: a, min_entities_for_alert: 3}]\n', 'min_entities_for_alert is not used here'],
+    ['suppressions.yaml', 'pre_judge_strips: [{id: S, pattern: x, applies_to: [pii]}]\n', 'applies_to is not used here'],
+    ['sensitive-tools.yaml', 'tools: [{name: a, min_entities: 3}]\n', 'min_entities is not used here'],
   ])('says of what %s holds and nobody uses that it is so: %j', (name, text, message) => {
     const { warnings } = readPack([fileOf(name, text)]);
     expect(warnings).toEqual([expect.objectContaining({ severity: 'warning' })]);

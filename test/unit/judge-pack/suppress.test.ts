@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { compileSuppressions, suppressJudged } from '../../../src/judge/pack/suppress.js';
-import { CLEAN } from '../../../src/judge/verdict.js';
+import { compileStrips, compileSuppressions, suppressJudged, withoutFew } from '../../../src/judge/pack/suppress.js';
+import { CLEAN, failedVerdict, mergeVerdicts } from '../../../src/judge/verdict.js';
 import type { Suppressions } from '../../../src/judge/pack/rule-pack.js';
 import type { ScanFinding, ScanResult } from '../../../src/judge/scan/finding.js';
 import type { Severity } from '../../../src/judge/severity.js';
@@ -80,4 +80,61 @@ describe('a suppression of what the judge says', () => {
     expect(suppressJudged(judged, tools, 'mail.list')).toBe(judged);
     expect(suppressJudged(judged, undefined, 'users.list')).toBe(judged);
   });
+});
+
+describe('of several pieces of one kind', () => {
+  const mails = ['noreply@example.org', 'ann@example.org'];
+  const mail = { id: 'JUDGE-PII-EMAIL', category: 'Email', severity: 'HIGH', evidence: mails.join(', '), entities: mails } as const;
+  const pii = { ...CLEAN, action: 'block', severity: 'HIGH', reason: 'judge-pii: Email', entityCount: 2, findings: [mail] } as const;
+  const noreply: Suppressions = { findings: [{ finding: mail.id, pattern: '^noreply@', condition: undefined }], tools: [] };
+
+  it('those stay that are not named', () => {
+    expect(suppressJudged(pii, noreply, undefined)).toMatchObject({
+      ...{ severity: 'HIGH', action: 'block', entityCount: 1 },
+      findings: [{ ...mail, evidence: 'ann@example.org', entities: ['ann@example.org'] }],
+    });
+  });
+
+  it('what other kinds said stays as it was', () => {
+    const attack = { id: 'JUDGE-INJ-CONTEXT', category: 'Context Manipulation', severity: 'HIGH' } as const;
+    const injection = { ...CLEAN, action: 'block', severity: 'CRITICAL', reason: 'judge-injection: x', findings: [attack] } as const;
+    const all: Suppressions = { findings: [{ finding: mail.id, pattern: '@', condition: undefined }], tools: [] };
+    const verdicts = [injection, pii];
+    const { severity, reason } = suppressJudged({ ...mergeVerdicts(verdicts), verdicts }, all, undefined);
+    expect({ severity, reason }).toEqual({ severity: 'CRITICAL', reason: 'judge-injection: x' });
+    // A kind that could not judge closes with no finding at all.
+    const closed = [failedVerdict('judge-injection', 'timeout', 'closed'), pii];
+    expect(suppressJudged({ ...mergeVerdicts(closed), verdicts: closed }, all, undefined)).toMatchObject({
+      ...{ severity: 'MEDIUM', action: 'alert', findings: [] },
+    });
+  });
+
+  it('too few are worth no alert', () => {
+    expect(withoutFew(pii, 3)).toMatchObject({ severity: 'NONE', action: 'allow', reason: '', findings: [], entityCount: 0 });
+    expect(withoutFew(pii, 2)).toBe(pii);
+    expect(withoutFew(pii, undefined)).toBe(pii);
+    // One address is one piece, whatever it is taken for.
+    const twice = {
+      ...pii,
+      findings: [mail, { ...mail, id: 'JUDGE-PII-USER', entities: ['Ann@Example.org'], evidence: 'Ann@Example.org' }],
+    };
+    expect(withoutFew(twice, 3).findings).toEqual([]);
+  });
+
+  it('of what is critical one is enough, and an attack is no piece of data', () => {
+    const number = {
+      id: 'JUDGE-PII-SSN',
+      category: 'Social Security Number',
+      severity: 'CRITICAL',
+      evidence: '5',
+      entities: ['5'],
+    } as const;
+    const attack = { id: 'JUDGE-INJ-CONTEXT', category: 'Context Manipulation', severity: 'MEDIUM' } as const;
+    const judged = { ...pii, severity: 'CRITICAL', findings: [mail, number, attack] } as const;
+    expect(withoutFew(judged, 9)).toMatchObject({ severity: 'CRITICAL', findings: [number, attack] });
+  });
+});
+
+it('strips one pattern after the other, and nothing where a pattern stands for nothing', () => {
+  expect(compileStrips(['(?m)^X-[^\\n]*\\n', 'id=[0-9]+', 'z*'])('X-Id: 7\nid=12 is left\n')).toBe(' is left\n');
 });

@@ -110,6 +110,8 @@ describe('an answer about personal data', () => {
   const found = (entities: Readonly<Record<string, readonly string[]>>): string =>
     JSON.stringify(Object.fromEntries(Object.entries(entities).map(([name, list]) => [name, { detection_result: true, entities: list }])));
 
+  const told = (evidence: string): object => ({ evidence, entities: [evidence] });
+
   it('counts what stands in the content, without regard to case and spaces', () => {
     const content = 'Write to Ada.Lovelace@analytical.engine or call +44 20 7946 0018.';
     const text = found({
@@ -121,8 +123,8 @@ describe('an answer about personal data', () => {
       severity: 'HIGH',
       reason: 'judge-pii: Email Address: 1 instance(s) detected; Phone Number: 1 instance(s) detected',
       findings: [
-        { id: 'JUDGE-PII-EMAIL', category: 'Email Address', severity: 'HIGH', evidence: 'ada.lovelace@ANALYTICAL.engine' },
-        { id: 'JUDGE-PII-PHONE', category: 'Phone Number', severity: 'HIGH', evidence: '+442079460018' },
+        { id: 'JUDGE-PII-EMAIL', category: 'Email Address', severity: 'HIGH', ...told('ada.lovelace@ANALYTICAL.engine') },
+        { id: 'JUDGE-PII-PHONE', category: 'Phone Number', severity: 'HIGH', ...told('+442079460018') },
       ],
       entityCount: 2,
       scanner: 'llm-judge',
