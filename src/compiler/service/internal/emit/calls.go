@@ -10,9 +10,6 @@ import (
 	"defenseclaw-gateway/rego-compiler/internal/wasm"
 )
 
-// maxHosted is how many arguments the host can be handed.
-const maxHosted = 4
-
 const walkBuiltin = "walk"
 
 func (m *maker) callStatement(s *ir.CallStmt) {
@@ -60,14 +57,14 @@ func (m *maker) callHosted(s *ir.CallStmt) {
 		m.fail("the function %s is not known", s.Func)
 		return
 	}
-	if len(s.Args) > maxHosted {
-		m.fail("the built-in %s takes %d arguments, at most %d are possible", s.Func, len(s.Args), maxHosted)
+	if len(s.Args) > library.MaxOperands {
+		m.fail("the built-in %s takes %d arguments, at most %d are possible", s.Func, len(s.Args), library.MaxOperands)
 		return
 	}
 	m.Global(toBuiltin(s.Func), wasm.I32)
 	m.Const(0)
 	m.arguments(s.Args)
-	m.CallTo(toHost(fmt.Sprintf("opa_builtin%d", len(s.Args))), wasm.Signature{Parameters: len(s.Args) + 2, Result: true})
+	m.CallTo(toLibrary(fmt.Sprintf("%s%d", library.HostCall, len(s.Args))), wasm.Signature{Parameters: len(s.Args) + 2, Result: true})
 	if b.Decl.Result() == nil {
 		m.Op(wasm.Drop)
 		return

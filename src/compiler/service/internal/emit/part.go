@@ -13,9 +13,6 @@ import (
 	"defenseclaw-gateway/rego-compiler/internal/wasm"
 )
 
-// hostFunctions are imported by every part.
-var hostFunctions = []string{"opa_abort", "opa_builtin0", "opa_builtin1", "opa_builtin2", "opa_builtin3", "opa_builtin4"}
-
 // part is a module of a policy.
 type part struct {
 	library *library.Library
@@ -139,15 +136,8 @@ func (p *part) typeOf(spelled []byte) int {
 
 const mutable, immutable = 1, 0
 
-// importAll imports the host's functions, those of the library that something calls, and all globals. It gives the number of functions.
+// importAll imports the functions of the library that something calls, and all globals. It gives the number of functions.
 func (p *part) importAll(functions []*Function) int {
-	for i, name := range hostFunctions {
-		s := wasm.Signature{Parameters: 1}
-		if name != hostFunctions[0] {
-			s = wasm.Signature{Parameters: i + 1, Result: true}
-		}
-		p.importFunction("env", name, wasm.TypeOf(s))
-	}
 	called := map[string]struct{}{}
 	for _, f := range functions {
 		for _, ref := range f.references {
@@ -157,18 +147,15 @@ func (p *part) importAll(functions []*Function) int {
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(called)) {
-		p.importFunction("library", name, p.library.Types[name])
+		p.imports[name] = len(p.imports)
+		typed := wasm.AppendLEB(nil, p.typeOf(p.library.Types[name]))
+		p.module.Imports = append(p.module.Imports, wasm.Import("library", name, wasm.FunctionKind, typed...))
 	}
 	p.importGlobals()
 	m := p.module
 	m.Imports = append(m.Imports, wasm.Import("env", "table", wasm.TableKind, wasm.TableOfFunctions, 0, 0))
 	m.Imports = append(m.Imports, wasm.Import("env", "memory", wasm.MemoryKind, 0, 0))
 	return len(p.imports)
-}
-
-func (p *part) importFunction(from, name string, spelled []byte) {
-	p.imports[name] = len(p.imports)
-	p.module.Imports = append(p.module.Imports, wasm.Import(from, name, wasm.FunctionKind, wasm.AppendLEB(nil, p.typeOf(spelled))...))
 }
 
 func (p *part) importGlobals() {
@@ -212,8 +199,6 @@ func (p *part) value(to any) (value int, ok bool) {
 	case toFunction:
 		value, ok = p.index[string(to)]
 	case toLibrary:
-		value, ok = p.imports[string(to)]
-	case toHost:
 		value, ok = p.imports[string(to)]
 	case toString:
 		value, ok = p.layout.strings[string(to)]

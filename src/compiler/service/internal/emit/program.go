@@ -10,8 +10,6 @@ type (
 	toFunction string
 	// toLibrary is a function of the library.
 	toLibrary string
-	// toHost is one of the host's functions.
-	toHost string
 	// toString is a constant as a value of the library.
 	toString string
 	// toText is the bytes of a constant, with a zero behind them.

@@ -2,6 +2,15 @@ package library
 
 import "defenseclaw-gateway/rego-compiler/internal/wasm"
 
+// passedOn calls a function with all that it was called with.
+func passedOn(parameters, callee int) []byte {
+	body := []byte{0}
+	for i := range parameters {
+		body = wasm.AppendLEB(append(body, wasm.LocalGet), i)
+	}
+	return append(wasm.AppendLEB(append(body, wasm.Call), callee), wasm.End)
+}
+
 // flagged calls a function while the flag is set.
 func flagged(flag, callee int) []byte {
 	body := wasm.AppendLEB([]byte{0, wasm.I32Const, 1, wasm.GlobalSet}, flag)
