@@ -1,7 +1,6 @@
-import type { PolicyLibrary, PolicyModules } from '../policy/revision.js';
+import type { Linking, PolicyLibrary, PolicyModules } from '../policy/revision.js';
 import { compileEagerly } from './eager-wasm.js';
-import { partsById, policyCode } from './policy-code.js';
-import type { PolicyCode } from './policy-code.js';
+import { policyCode } from './policy-code.js';
 
 /** Compiles all of a module now, on threads of V8. Rejects what is no module, or too large a one. */
 export function compileModule(code: Uint8Array): Promise<WebAssembly.Module> {
@@ -17,31 +16,40 @@ export interface CompilingPolicy {
   readonly parts: CompiledParts;
 }
 
-/** Starts to compile the code of a policy. Parts that are not in the code are taken from `known`, optimised code included. */
+/** Starts to compile the code of a policy. Parts that are `known`, which those have to be that the code lacks, are taken from there, optimised code included. */
 export function startPolicy(code: Uint8Array, known: CompiledParts = new Map()): CompilingPolicy {
-  const taken = policyCode(code);
+  const { parts: codes, linking } = policyCode(code);
+  if (linking === undefined) return { modules: compileModule(codes[0]).then((module) => ({ modules: [module] })), parts: new Map() };
   const parts = new Map<string, Promise<WebAssembly.Module>>();
-  for (const [id, part] of partsById(taken)) {
-    const compiling =
-      part.byteLength > 0 ? compileModule(part) : (known.get(id) ?? Promise.reject(new Error(`Expected the part ${id} to be here`)));
-    // Whoever waits for all of them hears of it.
-    compiling.catch(() => undefined);
+  const all = linking.parts.map(({ id }, index) => {
+    const compiling = known.get(id) ?? compilePart(id, codes[index]);
     parts.set(id, compiling);
-  }
-  return { modules: joined(taken, parts), parts };
+    // Whoever waits for all of them hears of it; the next one tries again.
+    compiling.catch(() => parts.delete(id));
+    return compiling;
+  });
+  return { modules: joined(all, linking), parts };
 }
 
-async function joined({ parts: [main], linking }: PolicyCode, parts: CompiledParts): Promise<PolicyModules> {
-  const modules = await Promise.all([compileModule(main), ...parts.values()] as const);
-  return { modules, ...(linking === undefined ? {} : { linking }) };
+async function joined(compiling: readonly Promise<WebAssembly.Module>[], linking: Linking): Promise<PolicyModules> {
+  const [main, ...others] = await Promise.all(compiling);
+  if (main === undefined) throw new Error('Expected a main part');
+  return { modules: [main, ...others], linking };
 }
 
-/**
- * Compiles the code of a policy as {@link compileModule} does. Of parts that live in this process already V8 takes what it has, optimised
- * code included: an edit costs what the part that it touches costs.
- */
+function compilePart(id: string, code: Uint8Array | undefined): Promise<WebAssembly.Module> {
+  if (code === undefined || code.byteLength === 0) return Promise.reject(new Error(`Expected the part ${id} to be here`));
+  return compileModule(code);
+}
+
+/** Of the policy that was compiled last in this process. */
+let latest: CompiledParts = new Map();
+
+/** Compiles the code of a policy as {@link compileModule} does, but for the parts that the one before had: an edit costs what the part that it touches costs. */
 export function compilePolicy(code: Uint8Array): Promise<PolicyModules> {
-  return startPolicy(code).modules;
+  const { modules, parts } = startPolicy(code, latest);
+  latest = parts;
+  return modules;
 }
 
 /** A library that is not compiled yet. */
