@@ -28,8 +28,8 @@ type ScannerResult = Decoded<typeof scannerResult>;
 
 /** A checked request: direction, mode and scanner mode in lower case, identifiers trimmed. */
 export type GuardrailInput = Decoded<typeof request> & {
-  /** What a tool call would do: no part of the wire, the gateway takes calls apart itself. */
-  readonly facts?: object;
+  /** What a tool call would do, as JSON text: no part of the wire, the gateway takes calls apart itself. */
+  readonly facts?: string | undefined;
 };
 
 const ACTIONS = ['allow', 'alert', 'block', 'confirm', 'deny', 'redact'];
@@ -64,7 +64,7 @@ export const guardrail: Domain<GuardrailInput> = {
   },
 
   toEvaluationInput(input, { hilt }) {
-    return encodeInput({
+    const given = {
       direction: input.direction,
       model: input.model,
       mode: input.mode,
@@ -72,13 +72,13 @@ export const guardrail: Domain<GuardrailInput> = {
       local_result: forPolicy(input.local_result),
       cisco_result: forPolicy(input.cisco_result),
       content_length: input.content_length,
-      ...(input.facts === undefined ? {} : { facts: input.facts }),
       ...(hilt === undefined
         ? {}
         : {
             hilt: { enabled: hilt.enabled, min_severity: hilt.minSeverity.trim() === '' ? 'HIGH' : hilt.minSeverity.trim().toUpperCase() },
           }),
-    });
+    };
+    return encodeInput(given, input.facts === undefined ? undefined : ['facts', input.facts]);
   },
 
   toAnswer(result) {

@@ -46,7 +46,11 @@ export function isStableIdentifier(text: string): boolean {
 
 const encoder = new TextEncoder();
 
-/** The policy input as JSON text in UTF-8, in memory of its own: a pooled Buffer would drag its whole pool into the worker. */
-export function encodeInput(input: Readonly<Record<string, unknown>>): Uint8Array {
-  return encoder.encode(JSON.stringify(input));
+/**
+ * The policy input as JSON text in UTF-8, in memory of its own: a pooled Buffer would drag its whole pool into the worker. `written` is a further
+ * member by its name, whose value is JSON text already.
+ */
+export function encodeInput(input: Readonly<Record<string, unknown>>, written?: readonly [name: string, value: string]): Uint8Array {
+  const text = JSON.stringify(input);
+  return encoder.encode(written === undefined ? text : `${text.slice(0, -1)},${JSON.stringify(written[0])}:${written[1]}}`);
 }

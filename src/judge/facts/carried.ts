@@ -55,10 +55,10 @@ const STARTS_INPUT: ReadonlySet<string> = new Set(['at', 'batch']);
 export const CARRIERS: ReadonlySet<string> = new Set([...BY_OPTION.keys(), ...ESCAPES.keys(), ...STARTS_INPUT, 'tmux', 'emacs']);
 
 /** Reads the commands that a program is told to start by its options, its own language, or its input. */
-export function readCarried(name: string, invocation: Invocation, through: () => Scope, reader: Reader): void {
+export function readCarried(name: string, invocation: Invocation, through: (scope: Scope, name: string) => Scope, reader: Reader): void {
   const options = BY_OPTION.get(name);
   const escape = ESCAPES.get(name);
-  const words = invocation.argv.slice(1);
+  const { words, scope } = invocation;
   const { operands, values } = parseOptions(words, CARRIES.get(name) ?? valuedOptions(name));
   const found: string[] = [];
   if (options !== undefined && values.size > 0) {
@@ -72,9 +72,9 @@ export function readCarried(name: string, invocation: Invocation, through: () =>
     for (const line of own) found.push(escape.exec(line)?.[1] ?? '');
   }
   if (STARTS_INPUT.has(name)) found.push(input);
-  for (const text of found.slice(0, MAX_CARRIED)) if (text.trim() !== '') reader.program(text, through(), undefined);
+  for (const text of found.slice(0, MAX_CARRIED)) if (text.trim() !== '') reader.program(text, through(scope, name), undefined);
   const code = name === 'emacs' ? (values.get('eval') ?? []) : EDITORS.has(name) ? words.filter((word) => word.includes('system(')) : [];
-  for (const text of code) noteCode(text, name, through(), reader);
+  for (const text of code) noteCode(text, name, through(scope, name), reader);
 }
 
 /** Longest text whose lines are looked at. */

@@ -52,16 +52,36 @@ interface Piece {
  */
 export function plainValue(word: Word): string | undefined {
   const { text } = word;
+  const last = text.length - 1;
+  if (!means(text, 0, last, ANYWHERE)) return text;
   const quote = text.charCodeAt(0);
-  if ((quote === DOUBLE || quote === SINGLE) && text.length > 1 && text.charCodeAt(text.length - 1) === quote) {
-    const inner = text.slice(1, -1);
-    if (quote === DOUBLE ? !/["$`\\]/.test(inner) : !inner.includes("'")) return inner;
+  if ((quote === DOUBLE || quote === SINGLE) && last > 0 && text.charCodeAt(last) === quote) {
+    if (!means(text, 1, last - 1, quote === DOUBLE ? IN_DOUBLE : IN_SINGLE)) return text.slice(1, last);
   }
   return word.parts === undefined ? word.value : undefined;
 }
 
 const DOUBLE = 0x22;
 const SINGLE = 0x27;
+
+/** Where a character may mean something else than itself: the parser knows what. */
+const ANYWHERE = 1;
+const IN_DOUBLE = 2;
+const IN_SINGLE = 4;
+const MEANING = new Uint8Array(128);
+for (const [signs, where] of [
+  ['|&;()<> \t\n*?[{', ANYWHERE],
+  ['$`\\"', ANYWHERE | IN_DOUBLE],
+  ["'", ANYWHERE | IN_SINGLE],
+] as const) {
+  for (const sign of signs) MEANING[sign.charCodeAt(0)] = where;
+}
+
+/** Whether there is such a character from the one place to the other. Unit by unit: words are too short for an expression to be worth its start. */
+function means(text: string, first: number, last: number, where: number): boolean {
+  for (let at = first; at <= last; at++) if (((MEANING[text.charCodeAt(at)] ?? 0) & where) !== 0) return true;
+  return false;
+}
 
 export function expandWord(word: Word, scope: Scope, run: RunScript): Expanded {
   const plain = plainValue(word);
@@ -103,12 +123,11 @@ function expandedParts(parts: readonly WordPart[], scope: Scope, run: RunScript)
     return { fields: [textOf(only.parts, scope, run, substitutions)], substitutions };
   // Text by text, what a word of thousands of them means is nothing that a name or a path could be.
   const looked = parts.length <= MAX_PARTS ? parts : parts.slice(0, MAX_PARTS);
-  const pieces = looked.flatMap((part) => piecesOf(part, scope, run, substitutions));
-  const { fields, cut } = fieldsOf(pieces);
+  const { fields, cut } = fieldsOf(looked.map((part) => pieceOf(part, scope, run, substitutions)));
   return { fields, substitutions, ...(cut || looked.length < parts.length ? { cut: true } : {}) };
 }
 
-const NO_SUBSTITUTIONS: readonly Substitution[] = [];
+export const NO_SUBSTITUTIONS: readonly Substitution[] = [];
 
 /** The word as one text, as an assignment takes it. */
 export function expandText(word: Word, scope: Scope, run: RunScript): Expanded {
@@ -127,13 +146,12 @@ function textOf(parts: readonly (WordPart | DoubleQuotedChild)[], scope: Scope, 
   let text = '';
   for (const part of parts) {
     if (part.type === 'Literal') text += part.value;
-    else for (const piece of piecesOf(part, scope, run, found)) text += piece.text;
+    else text += pieceOf(part, scope, run, found).text;
   }
   return text;
 }
 
-function piecesOf(part: WordPart | DoubleQuotedChild, scope: Scope, run: RunScript, found: Substitution[]): readonly Piece[] {
-  const quiet = (text: string): readonly Piece[] => [{ text, splits: false }];
+function pieceOf(part: WordPart | DoubleQuotedChild, scope: Scope, run: RunScript, found: Substitution[]): Piece {
   switch (part.type) {
     case 'Literal':
     case 'SingleQuoted':
@@ -143,24 +161,28 @@ function piecesOf(part: WordPart | DoubleQuotedChild, scope: Scope, run: RunScri
     case 'LocaleString':
       return quiet(textOf(part.parts, scope, run, found));
     case 'SimpleExpansion':
-      return [{ text: valueOf(scope, part.text.slice(1)) ?? part.text, splits: true }];
+      return { text: valueOf(scope, part.text.slice(1)) ?? part.text, splits: true };
     case 'ParameterExpansion':
-      return [{ text: parameter(part, scope, run, found), splits: true }];
+      return { text: parameter(part, scope, run, found), splits: true };
     case 'CommandExpansion': {
       const output = run(part, scope);
       found.push({ kind: 'command', output });
-      return [{ text: output.text?.replace(/\n+$/, '') ?? UNTOLD, splits: true }];
+      return { text: output.text?.replace(/\n+$/, '') ?? UNTOLD, splits: true };
     }
     case 'ProcessSubstitution':
       found.push({ kind: 'process', output: run(part, scope) });
       return quiet(PRINTED_FILE);
     case 'BraceExpansion':
-      return [{ text: part.text, splits: false, braces: { options: alternatives(part.text), isList: part.text.includes(',') } }];
+      return { text: part.text, splits: false, braces: { options: alternatives(part.text), isList: part.text.includes(',') } };
     case 'ArithmeticExpansion':
     case 'Glob':
     case 'ExtendedGlob':
       return quiet(part.text);
   }
+}
+
+function quiet(text: string): Piece {
+  return { text, splits: false };
 }
 
 function alternatives(text: string): readonly string[] | undefined {

@@ -1,7 +1,6 @@
 import type { CodeFact, CommandFact, Facts, FileFact, FlowFact, HostFact, SqlFact } from './facts.js';
+import { areSame, Mark, MAX_FACTS, Told } from './told.js';
 
-/** Facts of one kind that are told of one call: a policy goes over each of them. */
-const MAX_FACTS = 512;
 /** Characters of all facts. */
 const MAX_LENGTH = 256 * 1024;
 /** Commands that are looked at besides those that are written: what wrappers start, and what loops and functions repeat. */
@@ -9,73 +8,80 @@ const MAX_STEPS = 1_000;
 /** Characters of nested programs that are parsed, beyond the call itself. */
 const MAX_NESTED = 64 * 1024;
 
-/** Longest list that is put together word by word. */
-const MAX_SHORT = 8;
+/** A command as it is met, word by word. */
+interface Met {
+  readonly first: string;
+  readonly words: readonly string[];
+  readonly scope: Pick<CommandFact, 'via' | 'sure'>;
+}
+
+const NO_WORDS: readonly string[] = [];
 
 /** Facts as they are gathered, each once, and what may still be spent on them. */
 export class FactSheet {
-  readonly #lists = {
-    reads: new Map<string, FileFact>(),
-    writes: new Map<string, FileFact>(),
-    hosts: new Map<string, HostFact>(),
-    flows: new Map<string, FlowFact>(),
-    sql: new Map<string, SqlFact>(),
-    code: new Map<string, CodeFact>(),
-    recursions: new Map<string, string>(),
-  };
+  readonly #met = new Told<Met>(isSameCommand);
   readonly #commands: CommandFact[] = [];
-  readonly #known = new Map<string, Set<string>>();
+  readonly #reads = new Told<FileFact>(isSameFile);
+  readonly #writes = new Told<FileFact>(isSameFile);
+  readonly #hosts = new Told<HostFact>(isSameHost);
+  readonly #flows = new Told<FlowFact>(isSameFlow);
+  readonly #sql = new Told<SqlFact>(isSameSql);
+  readonly #code = new Told<CodeFact>(isSameCode);
+  readonly #recursions = new Told<string>((name, other) => name === other);
+  readonly #mark = new Mark();
   #truncated = false;
   #left = MAX_LENGTH;
   #steps = MAX_STEPS;
   #nested = MAX_NESTED;
 
   /**
-   * `argv` is the whole command, word by word: neither what stands behind the bound of a fact's text nor where its words end is told by
-   * that text. `fact` is asked for the first time that the command comes.
+   * Whether the command is a new one, whose fact is to follow. All of its words count: neither what stands behind the bound of a fact's text nor
+   * where its words end is told by that text.
    */
-  command(argv: readonly string[], { via, sure }: Pick<CommandFact, 'via' | 'sure'>, fact: () => CommandFact): void {
-    const way = via.length === 0 && sure ? 'sure' : `${via.join('\0')}\0${sure}`;
-    let known = this.#known.get(way);
-    if (known === undefined) this.#known.set(way, (known = new Set()));
-    const words = keyOfWords(argv);
-    if (known.has(words)) return;
-    if (!this.#takesFact(this.#commands.length, words.length + way.length)) return;
-    known.add(words);
-    this.#commands.push(fact());
+  takesCommand(met: Met): boolean {
+    const { first, words, scope } = met;
+    const mark = this.#mark.start().text(first).words(words).words(scope.via).flag(scope.sure);
+    if (words.length > 0) mark.gap();
+    if (scope.via.length > 0 || !scope.sure) mark.gap();
+    return this.#add(this.#met, met);
+  }
+
+  command(fact: CommandFact): void {
+    this.#commands.push(fact);
   }
 
   reads(fact: FileFact): void {
-    this.#add(this.#lists.reads, keyOf(fact), fact);
+    this.#file(this.#reads, fact);
   }
 
   writes(fact: FileFact): void {
-    this.#add(this.#lists.writes, keyOf(fact), fact);
+    this.#file(this.#writes, fact);
   }
 
   host(fact: HostFact): void {
-    this.#add(this.#lists.hosts, `${fact.host}\0${fact.by}`, fact);
+    this.#mark.start().text(fact.host).gap().text(fact.by);
+    this.#add(this.#hosts, fact);
   }
 
   flow(fact: FlowFact): void {
-    const { kind, from, reads, into, sure, substituted = [], sends = [] } = fact;
-    this.#add(
-      this.#lists.flows,
-      `${kind}\0${keyOfWords(from)}\0${keyOfWords(reads)}\0${into}${sure}${keyOfWords(substituted)}\0${keyOfWords(sends)}`,
-      fact,
-    );
+    const { kind, from, reads, into, sure, substituted = NO_WORDS, sends = NO_WORDS } = fact;
+    this.#mark.start().text(kind).gap().words(from).gap().words(reads).gap().text(into).flag(sure).words(substituted).gap().words(sends);
+    this.#add(this.#flows, fact);
   }
 
   sql(fact: SqlFact): void {
-    this.#add(this.#lists.sql, `${fact.words.join(' ')}${fact.where}${fact.always}${fact.sure}`, fact);
+    this.#mark.start().words(fact.words).flag(fact.where).flag(fact.always).flag(fact.sure);
+    this.#add(this.#sql, fact);
   }
 
   code(fact: CodeFact): void {
-    this.#add(this.#lists.code, `${fact.language}\0${fact.names.join(' ')}${fact.sure}`, fact);
+    this.#mark.start().text(fact.language).gap().words(fact.names).flag(fact.sure);
+    this.#add(this.#code, fact);
   }
 
   recursion(name: string): void {
-    this.#add(this.#lists.recursions, name, name);
+    this.#mark.start().text(name);
+    this.#add(this.#recursions, name);
   }
 
   /** Something is left out. */
@@ -98,41 +104,64 @@ export class FactSheet {
   }
 
   get facts(): Facts {
-    const { reads, writes, hosts, flows, sql, code, recursions } = this.#lists;
     return {
       commands: this.#commands,
-      reads: [...reads.values()],
-      writes: [...writes.values()],
-      hosts: [...hosts.values()],
-      flows: [...flows.values()],
-      sql: [...sql.values()],
-      code: [...code.values()],
-      recursions: [...recursions.values()],
+      reads: this.#reads.facts,
+      writes: this.#writes.facts,
+      hosts: this.#hosts.facts,
+      flows: this.#flows.facts,
+      sql: this.#sql.facts,
+      code: this.#code.facts,
+      recursions: this.#recursions.facts,
       truncated: this.#truncated,
     };
   }
 
-  #add<T>(list: Map<string, T>, key: string, fact: T): void {
-    if (!list.has(key) && this.#takesFact(list.size, key.length)) list.set(key, fact);
+  #file(list: Told<FileFact>, fact: FileFact): void {
+    this.#mark.start().text(fact.path).gap().text(fact.by).flag(fact.sure);
+    this.#add(list, fact);
   }
 
-  /** Whether one more fact may be told beside `count` of its kind. What is left out is said. */
-  #takesFact(count: number, length: number): boolean {
+  /** Whether the fact, of which the mark has been made, is a new one that may be told. What is left out is said. */
+  #add<T>(list: Told<T>, fact: T): boolean {
+    const { number, length } = this.#mark;
+    if (list.has(fact, number)) return false;
     this.#left -= length;
-    const takes = count < MAX_FACTS && this.#left >= 0;
-    if (!takes) this.cut();
+    const takes = list.facts.length < MAX_FACTS && this.#left >= 0;
+    if (takes) list.add(fact, number);
+    else this.cut();
     return takes;
   }
 }
 
-/** Their join. Most lists are short, for which that costs several times as much. */
-function keyOfWords(words: readonly string[]): string {
-  if (words.length > MAX_SHORT) return words.join('\0');
-  let key = words[0] ?? '';
-  for (let at = 1; at < words.length; at++) key += `\0${words[at] ?? ''}`;
-  return key;
+function isSameCommand(a: Met, b: Met): boolean {
+  return a.first === b.first && a.scope.sure === b.scope.sure && areSame(a.words, b.words) && areSame(a.scope.via, b.scope.via);
 }
 
-function keyOf({ path, by, sure }: FileFact): string {
-  return `${path}\0${by}${sure}`;
+function isSameFile(a: FileFact, b: FileFact): boolean {
+  return a.path === b.path && a.by === b.by && a.sure === b.sure;
+}
+
+function isSameHost(a: HostFact, b: HostFact): boolean {
+  return a.host === b.host && a.by === b.by;
+}
+
+function isSameFlow(a: FlowFact, b: FlowFact): boolean {
+  return (
+    a.kind === b.kind &&
+    a.into === b.into &&
+    a.sure === b.sure &&
+    areSame(a.from, b.from) &&
+    areSame(a.reads, b.reads) &&
+    areSame(a.substituted ?? NO_WORDS, b.substituted ?? NO_WORDS) &&
+    areSame(a.sends ?? NO_WORDS, b.sends ?? NO_WORDS)
+  );
+}
+
+function isSameSql(a: SqlFact, b: SqlFact): boolean {
+  return a.where === b.where && a.always === b.always && a.sure === b.sure && areSame(a.words, b.words);
+}
+
+function isSameCode(a: CodeFact, b: CodeFact): boolean {
+  return a.language === b.language && a.sure === b.sure && areSame(a.names, b.names);
 }

@@ -18,8 +18,15 @@ function remoteHost(name: string, word: string): string | undefined {
   return name === 'scp' || name === 'rsync' ? /^(?:[^@\s/]*@)?([\w.-]+):/.exec(word)?.[1] : undefined;
 }
 
+const NO_WORDS: readonly string[] = [];
+
 const UPLOADS = ['d', 'data', 'data-binary', 'data-raw', 'data-urlencode', 'data-ascii', 'F', 'form', 'post-file', 'body-file'];
 const SENDS_FILE = ['T', 'upload-file', 'post-file', 'body-file', 'K', 'config', 'i', 'input-file'];
+const OUTPUTS = ['o', 'output', 'O', 'output-document'];
+const TARGETS = ['t', 'target-directory'];
+const ARCHIVES = ['f', 'file'];
+const INPUTS = ['in', 'f', 'file'];
+const WRITTEN = ['out'];
 
 /** Programs whose effects on files are known. */
 export const TOUCHES: ReadonlySet<string> = new Set([
@@ -32,7 +39,7 @@ interface Does {
   readonly dials: boolean;
 }
 
-const UNTOUCHED: Touched = { reads: [], writes: [] };
+const UNTOUCHED: Touched = { reads: NO_WORDS, writes: NO_WORDS };
 
 /** What a command does to files, by its name and its words, and the machines that it names. */
 export function touchedBy(name: string, { touches, dials }: Does, parsed: Parsed, scope: Scope, sheet: FactSheet): Touched {
@@ -61,15 +68,27 @@ function noteHost(name: string, word: string, sheet: FactSheet): void {
 /** Writes the files down, normalised. */
 export function note(by: string, { reads, writes }: Touched, { sure }: Pick<Scope, 'sure'>, sheet: FactSheet): Touched {
   if (reads.length === 0 && writes.length === 0) return UNTOUCHED;
-  const clean = (paths: readonly string[]): readonly string[] => (paths.length === 0 ? paths : paths.filter(isPath).map(normalPath));
-  const touched = { reads: clean(reads), writes: clean(writes) };
+  const touched = { reads: cleaned(reads), writes: cleaned(writes) };
   for (const path of touched.reads) sheet.reads({ path, by, sure });
   for (const path of touched.writes) sheet.writes({ path, by, sure });
   return touched;
 }
 
+/** Most are as they should be. */
+function cleaned(paths: readonly string[]): readonly string[] {
+  return paths.every(isClean) ? paths : paths.filter(isPath).map(normalPath);
+}
+
+function isClean(path: string): boolean {
+  return isPath(path) && normalPath(path) === path;
+}
+
 function valuesOf({ values }: Parsed, names: readonly string[]): readonly string[] {
-  return values.size === 0 ? [] : names.flatMap((option) => values.get(option) ?? []);
+  return values.size === 0 ? NO_WORDS : names.flatMap((option) => values.get(option) ?? NO_WORDS);
+}
+
+function joined(some: readonly string[], more: readonly string[]): readonly string[] {
+  return more.length === 0 ? some : [...some, ...more];
 }
 
 function effects(name: string, parsed: Parsed): Touched {
@@ -81,18 +100,18 @@ function effects(name: string, parsed: Parsed): Touched {
   if (name === 'curl' || name === 'wget') {
     const at = valuesOf(parsed, UPLOADS).flatMap((value) => /^(?:[^=@\s]+=)?[@<]([^;]+)/.exec(value)?.[1] ?? []);
     const local = operands.filter((word) => /^file:/i.test(word));
-    return { reads: [...at, ...valuesOf(parsed, SENDS_FILE), ...local], writes: valuesOf(parsed, ['o', 'output', 'O', 'output-document']) };
+    return { reads: [...at, ...valuesOf(parsed, SENDS_FILE), ...local], writes: valuesOf(parsed, OUTPUTS) };
   }
-  if (WRITERS.has(name)) return { reads: [], writes: operands };
+  if (WRITERS.has(name)) return { reads: NO_WORDS, writes: operands };
   if (COPIERS.has(name)) {
-    const into = valuesOf(parsed, ['t', 'target-directory']);
+    const into = valuesOf(parsed, TARGETS);
     const [from, to] = into.length > 0 ? [operands, into] : [operands.slice(0, -1), operands.slice(-1)];
     return { reads: from, writes: to };
   }
   if (FILE_DATABASES.has(name)) return { reads: operands.slice(0, 1), writes: [] };
   if (name === 'crontab') return { reads: [], writes: operands.length > 0 || flags.length === 0 ? ['/var/spool/cron'] : [] };
   if (name === 'tar') {
-    const archive = valuesOf(parsed, ['f', 'file']);
+    const archive = valuesOf(parsed, ARCHIVES);
     const creates = flags.some((flag) => /^(?:[a-z]*c[a-z]*|create)$/.test(flag)) || /^-?[a-z]*c/.test(operands[0] ?? '');
     return creates ? { reads: operands, writes: archive } : { reads: archive, writes: [] };
   }
@@ -100,5 +119,5 @@ function effects(name: string, parsed: Parsed): Touched {
   const given = flags.some((flag) => flag === 'e' || flag === 'f' || flag === 'regexp' || flag === 'file' || flag === 'expression');
   const files = PATTERN_FIRST.has(name) && !given ? operands.slice(1) : operands;
   const isInPlace = name === 'sed' && flags.some((flag) => flag === 'i' || flag === 'in-place');
-  return { reads: [...files, ...valuesOf(parsed, ['in', 'f', 'file'])], writes: isInPlace ? files : valuesOf(parsed, ['out']) };
+  return { reads: joined(files, valuesOf(parsed, INPUTS)), writes: isInPlace ? files : valuesOf(parsed, WRITTEN) };
 }

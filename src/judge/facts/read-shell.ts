@@ -1,17 +1,18 @@
 import { forEachChild } from 'unbash';
 import type { Assignment, Command, Redirection, Script, SyntaxNode, Word } from 'unbash';
 import { isCommandVariable } from './carried.js';
-import { expandParts, expandText, expandWord, plainValue, PRINTED_FILE } from './expand.js';
+import { expandParts, expandText, expandWord, NO_SUBSTITUTIONS, plainValue, PRINTED_FILE } from './expand.js';
 import type { Expanded, Substitution } from './expand.js';
 import type { FactSheet } from './fact-sheet.js';
-import { note } from './files.js';
 import { parseShell } from './parse-shell.js';
-import { hostOf, normalPath } from './paths.js';
+import { hostOf, isPath, normalPath } from './paths.js';
 import { runArgv } from './run-argv.js';
 import { MAX_ARGV } from './reader.js';
 import type { Invocation } from './reader.js';
 import { both, bounded, joined, MAX_DEPTH, MAX_TEXT, NOTHING, scopeWith, UNKNOWN, united } from './scope.js';
 import type { Output, Scope } from './scope.js';
+
+type Argument = Command['args'][number];
 
 /** Values of a loop variable that are tried. */
 const MAX_ROUNDS = 4;
@@ -40,7 +41,7 @@ export class ShellReader {
 
   /** A command, word by word. */
   argv(argv: readonly string[], scope: Scope, input: Output | undefined): Output {
-    return runArgv({ argv, scope, input, substitutions: [] }, this);
+    return runArgv({ first: argv[0] ?? '', words: argv.slice(1), scope, input, substitutions: NO_SUBSTITUTIONS }, this);
   }
 
   /** What stands in a word; it is parsed when it is asked for. */
@@ -129,28 +130,35 @@ export class ShellReader {
   }
 
   #command(node: Command, scope: Scope, input: Output | undefined): Output {
+    const { name, prefix, args } = node;
     const substitutions: Substitution[] = [];
-    for (const part of this.#atMost(node.prefix)) {
+    for (const part of this.#atMost(prefix)) {
       if (part.type === 'Assignment') for (const substitution of this.#assign(part, scope)) substitutions.push(substitution);
     }
-    const given = node.redirects;
-    const redirects = given.length === 0 ? { input, writes: NO_WRITES } : this.#redirects(given, scope, input);
-    const argv: string[] = [];
-    if (node.name !== undefined) {
-      this.#word(node.name, scope, argv, substitutions);
-      for (const word of node.args) {
-        if (argv.length > MAX_ARGV && !SUBSTITUTES.test(word.text)) continue;
-        this.#word(word, scope, argv, substitutions);
-      }
-    }
-    if (argv.length === 0) return this.#written(joined(substitutions.map(({ output }) => output)), redirects.writes);
-    const output = this.#invoke({ argv, scope, input: redirects.input, substitutions });
+    const isDirected = args.length < node.suffix.length || prefix.some(({ type }) => type !== 'Assignment');
+    const redirects = isDirected ? this.#redirects(node.redirects, scope, input) : { input, writes: NO_WRITES };
+    let first = name === undefined ? undefined : plainValue(name);
+    let words = first === undefined || args.length >= MAX_ARGV ? undefined : plainWords(args);
+    if (words === undefined) [first, ...words] = this.#words(node, scope, substitutions);
+    if (first === undefined) return this.#written(joined(substitutions.map(({ output }) => output)), redirects.writes);
+    const output = this.#invoke({ first, words, scope, input: redirects.input, substitutions });
     this.#sockets(output, redirects);
     return this.#written(output, redirects.writes);
   }
 
-  /** Most words stand for themselves. */
-  #word(word: Command['args'][number], scope: Scope, argv: string[], substitutions: Substitution[]): void {
+  /** Words of which some do not stand for themselves. */
+  #words({ name, args }: Command, scope: Scope, substitutions: Substitution[]): readonly string[] {
+    const argv: string[] = [];
+    if (name === undefined) return argv;
+    this.#word(name, scope, argv, substitutions);
+    for (const word of args) {
+      if (argv.length > MAX_ARGV && !SUBSTITUTES.test(word.text)) continue;
+      this.#word(word, scope, argv, substitutions);
+    }
+    return argv;
+  }
+
+  #word(word: Argument, scope: Scope, argv: string[], substitutions: Substitution[]): void {
     if (word.type !== 'Word') {
       argv.push(word.text);
       for (const substitution of this.#assign(word, scope)) substitutions.push(substitution);
@@ -174,19 +182,18 @@ export class ShellReader {
   }
 
   #invoke(invocation: Invocation): Output {
-    const { argv, scope } = invocation;
-    const [name = ''] = argv;
-    const body = scope.functions.get(name);
+    const { first, words, scope } = invocation;
+    const body = scope.functions.get(first);
     if (body === undefined) return runArgv(invocation, this);
-    if (scope.inside === name) {
-      if (scope.piped) this.sheet.recursion(name);
-      return { names: [name], reads: [], text: undefined };
+    if (scope.inside === first) {
+      if (scope.piped) this.sheet.recursion(first);
+      return { names: [first], reads: [], text: undefined };
     }
-    if (this.#isTooDeep(scope) || !this.sheet.takesStep()) return { names: [name], reads: [], text: undefined };
+    if (this.#isTooDeep(scope) || !this.sheet.takesStep()) return { names: [first], reads: [], text: undefined };
     const variables = new Map(scope.variables);
-    for (const [index, word] of argv.slice(1, 10).entries()) variables.set(String(index + 1), word);
-    variables.set('@', argv.slice(1).join(' ')).set('*', argv.slice(1).join(' '));
-    return this.#node(body, scopeWith(scope, { variables, inside: name, piped: false, depth: scope.depth + 1 }), invocation.input);
+    for (const [index, word] of words.slice(0, 9).entries()) variables.set(String(index + 1), word);
+    variables.set('@', words.join(' ')).set('*', words.join(' '));
+    return this.#node(body, scopeWith(scope, { variables, inside: first, piped: false, depth: scope.depth + 1 }), invocation.input);
   }
 
   #assign({ name, value }: Assignment, scope: Scope): readonly Substitution[] {
@@ -222,19 +229,25 @@ export class ShellReader {
         continue;
       }
       if (redirect.target === undefined) continue;
-      const { fields, substitutions } = expandText(redirect.target, scope, this.#run);
-      const [target = ''] = fields;
-      const inner = joined(substitutions.map(({ output }) => output));
+      const { target, inner } = this.#target(redirect.target, scope);
       if (redirect.type === 'HereString') from = { names: inner.names, reads: inner.reads, text: target };
       else if (redirect.operator.startsWith('<')) from = this.#from(target, inner, scope, redirect.operator);
       else if (!/^\d+$|^-$/.test(target)) writes.push(target);
       if (redirect.type === 'Redirect' && redirect.operator === '<>') writes.push(target);
     }
     for (const path of writes) {
-      if (path !== PRINTED_FILE) note('redirect', { reads: NO_WRITES, writes: [path] }, scope, this.sheet);
+      if (path !== PRINTED_FILE && isPath(path)) this.sheet.writes({ path: normalPath(path), by: 'redirect', sure: scope.sure });
       this.#noteHost(path);
     }
     return { input: from, writes };
+  }
+
+  /** Where a redirect goes to or comes from, and what ran to get that. */
+  #target(word: Word, scope: Scope): { readonly target: string; readonly inner: Output } {
+    const plain = plainValue(word);
+    if (plain !== undefined) return { target: plain.slice(0, MAX_TEXT), inner: NOTHING };
+    const { fields, substitutions } = expandText(word, scope, this.#run);
+    return { target: fields[0] ?? '', inner: joined(substitutions.map(({ output }) => output)) };
   }
 
   #atMost<T>(parts: readonly T[]): readonly T[] {
@@ -246,7 +259,7 @@ export class ShellReader {
   #from(target: string, inner: Output, scope: Scope, operator: string): Output | undefined {
     if (target === PRINTED_FILE) return { ...inner, text: undefined };
     if (operator === '<&' && /^\d+$|^-$/.test(target)) return undefined;
-    note('redirect', { reads: [target], writes: [] }, scope, this.sheet);
+    if (isPath(target)) this.sheet.reads({ path: normalPath(target), by: 'redirect', sure: scope.sure });
     this.#noteHost(target);
     return { names: [], reads: [normalPath(target)], text: undefined };
   }
@@ -271,6 +284,12 @@ export class ShellReader {
 
 /** What stands in such a word runs, wherever the word stands. */
 const SUBSTITUTES = /[$<>]\(|`/;
+
+/** Words that stand for themselves, as most do; undefined when one of them does not. */
+function plainWords(args: readonly Argument[]): readonly string[] | undefined {
+  const words = args.map((word) => (word.type === 'Word' ? plainValue(word) : undefined));
+  return words.every((word) => word !== undefined) ? words : undefined;
+}
 
 const NO_WRITES: readonly string[] = [];
 

@@ -7,7 +7,10 @@ export const MAX_ARGV = 512;
 
 /** One command with its words expanded. */
 export interface Invocation {
-  readonly argv: readonly string[];
+  /** The first word, which says what is run. */
+  readonly first: string;
+  /** Those behind it. */
+  readonly words: readonly string[];
   readonly scope: Scope;
   /** What stands on its standard input, when that is no terminal. */
   readonly input: Output | undefined;

@@ -2,7 +2,7 @@ import { readCarried } from './carried.js';
 import { noteCode } from './code.js';
 import type { Substitution } from './expand.js';
 import type { FactSheet } from './fact-sheet.js';
-import type { FlowFact } from './facts.js';
+import type { CommandFact, FlowFact } from './facts.js';
 import { touchedBy } from './files.js';
 import { noteManifest } from './manifest.js';
 import { parseOptions, wrapped } from './options.js';
@@ -27,32 +27,36 @@ const MAX_PLACED = 8;
 const ASSIGNMENT = /^[A-Za-z_]\w*=/;
 
 export function runArgv(given: Invocation, reader: Reader): Output {
-  const invocation = given.argv.length <= MAX_ARGV ? given : { ...given, argv: given.argv.slice(0, MAX_ARGV) };
-  if (invocation !== given) reader.sheet.cut();
-  const { argv, scope, input } = invocation;
-  const name = nameOf(argv[0] ?? '');
-  const words = argv.slice(1);
+  const isLonger = given.words.length >= MAX_ARGV;
+  const invocation = isLonger ? { ...given, words: given.words.slice(0, MAX_ARGV - 1) } : given;
+  if (isLonger) reader.sheet.cut();
+  const { words, scope, input } = invocation;
+  const name = nameOf(invocation.first);
   const role = roleOf(name);
-  if (role.carries) readCarried(name, invocation, () => through(scope, name), reader);
+  if (role.carries) readCarried(name, invocation, through, reader);
   const started = role.wrapper === undefined && !role.hasVerbs ? undefined : startedBy(name, role, words, input);
   if (started !== undefined) {
     // What surrounds a command in a container is a matter of its own.
     if (VERB_WRAPPERS.has(`${name} ${words[0] ?? ''}`)) command(name, role, { ...invocation, input: undefined }, reader);
     const inner = through(scope, name);
-    if (started.argv.length === 0 || !reader.sheet.takesStep()) return command(name, role, invocation, reader);
+    const [first, ...rest] = started.argv;
+    if (first === undefined || !reader.sheet.takesStep()) return command(name, role, invocation, reader);
     if (started.asText) return reader.program(started.argv.join(' '), inner, undefined);
     const substitutions = started.into === undefined ? invocation.substitutions : [...invocation.substitutions, ...started.into];
-    return runArgv({ argv: started.argv, scope: inner, input: started.keepsInput ? input : undefined, substitutions }, reader);
+    return runArgv({ first, words: rest, scope: inner, input: started.keepsInput ? input : undefined, substitutions }, reader);
   }
   if (role.isShell) return shell(name, words, invocation, reader);
   const code = role.runs ? programOf(name, words) : undefined;
   if (code !== undefined) return runs(name, code, invocation, reader);
-  if ((name === 'source' || name === '.') && invocation.substitutions.some(({ kind }) => kind === 'process')) {
-    noteRun(name, invocation, reader);
-  }
+  if ((name === 'source' || name === '.') && takesOutput(invocation)) noteRun(name, invocation, reader);
   if (name === 'find' || name === 'fd') findRuns(words, invocation, reader);
   if (role.interpreter !== undefined) interpreter(name, role.interpreter, words, invocation, reader);
   return command(name, role, invocation, reader);
+}
+
+/** What another program prints stands among its words as a file. */
+function takesOutput({ substitutions }: Invocation): boolean {
+  return substitutions.some(({ kind }) => kind === 'process');
 }
 
 /** The program text that it is given in its words. */
@@ -70,7 +74,7 @@ function nameOf(word: string): string {
   const slash = path.lastIndexOf('/');
   const base = slash < 0 ? path : path.slice(slash + 1);
   const name = base.length > 4 && base.charAt(base.length - 4) === '.' && /\.exe$/i.test(base) ? base.slice(0, -4) : base;
-  return name.length <= MAX_WORD ? name : name.slice(0, MAX_WORD);
+  return cut(name);
 }
 
 interface Started {
@@ -129,7 +133,7 @@ function through(scope: Scope, name: string): Scope {
 
 /** A shell takes a program from `-c`, from a file, or from its input. */
 function shell(name: string, words: readonly string[], invocation: Invocation, reader: Reader): Output {
-  const { input, substitutions } = invocation;
+  const { input } = invocation;
   const at = words.findIndex((word) => /^-[a-z]*c[a-z]*$/.test(word));
   if (at >= 0) return runs(name, words[at + 1] ?? '', invocation, reader);
   const { operands } = parseOptions(words, new Set(['o', 'O', 'rcfile', 'init-file']));
@@ -139,7 +143,7 @@ function shell(name: string, words: readonly string[], invocation: Invocation, r
     noteProgram(name, input, invocation, reader);
     if (input.text !== undefined) return runs(name, input.text, { ...invocation, substitutions: [] }, reader);
   }
-  if (substitutions.some(({ kind }) => kind === 'process')) noteRun(name, invocation, reader);
+  if (takesOutput(invocation)) noteRun(name, invocation, reader);
   return command(name, roleOf(name), invocation, reader);
 }
 
@@ -148,7 +152,7 @@ function runs(name: string, code: string, invocation: Invocation, reader: Reader
   const { scope, input, substitutions } = invocation;
   if (substitutions.length > 0) noteRun(name, invocation, reader);
   const output = reader.program(code, scopeWith(through(scope, name), { variables: new Map(scope.variables) }), input);
-  command(name, roleOf(name), { ...invocation, argv: [name] }, reader);
+  command(name, roleOf(name), { ...invocation, first: name, words: [] }, reader);
   return output;
 }
 
@@ -183,7 +187,7 @@ function interpreter(
     return;
   }
   if (language === 'awk' || flags.includes('m')) return;
-  if (substitutions.some(({ kind }) => kind === 'process')) noteRun(name, invocation, reader);
+  if (takesOutput(invocation)) noteRun(name, invocation, reader);
   if (input === undefined || (operands.length > 0 && operands[0] !== '-' && operands[0] !== '/dev/stdin')) return;
   noteProgram(name, input, invocation, reader);
   if (input.text !== undefined) noteCode(input.text, language, inner, reader);
@@ -207,41 +211,56 @@ function findRuns(words: readonly string[], { scope }: Invocation, reader: Reade
 
 /** Notes the command itself, and what it does to files. */
 function command(name: string, role: Role, invocation: Invocation, { sheet }: Reader): Output {
-  const { argv, scope, input, substitutions } = invocation;
-  const words = argv.slice(1);
+  const { words, scope, input, substitutions } = invocation;
   const parsed = parseOptions(words, role.valued);
   const { reads } = touchedBy(name, role, parsed, scope, sheet);
   if (role.sql !== undefined) noteSqlOf(name, role.sql, parsed, invocation, sheet);
   if (role.isClusterClient) noteManifest(parsed, invocation, sheet);
   if (parsed.operands.length > MAX_OPERANDS) sheet.cut();
-  sheet.command(argv, scope, () => ({
-    name,
-    operands: atMost(parsed.operands).map((word) =>
-      isLong(word) ? word.slice(0, MAX_WORD) : word.endsWith('/*') ? cleanPath(word) : normalPath(word),
-    ),
-    flags: atMost(parsed.flags).map((flag) => (flag.length <= MAX_WORD ? flag : flag.slice(0, MAX_WORD))),
-    via: scope.via,
-    sure: scope.sure,
-    text: argv.join(' ').slice(0, MAX_WORD),
-  }));
+  if (sheet.takesCommand(invocation)) sheet.command(factOf(name, parsed, invocation));
   const before = joinedInputs(input, substitutions);
   const all = before.reads.length === 0 ? reads : reads.length === 0 ? before.reads : [...new Set([...before.reads, ...reads])];
   // What a program does with its own files is told by its name, but for those that send them.
   if (before.names.length > 0 || (all.length > 0 && role.sends)) {
-    sheet.flow({ kind: 'gets', from: before.names, reads: all, into: name, sure: scope.sure, ...substitutedInto(parsed, invocation) });
+    const flow: FlowFact = { kind: 'gets', from: before.names, reads: all, into: name, sure: scope.sure };
+    sheet.flow(substitutions.length === 0 ? flow : { ...flow, ...substitutedInto(parsed, invocation) });
   }
   return {
-    names: [name, ...(before.names.length < MAX_ORIGINS ? before.names : before.names.slice(0, MAX_ORIGINS - 1))],
-    reads: all.length <= MAX_ORIGINS ? all : all.slice(0, MAX_ORIGINS),
+    names: before.names.length === 0 ? [name] : [name].concat(atMost(before.names, MAX_ORIGINS - 1)),
+    reads: atMost(all, MAX_ORIGINS),
     text: printed(name, words, parsed, input),
   };
+}
+
+function factOf(name: string, { operands, flags }: Parsed, { first, words, scope: { via, sure } }: Invocation): CommandFact {
+  const line = words.length === 0 ? first : `${first} ${words.join(' ')}`;
+  return {
+    name,
+    operands: atMost(operands, MAX_OPERANDS).map(plainOperand),
+    flags: atMost(flags, MAX_OPERANDS).map((flag) => cut(flag)),
+    via,
+    sure,
+    text: cut(line),
+  };
+}
+
+function plainOperand(word: string): string {
+  if (word.length > MAX_WORD || /[\s;]/.test(word)) return cut(word);
+  return word.endsWith('/*') ? cleanPath(word) : normalPath(word);
+}
+
+function cut(text: string): string {
+  return text.length <= MAX_WORD ? text : text.slice(0, MAX_WORD);
+}
+
+function atMost(words: readonly string[], count: number): readonly string[] {
+  return words.length <= count ? words : words.slice(0, count);
 }
 
 const ADDRESS = /^[a-z]+:\/\/|\.[a-z]{2,}$/i;
 
 /** What ran to make words of a command: what is all of the data that is sent is as good as piped into it. */
 function substitutedInto({ values, operands }: Parsed, { input, substitutions }: Invocation): Pick<FlowFact, 'substituted' | 'sends'> {
-  if (substitutions.length === 0) return {};
   const data = values.size === 0 ? [] : [...SENT_VALUES].flatMap((option) => values.get(option) ?? []);
   const others = substitutions.filter(({ isWhole, field = '' }) => isWhole !== true || !data.includes(field));
   const sent = others.filter(({ field = '' }) => data.includes(field) || (operands.includes(field) && ADDRESS.test(field)));
@@ -256,14 +275,6 @@ function joinedInputs(input: Output | undefined, substitutions: readonly Substit
   return joined([...(input === undefined ? [] : [input]), ...substitutions.map(({ output }) => output)]);
 }
 
-function atMost(words: readonly string[]): readonly string[] {
-  return words.length <= MAX_OPERANDS ? words : words.slice(0, MAX_OPERANDS);
-}
-
-function isLong(word: string): boolean {
-  return word.length > MAX_WORD || /[\s;]/.test(word);
-}
-
 function noteSqlOf(
   name: string,
   options: ReadonlySet<string>,
@@ -271,7 +282,7 @@ function noteSqlOf(
   { input, scope }: Invocation,
   sheet: FactSheet,
 ): void {
-  for (const text of [...options].flatMap((option) => values.get(option) ?? [])) noteSql(text, scope.sure, sheet);
+  if (values.size > 0) for (const option of options) for (const text of values.get(option) ?? []) noteSql(text, scope.sure, sheet);
   if (name === 'sqlite3' || name === 'duckdb') for (const text of operands.slice(1)) noteSql(text, scope.sure, sheet);
   if (input?.text !== undefined && input.text !== '') noteSql(input.text, scope.sure, sheet);
 }

@@ -94,7 +94,7 @@ async function decide(inspection: Inspection, evidence: Evidence, lease: Revisio
       ...{ evaluation_id: '', direction, model: '', scanner_mode, elapsed_ms: 0, cisco_result: null },
       // What observe mode lets pass is the gateway's business: the policy says what it would do.
       ...{ mode: 'action', content_length: content.length, local_result: weigh(evidence) },
-      ...(evidence.scan.facts === undefined ? {} : { facts: evidence.scan.facts }),
+      facts: evidence.scan.facts,
     },
     { blockList: [], allowList: [], hilt: { enabled: hilt.enabled, minSeverity: hilt.min_severity } },
   );

@@ -24,23 +24,27 @@ for (const digit of 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456
 export function decodeSegments(text: string): readonly Decoded[] {
   const found: Decoded[] = [];
   let budget = MAX_TOTAL;
-  for (let at = 0; at < text.length && found.length < MAX_SEGMENTS && budget > 0;) {
-    const end = runEnd(text, at);
-    if (end - at >= MIN_LENGTH) {
-      const length = Math.min(end - at, budget);
-      const decoded = decode(text.slice(at, at + length));
-      budget -= length;
-      if (decoded !== undefined) found.push({ span: { start: at, end: paddedEnd(text, end) }, text: decoded });
+  for (let at = 0; at + MIN_LENGTH <= text.length && found.length < MAX_SEGMENTS && budget > 0;) {
+    // Looked at from its end: nothing before a sign that is no digit is long enough, and most words end long before that.
+    let before = at + MIN_LENGTH - 1;
+    while (before >= at && isDigit(text, before)) before -= 1;
+    if (before >= at) {
+      at = before + 1;
+      continue;
     }
+    let end = at + MIN_LENGTH;
+    while (end < text.length && isDigit(text, end)) end += 1;
+    const length = Math.min(end - at, budget);
+    const decoded = decode(text.slice(at, at + length));
+    budget -= length;
+    if (decoded !== undefined) found.push({ span: { start: at, end: paddedEnd(text, end) }, text: decoded });
     at = end + 1;
   }
   return found;
 }
 
-function runEnd(text: string, from: number): number {
-  let at = from;
-  while (at < text.length && (DIGITS[text.charCodeAt(at)] ?? 0) === 1) at += 1;
-  return at;
+function isDigit(text: string, at: number): boolean {
+  return (DIGITS[text.charCodeAt(at)] ?? 0) === 1;
 }
 
 function paddedEnd(text: string, end: number): number {

@@ -1,4 +1,3 @@
-import type { Facts } from '../facts/facts.js';
 import type { Severity } from '../severity.js';
 
 /** A part of the text that was given, in UTF-16 units; `end` is behind the last one. */
@@ -31,8 +30,11 @@ export interface ScanResult {
   readonly findings: readonly ScanFinding[];
   /** There was more than is told. */
   readonly truncated: boolean;
-  /** What the tool call would do; of a tool call alone. */
-  readonly facts?: Facts;
+  /**
+   * What the tool call would do, of a tool call alone: the JSON text of `Facts`. A policy is given it as it is, so that the thread which asks
+   * for the scan neither takes hundreds of objects over nor writes them out again.
+   */
+  readonly facts?: string;
   /** The text without what the judge of personal data is not shown; where that was asked for, and there was any. */
   readonly stripped?: string;
 }

@@ -17,13 +17,18 @@ const MAX_MEMO = 16_384;
 // eslint-disable-next-line no-control-regex -- ASCII as a whole is meant
 const NON_ASCII = /[^\x00-\x7f]/;
 
+/** In a text that is not there is nothing to fold. */
+export function isAscii(text: string): boolean {
+  return !NON_ASCII.test(text);
+}
+
 /**
  * Takes disguises off: compatibility forms (full width, mathematical letters, ligatures) become plain, what nobody sees is dropped,
  * accents fall off, and letters of other scripts become the Latin ones that they pose as. Undefined when nothing would change. Tag
  * characters are letters for who reads them and nothing for who sees the text; a blank pattern of Braille is nothing, or a space.
  */
 export function fold(text: string, as: 'read' | 'seen' = 'read'): Folded | undefined {
-  if (!NON_ASCII.test(text)) return undefined;
+  if (isAscii(text)) return undefined;
   const parts: string[] = [];
   let origin = new Uint32Array(text.length + 1);
   let length = 0;

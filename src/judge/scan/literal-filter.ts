@@ -50,6 +50,8 @@ function hasOne(clause: readonly number[], found: Uint32Array, question: number)
 interface Table {
   readonly one: Uint16Array;
   readonly two: Uint16Array;
+  /** A bit for each slot of `three` that holds something: small enough to stay at hand, which is all that most signs are asked. */
+  readonly taken: Uint8Array;
   /** Where in `entries` those begin that have these three signs; they go on to a 0. */
   readonly three: Uint16Array;
   readonly entries: Uint16Array;
@@ -89,15 +91,17 @@ function tableOf(literals: readonly string[]): Table {
       slots.set(slot, [...(slots.get(slot) ?? []), index + 1]);
     }
   }
+  const taken = new Uint8Array(SLOTS >> 3);
   const entries = [0];
   for (const [slot, numbers] of slots) {
+    taken[slot >> 3] = (taken[slot >> 3] ?? 0) | (1 << (slot & 7));
     three[slot] = entries.length;
     entries.push(...numbers, 0);
   }
   const starts = [0, 0];
   for (const { length } of literals) starts.push((starts.at(-1) ?? 0) + length);
   const signs = Uint8Array.from(literals.join(''), (sign) => sign.charCodeAt(0));
-  return { one, two, three, entries: Uint16Array.from(entries), starts: Uint32Array.from(starts), before, signs };
+  return { one, two, taken, three, entries: Uint16Array.from(entries), starts: Uint32Array.from(starts), before, signs };
 }
 
 function slotsOf(literal: string): readonly number[] {
@@ -106,7 +110,7 @@ function slotsOf(literal: string): readonly number[] {
 }
 
 function look(text: string, start: number, end: number, table: Table, found: Uint32Array, question: number): void {
-  const { one, two, three } = table;
+  const { one, two, taken, three } = table;
   let a = 0;
   let b = 0;
   for (let at = start; at < end; at++) {
@@ -115,8 +119,8 @@ function look(text: string, start: number, end: number, table: Table, found: Uin
     if (single !== 0) found[single] = question;
     const pair = two[b * SIGNS + c] ?? 0;
     if (pair !== 0) found[pair] = question;
-    const entry = three[slotOf(a, b, c)] ?? 0;
-    if (entry !== 0) note(entry, text, at, table, found, question);
+    const slot = slotOf(a, b, c);
+    if ((((taken[slot >> 3] ?? 0) >> (slot & 7)) & 1) === 1) note(three[slot] ?? 0, text, at, table, found, question);
     a = b;
     b = c;
   }

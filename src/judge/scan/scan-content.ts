@@ -27,7 +27,7 @@ export function scanContent({ patterns, suppress, strip }: ReadyRules, text: str
   const stripped = origin.strip === true ? strip(text) : text;
   return {
     ...result,
-    ...(call === undefined ? {} : { facts: readCall(call) }),
+    ...(call === undefined ? {} : { facts: JSON.stringify(readCall(call)) }),
     ...(stripped === text ? {} : { stripped }),
   };
 }

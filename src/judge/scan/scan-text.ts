@@ -6,7 +6,7 @@ import type { Check } from './checks.js';
 import type { CompiledPattern, Match, PatternSet } from './compiled-rules.js';
 import { decodeSegments } from './encoded.js';
 import type { Disguise, ScanFinding, ScanResult, Span } from './finding.js';
-import { fold, foldAsSeen } from './fold.js';
+import { fold, foldAsSeen, isAscii } from './fold.js';
 import type { Folded } from './fold.js';
 import { spellOut } from './leet.js';
 import { locate } from './locate.js';
@@ -80,8 +80,9 @@ function* undisguised(text: string, toOriginal: ToOriginal, rounds: number, disg
     read = { text: folded.text, toOriginal: back(folded, read.toOriginal) };
     return { ...read, disguise: disguise ?? name };
   };
-  const seen = foldAsSeen(text);
-  const folded = fold(text);
+  const isPlain = isAscii(text);
+  const seen = isPlain ? undefined : foldAsSeen(text);
+  const folded = isPlain ? undefined : fold(text);
   if (folded !== undefined) yield layer(folded, 'unicode');
   if (seen !== undefined && seen.text !== folded?.text) {
     yield { text: seen.text, disguise: disguise ?? 'unicode', toOriginal: back(seen, toOriginal) };
