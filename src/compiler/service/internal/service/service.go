@@ -3,6 +3,7 @@ package service
 
 import (
 	"context"
+	"math"
 	"runtime"
 	"runtime/debug"
 	"sync"
@@ -19,6 +20,7 @@ import (
 	"defenseclaw-gateway/rego-compiler/internal/format"
 	"defenseclaw-gateway/rego-compiler/internal/library"
 	"defenseclaw-gateway/rego-compiler/internal/mine"
+	"defenseclaw-gateway/rego-compiler/internal/pace"
 	"defenseclaw-gateway/rego-compiler/internal/protocol"
 	"defenseclaw-gateway/rego-compiler/internal/registry"
 	"defenseclaw-gateway/rego-compiler/internal/rpc"
@@ -56,22 +58,33 @@ func cached[P, R any](cache *source.Cache, run func(context.Context, *source.Cac
 // largeSet is the number of compiled modules above which a build leaves hundreds of megabytes behind.
 const largeSet = 500
 
-// releaseAfter is when the memory of a first build is given back: a process that lives for one command is gone by then.
+// releaseAfter is when the memory of a build is given back: a process that lives for one command is gone by then, and what was built serves.
 const releaseAfter = 2 * time.Second
 
-// releasing gives the memory of a large build back to the system, beside the answer, and that of the first, which the library was
-// made with: it takes up to 0.2 s of processor time, which the build of an edit has no use for.
+// releasing gives the memory of a large build back to the system, and that of the first, which the library was made with: it takes up to
+// 0.2 s of processor time, which neither the build of an edit nor whoever waits for what was built has a use for.
 func releasing(run buildMethod) buildMethod {
 	var first sync.Once
+	release := time.AfterFunc(never, debug.FreeOSMemory)
 	return func(ctx context.Context, params protocol.BuildParams) (*protocol.BuildResult, error) {
+		pace.RoomFor(textOf(params.Modules))
 		answer, err := run(ctx, params)
+		first.Do(func() { release.Reset(releaseAfter) })
 		if len(params.Modules) > largeSet && (answer == nil || answer.Stats.Compiled > largeSet) {
-			first.Do(func() {})
-			go debug.FreeOSMemory()
+			release.Reset(releaseAfter)
 		}
-		first.Do(func() { time.AfterFunc(releaseAfter, debug.FreeOSMemory) })
 		return answer, err
 	}
+}
+
+const never = math.MaxInt64
+
+func textOf(modules []protocol.Module) int {
+	bytes := 0
+	for _, m := range modules {
+		bytes += len(m.Text)
+	}
+	return bytes
 }
 
 type buildMethod = func(context.Context, protocol.BuildParams) (*protocol.BuildResult, error)
