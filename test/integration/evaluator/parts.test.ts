@@ -113,6 +113,8 @@ describe('a policy of many packages', () => {
     const after = policyCode(second.code).linking?.parts.map(({ id }) => id) ?? [];
     expect(after.length).toBeGreaterThan(8);
     expect(after.filter((id) => !before.has(id))).toHaveLength(1);
+    // The others are not compiled again.
+    expect(second.wasm.modules.filter((module) => !first.wasm.modules.includes(module))).toHaveLength(1);
     expect(answers(load(second))).toEqual(await interpreted(modulesOf('two')));
 
     // As a serving process gets it.
