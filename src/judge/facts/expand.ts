@@ -1,5 +1,13 @@
 import { expand as expandBraces } from 'brace-expansion';
-import type { CommandExpansionPart, DoubleQuotedChild, ParameterExpansionPart, ProcessSubstitutionPart, Word, WordPart } from 'unbash';
+import type {
+  Command,
+  CommandExpansionPart,
+  DoubleQuotedChild,
+  ParameterExpansionPart,
+  ProcessSubstitutionPart,
+  Word,
+  WordPart,
+} from 'unbash';
 import type { Output, Scope } from './scope.js';
 import { MAX_TEXT, valueOf } from './scope.js';
 
@@ -59,6 +67,12 @@ export function plainValue(word: Word): string | undefined {
     if (!means(text, 1, last - 1, quote === DOUBLE ? IN_DOUBLE : IN_SINGLE)) return text.slice(1, last);
   }
   return word.parts === undefined ? word.value : undefined;
+}
+
+/** Words that stand for themselves, as most do; undefined when one of them does not. */
+export function plainWords(args: Command['args']): readonly string[] | undefined {
+  const words = args.map((word) => (word.type === 'Word' ? plainValue(word) : undefined));
+  return words.every((word) => word !== undefined) ? words : undefined;
 }
 
 const DOUBLE = 0x22;

@@ -1,7 +1,7 @@
 import { forEachChild } from 'unbash';
 import type { Assignment, Command, Redirection, Script, SyntaxNode, Word } from 'unbash';
 import { isCommandVariable } from './carried.js';
-import { expandParts, expandText, expandWord, NO_SUBSTITUTIONS, plainValue, PRINTED_FILE } from './expand.js';
+import { expandParts, expandText, expandWord, NO_SUBSTITUTIONS, plainValue, plainWords, PRINTED_FILE } from './expand.js';
 import type { Expanded, Substitution } from './expand.js';
 import type { FactSheet } from './fact-sheet.js';
 import { parseShell } from './parse-shell.js';
@@ -11,8 +11,6 @@ import { MAX_ARGV } from './reader.js';
 import type { Invocation } from './reader.js';
 import { both, bounded, joined, MAX_DEPTH, MAX_TEXT, NOTHING, scopeWith, UNKNOWN, united } from './scope.js';
 import type { Output, Scope } from './scope.js';
-
-type Argument = Command['args'][number];
 
 /** Values of a loop variable that are tried. */
 const MAX_ROUNDS = 4;
@@ -56,7 +54,7 @@ export class ShellReader {
   }
 
   #all(nodes: readonly SyntaxNode[], scope: Scope, input: Output | undefined): Output {
-    const [first] = nodes;
+    const first = nodes[0];
     if (first === undefined) return NOTHING;
     let output = this.#node(first, scope, input);
     for (let at = 1; at < nodes.length; at++) {
@@ -96,15 +94,19 @@ export class ShellReader {
       case 'For':
       case 'Select':
         return this.#loop(node.name.value, node.wordlist ?? [], node.body, scope);
-      default: {
-        const outputs: Output[] = [];
-        forEachChild(node, (child) => {
-          if (child.type === 'Word') for (const output of this.#substitutionsOf(child, scope)) outputs.push(output);
-          else outputs.push(this.#node(child, scope, input));
-        });
-        return { ...joined(outputs), text: undefined };
-      }
+      default:
+        return this.#children(node, scope, input);
     }
+  }
+
+  /** By itself: what it gives to a function would be put aside for each command, too. */
+  #children(node: SyntaxNode, scope: Scope, input: Output | undefined): Output {
+    const outputs: Output[] = [];
+    forEachChild(node, (child) => {
+      if (child.type === 'Word') for (const output of this.#substitutionsOf(child, scope)) outputs.push(output);
+      else outputs.push(this.#node(child, scope, input));
+    });
+    return { ...joined(outputs), text: undefined };
   }
 
   /** A stage of a pipeline keeps the names of those before it. */
@@ -158,7 +160,7 @@ export class ShellReader {
     return argv;
   }
 
-  #word(word: Argument, scope: Scope, argv: string[], substitutions: Substitution[]): void {
+  #word(word: Command['args'][number], scope: Scope, argv: string[], substitutions: Substitution[]): void {
     if (word.type !== 'Word') {
       argv.push(word.text);
       for (const substitution of this.#assign(word, scope)) substitutions.push(substitution);
@@ -284,12 +286,6 @@ export class ShellReader {
 
 /** What stands in such a word runs, wherever the word stands. */
 const SUBSTITUTES = /[$<>]\(|`/;
-
-/** Words that stand for themselves, as most do; undefined when one of them does not. */
-function plainWords(args: readonly Argument[]): readonly string[] | undefined {
-  const words = args.map((word) => (word.type === 'Word' ? plainValue(word) : undefined));
-  return words.every((word) => word !== undefined) ? words : undefined;
-}
 
 const NO_WRITES: readonly string[] = [];
 
