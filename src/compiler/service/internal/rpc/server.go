@@ -35,6 +35,7 @@ func Handler[P, R any](fn func(context.Context, P) (R, error)) Method {
 
 type server struct {
 	methods map[string]Method
+	stream  jsonrpc2.ObjectStream
 	slots   chan struct{}
 
 	mu      sync.Mutex
@@ -46,11 +47,12 @@ type server struct {
 func Serve(ctx context.Context, stream io.ReadWriteCloser, methods map[string]Method) {
 	s := &server{
 		methods: methods,
+		stream:  jsonrpc2.NewBufferedStream(stream, codec{}),
 		slots:   make(chan struct{}, 2*runtime.NumCPU()),
 		running: map[jsonrpc2.ID]context.CancelFunc{},
 	}
 	logger := log.New(os.Stderr, "rego-compiler: ", 0)
-	conn := jsonrpc2.NewConn(ctx, jsonrpc2.NewBufferedStream(stream, jsonrpc2.VSCodeObjectCodec{}), s, jsonrpc2.SetLogger(logger))
+	conn := jsonrpc2.NewConn(ctx, s.stream, s, jsonrpc2.SetLogger(logger))
 	<-conn.DisconnectNotify()
 }
 
@@ -124,9 +126,13 @@ func (s *server) answer(ctx context.Context, conn *jsonrpc2.Conn, req *jsonrpc2.
 		s.fail(ctx, conn, req, out.err)
 		return
 	}
-	if err := conn.Reply(context.WithoutCancel(ctx), req.ID, out.result); err != nil && err != jsonrpc2.ErrClosed {
+	r, err := newReply(req.ID, out.result)
+	if err != nil {
 		s.fail(ctx, conn, req, err)
+		return
 	}
+	// Where it cannot be written nobody is there any more.
+	_ = s.stream.WriteObject(r)
 }
 
 func (s *server) fail(ctx context.Context, conn *jsonrpc2.Conn, req *jsonrpc2.Request, err error) {
