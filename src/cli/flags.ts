@@ -12,11 +12,11 @@ export const REGO_FLAGS = {
 };
 
 /** How a folder of policies to work on is found when nobody names it. */
-const FOUND = 'default: policy_dir where it is configured, else ./policies or . when it holds Rego';
+export const POLICY_FOUND = 'default: policy_dir where it is configured, else ./policies or . when it holds Rego';
 
 /** A folder of policies to work on without a running gateway, as the last argument. */
 export const POLICY_ARGS = {
-  dir: Args.string({ ignoreStdin: true, description: `Folder of .rego and data files (${FOUND})` }),
+  dir: Args.string({ ignoreStdin: true, description: `Folder of .rego and data files (${POLICY_FOUND})` }),
 };
 
 /** The same as a flag, and how what it holds is read. */

@@ -30,7 +30,7 @@ export function renderSuites(
     wrapped(`${suiteSummary(score)} ${paint('dim', `(${ms} ms)`)}`, 2, columns),
     '',
     table(rows, columns, paint),
-    ...mistakes('attacks that pass without a word', missed, attack.allow, paint, 'red'),
+    ...mistakes('missed: let through without a word', missed, attack.allow, paint, 'red'),
     ...mistakes('harmless, and blocked', blocked, benign.block, paint, 'red'),
     ...mistakes('harmless, and told of', alarms, benign.alert, paint, 'yellow'),
     '',

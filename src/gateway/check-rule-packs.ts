@@ -32,7 +32,10 @@ const FOLDERS = ['.', 'rules', 'judge'];
  */
 export async function checkRulePacks(dir: string): Promise<readonly CheckedPack[]> {
   const dirs = await packsIn(dir);
-  if (dirs.length === 0) throw new GatewayError('policy_dir_missing', `Expected a rule pack at ${dir}, or in ${path.join(dir, PACKS)}`);
+  if (dirs.length === 0) {
+    const hint = `Name a rule pack, or a policy folder with packs in ${PACKS}/.`;
+    throw new GatewayError('policy_dir_missing', `Expected a rule pack at ${dir}, or in ${path.join(dir, PACKS)}`, { hint });
+  }
   return Promise.all(dirs.map(checkOne));
 }
 

@@ -94,5 +94,15 @@ describe('policy rulepack validate', () => {
     const none = await runCli(['policy', 'rulepack', 'validate', await tempDir()], env);
     expect(none.code).toBe(2);
     expect(none.stderr).toContain('policy_dir_missing');
+    expect(none.stderr).toContain('Next:  Name a rule pack, or a policy folder with packs in guardrail/.');
+  });
+
+  it('finds its folder as the other commands do', { timeout: 120_000 }, async () => {
+    const cwd = await tempDir();
+    await writeTree(path.join(cwd, 'policies'), { 'app.rego': 'package app\n', ...packAt('mine') });
+    const found = await runCli(['policy', 'rulepack', 'validate'], cliEnv(await tempDir()), { cwd });
+    expect(found.stderr).toContain(`policy folder: ${cwd}/policies (./policies)\n`);
+    expect(found.code).toBe(0);
+    expect(found.stdout).toContain('✓ mine: 2 rules');
   });
 });

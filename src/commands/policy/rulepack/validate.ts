@@ -1,13 +1,12 @@
 import { Args } from '@oclif/core';
-import path from 'node:path';
-import { GatewayCommand } from '../../../cli/base-command.js';
-import { configFromFlags } from '../../../cli/settings.js';
+import { POLICY_FOUND } from '../../../cli/flags.js';
+import { LocalPolicyCommand } from '../../../cli/local-policy-command.js';
 import { count, renderDiagnostics } from '../../../cli/render-diagnostics.js';
-import { ERRORS, GatewayError } from '../../../errors.js';
+import { ERRORS } from '../../../errors.js';
 import { checkRulePacks } from '../../../gateway/check-rule-packs.js';
 import type { CheckedPack } from '../../../gateway/check-rule-packs.js';
 
-export default class PolicyRulepackValidate extends GatewayCommand {
+export default class PolicyRulepackValidate extends LocalPolicyCommand {
   static override summary = 'Check rule packs without serving them';
   static override description =
     'Reads rules, suppressions, sensitive tools and judge files, compiles every pattern, and names what is wrong by file, row and column. What has no use here is a warning. Exit codes: 0 valid, 1 errors.';
@@ -18,14 +17,16 @@ export default class PolicyRulepackValidate extends GatewayCommand {
   static override args = {
     dir: Args.string({
       ignoreStdin: true,
-      description: 'A rule pack, or a policy folder with packs in guardrail/ (default: the policy folder of the gateway)',
+      description: `A rule pack, or a policy folder with packs in guardrail/ (${POLICY_FOUND})`,
     }),
   };
 
+  /** It reads no modules at all. */
+  protected override readonly tellsUnread = true;
+
   async run(): Promise<{ readonly valid: boolean; readonly packs: readonly CheckedPack[] }> {
     const { args, flags } = await this.parse(PolicyRulepackValidate);
-    const dir = args.dir === undefined ? configFromFlags(flags).paths.policyDir : path.resolve(args.dir);
-    if (dir === undefined) throw new GatewayError('policy_dir_missing', 'no policy folder is configured');
+    const { dir } = await this.folder({ args, flags });
     const packs = await checkRulePacks(dir);
     for (const pack of packs) this.#show(pack);
     const valid = packs.every((pack) => pack.valid);
