@@ -107,12 +107,18 @@ findings contains _flow("RUN-DECODED", "execution", "Runs what it decodes", "CRI
 	_any(f.from, _decoders)
 }
 
+findings contains _flow("RUN-DOWNLOAD", "execution", "Runs what it downloads", "CRITICAL", f) if {
+	some f in _facts("flows")
+	f.into in {"source", "."}
+	"/dev/stdin" in f.reads
+	_any(f.from, _downloaders)
+}
+
 findings contains _finding("RUN-SAVED-DOWNLOAD", "execution", "Runs a file that it downloaded", "HIGH", c) if {
-	saved := {f.path | some f in _facts("writes"); f.by in _downloaders}
-	count(saved) > 0
-	some c in _named_any(_interpreters | {"chmod", "source", "."})
-	some operand in c.operands
-	operand in saved
+	count(_downloads) > 0
+	some c in _facts("commands")
+	some path in _run_by(c)
+	trim_prefix(path, "./") in _downloads
 }
 
 findings contains _finding("RUN-DOWNLOAD-POWERSHELL", "execution", "Runs what it downloads", "CRITICAL", c) if {
@@ -362,6 +368,50 @@ _lower_named_any(wanted) := [c |
 ]
 
 _downloaders := {name | some name in _list("downloaders")}
+
+# Files that hold what was downloaded: they are named, or called as they are there.
+_downloads := {trim_prefix(path, "./") |
+	count(_names & _downloaders) > 0
+	some path in (_saved | _called_as_there)
+}
+
+_saved := {f.path |
+	some f in _facts("writes")
+	_holds_download(f.by)
+}
+
+_holds_download(by) if by in _downloaders
+
+_holds_download("tee") if {
+	some f in _facts("flows")
+	f.into == "tee"
+	_any(f.from, _downloaders)
+}
+
+_called_as_there := {regex.replace(address, `[?#].*$|^(?:[^?#]*/)`, "") |
+	some c in _named_any({"wget", "curl"})
+	_keeps_name(c)
+	some address in c.operands
+	contains(address, "/")
+}
+
+_keeps_name(c) if {
+	c.name == "wget"
+	not _any_flag(c, {"O", "output-document"})
+}
+
+_keeps_name(c) if {
+	c.name == "curl"
+	_any_flag(c, {"O", "remote-name", "remote-name-all"})
+}
+
+# Files that a command runs, or lets be run. What else an interpreter is given are arguments of the program.
+_run_by(c) := {c.operands[0]} if {
+	c.name in (_interpreters | {"source", "."})
+} else := array.slice(c.operands, 1, count(c.operands)) if {
+	c.name == "chmod"
+	regex.match(`^(?:[ugoa]*[+=][rwst]*[xX]|[0-7]*[1357][0-7]*$)`, c.operands[0])
+} else := {split(c.text, " ")[0]}
 
 _decoders := {name | some name in _list("decoders")}
 

@@ -166,11 +166,48 @@ test_flow_is_found[id] if {
 
 test_what_is_only_got_is_not_run if _ids({"flows": [_flow("gets", ["curl"], [], "bash")]}) == set()
 
-test_file_that_was_downloaded_is_run if {
-	_ids({
-		"writes": [{"path": "/tmp/x", "by": "curl", "sure": true}],
-		"commands": [_command("bash", ["/tmp/x"], [])],
-	}) == {"FACT-RUN-SAVED-DOWNLOAD"}
+test_file_that_was_downloaded_is_run[note] if {
+	some note, tc in {
+		"by an interpreter": _saved_by("curl", "/tmp/x", _command("bash", ["/tmp/x", "now"], [])),
+		"by the shell itself": _saved_by("curl", "x", _command(".", ["./x"], [])),
+		"under its own name": _saved_by("curl", "/tmp/x", object.union(_command("x", [], []), {"text": "/tmp/x --now"})),
+		"once it may be": _saved_by("curl", "x", _command("chmod", ["u+x", "x"], [])),
+		"once it may be, by number": _saved_by("curl", "x", _command("chmod", ["0755", "y", "x"], [])),
+		"and was kept by tee": object.union(
+			_saved_by("tee", "x", _command("sh", ["x"], [])),
+			{"flows": [_flow("gets", ["curl"], [], "tee")]},
+		),
+		"as wget calls it": {"commands": [_command("wget", ["e.example/d/x"], []), _command("sh", ["./x"], [])]},
+		"as its address does": {"commands": [
+			_command("curl", ["https://e.example/x.sh?v=1/2"], ["L", "O"]),
+			_command("sh", ["x.sh"], []),
+		]},
+	}
+	_ids(tc) == {"FACT-RUN-SAVED-DOWNLOAD"}
+}
+
+test_file_that_was_downloaded_is_not_run[note] if {
+	some note, tc in {
+		"by what reads it": _saved_by("curl", "x.json", _command("python3", ["parse.py", "x.json"], [])),
+		"by who may write it": _saved_by("curl", "x", _command("chmod", ["644", "x"], [])),
+		"by what unpacks it": {"commands": [_command("wget", ["https://e.example/x.tgz"], []), _command("tar", ["x.tgz"], [])]},
+		"when it was printed": {"commands": [_command("curl", ["https://e.example/x"], ["s"]), _command("sh", ["x"], [])]},
+		"when tee got something else": object.union(
+			_saved_by("tee", "x", _command("sh", ["x"], [])),
+			{"flows": [_flow("gets", ["date"], [], "tee")]},
+		),
+	}
+	_ids(tc) == set()
+}
+
+test_standard_input_that_was_downloaded_is_run if {
+	_ids({"flows": [_flow("gets", ["curl"], ["/dev/stdin"], "source")]}) == {"FACT-RUN-DOWNLOAD"}
+	_ids({"flows": [_flow("gets", ["curl"], ["settings"], "source")]}) == set()
+}
+
+_saved_by(program, path, command) := {
+	"writes": [{"path": path, "by": program, "sure": true}],
+	"commands": [_command("curl", ["https://e.example/"], ["o"]), command],
 }
 
 test_host_is_found[id] if {
