@@ -40,14 +40,15 @@ async function loaded<T>(compiling: Promise<T>): Promise<T> {
   }
 }
 
-function rejected({ diagnostics }: BuildResult): GatewayError {
+function rejected({ diagnostics, omitted = 0 }: BuildResult): GatewayError {
   const [first] = diagnostics;
   const hint = first?.hint === undefined ? '' : ` (${first.hint})`;
   const where = [first?.file, first?.row].filter((part) => part !== undefined).join(':');
-  const more = diagnostics.length > 1 ? ` (and ${diagnostics.length - 1} more)` : '';
+  const others = diagnostics.length + omitted - 1;
+  const more = others > 0 ? ` (and ${others} more)` : '';
   return new GatewayError(
     'policy_rejected',
     `${where === '' ? '' : `${where}: `}${first?.message ?? 'the modules do not compile'}${hint}${more}`,
-    { details: { diagnostics } },
+    { details: { diagnostics, ...(omitted === 0 ? {} : { omitted }) } },
   );
 }

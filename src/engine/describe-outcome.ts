@@ -51,7 +51,13 @@ export function describeOutcome(ended: Ended): Outcome {
     durationMs: Math.round((performance.now() - start) * 1000) / 1000,
     stages: notes.stages,
     diagnostics: failure === undefined ? ((held ?? now)?.warnings ?? []) : diagnosticsOf(failure),
+    ...omittedOf(failure),
     ...(failure === undefined ? {} : { error: { code: failure.code, message: failure.message } }),
     at: new Date(),
   };
+}
+
+function omittedOf(failure: GatewayError | undefined): Pick<Outcome, 'omitted'> {
+  const omitted = failure?.details['omitted'];
+  return typeof omitted === 'number' ? { omitted } : {};
 }

@@ -43,6 +43,8 @@ export interface Outcome {
   readonly durationMs: number;
   readonly stages: StageTimings;
   readonly diagnostics: readonly Diagnostic[];
+  /** How many more it was rejected for than are listed; absent for none. */
+  readonly omitted?: number;
   /** One line for people: why it was rejected. */
   readonly error?: { readonly code: string; readonly message: string };
   readonly at: Date;

@@ -54,7 +54,8 @@ const FAILED: Readonly<Partial<Record<string, string>>> = {
 function rejection(outcome: Outcome): string {
   const [first, ...rest] = outcome.diagnostics.filter(({ severity }) => severity === 'error');
   const what = first === undefined ? (outcome.error?.message ?? 'unknown reason') : locateDiagnostic(first);
-  const more = rest.length === 0 ? '' : ` (and ${rest.length} more)`;
+  const others = rest.length + (outcome.omitted ?? 0);
+  const more = others === 0 ? '' : ` (and ${others} more)`;
   return `${FAILED[outcome.error?.code ?? ''] ?? 'policy rejected'}: ${what}${more}; ${savedElsewhere(outcome)}${whatServes(outcome)}`;
 }
 

@@ -36,4 +36,22 @@ describe('the compile step', () => {
       cause: expect.any(Error) as Error,
     });
   });
+
+  it('counts what is wrong beyond what the compiler lists', async () => {
+    const finding = { severity: 'error', code: 'rego_type_error', message: 'undefined function f', file: 'a.rego', row: 3 } as const;
+    const build = (diagnostics: BuildResult['diagnostics'], omitted?: number) =>
+      createPolicyCompile({
+        compiler: {
+          build: () => Promise.resolve({ ...built(EMPTY), ok: false, diagnostics, ...(omitted === undefined ? {} : { omitted }) }),
+        },
+        hosted: [],
+        overrides: [],
+        maker: () => 'test',
+      })(SOURCE);
+    await expect(build([finding, finding], 500)).rejects.toMatchObject({
+      message: 'a.rego:3: undefined function f (and 501 more)',
+      details: { omitted: 500 },
+    });
+    await expect(build([finding])).rejects.toMatchObject({ message: 'a.rego:3: undefined function f' });
+  });
 });

@@ -126,6 +126,12 @@ describe('what a reload leaves behind', () => {
     });
   });
 
+  it('counts what was not listed', () => {
+    const { emit, lines } = watch();
+    emit(rejection({ diagnostics: [{ severity: 'error', code: 'a', message: 'wrong', file: 'a.rego', row: 1 }], omitted: 500 }));
+    expect(lines[0]?.['msg']).toContain('a.rego:1: wrong (and 500 more); ');
+  });
+
   it('names the error when there is no place, and that nothing serves', () => {
     const { emit, lines } = watch();
     emit(rejection({ diagnostics: [], revision: undefined, error: { code: 'policy_dir_missing', message: 'no folder' } }));

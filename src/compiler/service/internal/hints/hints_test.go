@@ -62,6 +62,10 @@ func TestTheOtherRegoIsNamedOnce(t *testing.T) {
 	if got := hintsOf(t, protocol.CheckParams{Modules: newer}); len(got) != 1 || !strings.Contains(got[0], "looks like Rego v1: read it without --v0-compatible") {
 		t.Errorf("got %q", got)
 	}
+	annotated := []protocol.Module{{Path: "a.rego", Text: "# METADATA\n# title: [\npackage a\n\nx := 1\n"}}
+	if got := hintsOf(t, protocol.CheckParams{Modules: annotated}); len(got) != 1 || got[0] != "" {
+		t.Errorf("METADATA that is no YAML is none in either Rego, got %q", got)
+	}
 }
 
 func TestInputThatNobodySends(t *testing.T) {

@@ -63,7 +63,7 @@ func parses(m protocol.Module, version ast.RegoVersion) (ok bool) {
 			ok = false
 		}
 	}()
-	module, err := ast.ParseModuleWithOpts(m.Path, m.Text, ast.ParserOptions{RegoVersion: version})
+	module, err := ast.ParseModuleWithOpts(m.Path, m.Text, ast.ParserOptions{RegoVersion: version, ProcessAnnotation: true})
 	return err == nil && module != nil
 }
 
