@@ -8,6 +8,7 @@ import { offsetOf } from '../config/yaml-offset.js';
 const MAX_JUDGE_FILE_BYTES = 256 * 1024;
 const MAX_DEPTH = 16;
 const MAX_ALIASES = 100;
+const ONE_DOCUMENT = 'Expected one document, got a second one: what stands in it would be read by nobody';
 
 /** A judge file as plain values, with the places they stand at. */
 export interface JudgeDocument {
@@ -23,11 +24,11 @@ export function readJudgeDocument({ path: file, bytes }: SourceFile, code = 'pol
   const text = Buffer.from(bytes).toString('utf8');
   if (exceedsYamlDepth(text, MAX_DEPTH)) return fail(`Expected at most ${MAX_DEPTH} levels of nesting`);
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, stringKeys: true, logLevel: 'silent' });
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, stringKeys: true, logLevel: 'error' });
   const [error] = document.errors;
   if (error !== undefined) {
     const { line, col } = lines.linePos(error.pos[0]);
-    return fail(error.message, line, col);
+    return fail(error.code === 'MULTIPLE_DOCS' ? ONE_DOCUMENT : error.message, line, col);
   }
   try {
     const values: unknown = document.toJS({ maxAliasCount: MAX_ALIASES });

@@ -2,7 +2,7 @@ import { RE2JS } from 're2js';
 import type * as z from 'zod';
 import { nearest } from '../../config/problem.js';
 import { GatewayError } from '../../errors.js';
-import { memberOf } from '../../is-record.js';
+import { isRecord, memberOf } from '../../is-record.js';
 import { placed } from '../../policy/diagnostic.js';
 import type { Diagnostic } from '../../policy/diagnostic.js';
 import { pathInPack, yamlStem } from '../../policy/source-kind.js';
@@ -124,6 +124,14 @@ function readTools(file: SourceFile, found: Findings): ReadonlyMap<string, Sensi
   );
 }
 
+/** A key with nothing behind it is as good as not there: in DefenseClaw, too. */
+function withoutEmpty(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutEmpty);
+  if (!isRecord(value)) return value;
+  const kept = Object.entries(value).filter(([, member]) => member !== null);
+  return Object.fromEntries(kept.map(([key, member]) => [key, withoutEmpty(member)]));
+}
+
 /** Collects what is wrong with the files of a pack, each with its place. */
 class Findings {
   readonly #found: Diagnostic[] = [];
@@ -151,7 +159,7 @@ class Findings {
   }
 
   parse<T>(schema: z.ZodType<T>, document: JudgeDocument): T | undefined {
-    const parsed = schema.safeParse(document.values);
+    const parsed = schema.safeParse(withoutEmpty(document.values));
     if (parsed.success) return parsed.data;
     for (const { path, message } of parsed.error.issues) {
       const name = path.map(String).join('.');

@@ -61,6 +61,9 @@ describe('a rule pack', () => {
     ['sensitive-tools.yaml', 'tools:\n  - {name: a, min_entities_for_alert: 1.5}\n', 2, 'min_entities_for_alert'],
     ['sensitive-tools.yaml', 'tools:\n  - {name: a, min_entities_for_alert: 10001}\n', 2, 'min_entities_for_alert'],
     ['suppressions.yaml', 'pre_judge_strips:\n  - {pattern: "("}\n', 2, 'RE2 syntax'],
+    ['rules/a.yaml', 'rules: []\n---\nrules:\n  - {id: A, pattern: x, severity: HIGH}\n', 2, 'Expected one document'],
+    ['rules/a.yaml', 'rules:\n  - {id: A, pattern: , severity: HIGH}\n', 2, 'pattern'],
+    ['rules/a.yaml', 'rules:\n  -\n', 2, 'rules.0'],
     ['suppressions.yaml', 'pre_judge_strips:\n  - {id: A}\n', 2, 'pattern'],
     ['suppressions.yaml', `pre_judge_strips:\n${'  - {pattern: x}\n'.repeat(65)}`, 1, 'pre_judge_strips'],
   ])('is refused by the place in %s that cannot be obeyed: %j', (name, text, row, message) => {
@@ -81,6 +84,17 @@ describe('a rule pack', () => {
     const { warnings } = readPack([fileOf(name, text)]);
     expect(warnings).toEqual([expect.objectContaining({ severity: 'warning' })]);
     expect(warnings[0]?.message).toContain(message);
+  });
+
+  it('takes a key with nothing behind it for one that is not there', () => {
+    const { pack, warnings } = readPack([
+      fileOf('rules/a.yaml', 'category:\nrules:\n  - {id: A, pattern: x, severity: HIGH, title: , tags: }\n'),
+      fileOf('suppressions.yaml', 'finding_suppressions:\n  # none yet\ntool_suppressions:\npre_judge_strips: ~\n'),
+      fileOf('sensitive-tools.yaml', 'tools:\n'),
+    ]);
+    expect(warnings).toEqual([]);
+    expect(pack.rules).toEqual([{ id: 'A', severity: 'HIGH', pattern: 'x', category: 'a' }]);
+    expect(pack).toMatchObject({ suppressions: { findings: [], tools: [] }, tools: new Map() });
   });
 
   it('tells all that is wrong with a file that is refused', () => {

@@ -62,6 +62,7 @@ describe('a judge file', () => {
   });
 
   const refused: readonly [what: string, name: string, text: string, row: number, col: number, message: string][] = [
+    ['a second document', 'pii.yaml', 'enabled: true\n---\nenabled: false\n', 2, 1, 'Expected one document'],
     ['an unknown key', 'pii.yaml', 'version: 1\nenabeld: true\n', 2, 1, 'Did you mean enabled?'],
     ['an unknown key of a category', 'pii.yaml', 'categories:\n  Password:\n    severty: LOW\n', 3, 5, 'Did you mean severity?'],
     ['an unknown category', 'exfil.yaml', 'categories:\n  Exfiltration Chanel: {}\n', 2, 3, 'Did you mean Exfiltration Channel?'],
