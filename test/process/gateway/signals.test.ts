@@ -15,6 +15,14 @@ import { waitFor } from '../../helpers/wait-for.js';
 const MARKER = '/v1/data/marker/value';
 const CLIENTS = 8;
 
+function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
+
 async function marker({ url }: Daemon): Promise<unknown> {
   return (await callGateway(url, 'POST', MARKER, '{"input":{}}')).json()['result'];
 }
@@ -40,6 +48,19 @@ describe('SIGHUP', () => {
     const daemon = await startDaemon(['--policy-dir', dir, '--port', '0', '--no-watch'], cliEnv(await tempDir()));
     daemon.child.kill('SIGHUP');
     await waitFor('word of it', () => daemon.output().stderr.includes('policy unchanged: the folder holds'));
+  });
+
+  it('ends what was started on a terminal that is closed', async () => {
+    const dir = await tempDir({ 'policy.rego': markerModule('one') });
+    const command = `'${process.execPath}' bin/run.cjs start --policy-dir '${dir}' --port 0`;
+    const terminal = spawn('script', ['-qfc', `echo "as $$"; exec ${command}`, '/dev/null'], { cwd: ROOT, env: cliEnv(await tempDir()) });
+    onTestFinished(() => void terminal.kill('SIGKILL'));
+    let shown = '';
+    terminal.stdout.on('data', (chunk: Buffer) => (shown += chunk.toString()));
+    await waitFor('the gateway to listen', () => /listening on/u.test(shown), 60_000);
+    const pid = Number(/as (\d+)/u.exec(shown)?.[1]);
+    terminal.kill('SIGKILL');
+    await waitFor('its end', () => !isRunning(pid), 20_000);
   });
 });
 
