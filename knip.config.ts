@@ -17,8 +17,8 @@ const config: KnipConfig = {
   ignoreExportsUsedInFile: { interface: true, type: true },
   // Loaded with createRequire (its ESM build hides LoadedPolicy) and run as a program of its own.
   ignoreDependencies: ['@open-policy-agent/opa-wasm', 'autocannon'],
-  // The toolchain that the README asks for, a load client that the bench prefers where there is one, what tests make pipes with, and what checks the files of src/deploy.
-  ignoreBinaries: ['go', 'wrk', 'mkfifo', 'pgrep', 'mount', 'umount', 'promtool', 'systemd-analyze'],
+  // The toolchain that the README asks for, a load client that the bench prefers where there is one, what tests make pipes and terminals with, and what checks the files of src/deploy.
+  ignoreBinaries: ['go', 'wrk', 'mkfifo', 'pgrep', 'script', 'mount', 'umount', 'promtool', 'systemd-analyze'],
   rules: { cycles: 'error' },
 };
 
