@@ -27,11 +27,12 @@ const MAX_BYTES = 1024 * 1024;
 const FOLDERS = ['.', 'rules', 'judge'];
 
 /**
- * The packs of a folder: of a policy folder all in its `guardrail/`, of `guardrail/` itself all in it, else the folder is one. Throws
- * `policy_dir_missing` where there is none.
+ * The packs of a folder: of a policy folder all in its `guardrail/`, of `guardrail/` itself all in it, else the folder is one. Where it
+ * has none, those of `otherwise`. Throws `policy_dir_missing` where there is none at all.
  */
-export async function checkRulePacks(dir: string): Promise<readonly CheckedPack[]> {
-  const dirs = await packsIn(dir);
+export async function checkRulePacks(dir: string, otherwise?: string): Promise<readonly CheckedPack[]> {
+  const own = await packsIn(dir);
+  const dirs = own.length > 0 || otherwise === undefined ? own : await packsIn(otherwise);
   if (dirs.length === 0) {
     const hint = `Name a rule pack, or a policy folder with packs in ${PACKS}/.`;
     throw new GatewayError('policy_dir_missing', `Expected a rule pack at ${dir}, or in ${path.join(dir, PACKS)}`, { hint });

@@ -17,7 +17,7 @@ export default class PolicyRulepackValidate extends LocalPolicyCommand {
   static override args = {
     dir: Args.string({
       ignoreStdin: true,
-      description: `A rule pack, or a policy folder with packs in guardrail/ (${POLICY_FOUND})`,
+      description: `A rule pack, or a policy folder with packs in guardrail/ (${POLICY_FOUND}; where that has no packs, the policy folder of the gateway)`,
     }),
   };
 
@@ -26,8 +26,8 @@ export default class PolicyRulepackValidate extends LocalPolicyCommand {
 
   async run(): Promise<{ readonly valid: boolean; readonly packs: readonly CheckedPack[] }> {
     const { args, flags } = await this.parse(PolicyRulepackValidate);
-    const { dir } = await this.folder({ args, flags });
-    const packs = await checkRulePacks(dir);
+    const { dir, config } = await this.folder({ args, flags });
+    const packs = await checkRulePacks(dir, args.dir === undefined ? config.paths.policyDir : undefined);
     for (const pack of packs) this.#show(pack);
     const valid = packs.every((pack) => pack.valid);
     this.endWith(valid ? 0 : ERRORS.policy_rulepack_invalid.exit);
