@@ -134,20 +134,22 @@ export function createJudge({ config, llm, metrics, log, cache: given, provider:
       const isCurrent = (): boolean => engine === undefined || engine.current?.source === revision.source;
       const current = isCurrent();
       const asked = kindsFor(direction, settings)
-        .map((kind) => policies[kind])
+        .map((kind) => ({ policy: policies[kind], shown: shownTo(kind, request) }))
         .filter(
-          (policy) =>
-            policy.enabled && policy.categories.some(({ enabled }) => enabled) && sizeFor(policy, request) >= policy.minContentBytes,
+          ({ policy, shown }) =>
+            policy.enabled &&
+            policy.categories.some(({ enabled }) => enabled) &&
+            Buffer.byteLength(shown.content.trim()) >= policy.minContentBytes,
         );
       // All look into the cache in this one tick: no reload can come between them.
-      const answers = await Promise.all(asked.map((policy) => judgeKind(policy, shownTo(policy, request), current)));
+      const answers = await Promise.all(asked.map(({ policy, shown }) => judgeKind(policy, shown, current)));
       const verdicts = answers.map(({ verdict }) => verdict);
       return {
         ...(answers.length === 0 ? CLEAN : mergeVerdicts(verdicts)),
         verdicts,
         cached: answers.length > 0 && answers.every(({ cached }) => cached),
         stale: answers.some(({ stale }) => stale) || !isCurrent(),
-        kinds: asked.map(({ kind }) => kind),
+        kinds: asked.map(({ policy }) => policy.kind),
       };
     },
     status: status.report,
@@ -163,11 +165,7 @@ export function createJudge({ config, llm, metrics, log, cache: given, provider:
 }
 
 /** The request as one kind sees it. */
-function shownTo({ kind }: KindPolicy, request: JudgeRequest): JudgeRequest {
+function shownTo(kind: JudgeKind, request: JudgeRequest): JudgeRequest {
   const { personal } = request;
   return kind === 'pii' && personal !== undefined ? { ...request, content: personal } : request;
-}
-
-function sizeFor(policy: KindPolicy, request: JudgeRequest): number {
-  return Buffer.byteLength(shownTo(policy, request).content.trim());
 }

@@ -1,4 +1,5 @@
 import type { Policy } from '../http/opa/resolve.js';
+import { isSameList } from '../is-same-list.js';
 
 /** What of a policy tells where paths are answered, and how to know it again. */
 interface Surface {
@@ -25,8 +26,4 @@ export class Surfaces {
 function areSame(one: Policy['entrypoints'], other: Policy['entrypoints']): boolean {
   if (one === other) return true;
   return one.length === other.length && one.every(({ path, kind }, at) => path === other[at]?.path && kind === other[at].kind);
-}
-
-function isSameList(one: readonly string[], other: readonly string[]): boolean {
-  return one.length === other.length && one.every((text, at) => text === other[at]);
 }

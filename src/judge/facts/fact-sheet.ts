@@ -1,5 +1,6 @@
 import type { CodeFact, CommandFact, Facts, FileFact, FlowFact, HostFact, SqlFact } from './facts.js';
-import { areSame, Mark, MAX_FACTS, Told } from './told.js';
+import { isSameList } from '../../is-same-list.js';
+import { Mark, MAX_FACTS, Told } from './told.js';
 
 /** Characters of all facts. */
 const MAX_LENGTH = 256 * 1024;
@@ -135,7 +136,7 @@ export class FactSheet {
 }
 
 function isSameCommand(a: Met, b: Met): boolean {
-  return a.first === b.first && a.scope.sure === b.scope.sure && areSame(a.words, b.words) && areSame(a.scope.via, b.scope.via);
+  return a.first === b.first && a.scope.sure === b.scope.sure && isSameList(a.words, b.words) && isSameList(a.scope.via, b.scope.via);
 }
 
 function isSameFile(a: FileFact, b: FileFact): boolean {
@@ -151,17 +152,17 @@ function isSameFlow(a: FlowFact, b: FlowFact): boolean {
     a.kind === b.kind &&
     a.into === b.into &&
     a.sure === b.sure &&
-    areSame(a.from, b.from) &&
-    areSame(a.reads, b.reads) &&
-    areSame(a.substituted ?? NO_WORDS, b.substituted ?? NO_WORDS) &&
-    areSame(a.sends ?? NO_WORDS, b.sends ?? NO_WORDS)
+    isSameList(a.from, b.from) &&
+    isSameList(a.reads, b.reads) &&
+    isSameList(a.substituted ?? NO_WORDS, b.substituted ?? NO_WORDS) &&
+    isSameList(a.sends ?? NO_WORDS, b.sends ?? NO_WORDS)
   );
 }
 
 function isSameSql(a: SqlFact, b: SqlFact): boolean {
-  return a.where === b.where && a.always === b.always && a.sure === b.sure && areSame(a.words, b.words);
+  return a.where === b.where && a.always === b.always && a.sure === b.sure && isSameList(a.words, b.words);
 }
 
 function isSameCode(a: CodeFact, b: CodeFact): boolean {
-  return a.language === b.language && a.sure === b.sure && areSame(a.names, b.names);
+  return a.language === b.language && a.sure === b.sure && isSameList(a.names, b.names);
 }

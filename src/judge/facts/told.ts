@@ -78,9 +78,3 @@ export class Mark {
 
 /** That of Fowler, Noll and Vo. */
 const PRIME = 0x0100_0193;
-
-export function areSame(some: readonly string[], others: readonly string[]): boolean {
-  if (some.length !== others.length) return false;
-  for (let at = 0; at < some.length; at++) if (some[at] !== others[at]) return false;
-  return true;
-}

@@ -1,4 +1,5 @@
 import { RE2JS } from 're2js';
+import { isSameList } from '../../is-same-list.js';
 import type { ScanResult } from '../scan/finding.js';
 import { MAX_PLACES } from '../scan/scan-text.js';
 import { actionOf, higher, lower } from '../severity.js';
@@ -79,8 +80,9 @@ export function suppressJudged<Given extends Judged>(
  * no matter of number, nor is an attack, which has no pieces.
  */
 export function withoutFew<Given extends Judged>(judged: Given, least: number | undefined): Given {
+  if (least === undefined) return judged;
   const told = new Set(judged.findings.flatMap(piecesOf).map((piece) => piece.replace(/\s+/gu, '').toLowerCase()));
-  if (least === undefined || told.size >= least) return judged;
+  if (told.size >= least) return judged;
   return keeping(judged, (finding) => (finding.severity === 'CRITICAL' || piecesOf(finding).length === 0 ? finding : undefined));
 }
 
@@ -92,14 +94,13 @@ function piecesOf({ entities, evidence }: JudgeFinding): readonly string[] {
 function keeping<Given extends Judged>(judged: Given, keep: (finding: JudgeFinding) => JudgeFinding | undefined): Given {
   const given = judged.verdicts ?? [judged];
   const verdicts = given.map((verdict) => kept(verdict, keep));
-  if (verdicts.every((verdict, index) => verdict === given[index])) return judged;
+  if (isSameList(verdicts, given)) return judged;
   return { ...judged, ...mergeVerdicts(verdicts), ...(judged.verdicts === undefined ? {} : { verdicts }) };
 }
 
 function kept(verdict: Verdict, keep: (finding: JudgeFinding) => JudgeFinding | undefined): Verdict {
   const findings = verdict.findings.flatMap((finding) => keep(finding) ?? []);
-  if (findings.length === verdict.findings.length && findings.every((finding, index) => finding === verdict.findings[index]))
-    return verdict;
+  if (isSameList(findings, verdict.findings)) return verdict;
   const severity = lower(verdict.severity, findings.map((finding) => finding.severity).reduce(higher, 'NONE'));
   const categories = [...new Set(findings.map(({ category }) => category))];
   return {

@@ -35,6 +35,9 @@ export interface ScanResult {
    * for the scan neither takes hundreds of objects over nor writes them out again.
    */
   readonly facts?: string;
-  /** The text without what the judge of personal data is not shown; where that was asked for, and there was any. */
+  /**
+   * What the judge of personal data is given in place of the text: the pack's `pre_judge_strips` are taken out of it. Absent where nobody asked for it,
+   * and where nothing was taken out. Made here since the patterns of packs run on the thread of the scan alone.
+   */
   readonly stripped?: string;
 }

@@ -22,26 +22,24 @@ import (
 
 // make compiles some units, with all that they refer to, and keeps the code of those alone. Many are shared out over the processors.
 func (a *assembly) make(ctx context.Context, missing []int, wanted []string) error {
-	if a.marks == nil {
-		a.marks = marks.Of(a.set)
-	}
 	toMake := make(map[int]struct{}, len(missing))
 	for _, at := range missing {
 		toMake[at] = struct{}{}
 	}
 	shares := a.shares(missing, wanted)
 	batches := make([]batch, len(shares))
-	parallel.Do(len(shares), func(i int) { batches[i] = a.batch(ctx, shares[i], toMake) })
+	parallel.Do(len(shares), len(shares), func(i int) { batches[i].err = a.fill(ctx, &batches[i], shares[i], toMake) })
 	for _, b := range batches {
 		// What took the longest is what was waited for.
 		a.compileMs, a.planMs = max(a.compileMs, b.compileMs), max(a.planMs, b.planMs)
 	}
-	for _, at := range a.units.Closure(missing) {
+	all := a.units.Closure(missing)
+	for _, at := range all {
 		a.compiled += len(a.units.All[at].Modules)
 	}
 	if err := firstFault(batches); err != nil {
 		// All that is wrong is told, whichever share it is in.
-		a.refused = a.units.Subset(a.set, a.units.Closure(missing))
+		a.refused = a.units.Subset(a.set, all)
 		return err
 	}
 	for _, b := range batches {
@@ -85,54 +83,49 @@ func firstFault(batches []batch) (first error) {
 	return first
 }
 
-// batch compiles and plans a share on its own. It changes nothing that others see. What it plans of other units that are to be made is
+// fill compiles and plans a share on its own. It changes nothing that others see. What it plans of other units that are to be made is
 // good for all: a function that is only called from here is not planned where its rules are.
-func (a *assembly) batch(ctx context.Context, s share, toMake map[int]struct{}) (b batch) {
-	if b.err = ctx.Err(); b.err != nil {
-		return b
+func (a *assembly) fill(ctx context.Context, b *batch, s share, toMake map[int]struct{}) error {
+	if err := ctx.Err(); err != nil {
+		return err
 	}
 	started := time.Now()
 	set := a.units.Subset(a.set, a.units.Closure(s.units))
 	compiler, err := a.compile(set)
 	b.compileMs = milliseconds(time.Since(started))
 	if err != nil {
-		b.err = err
-		return b
+		return err
 	}
 	started = time.Now()
 	defer func() { b.planMs = milliseconds(time.Since(started)) }()
-	if b.err = a.marks.Put(compiler); b.err != nil {
-		return b
+	if err := a.marks().Put(compiler); err != nil {
+		return err
 	}
 	policy, err := plan.Everything(ctx, compiler, append(a.host.Declared(), marks.Builtin), refsOf(s.wanted))
 	if err != nil {
-		b.err = err
-		return b
+		return err
 	}
 	lib, err := library.Load()
 	if err != nil {
-		b.err = err
-		return b
+		return err
 	}
 	planned := emit.NewPlan(lib, policy)
 	rules := planned.Rules()
 	for _, name := range slices.Sorted(maps.Keys(rules)) {
 		at, ok := a.units.Owner(rules[name])
 		if !ok {
-			b.err = fmt.Errorf("no package has the rule %s", name)
-			return b
+			return fmt.Errorf("no package has the rule %s", name)
 		}
 		if _, ok := toMake[at]; !ok || a.code[at][name] != nil {
 			continue
 		}
 		functions, err := planned.Family(name)
 		if err != nil {
-			b.err = err
-			return b
+			return err
 		}
 		b.families = append(b.families, family{at, name, functions})
 	}
-	return b
+	return nil
 }
 
 // put keeps what was made first, where two batches made the same.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/open-policy-agent/opa/v1/ast"
@@ -50,7 +51,7 @@ type product struct {
 
 // compileWasm compiles and plans with OPA the units whose code is not kept, and makes WebAssembly of the plans and what is kept.
 func compileWasm(ctx context.Context, j job) (p product, err error) {
-	a := &assembly{job: j, product: &p}
+	a := &assembly{job: j, product: &p, marks: sync.OnceValue(func() *marks.Marks { return marks.Of(j.set) })}
 	a.code = make([]unitCode, len(a.units.All))
 	var missing []int
 	for at, unit := range a.units.All {
@@ -69,33 +70,24 @@ func compileWasm(ctx context.Context, j job) (p product, err error) {
 			return p, err
 		}
 	}
-	if err := a.load(); err != nil {
+	if a.lib, err = library.Load(); err != nil {
 		return p, err
 	}
+	a.library = a.lib.ID
 	started := time.Now()
 	err = a.link()
 	p.planMs += milliseconds(time.Since(started))
 	return p, err
 }
 
-// load waits for the library where it is first needed: the service makes it while the first modules are compiled.
-func (a *assembly) load() error {
-	lib, err := library.Load()
-	if err != nil {
-		return err
-	}
-	a.lib, a.library = lib, lib.ID
-	return nil
-}
-
 // assembly is a module in the making.
 type assembly struct {
 	job
 	*product
-	// lib is there once it was loaded.
+	// lib is there for linking.
 	lib *library.Library
-	// marks are there once something had to be made.
-	marks *marks.Marks
+	// marks are found once something compiled.
+	marks func() *marks.Marks
 	// code of each unit; nil where there is none yet.
 	code []unitCode
 	// own are the units whose code nobody else has.

@@ -1,9 +1,11 @@
 package emit
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"maps"
+	"runtime"
 	"slices"
 
 	"defenseclaw-gateway/rego-compiler/internal/library"
@@ -70,17 +72,15 @@ func Link(lib *library.Library, program *Program, kept KeptParts, had []string) 
 		return nil, nil, err
 	}
 	faults := make([]error, len(parts))
-	parallel.Do(len(parts), func(i int) {
+	parallel.Do(runtime.GOMAXPROCS(0), len(parts), func(i int) {
 		if at := slices.IndexFunc(kept, parts[i].isSame); at >= 0 {
 			parts[i] = kept[at]
 		} else {
 			faults[i] = parts[i].link(l.functions)
 		}
 	})
-	for _, fault := range faults {
-		if fault != nil {
-			return nil, nil, fault
-		}
+	if err := cmp.Or(faults...); err != nil {
+		return nil, nil, err
 	}
 	out, err := l.assemble(had)
 	return out, parts, err

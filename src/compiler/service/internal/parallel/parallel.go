@@ -2,14 +2,13 @@
 package parallel
 
 import (
-	"runtime"
 	"sync"
 	"sync/atomic"
 )
 
-// Do calls work with each number below count, several at once, and waits for all of them. A panic in one of them is one of the caller's,
+// Do calls work with each number below count, so many at once, and waits for all of them. A panic in one of them is one of the caller's,
 // whose handlers guard the service.
-func Do(count int, work func(i int)) {
+func Do(atOnce, count int, work func(i int)) {
 	if count == 1 {
 		work(0)
 		return
@@ -17,7 +16,7 @@ func Do(count int, work func(i int)) {
 	var next atomic.Int64
 	var thrown atomic.Value
 	var wg sync.WaitGroup
-	for range min(runtime.GOMAXPROCS(0), count) {
+	for range min(atOnce, count) {
 		wg.Go(func() {
 			defer func() {
 				if value := recover(); value != nil {

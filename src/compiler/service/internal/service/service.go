@@ -3,7 +3,6 @@ package service
 
 import (
 	"context"
-	"math"
 	"runtime"
 	"runtime/debug"
 	"sync"
@@ -65,7 +64,8 @@ const releaseAfter = 2 * time.Second
 // 0.2 s of processor time, which neither the build of an edit nor whoever waits for what was built has a use for.
 func releasing(run buildMethod) buildMethod {
 	var first sync.Once
-	release := time.AfterFunc(never, debug.FreeOSMemory)
+	release := time.AfterFunc(releaseAfter, debug.FreeOSMemory)
+	release.Stop()
 	return func(ctx context.Context, params protocol.BuildParams) (*protocol.BuildResult, error) {
 		pace.RoomFor(textOf(params.Modules))
 		answer, err := run(ctx, params)
@@ -76,8 +76,6 @@ func releasing(run buildMethod) buildMethod {
 		return answer, err
 	}
 }
-
-const never = math.MaxInt64
 
 func textOf(modules []protocol.Module) int {
 	bytes := 0

@@ -6,11 +6,11 @@ import (
 	"runtime"
 	"slices"
 	"strings"
-	"sync"
 
 	"github.com/open-policy-agent/opa/v1/ast"
 
 	"defenseclaw-gateway/rego-compiler/internal/diagnostics"
+	"defenseclaw-gateway/rego-compiler/internal/parallel"
 	"defenseclaw-gateway/rego-compiler/internal/protocol"
 )
 
@@ -138,24 +138,11 @@ func (c *Cache) parseAll(modules []protocol.Module, version ast.RegoVersion) []r
 	c.parsing.Lock()
 	defer c.parsing.Unlock()
 	results := make([]result, len(modules))
-	next := make(chan int)
-	var wg sync.WaitGroup
-	for range min(runtime.NumCPU(), len(modules)) {
-		wg.Go(func() {
-			for i := range next {
-				results[i] = c.parseOne(modules[i], version)
-			}
-		})
-	}
-	for i := range modules {
-		next <- i
-	}
-	close(next)
-	wg.Wait()
+	parallel.Do(runtime.NumCPU(), len(modules), func(i int) { results[i] = c.parseOne(modules[i], version) })
 	return results
 }
 
-// parseOne turns a panic of the parser into an error of the file: it runs on a goroutine that no handler guards.
+// parseOne turns a panic of the parser into an error of the file.
 func (c *Cache) parseOne(m protocol.Module, version ast.RegoVersion) (r result) {
 	defer func() {
 		if thrown := recover(); thrown != nil {

@@ -7,7 +7,6 @@ import (
 	"regexp"
 	"runtime"
 	"slices"
-	"sync"
 	"time"
 
 	"github.com/open-policy-agent/opa/v1/ast"
@@ -16,6 +15,7 @@ import (
 
 	"defenseclaw-gateway/rego-compiler/internal/diagnostics"
 	"defenseclaw-gateway/rego-compiler/internal/hints"
+	"defenseclaw-gateway/rego-compiler/internal/parallel"
 	"defenseclaw-gateway/rego-compiler/internal/protocol"
 	"defenseclaw-gateway/rego-compiler/internal/source"
 	"defenseclaw-gateway/rego-compiler/internal/testrule"
@@ -144,19 +144,6 @@ func (s *suite) run(ctx context.Context, r *Runner, set *source.Set, params prot
 // inParallel gives the outcomes in the order of the rules.
 func (s *suite) inParallel(rules []testrule.Rule, work func(testrule.Rule) protocol.TestOutcome) []protocol.TestOutcome {
 	outcomes := make([]protocol.TestOutcome, len(rules))
-	next := make(chan int)
-	var wg sync.WaitGroup
-	for range min(s.parallel, len(rules)) {
-		wg.Go(func() {
-			for i := range next {
-				outcomes[i] = work(rules[i])
-			}
-		})
-	}
-	for i := range rules {
-		next <- i
-	}
-	close(next)
-	wg.Wait()
+	parallel.Do(s.parallel, len(rules), func(i int) { outcomes[i] = work(rules[i]) })
 	return outcomes
 }
